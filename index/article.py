@@ -1,0 +1,63 @@
+"""The two things an index is made of. Offsets are Unicode code points into `Article.text`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of an article; it governs the text from `start` to the next heading's start."""
+
+    start: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document as it is shown, searched and quoted.
+
+    `source` is how the article is named to people (a path below the folder that was ingested);
+    `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
+    on every machine. `sha256` is of the original bytes.
+    """
+
+    source: str
+    title: str
+    text: str
+    sha256: str
+    author: str | None = None
+    date: str | None = None
+    language: str | None = None
+    headings: tuple[Heading, ...] = ()
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            digest = hashlib.sha256(self.source.encode("utf-8", "surrogateescape")).hexdigest()
+            object.__setattr__(self, "id", digest[:16])
+
+    def heading_at(self, offset: int) -> str | None:
+        """The title of the last heading that starts at or before `offset`."""
+        titles = [heading.title for heading in self.headings if heading.start <= offset]
+        return titles[-1] if titles else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one article: `article.text[start:end] == text`.
+
+    `digest` names the vector: it covers everything that the embedding model reads, so chunks
+    with equal digests share one vector, within an article and across articles.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    digest: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
+            raise ValueError(f"chunk {self.start}-{self.end} does not fit its {len(self.text)} characters")

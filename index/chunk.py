@@ -1,0 +1,176 @@
+"""Article -> Chunks: whole sentences, overlapping, within the embedding model's window.
+
+A sentence is split only if it alone is longer than the window. Every offset points into
+`article.text`, which is never normalised or trimmed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sentencex import get_sentence_boundaries
+
+from index.article import Article, Chunk
+
+OWN_TOKENS = 160
+"""What a chunk holds of its own, at most."""
+OVERLAP_TOKENS = 40
+"""What it repeats of the text before, at most."""
+
+TOKEN_CHARACTERS = 100
+"""A token that is longer counts as several."""
+
+
+class Tokens(Protocol):
+    """What chunking needs to know of an embedding model."""
+
+    name: str
+
+    @property
+    def window(self) -> int:
+        """The most tokens that the model reads of one text, its own marks not counted."""
+
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """For each text the offsets (code points) at which its tokens end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpan:
+    """A sentence without the blanks around it."""
+
+    start: int
+    end: int
+    opens_paragraph: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece(SentenceSpan):
+    """A sentence, or a part of one that is longer than the window."""
+
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The sentences of an earlier version, and those that were a chunk's first or last of its own."""
+
+    known: Collection[str]
+    firsts: Collection[str]
+    lasts: Collection[str]
+
+
+def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceSpan]:
+    """The sentences of `text` in order. None crosses a blank line."""
+    opens = True
+    for boundary in get_sentence_boundaries(language or "en", text):
+        piece = text[boundary["start_index"] : boundary["end_index"]]
+        if stripped := piece.strip():
+            blanks = piece.index(stripped[0])
+            start = boundary["start_index"] + blanks
+            yield SentenceSpan(start, start + len(stripped), opens or "\n\n" in piece[:blanks])
+            opens = False
+        opens = opens or boundary["is_paragraph_break"]
+
+
+def title_context(title: str, model: Tokens) -> str:
+    """The title as it goes before each chunk; none where it would fill a quarter of the window."""
+    [ends] = model.token_ends([title])
+    return title if len(ends) <= model.window // 4 else ""
+
+
+def embedding_text(context: str, text: str) -> str:
+    """What the embedding model reads for a chunk."""
+    return f"{context}\n{text}" if context else text
+
+
+def chunk_article(article: Article, model: Tokens, before: str = "", cuts: Sequence[int] = ()) -> list[Chunk]:
+    """Cut `article` into chunks of at most `model.window` tokens, the title included.
+
+    `before` and `cuts` are an earlier version's text and the offsets at which its chunks ended.
+    Sentences that were there keep the cuts between them, so an edit changes the chunks that hold
+    it and no others.
+    """
+    context = title_context(article.title, model)
+    limit = model.window - len(model.token_ends([context])[0])
+    pieces = list(_pieces(article, model, limit))
+    earlier = _earlier(before, cuts, article.language)
+    chunks = []
+    for first, last in _runs(article.text, pieces, earlier, limit):
+        start, end = pieces[_lead_in(pieces, first, last, limit)].start, pieces[last].end
+        embedded = embedding_text(context, article.text[start:end])
+        digest = hashlib.sha256(f"{model.name}\0{embedded}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        chunks.append(Chunk(article.id, start, end, article.text[start:end], digest))
+    return chunks
+
+
+def _pieces(article: Article, model: Tokens, limit: int) -> Iterator[_Piece]:
+    spans = list(sentence_spans(article.text, article.language))
+    counted = model.token_ends([article.text[span.start : span.end] for span in spans])
+    for span, token_ends in zip(spans, counted, strict=True):
+        ends = _dense(token_ends, span.end - span.start)
+        starts = [0] + [ends[at - 1] for at in range(limit, len(ends), limit)]
+        for part, start in enumerate(starts):
+            last = part == len(starts) - 1
+            end = span.end if last else span.start + starts[part + 1]
+            tokens = len(ends) - part * limit if last else limit
+            yield _Piece(span.start + start, end, span.opens_paragraph and part == 0, tokens)
+
+
+def _dense(ends: Sequence[int], length: int) -> list[int]:
+    """Token ends with more between them, so that no run of characters counts as next to nothing.
+
+    A tokenizer may read a megabyte without a blank as one unknown token.
+    """
+    points, at = list[int](), 0
+    for end in ends:
+        points += [*range(at + TOKEN_CHARACTERS, end, TOKEN_CHARACTERS), end]
+        at = end
+    return points + list(range(at + TOKEN_CHARACTERS, length, TOKEN_CHARACTERS))
+
+
+def _earlier(text: str, cuts: Sequence[int], language: str | None) -> _Earlier:
+    known, firsts, lasts = set[str](), set[str](), set[str]()
+    remaining = iter(sorted(cuts))
+    cut = 0
+    for span in sentence_spans(text, language):
+        sentence = text[span.start : span.end]
+        known.add(sentence)
+        if span.start >= cut:
+            firsts.add(sentence)
+            cut = next((each for each in remaining if each > span.start), len(text))
+        if span.end >= cut:
+            lasts.add(sentence)
+    return _Earlier(known, firsts, lasts)
+
+
+def _runs(text: str, pieces: Sequence[_Piece], earlier: _Earlier, limit: int) -> Iterator[tuple[int, int]]:
+    """Consecutive (first, last) pieces: cut where full, where a cut was before, at a paragraph if half full.
+
+    A chunk that has grown by an edit may take all of the window rather than be cut anew.
+    """
+    own = min(OWN_TOKENS, limit)
+    first, tokens, former = 0, 0, ""
+    for i, piece in enumerate(pieces):
+        sentence = text[piece.start : piece.end]
+        cut_before = sentence in earlier.firsts or former in earlier.lasts
+        paragraph = piece.opens_paragraph and sentence not in earlier.known and tokens >= own // 2
+        full = tokens + piece.tokens > (limit if sentence in earlier.known else own)
+        if i > first and (full or cut_before or paragraph):
+            yield first, i - 1
+            first, tokens = i, 0
+        tokens += piece.tokens
+        former = sentence
+    if pieces:
+        yield first, len(pieces) - 1
+
+
+def _lead_in(pieces: Sequence[_Piece], first: int, last: int, limit: int) -> int:
+    """The piece a chunk starts at: the sentences before its own, as far as the overlap allows."""
+    room = min(OVERLAP_TOKENS, limit - sum(piece.tokens for piece in pieces[first : last + 1]))
+    while first > 0 and pieces[first - 1].tokens <= room:
+        first -= 1
+        room -= pieces[first].tokens
+    return first

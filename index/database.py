@@ -1,0 +1,277 @@
+"""The only file that speaks SQL. One SQLite file holds everything that cannot be made again.
+
+Articles, their chunks, the chunks' vectors and terms, and which generation of Chroma's files is
+current change together, in one transaction. Removed text is overwritten (secure_delete) and, since
+the log is emptied after each commit, gone from the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.article import Article, Chunk, Heading
+from index.errors import StoreDamagedError, StoreError
+from index.terms import index_terms
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10
+_PARAMETERS = 500
+"""How many values go into one query."""
+
+_SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, author TEXT,
+    date TEXT, language TEXT, sha256 TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, digest TEXT NOT NULL REFERENCES vectors (digest)
+);
+CREATE INDEX chunks_of_article ON chunks (article_id, start);
+CREATE INDEX chunks_of_vector ON chunks (digest);
+CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter unicode61 remove_diacritics 2');
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleInfo:
+    """What a list of articles shows. `path` is where it came from, for the owner's eyes only."""
+
+    id: str
+    source: str
+    title: str
+    author: str | None
+    date: str | None
+    language: str | None
+    characters: int
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a search found. A higher score is better; its scale depends on the search."""
+
+    article_id: str
+    start: int
+    end: int
+    digest: str
+    score: float
+
+
+class Database:
+    """One connection. Reading is a snapshot inside `reading()`, writing one transaction inside `writing()`."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open the store's file, or make it. Raises StoreError if it is not one of this version."""
+        if not create and not path.is_file():
+            raise StoreError(f"there is no store in {path.parent}", "run `python app.py ingest PATH` to make one")
+        with _translated(path):
+            self._sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._sql.execute("PRAGMA foreign_keys = ON")
+            self._sql.execute("PRAGMA secure_delete = ON")
+            version = self._sql.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0 and create:
+                self._create()
+            elif version != SCHEMA_VERSION:
+                self._sql.close()
+                raise StoreError(
+                    f"the store in {path.parent} has format {version}, this version reads {SCHEMA_VERSION}",
+                    "ingest the articles into a new store: `python app.py ingest PATH --store NEW`",
+                )
+        self._path = path
+
+    def _create(self) -> None:
+        self._sql.execute("PRAGMA journal_mode = WAL")
+        self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._sql.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot: what is read inside belongs together, whatever is written meanwhile."""
+        with _translated(self._path):
+            self._sql.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._sql.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: committed and on the disk at the end, or as if it had not been."""
+        with _translated(self._path):
+            self._sql.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._sql.execute("ROLLBACK")
+                raise
+            self._sql.execute("COMMIT")
+            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def fact(self, name: str) -> str | None:
+        """A fact about the store: current generation, embedding model, where the articles came from."""
+        value = self.blob(name)
+        return None if value is None else value.decode()
+
+    def blob(self, name: str) -> bytes | None:
+        """A fact that is not text."""
+        row = self._sql.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def set_fact(self, name: str, value: str | bytes) -> None:
+        """Remember a fact."""
+        data = value.encode() if isinstance(value, str) else value
+        self._sql.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, data))
+
+    def articles(self) -> list[ArticleInfo]:
+        """All articles, by source."""
+        rows = self._sql.execute(
+            "SELECT id, source, title, author, date, language, length(text), sha256, path FROM articles ORDER BY source"
+        )
+        return [ArticleInfo(*row) for row in rows]
+
+    def article(self, article_id: str) -> Article | None:
+        """One article with its text."""
+        row = self._sql.execute(
+            "SELECT source, title, text, sha256, author, date, language, headings FROM articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        source, title, text, sha256, author, date, language, headings = row
+        marks = tuple(Heading(**each) for each in json.loads(headings))
+        return Article(source, title, text, sha256, author, date, language, marks, article_id)
+
+    def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
+        """Bring an article in, or exchange it. The chunks' vectors must be there already."""
+        self.drop_article(article.id)
+        headings = json.dumps([asdict(heading) for heading in article.headings], ensure_ascii=False)
+        self._sql.execute(
+            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.id, article.source, path, article.title, article.author, article.date, article.language,
+                article.sha256, headings, article.text,
+            ),
+        )  # fmt: skip
+        for chunk in chunks:
+            row = (article.id, chunk.start, chunk.end, chunk.digest)
+            cursor = self._sql.execute("INSERT INTO chunks (article_id, start, end, digest) VALUES (?, ?, ?, ?)", row)
+            terms = (index_terms(article.title), index_terms(chunk.text))
+            self._sql.execute("INSERT INTO terms (rowid, title, body) VALUES (?, ?, ?)", (cursor.lastrowid, *terms))
+
+    def drop_article(self, article_id: str) -> None:
+        """Remove an article and its chunks; its vectors go with `drop_unused_vectors`."""
+        article = self.article(article_id)
+        if article is None:
+            return
+        for row, start, end in self._sql.execute(
+            "SELECT id, start, end FROM chunks WHERE article_id = ?", (article_id,)
+        ).fetchall():
+            # A table without content has to be told which words to forget.
+            terms = (index_terms(article.title), index_terms(article.text[start:end]))
+            self._sql.execute("INSERT INTO terms (terms, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row, *terms))
+        self._sql.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
+        self._sql.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    def set_path(self, article_id: str, path: str) -> None:
+        """An unchanged article lies somewhere else now."""
+        self._sql.execute("UPDATE articles SET path = ? WHERE id = ?", (path, article_id))
+
+    def forget_terms(self) -> None:
+        """Rewrite the lexical index: a removed word otherwise stays in it until its parts are merged."""
+        self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+
+    def chunk_spans(self, article_id: str) -> list[tuple[int, int]]:
+        """(start, end) of an article's chunks, in order."""
+        rows = self._sql.execute("SELECT start, end FROM chunks WHERE article_id = ? ORDER BY start", (article_id,))
+        return rows.fetchall()
+
+    def put_vectors(self, vectors: Mapping[str, bytes]) -> None:
+        """Digest -> float32 bytes, little-endian; a known digest is left as it is."""
+        self._sql.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", vectors.items())
+
+    def known_vectors(self, digests: Iterable[str]) -> set[str]:
+        """Which of these digests have a vector."""
+        return {digest for digest, _ in self._in_parts("SELECT digest, 1 FROM vectors WHERE digest IN", digests)}
+
+    def vectors(self) -> Iterator[tuple[str, bytes]]:
+        """All vectors by digest."""
+        return iter(self._sql.execute("SELECT digest, vector FROM vectors ORDER BY digest"))
+
+    def drop_unused_vectors(self) -> list[str]:
+        """Remove the vectors that no chunk uses any more; their digests."""
+        unused = "FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)"
+        digests = [digest for (digest,) in self._sql.execute(f"SELECT digest {unused}")]
+        self._sql.execute(f"DELETE {unused}")
+        return digests
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many articles, chunks and vectors."""
+        query = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), (SELECT count(*) FROM vectors)"
+        articles, chunks, vectors = self._sql.execute(query).fetchone()
+        return articles, chunks, vectors
+
+    def search_terms(self, terms: Sequence[str], limit: int) -> list[Hit]:
+        """The chunks that hold any of `terms`, best first by BM25 (title words count half)."""
+        if not terms:
+            return []
+        match = " OR ".join(f'"{term}"' for term in terms)  # terms hold word characters only
+        rows = self._sql.execute(
+            "SELECT chunks.article_id, chunks.start, chunks.end, chunks.digest, -bm25(terms, 0.5, 1.0) AS score"
+            " FROM terms JOIN chunks ON chunks.id = terms.rowid WHERE terms MATCH ?"
+            " ORDER BY score DESC, chunks.id LIMIT ?",
+            (match, limit),
+        )
+        return [Hit(*row) for row in rows]
+
+    def chunks_of_vectors(self, scores: Mapping[str, float]) -> list[Hit]:
+        """The chunks behind vectors, with the vectors' scores, best first."""
+        rows = self._in_parts("SELECT article_id, start, end, digest FROM chunks WHERE digest IN", scores)
+        hits = [Hit(article_id, start, end, digest, scores[digest]) for article_id, start, end, digest in rows]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))
+
+    def check(self) -> str | None:
+        """What SQLite finds wrong with its file, or None."""
+        with _translated(self._path):
+            problem = str(self._sql.execute("PRAGMA quick_check").fetchone()[0])
+            if problem == "ok":
+                self._sql.execute("INSERT INTO terms (terms) VALUES ('integrity-check')")
+                return None
+            return problem
+
+    def _in_parts(self, query: str, values: Iterable[str]) -> Iterator[Any]:
+        rest = list(values)
+        for at in range(0, len(rest), _PARAMETERS):
+            part = rest[at : at + _PARAMETERS]
+            yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise StoreError(f"the store in {path.parent} is busy", "try again in a moment") from error
+        if "full" in str(error):
+            raise StoreError(f"no space left on the disk of {path.parent}", "make room and try again") from error
+        raise StoreError(f"the store in {path.parent} cannot be used ({error})", "check its permissions") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamagedError(
+            f"the store in {path.parent} is damaged ({error})",
+            "move it away and ingest the articles again",
+        ) from error

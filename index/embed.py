@@ -1,0 +1,216 @@
+"""Embedding models as LangChain Embeddings: text in, unit vectors out (cosine is the dot product).
+
+The default, all-MiniLM-L6-v2, runs on onnxruntime and needs no torch; index/export.py makes its
+file. Any other model runs on sentence-transformers. Both load when first used.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from onnxruntime import InferenceSession
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+DEFAULT = "all-MiniLM-L6-v2"
+BATCH_TOKENS = 4096
+
+
+class EmbeddingModel(Embeddings):
+    """An embedding model that also tells what its tokenizer does. `name` goes into the index."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """The most tokens that the model reads of one text, its own marks not counted."""
+
+    @abstractmethod
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """For each text the offsets (code points) at which its tokens end."""
+
+    @abstractmethod
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Unit vectors, shape (texts, dimensions). `query` matters to models with prompts."""
+
+    def probe(self) -> NDArray[np.float32]:
+        """The vector of a fixed text: two models are the same if their probes are."""
+        vector: NDArray[np.float32] = self.encode(["Which articles say so, and where?"])[0]
+        return vector
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's form of `encode` for passages."""
+        return cast("list[list[float]]", self.encode(texts).tolist())
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's form of `encode` for one question."""
+        return cast("list[float]", self.encode([text], query=True)[0].tolist())
+
+
+class OnnxEmbeddings(EmbeddingModel):
+    """all-MiniLM-L6-v2 in fp32: the mean of the token vectors, normalised.
+
+    `folder` holds model.onnx and tokenizer.json. Safe to share between threads.
+    """
+
+    name = DEFAULT
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._loading = threading.RLock()
+
+    @property
+    def window(self) -> int:
+        """256 with the two marks, as the model's own settings have it."""
+        return 254
+
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """See EmbeddingModel."""
+        encoded = self._loaded_tokenizer().encode_batch(list(texts), add_special_tokens=False)
+        return [[end for _, end in each.offsets] for each in encoded]
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """See EmbeddingModel. Texts past the window are cut there."""
+        tokens = [each.ids for each in self._loaded_tokenizer().encode_batch_fast(list(texts))]
+        tokens = [ids if len(ids) <= self.window + 2 else [*ids[: self.window + 1], ids[-1]] for ids in tokens]
+        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        for rows in batches_by_length([len(ids) for ids in tokens], BATCH_TOKENS):
+            ids = np.zeros((len(rows), max(len(tokens[row]) for row in rows)), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for line, row in enumerate(rows):
+                ids[line, : len(tokens[row])] = tokens[row]
+                mask[line, : len(tokens[row])] = 1
+            [vectors[rows]] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
+        return vectors
+
+    def _loaded_tokenizer(self) -> Tokenizer:
+        with self._loading:
+            return self._tokenizer
+
+    def _loaded_session(self) -> InferenceSession:
+        with self._loading:
+            return self._session
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        except Exception as error:  # the library raises plain Exception
+            raise _unusable(self._folder, error) from error
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(self._folder / "model.onnx", options, ["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base class
+            raise _unusable(self._folder, error) from error
+
+
+class SentenceTransformerEmbeddings(EmbeddingModel):
+    """Any sentence-transformers model by name or path; safetensors only, none of its code is run."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._loading = threading.Lock()
+
+    @property
+    def window(self) -> int:
+        """As the model's settings say."""
+        marks = int(self._loaded().tokenizer.num_special_tokens_to_add())
+        return (self._loaded().get_max_seq_length() or 512) - marks
+
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """See EmbeddingModel."""
+        encoded = self._loaded().tokenizer(
+            list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False
+        )
+        return [[end for _, end in offsets] for offsets in encoded["offset_mapping"]]
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """See EmbeddingModel. The model's own prompts for queries and documents are used."""
+        model = self._loaded()
+        encode = model.encode_query if query else model.encode_document
+        return np.asarray(encode(list(texts), normalize_embeddings=True, show_progress_bar=False), dtype=np.float32)
+
+    def _loaded(self) -> SentenceTransformer:
+        with self._loading:
+            return self._model
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(self.name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            raise ModelError(
+                f"embedding model {self.name!r} could not be loaded ({_first_line(error)})",
+                "give the folder of a sentence-transformers model with safetensors weights",
+            ) from error
+        if not model.tokenizer.is_fast:
+            raise ModelError(f"embedding model {self.name!r} has no fast tokenizer", "choose another model")
+        return model
+
+
+def load_embeddings(name: str | None, models: Path, threads: int = 0) -> EmbeddingModel:
+    """The model called `name`; the default runs from its exported file below `models`."""
+    if name not in (None, DEFAULT):
+        return SentenceTransformerEmbeddings(name)
+    return OnnxEmbeddings(models / DEFAULT, threads)
+
+
+def check_same(model: EmbeddingModel, name: str, probe: bytes, store: Path) -> None:
+    """Raise ModelError unless `model` is the one that the vectors in `store` come from."""
+    hint = f"run `python app.py ingest PATH --store NEW --embedding-model {model.name}` for a store of its own"
+    if model.name != name:
+        raise ModelError(f"the store {store} was built with the embedding model {name}, not {model.name}", hint)
+    expected, actual = np.frombuffer(probe, dtype="<f4"), model.probe()
+    if expected.shape != actual.shape or float(expected @ actual) < 0.999:
+        raise ModelError(f"the embedding model {name} has changed since the store {store} was built", hint)
+
+
+def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Row numbers in batches of similar length, each at most `budget` tokens once padded."""
+    rows: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
+        if rows and lengths[row] * (len(rows) + 1) > budget:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows
+
+
+def _unusable(folder: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"the embedding model in {folder} cannot be used ({_first_line(error)})",
+        "delete that folder; the next start makes it again",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,31 @@
+"""Bytes -> text, strictly: a wrong guess would silently change the words that are quoted."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from index.errors import ArticleError
+
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def decode(data: bytes, source: str, declared: str | None = None) -> str:
+    """The text of a file; each line ends with a line feed.
+
+    Its byte order mark decides, else the encoding it declares, else UTF-8. Raises ArticleError
+    if the bytes do not fit, or hold NULs or nothing but blanks.
+    """
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    encoding = _MARKS.get(mark) or declared or "utf-8"
+    try:
+        text = data[len(mark) :].decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ArticleError(
+            f"{source} is not {encoding} text ({error})", "save it as UTF-8 and ingest it again"
+        ) from error
+    if "\0" in text:
+        raise ArticleError(f"{source} holds NUL bytes, so it is not text", "give the text it was made from")
+    if not text.strip():
+        raise ArticleError(f"{source} is empty", "remove it or give it some text")
+    return re.sub(r"\r\n?", "\n", text)

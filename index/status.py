@@ -1,0 +1,79 @@
+"""What a store says of itself, without any model."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.database import SCHEMA_VERSION, Database
+from index.errors import StoreError
+from index.publish import DATABASE, GENERATIONS
+from index.vectors import check_generation, is_complete
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a store was made from; all None if there is none yet."""
+
+    generation: str | None = None
+    origin: str | None = None
+    embedding_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`problem` says what is wrong, `healthy` that nothing is. `verified` if every vector was looked up."""
+
+    store: str
+    articles: int
+    chunks: int
+    vectors: int
+    generation: str | None
+    built_from: str | None
+    embedding_model: str | None
+    format: int
+    bytes: int
+    healthy: bool
+    verified: bool
+    problem: str | None = None
+
+
+def read_facts(store: Path) -> Facts:
+    """Raises StoreError for a store of another version or a damaged one."""
+    if not (store / DATABASE).is_file():
+        return Facts()
+    with closing(Database(store / DATABASE)) as database, database.reading():
+        return Facts(database.fact("generation"), database.fact("origin"), database.fact("embedding_model"))
+
+
+def read_status(store: Path, *, verify: bool = False) -> Status:
+    """Counts and health. `verify` reads all of SQLite's file and finds each vector in Chroma's."""
+    facts = read_facts(store)
+    with closing(Database(store / DATABASE)) as database:
+        with database.reading():
+            articles, chunks, vectors = database.counts()
+            stored = dict(database.vectors()) if verify else {}
+        problem = database.check() if verify else None
+    folder = store / GENERATIONS / (facts.generation or "none")
+    if problem is None and facts.generation and not is_complete(folder):
+        problem = "the vectors are damaged or missing; `python app.py ingest PATH` builds them again"
+    if problem is None and facts.generation and verify:
+        try:
+            check_generation(folder, stored, [])
+        except StoreError as error:
+            problem = str(error)
+    return Status(
+        store=str(store),
+        articles=articles,
+        chunks=chunks,
+        vectors=vectors,
+        generation=facts.generation,
+        built_from=facts.origin,
+        embedding_model=facts.embedding_model,
+        format=SCHEMA_VERSION,
+        bytes=sum(path.stat().st_size for path in store.rglob("*") if path.is_file()),
+        healthy=problem is None,
+        verified=verify,
+        problem=problem,
+    )

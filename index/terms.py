@@ -1,0 +1,36 @@
+"""Text -> the words that lexical search compares. Chinese, Japanese and Korean go as pairs of characters."""
+
+from __future__ import annotations
+
+import re
+
+_CJK = "\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_WORD = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
+
+STOP_WORDS = frozenset(
+    """
+    a about all also am an and any are as at be been being but by can could did do does doing for from had has have he
+    her hers him his how i if in into is it its me my no nor not of on or our ours say says said she so some such tell
+    than that the their theirs them then there these they this those to too us was we were what when where which while
+    who whom whose why will with would you your yours
+    """.split()
+)
+
+
+def index_terms(text: str) -> str:
+    """`text` as FTS5 gets it: words as they are, each CJK run as its overlapping pairs."""
+    return _CJK_RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
+
+
+def query_terms(question: str) -> list[str]:
+    """The distinct terms of a question in order, without stop-words unless there is nothing else."""
+    words: list[str] = []
+    for match in _WORD.finditer(question.lower()):
+        words += _pairs(match[0]) if _CJK_RUN.match(match[0]) else [match[0]]
+    words = list(dict.fromkeys(words))
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]

@@ -1,0 +1,89 @@
+"""PATHs as a user gives them -> files, each with the name it is shown under."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import ArticleError, UsageError
+from index.readers import is_supported
+
+FILE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read. `name` starts with the folder that was given: `news/2024/march.md`."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies under the PATHs: files to read, and how many others were passed over."""
+
+    files: tuple[File, ...]
+    passed_over: int
+
+
+def find_files(paths: Sequence[Path]) -> Found:
+    """The files under `paths`, sorted, each once; hidden ones and unknown formats in folders left out.
+
+    Raises UsageError for a path that does not exist.
+    """
+    files: dict[Path, File] = {}
+    passed_over = 0
+    for given in paths:
+        path = given.expanduser().resolve()
+        if path.is_dir():
+            for each in _below(path):
+                if is_supported(each.name):
+                    files.setdefault(each, File(each, f"{path.name}/{each.relative_to(path).as_posix()}"))
+                else:
+                    passed_over += 1
+        elif path.exists():
+            files.setdefault(path, File(path, path.name))
+        else:
+            raise UsageError(f"{given} does not exist", "give files or folders of articles")
+    return Found(tuple(files[path] for path in sorted(files)), passed_over)
+
+
+def read_bytes(file: File) -> bytes:
+    """The file's bytes. Raises ArticleError if it cannot be read, or is no plain file, or too large."""
+    try:
+        if not file.path.is_file():
+            raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
+        if file.path.stat().st_size > FILE_BYTES:
+            raise ArticleError(f"{file.name} is larger than {FILE_BYTES // 2**20} MiB", "split it")
+        return file.path.read_bytes()
+    except OSError as error:
+        raise ArticleError(f"{file.name} cannot be read ({error.strerror})", "check its permissions") from error
+
+
+def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File]:
+    """The files under names that are theirs alone.
+
+    `taken` maps the names in use to the paths they stand for. A file whose name belongs to another
+    file that still exists gets more of its path; one that has only been moved keeps its name, and
+    with it its id.
+    """
+    known = {path: name for name, path in taken.items()}
+    used = dict(taken)
+    for file in files:
+        name = known.get(file.path, file.name)
+        parents = file.path.parents
+        depth = name.count("/") + 1
+        while name in used and used[name] != file.path and used[name].exists() and depth < len(parents):
+            name = file.path.relative_to(parents[depth]).as_posix()
+            depth += 1
+        used[name] = file.path
+        yield File(file.path, name)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))

@@ -1,0 +1,61 @@
+"""The durable settings: read once at the front door, frozen, handed to whoever needs them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+SEEDS = HOME / "seeds" / "articles"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set by an option, or by `QUOTH_<NAME>` in the environment.
+
+    `embedding_model` None means the one the store was built with, or else the default.
+    `articles` None means the starter corpus, and only for a store that is empty.
+    """
+
+    store: Path = Path(".store")
+    articles: Path | None = None
+    models: Path = HOME / ".models"
+    embedding_model: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    threads: int = 0
+    """Threads of one model; 0 lets the runtime take one for each core."""
+    question_characters: int = 2_000
+    passages_ranked: int = 50
+    passages_read: int = 24
+    answer_threshold: float = 0.5
+    """An answer needs at least this probability of support; below it the articles do not say."""
+    quotes: int = 4
+    quote_characters: int = 700
+    context_characters: int = 240
+    """How much text around a quote goes with its citation, on each side."""
+
+    @classmethod
+    def read(cls, options: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
+        """Settings from `options` that are not None, else from the environment, else as above.
+
+        Raises ValueError with one line when a variable does not fit.
+        """
+        values: dict[str, object] = {}
+        for each in fields(cls):
+            variable = f"QUOTH_{each.name.upper()}"
+            if options.get(each.name) is not None:
+                values[each.name] = options[each.name]
+            elif environment.get(variable):
+                values[each.name] = _parse(variable, environment[variable], str(each.type))
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _parse(variable: str, text: str, kind: str) -> object:
+    convert = {"int": int, "float": float, "Path": Path, "Path | None": Path}.get(kind, str)
+    try:
+        return convert(text)
+    except ValueError:
+        raise ValueError(f"{variable}={text!r} is not a number") from None
