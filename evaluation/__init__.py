@@ -1,0 +1,1 @@
+"""A question set in, scores out."""

@@ -1,0 +1,222 @@
+"""The chain: question -> Answer, as one LangChain Runnable."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any, NotRequired, TypedDict
+
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
+
+from index.article import Article
+from index.chunk import chunk_article
+from index.embed import EmbeddingModel, check_same, load_embeddings
+from index.errors import QuestionError
+from index.status import read_facts
+from rag.answer import (
+    Answer,
+    BrokenAnswerError,
+    Citation,
+    Event,
+    Found,
+    Models,
+    Place,
+    Retrieved,
+    Said,
+    Status,
+    Timings,
+)
+from rag.condense import Turn, condense
+from rag.extract import Limits, compose, nearest
+from rag.index import Index, Snapshot
+from rag.reader import Reader, Reading
+from rag.retrieve import HybridRetriever, Passage
+from rag.similarity import SimilarityReader
+from settings import Settings
+
+ABSTENTION = "The articles do not say."
+
+
+class Question(TypedDict):
+    """What the chain takes. `contexts` are texts to answer from instead of the index."""
+
+    question: str
+    history: NotRequired[Sequence[Turn]]
+    contexts: NotRequired[Sequence[str]]
+    id: NotRequired[str | None]
+    trace: NotRequired[bool]
+
+
+def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) -> AnswerChain:
+    """The chain over the store in `settings`. Models load with the first question, or by `warm`."""
+    index = Index(settings.store)
+    if embeddings is None:
+        name = settings.embedding_model or read_facts(settings.store).embedding_model
+        embeddings = load_embeddings(name, settings.models, settings.threads)
+    retriever = HybridRetriever(index=index, embeddings=embeddings, limit=settings.passages_ranked)
+    return AnswerChain(settings, retriever, SimilarityReader(embeddings))
+
+
+class AnswerChain(Runnable[Question, Any]):
+    """`invoke` gives the Answer, `stream` what happens on the way to it (`rag.answer.Event`).
+
+    Raises QuestionError for a question that cannot be asked, StoreError and ModelError.
+    """
+
+    def __init__(self, settings: Settings, retriever: HybridRetriever, reader: Reader) -> None:
+        self.index: Index = retriever.index
+        self.ready = False
+        self._settings = settings
+        self._retriever = retriever
+        self._embeddings: EmbeddingModel = retriever.embeddings
+        self._reader = reader
+
+    def warm(self) -> None:
+        """Load the models and see that they are those of the index."""
+        with self.index.snapshot() as snapshot:
+            name, probe = snapshot.database.fact("embedding_model"), snapshot.database.blob("embedding_probe")
+        check_same(self._embeddings, name or "", probe or b"", self._settings.store)
+        self._reader.read("", [])
+        self.ready = True
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
+
+    def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """The Answer."""
+        *_, answer = self.stream(input, config, **kwargs)
+        if not isinstance(answer, Answer):
+            raise BrokenAnswerError("the chain ended without an answer")
+        return answer
+
+    async def ainvoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """The Answer, from a worker thread."""
+        return await run_in_executor(config, self.invoke, input, config, **kwargs)
+
+    async def astream(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[Event]:
+        """As `stream`, each step in a worker thread; leaving the loop ends the work."""
+        events = self.stream(input, config, **kwargs)
+        while (event := await run_in_executor(config, next, events, None)) is not None:
+            yield event
+
+    def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Generator[Event]:
+        """Status, Found and Said events, then the Answer."""
+        question = self._checked(input["question"])
+        if not self.ready and "contexts" not in input:
+            yield Status("warm", "Warming up the models...")
+            self.warm()
+        clock = _Clock()
+        with clock.stage("condense"):
+            standalone = condense(question, input.get("history") or ())
+        with self.index.snapshot() if "contexts" not in input else nullcontext() as snapshot:
+            if snapshot is not None:
+                yield Status("retrieve", f"Searching {snapshot.database.counts()[0]} articles...")
+            with clock.stage("retrieve"):
+                if snapshot is None:
+                    passages = self._of_contexts(input["contexts"])
+                else:
+                    passages = self._retriever.passages(list(dict.fromkeys([standalone, question])), snapshot)
+            yield Found(len(passages))
+            read_count = min(len(passages), self._settings.passages_read) if snapshot is not None else len(passages)
+            yield Status("read", f"Reading {read_count} passages...")
+            with clock.stage("read"):
+                readings = self._reader.read(standalone, passages[:read_count])
+                extract = compose(passages[:read_count], readings, self._settings.answer_threshold, self._limits)
+            with clock.stage("verify"):
+                articles = {passage.article.id: passage.article for passage in passages}
+                check_quotes(extract.citations, snapshot, articles)
+            for sentence in extract.sentences:
+                yield Said(sentence, tuple(c for c in extract.citations if c.n in sentence.citations))
+            abstained = not extract.sentences
+            yield Answer(
+                id=input.get("id") or uuid.uuid4().hex[:12],
+                question=question,
+                standalone_question=standalone,
+                abstained=abstained,
+                answer=ABSTENTION if abstained else " ".join(map(str, extract.sentences)),
+                confidence=round(max((reading.probability for reading in readings), default=0.0), 4),
+                engine="reader",
+                models=Models(self._embeddings.name, self._reader.name),
+                generation=snapshot.vectors.name if snapshot is not None else "",
+                timings_ms=clock.timings(),
+                sentences=extract.sentences,
+                citations=extract.citations,
+                nearest=nearest(_as_read(passages, readings)) if abstained else (),
+                retrieved=_trace(passages, readings) if input.get("trace") else None,
+            )
+
+    @property
+    def _limits(self) -> Limits:
+        settings = self._settings
+        return Limits(settings.quotes, settings.quote_characters, settings.context_characters)
+
+    def _checked(self, question: str) -> str:
+        question = question.strip()
+        if not question:
+            raise QuestionError("the question is empty", "ask something")
+        if len(question) > self._settings.question_characters:
+            raise QuestionError(
+                f"the question has {len(question):,} characters",
+                f"ask in at most {self._settings.question_characters:,}",
+            )
+        return question
+
+    def _of_contexts(self, contexts: Sequence[str]) -> list[Passage]:
+        passages = []
+        for n, text in enumerate(contexts, start=1):
+            name = f"context-{n}"
+            article = Article(source=name, title="", text=text, sha256="", id=name)
+            chunks = chunk_article(article, self._embeddings)
+            covered = 0
+            for chunk in chunks:
+                passages.append(Passage(article, max(chunk.start, covered), chunk.end, 0.0))
+                covered = chunk.end
+        return passages
+
+
+def check_quotes(citations: Sequence[Citation], snapshot: Snapshot | None, articles: Mapping[str, Article]) -> None:
+    """Look up every quote once more in the article as it is stored. Raises BrokenAnswerError."""
+    for citation in citations:
+        places: tuple[Citation | Place, ...] = (citation, *citation.also)
+        for place in places:
+            stored = snapshot.database.article(place.article_id) if snapshot else articles.get(place.article_id)
+            if stored is None or stored.text[place.start : place.end] != place.quote:
+                raise BrokenAnswerError(f"citation {citation.n} is not what article {place.article_id} says")
+
+
+def _as_read(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Passage]:
+    """The passages by what the reader found in them; those it did not read come after."""
+    order = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
+    return [passages[i] for i in order] + list(passages[len(readings) :])
+
+
+def _trace(passages: Sequence[Passage], readings: Sequence[Reading]) -> tuple[Retrieved, ...]:
+    read = {passage: reading.probability for passage, reading in zip(passages, readings, strict=False)}
+    return tuple(
+        Retrieved(p.article.id, p.article.source, p.start, p.end, round(p.score, 6), read.get(p))
+        for p in _as_read(passages, readings)
+    )
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._spent: dict[str, int] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self._spent[name] = round((time.perf_counter() - started) * 1000)
+
+    def timings(self) -> Timings:
+        return replace(Timings(**self._spent), total=round((time.perf_counter() - self._started) * 1000))

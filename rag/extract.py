@@ -1,0 +1,158 @@
+"""An answer made of quotes: the words that answer first, then the sentences that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.article import Article
+from index.chunk import sentence_spans
+from rag.answer import Citation, Nearest, Place, Sentence, Span
+from rag.reader import Reading
+from rag.retrieve import Passage
+
+_KEEP = 0.6
+"""A further quote needs this share of the best one's support."""
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long an answer may be; `context` is the text shown around a quote, on each side."""
+
+    quotes: int
+    characters: int
+    context: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The sentences of an answer with their citations."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """Whole sentences of an article that hold answering words; `spans` best first."""
+
+    article: Article
+    start: int
+    end: int
+    support: float
+    spans: tuple[Span, ...]
+    also: tuple[Place, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    def narrow_spans(self) -> tuple[Span, ...]:
+        """The spans that say more than "all of this"."""
+        return tuple(span for span in self.spans if span != (self.start, self.end))
+
+
+def compose(passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits) -> Extract:
+    """The best quotes, in reading order, article by article; none if the best lacks support."""
+    chosen = _choose(_quotes(passages, readings, limits.characters), threshold, limits)
+    if not chosen:
+        return Extract((), ())
+    best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
+    in_order = sorted(chosen, key=lambda quote: (best_first.index(quote.article.id), quote.start))
+    citations = tuple(_cite(n, quote, limits.context) for n, quote in enumerate(in_order, start=1))
+    sentences = [
+        Sentence(citation.quote, "quote", (citation.n,), round(quote.support, 4))
+        for citation, quote in zip(citations, in_order, strict=True)
+    ]
+    best = chosen[0]
+    if spans := best.narrow_spans():
+        start, end = spans[0]
+        number = (in_order.index(best) + 1,)
+        sentences.insert(0, Sentence(best.article.text[start:end], "short", number, round(best.support, 4)))
+    return Extract(tuple(sentences), citations)
+
+
+def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
+    """What a person may want to look at when there is no answer."""
+    return tuple(
+        Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
+    )
+
+
+def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters: int) -> list[_Quote]:
+    """Every claimed span inside its whole sentences, best first; equal quotes are one."""
+    quotes: dict[str, _Quote] = {}
+    for passage, reading in zip(passages, readings, strict=True):
+        for span in reading.spans:
+            words = (passage.start + span.start, passage.start + span.end)
+            start, end = _whole_sentences(passage, words, characters)
+            quote = _Quote(passage.article, start, end, reading.probability * span.score, (words,))
+            quote = replace(quote, also=tuple(_same_words(quote, passage)))
+            quotes[quote.text] = _merged(quotes[quote.text], quote) if quote.text in quotes else quote
+    return sorted(quotes.values(), key=lambda quote: (-quote.support, quote.article.id, quote.start))
+
+
+def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
+    """The sentences that hold `words`; of very long ones, what is around the words."""
+    sentences = [
+        (passage.start + span.start, passage.start + span.end)
+        for span in sentence_spans(passage.text, passage.article.language)
+    ]
+    touched = [each for each in sentences if each[0] < words[1] and words[0] < each[1]] or [words]
+    start, end = touched[0][0], touched[-1][1]
+    room = characters - (words[1] - words[0])
+    if end - start > characters and room > 0:
+        start, end = max(start, words[0] - room // 2), min(end, words[1] + room // 2)
+    return start, min(end, start + characters)
+
+
+def _same_words(quote: _Quote, passage: Passage) -> Iterator[Place]:
+    """The quote's words where the whole passage stands again."""
+    for place in passage.also:
+        start = place.start + quote.start - passage.start
+        yield Place(place.article_id, start, start + quote.end - quote.start, quote.text)
+
+
+def _merged(first: _Quote, second: _Quote) -> _Quote:
+    """Two claims on the same words: of one place, or of two."""
+    if (first.article.id, first.start) == (second.article.id, second.start):
+        spans = (*first.spans, *(span for span in second.spans if span not in first.spans))
+        return replace(first, spans=spans, support=max(first.support, second.support))
+    if second.support > first.support:
+        first, second = second, first
+    place = Place(second.article.id, second.start, second.end, second.text)
+    also = tuple(dict.fromkeys((*first.also, place, *second.also)))
+    return replace(first, also=also)
+
+
+def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[_Quote]:
+    """The best quotes, best first, as many as are well supported and fit."""
+    chosen: list[_Quote] = []
+    room = limits.characters
+    for quote in quotes[: limits.quotes]:
+        if quote.support < max(threshold, _KEEP * quotes[0].support) or len(quote.text) > room:
+            break
+        chosen.append(quote)
+        room -= len(quote.text)
+    return chosen
+
+
+def _cite(n: int, quote: _Quote, context: int) -> Citation:
+    article = quote.article
+    return Citation(
+        n=n,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        start=quote.start,
+        end=quote.end,
+        quote=quote.text,
+        author=article.author,
+        date=article.date,
+        heading=article.heading_at(quote.start),
+        answer_spans=tuple(sorted(quote.narrow_spans())),
+        before=article.text[max(0, quote.start - context) : quote.start],
+        after=article.text[quote.end : quote.end + context],
+        also=quote.also,
+    )

@@ -1,0 +1,146 @@
+"""Hybrid retrieval as a LangChain BaseRetriever: dense and lexical ranks fused.
+
+Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009; score = sum of 1 / (60 + rank).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index.article import Article
+from index.chunk import sentence_spans
+from index.database import Hit
+from index.embed import EmbeddingModel
+from index.terms import query_terms
+from rag.answer import Place
+from rag.index import Index, Snapshot
+
+_RRF = 60
+_LEAD_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of an article that may answer: `article.text[start:end] == text`.
+
+    `lead` is the end of what comes before it in the article, whole sentences; `also` are the
+    other places where the same words stand.
+    """
+
+    article: Article
+    start: int
+    end: int
+    score: float
+    also: tuple[Place, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The passage's words."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def lead(self) -> str:
+        """The sentences before it, as many as fit."""
+        offset = max(0, self.start - _LEAD_CHARACTERS)
+        before = self.article.text[offset : self.start]
+        starts = [span.start for span in sentence_spans(before, self.article.language)]
+        whole = starts[:1] if offset == 0 else starts[1:2]  # the first may be cut off
+        return before[whole[0] :].strip() if whole else ""
+
+
+class HybridRetriever(BaseRetriever):
+    """Question -> passages. As a Runnable it gives LangChain Documents; `passages` gives more."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    embeddings: EmbeddingModel
+    limit: int = 50
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        with self.index.snapshot() as snapshot:
+            return [as_document(passage) for passage in self.passages([query], snapshot)]
+
+    def passages(self, questions: Sequence[str], snapshot: Snapshot) -> list[Passage]:
+        """At most `limit` passages for the questions (several wordings of one), best first.
+
+        No two overlap: what two chunks share stays with the better one. Equal ones are one.
+        """
+        rankings = []
+        for question, vector in zip(questions, self.embeddings.encode(questions, query=True), strict=True):
+            nearest = snapshot.vectors.search(vector, self.limit)
+            rankings.append(snapshot.database.chunks_of_vectors(nearest)[: self.limit])
+            rankings.append(snapshot.database.search_terms(query_terms(question), self.limit))
+        return _as_passages(fuse(rankings), snapshot, self.limit)
+
+
+def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:
+    """Reciprocal rank fusion. The score of a hit is the sum over the rankings that have it."""
+    scores: dict[tuple[str, int, int], float] = {}
+    hits: dict[tuple[str, int, int], Hit] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            key = (hit.article_id, hit.start, hit.end)
+            scores[key] = scores.get(key, 0.0) + 1 / (_RRF + rank)
+            hits[key] = hit
+    return [replace(hits[key], score=scores[key]) for key in sorted(scores, key=lambda key: (-scores[key], key))]
+
+
+def as_document(passage: Passage) -> Document:
+    """A passage as LangChain has it."""
+    article = passage.article
+    return Document(
+        page_content=passage.text,
+        metadata={
+            "article_id": article.id,
+            "source": article.source,
+            "title": article.title,
+            "start": passage.start,
+            "end": passage.end,
+            "score": passage.score,
+        },
+    )
+
+
+def _as_passages(hits: Sequence[Hit], snapshot: Snapshot, limit: int) -> list[Passage]:
+    articles: dict[str, Article | None] = {}
+    taken: dict[str, list[tuple[int, int]]] = {}
+    by_text: dict[str, int] = {}
+    passages: list[Passage] = []
+    for hit in hits:
+        if len(passages) == limit:
+            break
+        if hit.article_id not in articles:
+            articles[hit.article_id] = snapshot.database.article(hit.article_id)
+        article = articles[hit.article_id]
+        assert article is not None, "chunks go with their article"
+        start, end = _without(hit.start, hit.end, taken.setdefault(article.id, []))
+        text = article.text[start:end].strip()
+        if not text:
+            continue
+        start = article.text.index(text, start)
+        end = start + len(text)
+        taken[article.id].append((start, end))
+        if (first := by_text.get(text)) is not None:
+            place = Place(article.id, start, end, text)
+            passages[first] = replace(passages[first], also=(*passages[first].also, place))
+        else:
+            by_text[text] = len(passages)
+            passages.append(Passage(article, start, end, hit.score))
+    return passages
+
+
+def _without(start: int, end: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """What is left of a run; neighbours overlap at its ends only."""
+    for other_start, other_end in taken:
+        if other_start <= start < other_end:
+            start = min(other_end, end)
+        if other_start < end <= other_end:
+            end = max(other_start, start)
+    return start, end

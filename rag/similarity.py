@@ -1,0 +1,81 @@
+"""What stands in for a reading model: sentences compared with the question.
+
+A sentence counts by how near it is to the question (cosine of the embeddings) and to the question
+without its names, since a name is in every sentence about its bearer and the rest says what is
+asked; and by how many of the question's words stand in it, before it or in its article's title.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chunk import SentenceSpan, sentence_spans
+from index.embed import EmbeddingModel
+from index.terms import query_terms
+from rag.reader import AnswerSpan, Reading
+from rag.retrieve import Passage
+
+_SPANS = 4
+_PASSAGES = 12
+_KEPT = 20_000
+_COVERAGE = 0.6
+_SLOPE, _EVEN = 8.0, 0.95
+_NAME = re.compile(r"(?<=\w[ ,])[A-Z][\w-]*")
+_ENDING = re.compile(r"(?:['’]s|ing|ed|es|s|e)$")
+
+
+class SimilarityReader:
+    """Reads without a model of its own. Its probabilities are rough: it cannot tell a near miss."""
+
+    name: str | None = None
+
+    def __init__(self, embeddings: EmbeddingModel) -> None:
+        self._embeddings = embeddings
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """See rag.reader.Reader. Looks at the first passages only."""
+        looked_at = passages[:_PASSAGES]
+        sentences = [list(sentence_spans(passage.text, passage.article.language)) for passage in looked_at]
+        texts = [p.text[s.start : s.end] for p, spans in zip(looked_at, sentences, strict=True) for s in spans]
+        asked = self._embeddings.encode([question, without_names(question, texts)], query=True)
+        cosines = iter((self._vectors(texts) @ asked.T).mean(axis=1).tolist()) if texts else iter(())
+        words = [_ENDING.sub("", term) for term in query_terms(question)]
+        readings = [_reading(p, spans, words, cosines) for p, spans in zip(looked_at, sentences, strict=True)]
+        return readings + [Reading(0.0, ())] * (len(passages) - len(looked_at))
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The sentences' vectors; articles are asked about again and again, so they are kept."""
+        known = self._known if len(self._known) < _KEPT else {}
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            known = known | dict(zip(missing, self._embeddings.encode(missing), strict=True))
+        self._known = known  # exchanged whole, so that other threads see one or the other
+        return np.stack([known[text] for text in texts])
+
+
+def without_names(question: str, texts: Iterable[str]) -> str:
+    """The question without the words that `texts` write with a capital inside a sentence."""
+    names = {match[0].lower() for text in texts for match in _NAME.finditer(text)}
+    kept = [word for word in question.split() if _ENDING.sub("", word.strip('?!.,;:"“”').lower()) not in names]
+    kept = [word for word in kept if word.strip('?!.,;:"“”').lower() not in names]
+    return " ".join(kept) or question
+
+
+def _reading(
+    passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str], cosines: Iterator[float]
+) -> Reading:
+    known = f"{passage.article.title} {passage.lead} ".lower()
+    text = passage.text.lower()
+    supports = []
+    for span in spans:
+        context = known + text[: span.end]
+        covered = sum(word in context for word in words) / max(1, len(words))
+        supports.append(1 / (1 + math.exp(-_SLOPE * (next(cosines) + _COVERAGE * covered - _EVEN))))
+    probability = max(supports, default=0.0)
+    scored = [AnswerSpan(s.start, s.end, support / probability) for s, support in zip(spans, supports, strict=True)]
+    return Reading(probability, tuple(sorted(scored, key=lambda span: (-span.score, span.start))[:_SPANS]))
