@@ -1,0 +1,96 @@
+"""The front door: reads the settings, runs a command, turns failures into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import commands
+from index.errors import QuothError, UsageError
+from settings import Settings
+
+COMMON = ("store", "articles", "models", "embedding_model", "host", "port")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; without one, `serve`. Returns the exit code: see docs/commands.md."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words.insert(0, "serve")
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(_settings(options), options))
+    except QuothError as error:
+        if options.debug:
+            raise
+        sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("quoth: stopped; what was published before is unharmed\n")
+        return 130
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    try:
+        return Settings.read({name: getattr(options, name, None) for name in COMMON})
+    except ValueError as error:
+        raise UsageError(str(error), "correct the variable or unset it") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
+    common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
+    common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")
+    common.add_argument("--models", type=Path, metavar="DIR", help="where exported models are kept")
+    common.add_argument("--debug", action="store_true", help="show the traceback of a failure")
+    parser = argparse.ArgumentParser(prog="app.py", description="Answers from your own articles, with exact quotes.")
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        added = parsers.add_parser(name, parents=[common], help=text, description=text)
+        added.set_defaults(run=getattr(commands, name))
+        return added
+
+    def json_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--json", action="store_true", help="print JSON")
+
+    serve = command("serve", "the web chat (what happens without a command)")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default 7860)")
+
+    ingest = command("ingest", "bring articles into the index")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    ingest.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
+    ingest.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
+    json_option(ingest)
+
+    articles = command("articles", "list the articles, or print one")
+    articles.add_argument("id", nargs="?", metavar="ID", help="print this article's exact text")
+    json_option(articles)
+
+    ask = command("ask", "answer a question")
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="answer a file of questions, as JSON lines")
+    ask.add_argument("--trace", action="store_true", help="add the ranked passages to the JSON")
+    json_option(ask)
+
+    score = command("eval", "score the answers to a question set")
+    score.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    json_option(score)
+
+    status = command("status", "what is indexed, by which models, and whether it is healthy")
+    status.add_argument("--verify", action="store_true", help="look every vector up")
+    json_option(status)
+
+    command("doctor", "check the installation and say what to do")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""What the commands do. Each takes the settings and its own options and returns an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from index.embed import DEFAULT, load_embeddings
+from index.errors import UsageError
+from index.publish import GENERATIONS, STARTER, IngestReport, rebuild
+from index.publish import Progress as Told
+from index.publish import ingest as ingest_articles
+from index.status import read_facts, read_status
+from index.vectors import is_complete
+from settings import SEEDS, Settings
+
+if TYPE_CHECKING:
+    from index.embed import EmbeddingModel
+    from rag.answer import Answer
+    from rag.chain import AnswerChain
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def serve(settings: Settings, options: Namespace) -> int:
+    """The web chat, until it is stopped."""
+    ready_store(settings)
+    from web.serve import serve as serve_web  # takes a while to import
+
+    with closing(_chain(settings)) as chain:
+        serve_web(chain, settings)
+    return 0
+
+
+def ingest(settings: Settings, options: Namespace) -> int:
+    """Articles into the index."""
+    model = _model(settings)
+    with _progress() as told:
+        report = ingest_articles(
+            settings.store, options.paths, model, prune=options.prune, erase=options.erase, progress=told
+        )
+    if options.json:
+        keys = ("files_passed_over", "still_held")
+        _print_json({name: value for name, value in asdict(report).items() if name not in keys})
+    else:
+        out.print(_in_words(report))
+    _print_failures(report)
+    if report.still_held:
+        err.print("quoth: a running server still has the former vectors open; they go when it has moved on")
+    return 3 if report.errors else 0
+
+
+def articles(settings: Settings, options: Namespace) -> int:
+    """The list of articles, or one article's exact text."""
+    from rag.index import Index
+
+    index = Index(settings.store)
+    if options.id is None:
+        infos = [{k: v for k, v in asdict(info).items() if k != "path"} for info in index.articles()]
+        if options.json:
+            _print_json(infos)
+        else:
+            for info in index.articles():
+                out.print(f"{info.id}  {info.date or '':10}  {info.title}  ({info.source})", markup=False)
+        return 0
+    article = index.article(options.id)
+    if article is None:
+        raise UsageError(f"there is no article {options.id}", "`python app.py articles` lists them")
+    if options.json:
+        _print_json(asdict(article))
+    else:
+        sys.stdout.write(article.text)
+    return 0
+
+
+def ask(settings: Settings, options: Namespace) -> int:
+    """One answer, or those to a file of questions."""
+    if (options.question is None) == (options.questions is None):
+        raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
+    if options.questions is not None:
+        from evaluation.questions import read_questions
+        from evaluation.run import answer_all
+
+        rows = read_questions(options.questions)
+        ready_store(settings)
+        with closing(_chain(settings)) as chain:
+            for answer in answer_all(chain, rows, trace=options.trace):
+                _print_json(answer.to_dict())
+        return 0
+    ready_store(settings)
+    with closing(_chain(settings)) as chain:
+        answer = chain.invoke({"question": options.question, "trace": options.trace})
+    if options.json:
+        _print_json(answer.to_dict())
+    else:
+        _print_answer(answer)
+    return 0
+
+
+def eval(settings: Settings, options: Namespace) -> int:
+    """Scores of a question set."""
+    from evaluation.questions import read_questions
+    from evaluation.run import answer_all, locate_evidence, score
+
+    rows = read_questions(options.questions)
+    ready_store(settings)
+    with closing(_chain(settings)) as chain, _progress() as told:
+        evidence = locate_evidence(rows, chain.index)
+        answers = []
+        for answer in answer_all(chain, rows, trace=True):
+            answers.append(answer)
+            told("answering", len(answers), len(rows))
+    scores = score(rows, answers, evidence)
+    if options.json:
+        _print_json(asdict(scores))
+    else:
+        table = Table("figure", "value", box=None)
+        for name, value in asdict(scores).items():
+            table.add_row(name.replace("_", " "), f"{value:.3f}" if isinstance(value, float) else str(value))
+        out.print(table)
+    return 0
+
+
+def status(settings: Settings, options: Namespace) -> int:
+    """What is indexed, and whether it is healthy."""
+    found = read_status(settings.store, verify=options.verify)
+    if options.json:
+        _print_json(asdict(found))
+    else:
+        for name, value in asdict(found).items():
+            if value is not None:
+                out.print(f"{name.replace('_', ' ')}: {value}", markup=False)
+    return 0 if found.healthy else 4
+
+
+def doctor(settings: Settings, options: Namespace) -> int:
+    """Checks of the installation, one line each; exit code 2 if something has to be done."""
+    from diagnosis import diagnose
+
+    found = diagnose(settings)
+    for check in found:
+        mark = "ok  " if check.ok else "FAIL"
+        out.print(f"{mark}  {check.name}: {check.text}" + (f" -> {check.hint}" if check.hint else ""), markup=False)
+    return 0 if all(check.ok for check in found) else 2
+
+
+def ready_store(settings: Settings) -> None:
+    """Have an index to answer from: build it if there is none, mend it if its vectors are damaged.
+
+    Raises UsageError if it was built from other articles than those asked for.
+    """
+    facts = read_facts(settings.store)
+    origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
+    if facts.generation is None:
+        model = _model(settings)
+        with _progress() as told:
+            report = ingest_articles(settings.store, [settings.articles or SEEDS], model, origin=origin, progress=told)
+        _print_failures(report)
+    elif settings.articles and facts.origin != origin:
+        raise UsageError(
+            f"the store {settings.store} was built from {facts.origin}, not from {origin}",
+            "give another --store, or leave --articles out",
+        )
+    elif not is_complete(settings.store / GENERATIONS / facts.generation):
+        err.print("The vectors are damaged or missing; building them again from the store.")
+        rebuild(settings.store)
+
+
+def _model(settings: Settings) -> EmbeddingModel:
+    """The embedding model asked for, else the store's, else the default, ready to load."""
+    name = settings.embedding_model or read_facts(settings.store).embedding_model or DEFAULT
+    if name == DEFAULT and not (settings.models / DEFAULT / "model.onnx").is_file():
+        from index.export import export_default
+
+        err.print("Preparing the embedding model (once, about 15 seconds)...")
+        export_default(settings.models)
+    return load_embeddings(name, settings.models, settings.threads)
+
+
+def _chain(settings: Settings) -> AnswerChain:
+    from rag.chain import build_chain
+
+    return build_chain(settings, _model(settings))
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """A progress bar on standard error; gone when done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def _print_json(data: Any) -> None:
+    sys.stdout.write(json.dumps(data) + "\n")  # ASCII: no line separator of any kind inside
+    sys.stdout.flush()
+
+
+def _print_failures(report: IngestReport) -> None:
+    for failure in report.errors:
+        err.print(f"quoth: {failure.error}: {failure.hint}", markup=False)
+
+
+def _in_words(report: IngestReport) -> str:
+    changes = f"{report.articles_added} added, {report.articles_changed} changed, {report.articles_removed} removed"
+    passages = f"{report.chunks_embedded} passages embedded, {report.chunks_reused} reused"
+    others = f"; {report.files_passed_over} files of other formats left out" if report.files_passed_over else ""
+    return f"{changes}, {report.articles_unchanged} unchanged; {passages} in {report.seconds:.1f} s{others}"
+
+
+def _print_answer(answer: Answer) -> None:
+    for sentence in answer.sentences:
+        out.print(str(sentence), markup=False)
+    if answer.abstained:
+        out.print(answer.answer, markup=False)
+    for citation in answer.citations:
+        details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
+        out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")
+    if answer.nearest:
+        out.print("\nNearest passages:")
+    for near in answer.nearest:
+        out.print(f"- {' '.join(near.text.split())[:160]}... ({near.title})", markup=False)
