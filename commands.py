@@ -93,7 +93,8 @@ def ask(settings: Settings, options: Namespace) -> int:
         from evaluation.run import answer_all
 
         rows = read_questions(options.questions)
-        ready_store(settings)
+        if any(row.contexts is None for row in rows):
+            ready_store(settings)
         with closing(_chain(settings)) as chain:
             for answer in answer_all(chain, rows, trace=options.trace):
                 _print_json(answer.to_dict())
@@ -198,7 +199,7 @@ def _chain(settings: Settings) -> AnswerChain:
 def _progress() -> Iterator[Told]:
     """A progress bar on standard error; gone when done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 

@@ -49,7 +49,9 @@ def read_questions(path: Path) -> list[Row]:
         if not line.strip():
             continue
         try:
-            row = _row(json.loads(line), number)
+            data = json.loads(line)
+            json.dumps(data, ensure_ascii=False).encode()  # half characters, which JSON can spell, are refused
+            row = _row(data, number)
         except (ValueError, RecursionError) as error:  # JSONDecodeError is a ValueError
             raise UsageError(f"{path}, line {number}: {error}", "correct the row; nothing was answered") from error
         if row.id in rows:
@@ -106,7 +108,12 @@ def _evidence(values: object) -> Iterator[str | Span]:
     for value in values if isinstance(values, list) else [None]:
         if isinstance(value, str):
             yield value
-        elif isinstance(value, dict) and {"article", "start", "end"} <= value.keys():
-            yield Span(str(value["article"]), int(value["start"]), int(value["end"]))
+        elif isinstance(value, dict) and isinstance(value.get("article"), str) and _is_range(value):
+            yield Span(value["article"], value["start"], value["end"])
         else:
             raise ValueError("`evidence` is no list of texts or of {article, start, end}")
+
+
+def _is_range(value: dict[str, Any]) -> bool:
+    start, end = value.get("start"), value.get("end")
+    return isinstance(start, int) and isinstance(end, int) and 0 <= start < end

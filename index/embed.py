@@ -165,11 +165,17 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
         from sentence_transformers import SentenceTransformer
 
         try:
-            model = SentenceTransformer(self.name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
+            model = SentenceTransformer(
+                self.name,
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            )
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise ModelError(
                 f"embedding model {self.name!r} could not be loaded ({_first_line(error)})",
-                "give the folder of a sentence-transformers model with safetensors weights",
+                "give the folder of a sentence-transformers model with safetensors weights, or the name of one that"
+                " is in the local Hugging Face cache; nothing is downloaded",
             ) from error
         if not model.tokenizer.is_fast:
             raise ModelError(f"embedding model {self.name!r} has no fast tokenizer", "choose another model")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _CJK = "\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_CJK_RUN = re.compile(f"[{_CJK}]+")
-_WORD = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
+_CJK_RUN = re.compile(rf"(?:(?=\w)[{_CJK}])+")  # some code points of these blocks are no word characters
+_WORD = re.compile(rf"{_CJK_RUN.pattern}|[^\W{_CJK}]+")
 
 STOP_WORDS = frozenset(
     """

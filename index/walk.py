@@ -53,6 +53,9 @@ def find_files(paths: Sequence[Path]) -> Found:
 
 def read_bytes(file: File) -> bytes:
     """The file's bytes. Raises ArticleError if it cannot be read, or is no plain file, or too large."""
+    shown = file.name.encode("utf-8", "backslashreplace").decode()
+    if shown != file.name:
+        raise ArticleError(f"the name of {shown} is not UTF-8", "rename the file")
     try:
         if not file.path.is_file():
             raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")

@@ -80,7 +80,7 @@ class AnswerChain(Runnable[Question, Any]):
         with self.index.snapshot() as snapshot:
             name, probe = snapshot.database.fact("embedding_model"), snapshot.database.blob("embedding_probe")
         check_same(self._embeddings, name or "", probe or b"", self._settings.store)
-        self._reader.read("", [])
+        self._reader.read("Are you there?", [])
         self.ready = True
 
     def close(self) -> None:
@@ -161,6 +161,8 @@ class AnswerChain(Runnable[Question, Any]):
         question = question.strip()
         if not question:
             raise QuestionError("the question is empty", "ask something")
+        if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
+            raise QuestionError("the question is not UTF-8 text", "type it again")
         if len(question) > self._settings.question_characters:
             raise QuestionError(
                 f"the question has {len(question):,} characters",

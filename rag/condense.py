@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from index.terms import query_terms
+from index.terms import STOP_WORDS, query_terms
 
 Turn = str | Mapping[str, str]
 """An earlier question, or {"question": ..., "answer": ...}."""
@@ -38,7 +38,7 @@ def _subjects(history: Sequence[Turn]) -> list[str]:
     for turn in reversed(history):
         asked = turn if isinstance(turn, str) else turn.get("question", "")
         names = [re.sub(r"['’]s$", "", match[0]) for match in _NAME.finditer(asked)]
-        subjects = names or query_terms(asked)
+        subjects = names or [term for term in query_terms(asked) if term not in STOP_WORDS]
         if subjects:
             return list(dict.fromkeys(subjects))
     return []

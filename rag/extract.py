@@ -87,6 +87,9 @@ def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters
         for span in reading.spans:
             words = (passage.start + span.start, passage.start + span.end)
             start, end = _whole_sentences(passage, words, characters)
+            words = (max(start, words[0]), min(end, words[1]))
+            if words[0] >= words[1]:  # blanks only, or nothing
+                continue
             quote = _Quote(passage.article, start, end, reading.probability * span.score, (words,))
             quote = replace(quote, also=tuple(_same_words(quote, passage)))
             quotes[quote.text] = _merged(quotes[quote.text], quote) if quote.text in quotes else quote
@@ -99,7 +102,7 @@ def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
         (passage.start + span.start, passage.start + span.end)
         for span in sentence_spans(passage.text, passage.article.language)
     ]
-    touched = [each for each in sentences if each[0] < words[1] and words[0] < each[1]] or [words]
+    touched = [each for each in sentences if each[0] < words[1] and words[0] < each[1]] or [(0, 0)]
     start, end = touched[0][0], touched[-1][1]
     room = characters - (words[1] - words[0])
     if end - start > characters and room > 0:

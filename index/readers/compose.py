@@ -19,6 +19,12 @@ class Block:
     text: str
     is_heading: bool = False
 
+    @property
+    def tidied(self) -> str:
+        """Without blanks around its lines and without empty lines, which would end a paragraph."""
+        lines = (re.sub(r"[ \t]+", " ", line).strip() for line in self.text.split("\n"))
+        return (" " if self.is_heading else "\n").join(line for line in lines if line)
+
 
 @dataclass(frozen=True, slots=True)
 class Properties:
@@ -36,7 +42,7 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
     The byline is part of the text so that "who wrote this?" can be answered with a quote.
     """
     parts = [Block(properties.title), *([Block(line)] if (line := _byline(properties)) else [])]
-    body = [Block(tidy(block.text), block.is_heading) for block in blocks]
+    body = [Block(block.tidied, block.is_heading) for block in blocks]
     body = [block for block in body if block.text]
     if body and body[0].text == properties.title:
         body = body[1:]
@@ -56,11 +62,6 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
         language=properties.language,
         headings=tuple(headings),
     )
-
-
-def tidy(text: str) -> str:
-    """Without blanks around its lines and without empty lines, which would end a paragraph."""
-    return "\n".join(line for line in (re.sub(r"[ \t]+", " ", line).strip() for line in text.split("\n")) if line)
 
 
 def _byline(properties: Properties) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, tidy
+from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_html(data: bytes, source: str) -> Article:
         raise ArticleError(f"{source} has no text that looks like an article", "save the article's page itself")
     language = _LANGUAGE.search(page)
     properties = Properties(
-        title=tidy(document.title or "").replace("\n", " ") or PurePath(source).stem,
+        title=" ".join((document.title or "").split()) or PurePath(source).stem,
         author=document.author or None,
         date=document.date or None,
         language=language[1].lower() if language else None,

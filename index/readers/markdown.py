@@ -14,8 +14,8 @@ from markdown_it.token import Token
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, tidy
-from index.readers.decode import decode
+from index.readers.compose import Block, Properties, compose
+from index.readers.decode import clean, decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -28,7 +28,7 @@ def read_markdown(data: bytes, source: str) -> Article:
         front = _front_matter(match[1] or "", source)
         text = text[match.end() :]
     blocks = list(_blocks(MarkdownIt("commonmark").enable("table").parse(text)))
-    first_heading = next((tidy(block.text) for block in blocks if block.is_heading), None)
+    first_heading = next((block.tidied for block in blocks if block.is_heading), None)
     properties = Properties(
         title=_line(front.get("title")) or first_heading or PurePath(source).stem,
         author=_line(front.get("author") or front.get("authors")),
@@ -36,14 +36,14 @@ def read_markdown(data: bytes, source: str) -> Article:
         language=_line(front.get("language") or front.get("lang")),
     )
     if not blocks:
-        raise ArticleError(f"{source} has front matter but no text", "remove it or give it some text")
+        raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     return compose(data, source, properties, blocks)
 
 
 def _front_matter(text: str, source: str) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError for 2024-13-45
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 2}" if where else ""
         raise ArticleError(f"{source}: its front matter is not YAML{line}", "correct it or remove it") from error
@@ -59,7 +59,7 @@ def _line(value: object) -> str | None:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()[:10]
     if isinstance(value, str | int | float):
-        return " ".join(str(value).split()) or None
+        return " ".join(clean(str(value)).split()) or None
     return None
 
 
@@ -72,6 +72,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                 inside = token.type
             case "list_item_open":
                 marker = f"{token.info}. " if token.info else "- "
+            case "list_item_close":
+                marker = ""
             case "inline" if inside in ("th_open", "td_open"):
                 cells.append(_inline(token))
             case "inline":

@@ -1,0 +1,68 @@
+"""kill -9 in the middle of an ingest: the store holds what it held before or what it should hold after."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.publish import ingest
+from index.status import read_status
+from rag.index import Index
+from settings import HOME
+from tests.fakes import FakeEmbeddings
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--kills"))
+
+
+def run_victim(store: Path, folder: Path, deadly: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.crash.victim", str(store), str(folder), str(deadly)]
+    return subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
+
+
+def texts(store: Path) -> dict[str, str]:
+    with closing(Index(store)) as index:
+        found = [index.article(info.id) for info in index.articles()]
+        return {article.source: article.text for article in found if article is not None}
+
+
+def test_a_killed_ingest_leaves_a_complete_generation(tmp_path: Path, kills: int) -> None:
+    folder, store = tmp_path / "news", tmp_path / "store"
+    folder.mkdir()
+    for name in ("changes", "goes", "stays"):
+        (folder / f"{name}.txt").write_text(f"{name}\n\n" + " ".join(f"The {name} no. {n} is here." for n in range(20)))
+    ingest(store, [folder], FakeEmbeddings())
+    before = texts(store)
+    (folder / "changes.txt").write_text("changes\n\nNow it says something else.")
+    (folder / "comes.txt").write_text("comes\n\nThis one is new.")
+    (folder / "goes.txt").unlink()
+
+    shutil.copytree(store, tmp_path / "rehearsal")
+    rehearsal = run_victim(tmp_path / "rehearsal", folder, 0)
+    assert rehearsal.returncode == 0, rehearsal.stderr
+    after, calls = texts(tmp_path / "rehearsal"), int(rehearsal.stdout)
+    assert after.keys() == {"news/changes.txt", "news/comes.txt", "news/stays.txt"}
+
+    outcomes = set()
+    for deadly in sorted(random.Random(1).sample(range(1, calls + 1), kills)):
+        copy = tmp_path / f"killed-at-{deadly}"
+        shutil.copytree(store, copy)
+        assert run_victim(copy, folder, deadly).returncode == -signal.SIGKILL
+        assert read_status(copy, verify=True).problem is None, f"killed at call {deadly}"
+        found = texts(copy)
+        assert found in (before, after), f"killed at call {deadly}"
+        outcomes.add(found == after)
+        if deadly % 5 == 0:  # and the next ingest finishes the work
+            ingest(copy, [folder], FakeEmbeddings(), prune=True)
+            assert texts(copy) == after
+        shutil.rmtree(copy)
+    assert False in outcomes  # some were killed before the commit

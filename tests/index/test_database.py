@@ -1,0 +1,105 @@
+"""The one SQLite file: what goes in comes out, and removed words are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.article import Article, Chunk, Heading
+from index.database import Database
+from index.errors import StoreDamagedError, StoreError
+
+ARTICLE = Article(
+    "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de", (Heading(0, "X"),)
+)
+
+
+def chunk(start: int, end: int, digest: str, article: Article = ARTICLE) -> Chunk:
+    return Chunk(article.id, start, end, article.text[start:end], digest)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "articles.sqlite3", create=True)
+    with database.writing():
+        database.put_vectors({"d1": b"1234", "d2": b"5678"})
+        database.put_article(ARTICLE, "/there/a.md", [chunk(0, 14, "d1"), chunk(16, 26, "d2")])
+    yield database
+    database.close()
+
+
+def test_an_article_comes_back_as_it_was(database: Database) -> None:
+    assert database.article(ARTICLE.id) == ARTICLE
+    assert database.article("unknown") is None
+    [info] = database.articles()
+    assert (info.source, info.path, info.characters) == ("a.md", "/there/a.md", len(ARTICLE.text))
+
+
+@pytest.mark.parametrize(
+    ("terms", "starts"),
+    [
+        (["zug"], [0]),
+        (["fahrt"], [0]),
+        (["小米"], [16]),
+        (["汽车"], [16]),
+        (["米车"], []),
+        (["北京"], [0, 16]),
+        ([], []),
+    ],
+)
+def test_words_are_found_without_accents_and_cjk_by_pairs(
+    database: Database, terms: list[str], starts: list[int]
+) -> None:
+    assert sorted(hit.start for hit in database.search_terms(terms, 5)) == starts
+
+
+def test_a_term_that_looks_like_a_query_is_a_word(database: Database) -> None:
+    assert database.search_terms(["AND", "NEAR", "title"], 5) == []
+
+
+def test_vectors_lead_to_their_chunks_best_first(database: Database) -> None:
+    hits = database.chunks_of_vectors({"d1": 0.5, "d2": 0.9, "unknown": 1.0})
+    assert [(hit.start, hit.score) for hit in hits] == [(16, 0.9), (0, 0.5)]
+
+
+def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None:
+    other = Article("a.md", "T", "Das Schiff sinkt.", "1" * 64)
+    assert other.id == ARTICLE.id
+    with database.writing():
+        database.put_article(other, "p", [chunk(0, 17, "d1", other)])
+        assert database.drop_unused_vectors() == ["d2"]
+        database.forget_terms()
+    assert [hit.end for hit in database.search_terms(["schiff"], 5)] == [17]
+    for term in ("zug", "小米", "北京"):
+        assert database.search_terms([term], 5) == []
+    assert database.check() is None
+    assert database.counts() == (1, 1, 1)
+
+
+def test_a_failed_transaction_leaves_everything_as_it_was(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.writing():
+        database.drop_article(ARTICLE.id)
+        _ = 1 / 0
+    assert database.article(ARTICLE.id) == ARTICLE
+
+
+def test_a_reader_sees_one_state_until_it_is_done(database: Database, tmp_path: Path) -> None:
+    reader = Database(tmp_path / "articles.sqlite3")
+    with reader.reading():
+        assert reader.fact("x") is None
+        with database.writing():
+            database.set_fact("x", "new")
+        assert reader.fact("x") is None
+    with reader.reading():
+        assert reader.fact("x") == "new"
+    reader.close()
+
+
+def test_what_is_no_store_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store"):
+        Database(tmp_path / "nothing")
+    (tmp_path / "garbage").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreDamagedError, match="damaged"):
+        Database(tmp_path / "garbage")

@@ -1,0 +1,87 @@
+"""The exported default model is the official one, and nothing else passes for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import export
+from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, batches_by_length, load_embeddings
+from index.errors import ModelError
+from index.export import export_default, package_folder
+
+TEXTS = [
+    "Jia Yueting wrote a post on Weibo.",
+    "",
+    "小米汽车 SU7 发布了。",
+    "🚗 emoji and “quotes”",
+    "word " * 400,
+    "A sentence of middle length that says something about batteries made of lithium iron phosphate.",
+]
+
+
+@pytest.fixture(scope="module")
+def onnx(models: Path) -> OnnxEmbeddings:
+    return OnnxEmbeddings(models / DEFAULT)
+
+
+def test_onnx_and_sentence_transformers_give_the_same_vectors(onnx: OnnxEmbeddings) -> None:
+    reference = SentenceTransformerEmbeddings(str(package_folder()))
+    cosines = (onnx.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
+    assert cosines.min() >= 0.9999
+    assert onnx.window == reference.window
+    assert onnx.token_ends(TEXTS) == reference.token_ends(TEXTS)
+
+
+def test_vectors_are_unit_and_do_not_depend_on_the_batch(onnx: OnnxEmbeddings) -> None:
+    together = onnx.encode(TEXTS)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
+    for text, vector in zip(TEXTS, together, strict=True):
+        assert onnx.encode([text])[0] == pytest.approx(vector, abs=1e-5)
+    assert onnx.encode(TEXTS[::-1])[::-1] == pytest.approx(together, abs=1e-5)
+
+
+def test_langchain_sees_the_same_vectors(onnx: OnnxEmbeddings) -> None:
+    assert onnx.embed_query(TEXTS[0]) == pytest.approx(onnx.embed_documents([TEXTS[0]])[0])
+
+
+def test_token_ends_are_offsets_of_code_points(onnx: OnnxEmbeddings) -> None:
+    assert onnx.token_ends(["hello wörld 小米 🚗"]) == [[5, 11, 13, 14, 16]]
+
+
+def test_answering_needs_no_torch(models: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.embed import load_embeddings;"
+        f"load_embeddings(None, Path({str(models)!r})).embed_query('hello');"
+        "import rag.chain; sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
+def test_weights_that_are_not_the_official_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="not the official ones"):
+        export_default(tmp_path)
+    monkeypatch.setattr(export, "PACKAGE", "no_such_package")
+    with pytest.raises(ModelError, match="not installed"):
+        export_default(tmp_path)
+    assert not (tmp_path / DEFAULT).exists()
+
+
+def test_damaged_model_files_are_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / DEFAULT).mkdir()
+    (tmp_path / DEFAULT / "tokenizer.json").write_text("{}")
+    (tmp_path / DEFAULT / "model.onnx").write_bytes(b"no model")
+    with pytest.raises(ModelError, match="cannot be used"):
+        load_embeddings(None, tmp_path).embed_query("hello")
+
+
+def test_batches_hold_each_row_once_and_keep_to_the_budget() -> None:
+    lengths = [5, 200, 7, 7, 90, 1, 0, 300]
+    batches = list(batches_by_length(lengths, 200))
+    assert sorted(row for rows in batches for row in rows) == list(range(len(lengths)))
+    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 200 for rows in batches)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from index import walk
+from index.errors import ArticleError, UsageError
+from index.walk import File, find_files, read_bytes, unique_names
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    for name in ("b.md", "a.txt", "2024/march.html", ".hidden.md", ".git/note.md", "photo.jpg", "data.csv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("words")
+    return folder
+
+
+def names(*paths: Path) -> list[str]:
+    return [file.name for file in find_files(paths).files]
+
+
+def test_a_folder_gives_its_visible_articles_sorted_under_its_own_name(news):
+    assert names(news) == ["news/2024/march.html", "news/a.txt", "news/b.md"]
+    assert find_files([news]).passed_over == 2
+
+
+def test_a_file_is_taken_as_it_is_called_and_each_only_once(news):
+    assert names(news / "photo.jpg") == ["photo.jpg"]
+    assert names(news / ".hidden.md") == [".hidden.md"]
+    assert names(news, news / "b.md", news / "2024") == ["news/2024/march.html", "news/a.txt", "news/b.md"]
+
+
+def test_a_folder_given_by_a_relative_path_keeps_its_name(news, monkeypatch):
+    monkeypatch.chdir(news)
+    assert names(Path()) == names(news)
+    assert names(Path("2024")) == ["2024/march.html"]
+
+
+def test_a_path_that_does_not_exist_is_named(news):
+    with pytest.raises(UsageError, match="nowhere does not exist"):
+        find_files([news, Path("nowhere")])
+
+
+@pytest.mark.parametrize("kind", ["vanished", "folder", "pipe", "dangling link", "name too long"])
+def test_what_cannot_be_read_is_an_article_error(kind, tmp_path):
+    path = tmp_path / ("x" * 300 if kind == "name too long" else "article.md")
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "dangling link":
+        path.symlink_to("nowhere")
+    with pytest.raises(ArticleError, match=r"news/article\.md"):
+        read_bytes(File(path, "news/article.md"))
+
+
+def test_a_file_that_refuses_to_be_read_is_an_article_error(tmp_path, monkeypatch):
+    (tmp_path / "article.md").write_text("words")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ArticleError, match=r"news/article\.md cannot be read \(Permission denied\): check"):
+        read_bytes(File(tmp_path / "article.md", "news/article.md"))
+
+
+def test_a_file_is_read_whole_unless_it_is_too_large(tmp_path, monkeypatch):
+    (tmp_path / "article.md").write_bytes(b"words\0\r\n")
+    file = File(tmp_path / "article.md", "article.md")
+    assert read_bytes(file) == b"words\0\r\n"
+    monkeypatch.setattr(walk, "FILE_BYTES", 7)
+    with pytest.raises(ArticleError, match="larger"):
+        read_bytes(file)
+
+
+def test_folders_of_the_same_name_get_names_of_their_own(tmp_path):
+    files = []
+    for year in ("2023", "2024"):
+        path = tmp_path / year / "news" / "a.md"
+        path.parent.mkdir(parents=True)
+        path.write_text("words")
+        files.append(File(path, "news/a.md"))
+    assert [file.name for file in unique_names(files, {})] == ["news/a.md", "2024/news/a.md"]
+    assert [file.name for file in unique_names(files[:1], {"news/a.md": files[1].path})] == ["2023/news/a.md"]
+    taken = {"news/a.md": files[1].path, "2023/news/a.md": files[0].path}
+    assert [file.name for file in unique_names(files, taken)] == ["2023/news/a.md", "news/a.md"]
+
+
+def test_a_folder_that_has_moved_keeps_its_names(tmp_path):
+    new = tmp_path / "new" / "news" / "a.md"
+    moved = File(new, "news/a.md")
+    assert list(unique_names([moved], {"news/a.md": tmp_path / "old" / "news" / "a.md"})) == [moved]
+
+
+def test_a_file_is_always_called_as_it_was_first_called(tmp_path):
+    path = tmp_path / "news" / "a.md"
+    assert list(unique_names([File(path, "a.md")], {"news/a.md": path})) == [File(path, "news/a.md")]

@@ -1,0 +1,146 @@
+"""From question to Answer: events in order, exact quotes, honest abstentions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.errors import ModelError, QuestionError, StoreError
+from index.publish import ingest
+from rag.answer import Answer, BrokenAnswerError, Found, Said, Status
+from rag.chain import ABSTENTION, AnswerChain, build_chain, check_quotes
+from rag.reader import AnswerSpan, Reading
+from rag.retrieve import Passage
+from settings import Settings
+from tests.fakes import FakeEmbeddings
+
+FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "tin.txt": "Tin\n\nTin is a metal."}
+
+
+class WordReader:
+    """Answers where the question's last word stands."""
+
+    name = "words"
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        word = question.rstrip("?").split()[-1]
+        return [
+            Reading(0.9, (AnswerSpan(at, at + len(word), 1.0),)) if (at := p.text.find(word)) >= 0 else Reading(0.1, ())
+            for p in passages
+        ]
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[AnswerChain]:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    model = FakeEmbeddings()
+    settings = Settings(store=tmp_path / "store")
+    ingest(settings.store, [folder], model)
+    chain = build_chain(settings, model)
+    chain._reader = WordReader()
+    yield chain
+    chain.close()
+
+
+def test_an_answer_with_its_quote(chain: AnswerChain) -> None:
+    answer = chain.invoke({"question": " who first drank tea in China? ", "id": "7"})
+    assert (answer.id, answer.question, answer.abstained) == ("7", "who first drank tea in China?", False)
+    assert answer.answer == 'China [1] "Tea was first drunk in China." [1]'
+    [citation] = answer.citations
+    article = chain.index.article(citation.article_id)
+    assert article is not None
+    assert article.text[citation.start : citation.end] == citation.quote
+    assert answer.models.embedding == "fake"
+    assert answer.generation == chain.index.generation
+    assert answer.retrieved is None
+
+
+def test_events_come_in_order(chain: AnswerChain) -> None:
+    events = list(chain.stream({"question": "first drunk in China"}))
+    kinds = [type(event) for event in events]
+    assert kinds == [Status, Status, Found, Status, Said, Said, Answer]
+    assert [event.text for event in events if isinstance(event, Status)][1] == "Searching 2 articles..."
+    said = [event.sentence for event in events if isinstance(event, Said)]
+    assert tuple(said) == events[-1].sentences  # type: ignore[union-attr]
+
+
+def test_async_gives_the_same(chain: AnswerChain) -> None:
+    async def collect() -> tuple[list[object], Answer]:
+        events = [event async for event in chain.astream({"question": "in China", "id": "1"})]
+        return events, await chain.ainvoke({"question": "in China", "id": "1"})
+
+    events, answer = asyncio.run(collect())
+    assert isinstance(events[-1], Answer)
+    assert events[-1].citations == answer.citations
+
+
+def test_an_abstention_says_so_and_shows_what_is_near(chain: AnswerChain) -> None:
+    answer = chain.invoke({"question": "who drinks coffee", "trace": True})
+    assert (answer.abstained, answer.answer, answer.citations) == (True, ABSTENTION, ())
+    assert {near.title for near in answer.nearest} == {"Tea", "Tin"}
+    assert answer.retrieved is not None
+    assert [r.read_score for r in answer.retrieved] == [0.1, 0.1]
+
+
+def test_contexts_are_read_without_the_index(chain: AnswerChain) -> None:
+    contexts = ["Nothing here.", "Ink is made in Rome. It is black."]
+    answer = chain.invoke({"question": "ink comes from Rome?", "contexts": contexts})
+    [citation] = answer.citations
+    assert (citation.article_id, citation.source) == ("context-2", "context-2")
+    assert contexts[1][citation.start : citation.end] == citation.quote
+    assert chain.invoke({"question": "China", "contexts": []}).abstained
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 2001, "\ud800?"])
+def test_questions_that_cannot_be_asked(chain: AnswerChain, question: str) -> None:
+    with pytest.raises(QuestionError):
+        chain.invoke({"question": question})
+
+
+def test_a_quote_that_is_not_in_the_article_never_leaves(chain: AnswerChain) -> None:
+    [citation] = chain.invoke({"question": "in China"}).citations
+    wrong = replace(citation, quote=citation.quote.replace("China", "Chile"))
+    with chain.index.snapshot() as snapshot:
+        check_quotes([citation], snapshot, {})
+        for broken in (
+            wrong,
+            replace(citation, start=citation.start + 1, end=citation.end + 1),
+            replace(citation, article_id="x"),
+        ):
+            with pytest.raises(BrokenAnswerError):
+                check_quotes([broken], snapshot, {})
+
+
+def test_a_new_generation_is_picked_up(chain: AnswerChain, tmp_path: Path) -> None:
+    assert chain.invoke({"question": "made in Peru"}).abstained
+    (tmp_path / "files" / "new.txt").write_text("New\n\nPots are made in Peru.")
+    ingest(tmp_path / "store", [tmp_path / "files"], FakeEmbeddings())
+    assert chain.invoke({"question": "made in Peru"}).citations[0].quote == "Pots are made in Peru."
+
+
+def test_another_model_than_the_stores_is_refused(chain: AnswerChain, tmp_path: Path) -> None:
+    other = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings("other"))
+    with pytest.raises(ModelError, match="built with"):
+        other.invoke({"question": "China"})
+    other.close()
+
+
+def test_without_a_store_there_is_one_clear_error(tmp_path: Path) -> None:
+    chain = build_chain(Settings(store=tmp_path / "none"), FakeEmbeddings())
+    with pytest.raises(StoreError, match="there is no store"):
+        chain.invoke({"question": "China"})
+
+
+def test_leaving_the_stream_early_lets_go_of_the_index(chain: AnswerChain) -> None:
+    events = chain.stream({"question": "in China"})
+    while not isinstance(next(events), Found):
+        pass
+    events.close()
+    assert chain.index._users == {}

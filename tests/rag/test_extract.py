@@ -1,0 +1,109 @@
+"""Quotes are whole sentences of the article, numbered in reading order, within the limits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article, Heading
+from rag.answer import Place
+from rag.extract import Limits, compose, nearest
+from rag.reader import AnswerSpan, Reading
+from rag.retrieve import Passage
+
+TEXT = "The car has a name. It costs 20 yuan, he said. Nobody knows why. 🚗 It is red and blue."
+ARTICLE = Article("a.txt", "Cars", TEXT, "0" * 64, author="N", date="2024-01-02", headings=(Heading(0, "Top"),))
+OTHER = Article("b.txt", "Others", "Some lead. It costs 20 yuan, he said.", "1" * 64)
+LIMITS = Limits(quotes=4, characters=700, context=10)
+
+
+def passage(
+    article: Article = ARTICLE, start: int = 0, end: int | None = None, also: tuple[Place, ...] = ()
+) -> Passage:
+    return Passage(article, start, len(article.text) if end is None else end, 1.0, also)
+
+
+def reading(text: str, *answers: str, probability: float = 0.9, falling: float = 0.0) -> Reading:
+    spans = [(text.index(answer), len(answer)) for answer in answers]
+    return Reading(probability, tuple(AnswerSpan(s, s + n, 1.0 - falling * i) for i, (s, n) in enumerate(spans)))
+
+
+def test_the_short_answer_comes_first_then_the_sentence_that_carries_it() -> None:
+    extract = compose([passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
+    assert [(s.text, s.kind, s.citations) for s in extract.sentences] == [
+        ("20 yuan", "short", (1,)),
+        ("It costs 20 yuan, he said.", "quote", (1,)),
+    ]
+    [citation] = extract.citations
+    assert TEXT[citation.start : citation.end] == citation.quote == "It costs 20 yuan, he said."
+    assert [TEXT[start:end] for start, end in citation.answer_spans] == ["20 yuan"]
+    assert (citation.before, citation.after) == (" a name. "[-9:].rjust(10, "s"), " Nobody kn")
+    assert (citation.author, citation.date, citation.heading) == ("N", "2024-01-02", "Top")
+
+
+def test_quotes_are_in_reading_order_and_article_by_article() -> None:
+    passages = [passage(), passage(OTHER)]
+    readings = [
+        reading(TEXT, "red", "The car has a name.", probability=0.95, falling=0.1),
+        reading(OTHER.text, "Some lead.", probability=0.9),
+    ]
+    quotes = [citation.quote for citation in compose(passages, readings, 0.5, LIMITS).citations]
+    assert quotes == ["The car has a name.", "🚗 It is red and blue.", "Some lead."]
+
+
+def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
+    extract = compose([passage()], [reading(TEXT, "Nobody knows why.")], 0.5, LIMITS)
+    assert [sentence.kind for sentence in extract.sentences] == ["quote"]
+    assert extract.citations[0].answer_spans == ()
+
+
+@pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])
+def test_below_the_threshold_there_is_no_answer(probability: float, answers: int) -> None:
+    extract = compose([passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], 0.5, LIMITS)
+    assert len(extract.citations) == answers
+
+
+def test_two_spans_of_one_sentence_are_one_quote() -> None:
+    extract = compose([passage()], [reading(TEXT, "blue", "red")], 0.5, LIMITS)
+    [citation] = extract.citations
+    assert [TEXT[start:end] for start, end in citation.answer_spans] == ["red", "blue"]
+    assert extract.sentences[0].text == "blue"
+
+
+def test_the_same_words_elsewhere_are_one_citation_with_two_places() -> None:
+    readings = [reading(TEXT, "20 yuan"), reading(OTHER.text, "20 yuan", probability=0.8)]
+    [citation] = compose([passage(), passage(OTHER)], readings, 0.5, LIMITS).citations
+    assert citation.article_id == ARTICLE.id
+    [place] = citation.also
+    assert (place.article_id, OTHER.text[place.start : place.end]) == (OTHER.id, citation.quote)
+
+
+def test_a_passage_that_stands_elsewhere_brings_its_places_along() -> None:
+    also = (Place("other", 100, 100 + len(TEXT), TEXT),)
+    [citation] = compose([passage(also=also)], [reading(TEXT, "20 yuan")], 0.5, LIMITS).citations
+    assert [(p.article_id, p.start - 100, p.end - 100) for p in citation.also] == [
+        ("other", citation.start, citation.end)
+    ]
+
+
+@given(st.text(min_size=1, max_size=300), st.data())
+def test_whatever_the_reader_says_quotes_are_exact_and_within_the_limits(text: str, data: st.DataObject) -> None:
+    article = Article("x.txt", "X", text, "0" * 64)
+    spans = data.draw(
+        st.lists(st.tuples(st.integers(0, len(text) - 1), st.integers(1, 40), st.floats(0, 1)), min_size=1, max_size=6)
+    )
+    answers = tuple(AnswerSpan(start, min(start + size, len(text)), score) for start, size, score in spans)
+    limits = Limits(quotes=3, characters=80, context=5)
+    extract = compose([passage(article)], [Reading(1.0, answers)], 0.1, limits)
+    assert len(extract.citations) <= 3
+    assert sum(len(citation.quote) for citation in extract.citations) <= 80
+    for citation in extract.citations:
+        assert text[citation.start : citation.end] == citation.quote
+        assert citation.before + citation.quote + citation.after in text
+
+
+def test_nearest_passages_are_the_first_three() -> None:
+    found = nearest([passage(start=n, end=n + 5) for n in range(5)])
+    assert [each.start for each in found] == [0, 1, 2]
+    assert found[0].text == TEXT[:5]

@@ -1,0 +1,95 @@
+"""Ranks are fused as the formula says, passages are exact and do not overlap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.database import Hit
+from index.publish import ingest
+from rag.index import Index
+from rag.retrieve import HybridRetriever, Passage, fuse
+from tests.fakes import FakeEmbeddings
+
+FILES = {
+    "zug.txt": "Der Zug\n\n" + " ".join(f"Der Zug fährt um {n} Uhr nach Ort{n}." for n in range(60)),
+    "auto.txt": "小米汽车\n\n小米汽车发布了新车。雷军在北京说了很多话。" + "价格是二十万元。" * 3,
+    "copy one.txt": "A note\n\nExactly the same words stand in two places, about zebras.",
+    "copy two.txt": "A note\n\nExactly the same words stand in two places, about zebras.",
+}
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    folder = tmp_path_factory.mktemp("files")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    model = FakeEmbeddings()
+    store = tmp_path_factory.mktemp("store")
+    ingest(store, [folder], model)
+    retriever = HybridRetriever(index=Index(store), embeddings=model, limit=50)
+    yield retriever
+    retriever.index.close()
+
+
+def ask(retriever: HybridRetriever, *questions: str) -> list[Passage]:
+    with retriever.index.snapshot() as snapshot:
+        return retriever.passages(questions, snapshot)
+
+
+def hit(article: str, start: int, score: float = 0.0) -> Hit:
+    return Hit(article, start, start + 10, f"{article}{start}", score)
+
+
+def test_fusion_by_hand() -> None:
+    dense = [hit("a", 0, 0.9), hit("b", 0, 0.8)]
+    lexical = [hit("b", 0, 7.0), hit("c", 0, 3.0)]
+    fused = fuse([dense, lexical])
+    assert [each.article_id for each in fused] == ["b", "a", "c"]
+    assert [each.score for each in fused] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62])
+    assert fuse([]) == []
+
+
+def test_passages_are_exact_do_not_overlap_and_cover_the_chunks(retriever: HybridRetriever) -> None:
+    passages = ask(retriever, "Wann fährt der Zug nach Ort7?")
+    for passage in passages:
+        assert passage.article.text[passage.start : passage.end] == passage.text == passage.text.strip()
+    zug = sorted((p.start, p.end) for p in passages if p.article.title == "Der Zug")
+    assert len(zug) > 2
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(zug))
+    assert "nach Ort7." in passages[0].text
+    assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
+
+
+def test_equal_passages_are_one_with_both_places(retriever: HybridRetriever) -> None:
+    [passage] = [p for p in ask(retriever, "zebras") if "zebras" in p.text]
+    [place] = passage.also
+    assert place.article_id != passage.article.id
+    assert place.quote == passage.text
+
+
+def test_chinese_finds_chinese(retriever: HybridRetriever) -> None:
+    assert "雷军" in ask(retriever, "雷军在哪里说话？")[0].text
+
+
+def test_the_lead_is_whole_sentences_from_before(retriever: HybridRetriever) -> None:
+    passages = sorted(ask(retriever, "Zug"), key=lambda p: (p.article.title, p.start))
+    first, _, third, *_ = [p for p in passages if p.article.title == "Der Zug"]
+    assert first.lead == ""
+    assert third.article.text[: third.start].rstrip().endswith(third.lead)
+    assert third.lead.startswith("Der Zug fährt")
+
+
+def test_as_a_runnable_it_gives_langchain_documents(retriever: HybridRetriever) -> None:
+    [document, *_] = retriever.invoke("zebras")
+    assert document.page_content == ask(retriever, "zebras")[0].text
+    assert document.metadata["title"] == "A note"
+
+
+def test_two_wordings_count_together(retriever: HybridRetriever) -> None:
+    both = ask(retriever, "zebras", "雷军")
+    assert {"zebras" in p.text or "雷军" in p.text for p in both[:2]} == {True}
+    assert len(both) <= retriever.limit
