@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import commands
 from index.errors import QuothError, UsageError
@@ -19,11 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
         words.insert(0, "serve")
-    options = _parser().parse_args(words)
     try:
+        options = _parser().parse_args(words)
         return int(options.run(_settings(options), options))
     except QuothError as error:
-        if options.debug:
+        if "--debug" in words:
             raise
         sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
         return error.exit_code
@@ -35,6 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the words."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"`{self.prog} --help` lists what there is")
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     try:
         return Settings.read({name: getattr(options, name, None) for name in COMMON})
@@ -43,13 +51,13 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
     common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
     common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")
     common.add_argument("--models", type=Path, metavar="DIR", help="where exported models are kept")
     common.add_argument("--debug", action="store_true", help="show the traceback of a failure")
-    parser = argparse.ArgumentParser(prog="app.py", description="Answers from your own articles, with exact quotes.")
+    parser = _Parser(prog="app.py", description="Answers from your own articles, with exact quotes.")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:

@@ -162,6 +162,8 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
 
     @cached_property
     def _model(self) -> SentenceTransformer:
+        if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
+            raise ModelError(f"embedding model {self.name!r} is no folder", "give one, or a model's name")
         from sentence_transformers import SentenceTransformer
 
         try:
