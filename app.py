@@ -12,7 +12,7 @@ import commands
 from index.errors import QuothError, UsageError
 from settings import Settings
 
-COMMON = ("store", "articles", "models", "embedding_model", "host", "port")
+COMMON = ("store", "articles", "models", "embedding_model", "reader_model", "host", "port")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
     common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
     common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")
+    common.add_argument("--reader-model", metavar="DIR", help="the folder of a reading model, or none")
     common.add_argument("--models", type=Path, metavar="DIR", help="where exported models are kept")
     common.add_argument("--debug", action="store_true", help="show the traceback of a failure")
     parser = _Parser(prog="app.py", description="Answers from your own articles, with exact quotes.")

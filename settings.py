@@ -9,6 +9,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent
 SEEDS = HOME / "seeds" / "articles"
+READER = HOME / "models" / "reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Settings:
     articles: Path | None = None
     models: Path = HOME / ".models"
     embedding_model: str | None = None
+    reader_model: str | None = None
+    """The folder of a reading model, or "none"; None means the one in models/reader, if it is there."""
     host: str = "127.0.0.1"
     port: int = 7860
     threads: int = 0

@@ -7,13 +7,11 @@ before the commit leaves a folder to sweep; after it everything is there.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +19,8 @@ from index.article import Article, Chunk
 from index.chunk import chunk_article, embedding_text, title_context
 from index.database import ArticleInfo, Database
 from index.embed import EmbeddingModel, check_same
-from index.errors import ArticleError, StoreBusyError, StoreError, UsageError
+from index.errors import ArticleError, StoreError, UsageError
+from index.lock import write_lock
 from index.readers import read_article
 from index.vectors import check_generation, collect_garbage, is_complete, write_generation
 from index.walk import File, find_files, read_bytes, unique_names
@@ -98,27 +97,6 @@ def rebuild(store: Path) -> None:
     """Make Chroma's files again from the vectors in SQLite; no model is needed."""
     with _Writer(store, None, _silent) as writer:
         writer.sweep(wait=0.0)
-
-
-@contextmanager
-def write_lock(store: Path) -> Iterator[None]:
-    """The right to write to the store. Raises StoreBusyError at once if another process has it.
-
-    The system releases it when its holder dies.
-    """
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        lock = (store / "writer.lock").open("w")
-    except OSError as error:
-        raise StoreError(f"the store {store} cannot be written ({error.strerror})", "choose another --store") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreBusyError(
-                f"another process is writing to the store {store}", "wait until it is done and try again"
-            ) from None
-        yield
 
 
 @dataclass(frozen=True, slots=True)

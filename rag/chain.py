@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -33,10 +34,11 @@ from rag.answer import (
 from rag.condense import Turn, condense
 from rag.extract import Limits, compose, nearest
 from rag.index import Index, Snapshot
-from rag.reader import Reader, Reading
+from rag.reader import OnnxReader
+from rag.reading import Reader, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.similarity import SimilarityReader
-from settings import Settings
+from settings import READER, Settings
 
 ABSTENTION = "The articles do not say."
 
@@ -58,7 +60,13 @@ def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) ->
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)
     retriever = HybridRetriever(index=index, embeddings=embeddings, limit=settings.passages_ranked)
-    return AnswerChain(settings, retriever, SimilarityReader(embeddings))
+    return AnswerChain(settings, retriever, load_reader(settings, embeddings))
+
+
+def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
+    """The reading model that the settings name, or what stands in for none."""
+    name = settings.reader_model or (str(READER) if (READER / "reader.json").is_file() else "none")
+    return SimilarityReader(embeddings) if name == "none" else OnnxReader(Path(name), settings.threads)
 
 
 class AnswerChain(Runnable[Question, Any]):

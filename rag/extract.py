@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.article import Article
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
-from rag.reader import Reading
+from rag.reading import Reading
 from rag.retrieve import Passage
 
 _KEEP = 0.6

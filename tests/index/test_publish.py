@@ -16,7 +16,8 @@ from index import publish
 from index.chunk import sentence_spans
 from index.database import Database
 from index.errors import ModelError, StoreBusyError, StoreDamagedError, StoreError, UsageError
-from index.publish import DATABASE, GENERATIONS, STARTER, ingest, rebuild, write_lock
+from index.lock import write_lock
+from index.publish import DATABASE, GENERATIONS, STARTER, ingest, rebuild
 from index.status import read_facts, read_status
 from rag.index import Index
 from tests.fakes import FakeEmbeddings

@@ -144,7 +144,8 @@ def test_front_matter_values_become_lines(front, title, author, date):
         ("---\ntitle: Ships\nauthor: [Ann\nmore: x\n---\nText", "line 4"),
         ("---\ntitle: Ships\n\tauthor: Ann\n---\nText", "line 3"),
         ("---\njust words\n---\nText", "name: value"),
-        ("---\ntitle: Ships\n---\n", "no text"),
+        ("---\ntitle: Ships\n---\n", "has front matter but no text"),
+        ("***\n", r"ships\.md has no text|empty"),
         ("---\ndate: 2024-13-45\n---\nText", "front matter"),
         (f"---\ntitle: {'[' * 5000}\n---\nText", "front matter"),
     ],
@@ -188,6 +189,21 @@ def test_a_page_loses_its_boilerplate_and_keeps_its_article():
     assert (article.title, article.author) == ("Käse", "Ann Lee")
     assert (article.date, article.language) == ("2024-04-02", "de")
     assert [(h.start, h.title) for h in article.headings] == [(article.text.index("Herkunft"), "Herkunft")]
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("iso-8859-1", "windows-1252"), ("gb2312", "gb2312"), ("utf-16", "utf-8"), ("UTF-8", "utf-8")],
+)
+def test_a_declared_encoding_means_what_it_means_to_browsers(charset, encoding):
+    page = f"<html><head><meta charset={charset}></head><body><p>He said “so”.</p></body></html>"
+    assert read_article(page.encode(encoding), "file.html").text == "file\n\nHe said “so”."
+
+
+def test_a_title_of_two_lines_is_one_line_and_stands_once():
+    page = b"<html><body><article><h1>Ships<br>sail</h1><p>They left the harbour.</p></article></body></html>"
+    article = read_article(page, "file.html")
+    assert (article.title, article.text) == ("Ships sail", "Ships sail\n\nThey left the harbour.")
 
 
 @pytest.mark.parametrize("page", ["<html><body></body></html>", "<html><body><script>a()</script></body></html>"])

@@ -1,0 +1,158 @@
+"""Stand-ins: a chain that answers from one fixed article, so that faces are tested without index or model."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+
+from index.article import Article, Heading
+from rag.answer import Answer, Citation, Event, Found, Models, Nearest, Said, Sentence, Status, Timings
+from settings import Settings
+from web import serve
+
+TEXT = """A post on Weibo 🚗
+
+By Ada Renshaw, 2 April 2024
+
+Xiaomi’s execution is worthy of praise. However, the copycat culture, shortcut model and follower \
+mentality are regarded as the norm by many people, which is worrying.
+
+What it means
+
+Values determine the ceiling. Benchmarking cannot bring about leaps.
+"""
+QUOTE = (
+    "However, the copycat culture, shortcut model and follower mentality are regarded as the norm by "
+    "many people, which is worrying."
+)
+HEADING = TEXT.index("What it means")
+ARTICLE = Article(
+    "post.md",
+    "A post on Weibo 🚗",
+    TEXT,
+    "0" * 64,
+    "Ada Renshaw",
+    "2024-04-02",
+    "en",
+    (Heading(HEADING, "What it means"),),
+)
+
+
+def citation(
+    n: int = 1, article: Article = ARTICLE, quote: str = QUOTE, bold: str = "copycat", **more: Any
+) -> Citation:
+    """A citation of `quote`, with everything that a test does not name filled in."""
+    text = article.text
+    start, end, at = text.index(quote), text.index(quote) + len(quote), text.index(bold)
+    values: dict[str, Any] = {"article_id": article.id, "title": article.title, "source": article.source}
+    values |= {"author": article.author, "date": article.date, "before": text[:start], "after": text[end:]}
+    values |= {"answer_spans": ((at, at + len(bold)),) if bold else ()}
+    return Citation(n=n, start=start, end=end, quote=quote, **(values | more))
+
+
+def an_answer(question: str, **more: Any) -> Answer:
+    """An Answer with everything that a test does not name filled in."""
+    given: dict[str, Any] = {"answer": "", "abstained": not more.get("sentences"), "confidence": 0.9}
+    given |= {"standalone_question": question, "engine": "reader", "models": Models("minilm"), "generation": "g1"}
+    return Answer(id="1", question=question, timings_ms=Timings(total=300), **(given | more))
+
+
+@dataclass
+class FakeIndex:
+    found: dict[str, Article] = field(default_factory=lambda: {ARTICLE.id: ARTICLE})
+    generation: str = "g1"
+    refreshed: int = 0
+
+    def articles(self) -> list[Article]:
+        return list(self.found.values())
+
+    def article(self, article_id: str) -> Article | None:
+        return self.found.get(article_id)
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+
+@dataclass
+class FakeChain:
+    """Answers what is about criticism, abstains otherwise; raises `error`, waits `pause` between events."""
+
+    index: FakeIndex = field(default_factory=FakeIndex)
+    ready: bool = True
+    error: Exception | None = None
+    pause: float = 0.0
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    closed: int = 0
+
+    def warm(self) -> None:
+        self.ready = True
+
+    def invoke(self, asked: dict[str, Any]) -> Answer:
+        *_, last = self.stream(asked)
+        assert isinstance(last, Answer)
+        return last
+
+    def stream(self, asked: dict[str, Any]) -> Iterator[Event]:
+        self.asked.append(asked)
+        try:
+            for event in self._events(asked["question"]):
+                yield event
+                time.sleep(self.pause)
+        finally:
+            self.closed += 1
+
+    def _events(self, question: str) -> Iterator[Event]:
+        yield Status("retrieve", f"Searching {len(self.index.found)} article")
+        if self.error:
+            raise self.error
+        yield Found(2)
+        if "criticiz" not in question:
+            nearest = (Nearest(ARTICLE.id, ARTICLE.title, ARTICLE.source, 0, 10, ARTICLE.text[:10]),)
+            yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1)
+            return
+        cited = citation()
+        short = Sentence("The copycat culture.", "short", (1,), 0.97)
+        quoted = Sentence(QUOTE, "quote", (1,), 0.97)
+        yield Said(short, (cited,))
+        yield Said(quoted, ())
+        answer = f"{short} {quoted}"
+        yield an_answer(question, answer=answer, sentences=(short, quoted), citations=(cited,))
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+@contextmanager
+def serving(chain: FakeChain) -> Iterator[str]:
+    """The real server around a stand-in, and its address; stopped at the end."""
+    started: list[uvicorn.Server] = []
+
+    class Recorded(uvicorn.Server):
+        def __init__(self, config: uvicorn.Config) -> None:
+            super().__init__(config)
+            started.append(self)
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uvicorn, "Server", Recorded)
+        thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port)), daemon=True)
+        thread.start()
+        until(lambda: bool(started) and started[0].started)
+    yield f"http://127.0.0.1:{port}"
+    started[0].should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()

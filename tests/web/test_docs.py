@@ -1,0 +1,29 @@
+"""The documents name what the code gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from rag.answer import Answer, Citation, Models, Nearest, Place, Retrieved, Sentence, Timings
+from settings import HOME
+
+HTTP = (HOME / "docs" / "http.md").read_text(encoding="utf-8")
+ANSWER = (HOME / "docs" / "answer.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("shape", [Answer, Citation, Models, Nearest, Place, Retrieved, Sentence, Timings])
+def test_every_key_of_an_answer_is_described(shape: type) -> None:
+    described = {word for row in re.findall(r"`([^`\n]+)`", ANSWER) for word in row.split()}
+    assert {each.name for each in fields(shape)} <= described
+
+
+def test_every_refusal_is_described() -> None:
+    code = "".join((HOME / "web" / name).read_text(encoding="utf-8") for name in ("api.py", "gate.py"))
+    refusals = re.findall(r"(?:RefusedError\(|_refuse\(send, )(\d+), \"(\w+)\"", code)
+    assert len(refusals) >= 10
+    for status, name in refusals:
+        row = next(line for line in HTTP.splitlines() if line.startswith(f"| {status} ") and f"`{name}`" in line)
+        assert row

@@ -1,0 +1,167 @@
+"""What a renderer must never do: let anything foreign become markup, or lose a character of it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article
+from rag.answer import Nearest, Place, Sentence
+from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
+from web import render
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "](javascript:alert(1))",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "![x](https://evil.example/?q)",
+    "&lt;script&gt; &#60;b&#62; &amp;",
+    "<!-- --> <![CDATA[ ]]> <?php ?>",
+    "\u202eevil\u202c \u2066x\u2069",
+    "$$\\href{javascript:alert(1)}{x}$$ `code` *b* _i_ ~~s~~ # h\n\n# h2\n> q\n- l\n1. n",
+    "</p></blockquote></details></article><iframe src=//evil.example>",
+    "<mark>%%%LATEX_BLOCK_0%%%</mark>",
+    "a\x00b\x0bc\x0cd\x85e\u2028f\u2029g\ud800h\r\ni",
+]
+OURS = {"a", "article", "b", "bdi", "blockquote", "br", "details", "h3", "li", "mark", "p", "span", "summary", "ul"}
+ATTRIBUTES = {"class", "dir", "href", "id", "title"}
+
+
+class Seen(HTMLParser):
+    """The elements and the text that a browser would make of some HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.links: list[str] = []
+        self.titles: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in OURS
+        assert {name for name, _ in attrs} <= ATTRIBUTES
+        found = dict(attrs)
+        self.links += [found["href"] or ""] if "href" in found else []
+        self.titles += [found["title"] or ""] if "title" in found else []
+        if tag == "br":
+            self.text += "\n"
+        else:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def everything(foreign: str) -> str:
+    """All that the renderer makes, with `foreign` wherever text comes from outside."""
+    article = Article(foreign, foreign, f"{foreign} x {foreign}", "0" * 64, foreign, foreign, id="id")
+    also = (Place(foreign, 0, 1, "x"),)
+    cited = citation(1, article, article.text, "", before=foreign, after=foreign, also=also, article_id=foreign)
+    said = (Sentence(cited.quote, "quote", (1,), 1.0), Sentence(f"{foreign} y", "written", (1,), 1.0))
+    answered = an_answer(foreign, sentences=said, citations=(cited,), answer=foreign, notice=foreign, withheld=2)
+    nearest = (Nearest(foreign, foreign, foreign, 0, 1, foreign),)
+    abstained = an_answer(foreign, answer=foreign, nearest=nearest)
+    parts = [render.answer(answered), render.answer(abstained), render.sources([cited])]
+    return "\n\n".join([*parts, render.question(foreign), render.line(foreign)])
+
+
+def check_safe(html: str) -> Seen:
+    seen = Seen(html)
+    assert not seen.open
+    assert all(re.fullmatch(r"/articles/[A-Za-z0-9%._~-]*#q=\d+-\d+", link) for link in seen.links)
+    # To a Markdown renderer each part is one HTML block: it begins with a tag and has no line end inside.
+    for block in html.split("\n\n"):
+        assert re.match(r"<(p|blockquote|details|article)[ >]", block)
+        assert not re.search(r"[\n\r\x0b\x0c\x85\u2028\u2029]", block)
+    html.encode()  # no lone surrogate is left
+    return seen
+
+
+@pytest.mark.parametrize("foreign", HOSTILE)
+def test_hostile_text_stays_text(foreign: str) -> None:
+    seen = check_safe(everything(foreign))
+    shown = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x86-\x9f\ud800-\udfff]", "\ufffd", foreign)
+    shown = re.sub(r"\r?\n|[\x85\u2028\u2029]", "\n", shown)
+    assert seen.text.count(shown) >= 10
+
+
+@given(st.text(st.characters(codec=None), max_size=60))
+def test_any_text_stays_text(foreign: str) -> None:
+    check_safe(everything(foreign))
+
+
+@given(st.text("<>&\"'`*_[]()!#$\\%;:/=ajx \n", max_size=80))
+def test_any_markup_stays_text(foreign: str) -> None:
+    seen = check_safe(everything(foreign))
+    assert foreign in seen.text
+
+
+@given(st.text())
+def test_nothing_special_to_html_or_markdown_is_left(foreign: str) -> None:
+    bare = re.sub(r"&#\d+;|<br>", "", render.text(foreign))
+    assert not re.search(r"[<>&\"'`*_\[\]()!#$\\%~|{}\n\r]", bare)
+
+
+def test_a_quote_has_the_words_that_answer_in_bold() -> None:
+    said = Sentence(QUOTE, "quote", (1,), 1.0)
+    html = render.sentence(said, [citation()])
+    assert "<blockquote" in html
+    assert "However, the <b>copycat</b> culture, shortcut" in html
+    assert f'href="/articles/{ARTICLE.id}#q={ARTICLE.text.index(QUOTE)}-' in html
+    assert Seen(html).titles[0].startswith("However, the copycat culture")
+
+
+def test_bold_counts_code_points_and_joins_what_overlaps() -> None:
+    article = Article("a", "t", "🚗🚗 abc def.", "0" * 64)
+    cited = citation(1, article, article.text, "", answer_spans=((4, 8), (3, 6), (9, 10)))
+    assert "<mark>🚗🚗 <b>abc d</b>e<b>f</b>.</mark>" in render.sources([cited])
+
+
+def test_sources_say_who_wrote_and_when() -> None:
+    also = (Place("other", 5, 8, "abc"),)
+    html = render.sources([citation(page=3, also=also)])
+    seen = check_safe(html)
+    assert "Ada Renshaw · 2024-04-02 · page 3" in seen.text
+    assert "Xiaomi’s execution is worthy of praise. However, the" in seen.text
+    assert "/articles/other#q=5-8" in seen.links
+    assert render.sources([]) == ""
+
+
+def test_long_surroundings_are_cut_at_a_word() -> None:
+    html = render.sources([citation(before="word " * 100, after=" next" * 100)])
+    text = Seen(html).text
+    assert "…word word" in text
+    assert text.count("word") < 30
+    assert "next…" in text
+
+
+def test_an_abstention_is_a_sentence_and_folded_passages() -> None:
+    nearest = (Nearest("id", "A title", "a.md", 3, 9, "A passage"),)
+    html = render.answer(an_answer("q", answer="The articles do not say.", nearest=nearest))
+    assert html.startswith('<p class="q-abstained" dir="auto">The articles do not say.</p>')
+    assert "<details" in html and "<details open" not in html
+    assert Seen(html).links == ["/articles/id#q=3-9"]
+    assert "<details" not in render.answer(an_answer("q", answer="The articles do not say."))
+
+
+def test_withheld_sentences_are_said() -> None:
+    said = Sentence(QUOTE, "quote", (1,), 1.0)
+    one = render.answer(an_answer("q", sentences=(said,), citations=(citation(),), withheld=1))
+    assert "1 sentence withheld: no quote supports it" in one
+    assert "Supported by 1 quote ·" in one
+    assert "2 sentences withheld: no quote supports them" in everything("x")
