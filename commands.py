@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -38,6 +39,8 @@ def serve(settings: Settings, options: Namespace) -> int:
     ready_store(settings)
     from web.serve import serve as serve_web  # takes a while to import
 
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    out.print(f"Quoth answers on http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     with closing(_chain(settings)) as chain:
         serve_web(chain, settings)
     return 0

@@ -74,24 +74,27 @@ class Database:
         """Open the store's file, or make it. Raises StoreError if it is not one of this version."""
         if not create and not path.is_file():
             raise StoreError(f"there is no store in {path.parent}", "run `python app.py ingest PATH` to make one")
+        self._path = path
         with _translated(path):
             self._sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._sql.execute("PRAGMA foreign_keys = ON")
-            self._sql.execute("PRAGMA secure_delete = ON")
-            version = self._sql.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and create:
-                self._create()
-            elif version != SCHEMA_VERSION:
+            try:
+                self._open(create=create)
+            except BaseException:
                 self._sql.close()
-                raise StoreError(
-                    f"the store in {path.parent} has format {version}, this version reads {SCHEMA_VERSION}",
-                    "ingest the articles into a new store: `python app.py ingest PATH --store NEW`",
-                )
-        self._path = path
+                raise
 
-    def _create(self) -> None:
-        self._sql.execute("PRAGMA journal_mode = WAL")
-        self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    def _open(self, *, create: bool) -> None:
+        self._sql.execute("PRAGMA foreign_keys = ON")
+        self._sql.execute("PRAGMA secure_delete = ON")
+        version = self._sql.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and create:
+            self._sql.execute("PRAGMA journal_mode = WAL")
+            self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            raise StoreError(
+                f"the store in {self._path.parent} has format {version}, this version reads {SCHEMA_VERSION}",
+                "ingest the articles into a new store: `python app.py ingest PATH --store NEW`",
+            )
 
     def close(self) -> None:
         """Let go of the file."""

@@ -36,7 +36,8 @@ STARTER = "the starter corpus"
 _BATCH_CHUNKS = 500
 _EMBED_AT_ONCE = 64
 _REBUILD_SHARE = 0.25
-_ERASE_SECONDS = 10.0
+_SWEEP_SECONDS = 3.0
+"""How long to wait for those who have the former generation open; a server moves on within one second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,14 @@ def ingest(
         writer.ingest(paths, origin or ", ".join(str(path.resolve()) for path in paths), prune)
         if erase:
             writer.publish([], [], rebuild=True)
-        writer.sweep(wait=_ERASE_SECONDS if erase else 0.0)
+        writer.sweep()
         return writer.report
 
 
 def rebuild(store: Path) -> None:
     """Make Chroma's files again from the vectors in SQLite; no model is needed."""
     with _Writer(store, None, _silent) as writer:
-        writer.sweep(wait=0.0)
+        writer.sweep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +274,9 @@ class _Writer:
                 vectors[digest] = vector.astype("<f4").tobytes()
         return vectors
 
-    def sweep(self, wait: float) -> None:
-        """Remove old generations; wait so many seconds for those who have one open to move on."""
-        until = time.monotonic() + wait
+    def sweep(self) -> None:
+        """Remove old generations; wait a little for those who have one open to move on."""
+        until = time.monotonic() + _SWEEP_SECONDS
         while left := collect_garbage(self._generations, self._database.fact("generation")):
             if time.monotonic() > until:
                 break

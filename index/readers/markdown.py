@@ -42,7 +42,7 @@ def read_markdown(data: bytes, source: str) -> Article:
 
 def _front_matter(text: str, source: str) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(text)
+        loaded = yaml.safe_load(text) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError for 2024-13-45
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 2}" if where else ""
