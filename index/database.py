@@ -75,6 +75,7 @@ class Database:
         if not create and not path.is_file():
             raise StoreError(f"there is no store in {path.parent}", "run `python app.py ingest PATH` to make one")
         self._path = path
+        self._terms_removed = False
         with _translated(path):
             self._sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
@@ -115,8 +116,11 @@ class Database:
         """One transaction: committed and on the disk at the end, or as if it had not been."""
         with _translated(self._path):
             self._sql.execute("BEGIN IMMEDIATE")
+            self._terms_removed = False
             try:
                 yield
+                if self._terms_removed:  # a removed word stays in the index until its parts are merged
+                    self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
             except BaseException:
                 self._sql.execute("ROLLBACK")
                 raise
@@ -184,6 +188,7 @@ class Database:
             "SELECT id, start, end FROM chunks WHERE article_id = ?", (article_id,)
         ).fetchall():
             # A table without content has to be told which words to forget.
+            self._terms_removed = True
             terms = (index_terms(article.title), index_terms(article.text[start:end]))
             self._sql.execute("INSERT INTO terms (terms, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row, *terms))
         self._sql.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
@@ -192,10 +197,6 @@ class Database:
     def set_path(self, article_id: str, path: str) -> None:
         """An unchanged article lies somewhere else now."""
         self._sql.execute("UPDATE articles SET path = ? WHERE id = ?", (path, article_id))
-
-    def forget_terms(self) -> None:
-        """Rewrite the lexical index: a removed word otherwise stays in it until its parts are merged."""
-        self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
     def chunk_spans(self, article_id: str) -> list[tuple[int, int]]:
         """(start, end) of an article's chunks, in order."""

@@ -229,7 +229,6 @@ class _Writer:
                 for each in pending:
                     self._database.put_article(each.article, str(each.path), each.chunks)
                 unused = self._database.drop_unused_vectors()
-                self._database.forget_terms()
                 if self._database.fact("origin") is None or (gone and self._database.fact("origin") == STARTER):
                     self._database.set_fact("origin", origin)
                 if rebuild or current is None or fresh or unused:

@@ -70,7 +70,6 @@ def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None
     with database.writing():
         database.put_article(other, "p", [chunk(0, 17, "d1", other)])
         assert database.drop_unused_vectors() == ["d2"]
-        database.forget_terms()
     assert [hit.end for hit in database.search_terms(["schiff"], 5)] == [17]
     for term in ("zug", "小米", "北京"):
         assert database.search_terms([term], 5) == []
