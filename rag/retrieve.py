@@ -45,6 +45,11 @@ class Passage:
         return self.article.text[self.start : self.end]
 
     @property
+    def context(self) -> str:
+        """What a reader needs to understand it: the article's title and the lead."""
+        return f"{self.article.title}\n{self.lead}".strip()
+
+    @property
     def lead(self) -> str:
         """The sentences before it, as many as fit."""
         offset = max(0, self.start - _LEAD_CHARACTERS)

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.errors import ModelError
 from index.export import package_folder
-from rag.reader import ANSWER_TOKENS, OnnxReader, _windows
+from rag.reader import OnnxReader
 from rag.reading import Reading
 from rag.retrieve import Passage
+from rag.windows import ANSWER_TOKENS, encode_windows
 
 TEXTS = [
     "The car costs 20 yuan.",
@@ -132,7 +133,7 @@ def test_an_empty_passage_answers_nothing(reader: OnnxReader) -> None:
 
 def test_a_long_passage_is_read_to_its_end(reader: OnnxReader) -> None:
     text = " ".join(f"w{n}" for n in range(1000))
-    windows = _windows(reader._loaded(), "question", [("", text)])
+    windows = encode_windows(reader._loaded().tokenizer, "question", [passage(text, title="")], 288)
     assert len(windows) > 5
     assert (windows[0].offsets[0][0], windows[-1].offsets[-1][1]) == (0, len(text))
     assert all(after.offsets[0] in before.offsets for before, after in itertools.pairwise(windows))
