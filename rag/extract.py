@@ -134,7 +134,7 @@ def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[
     chosen: list[_Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:
-        if quote.support < max(threshold, _KEEP * quotes[0].support) or len(quote.text) > room:
+        if quotes[0].support < threshold or quote.support < _KEEP * quotes[0].support or len(quote.text) > room:
             break
         chosen.append(quote)
         room -= len(quote.text)
