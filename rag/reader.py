@@ -62,7 +62,7 @@ class OnnxReader:
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
         self.name: str | None = folder.name
-        self._folder = folder
+        self.folder = folder
         self._threads = threads
         self._loading = threading.Lock()
         self._model: _Model | None = None
@@ -90,7 +90,7 @@ class OnnxReader:
     def _loaded(self) -> _Model:
         with self._loading:
             if self._model is None:
-                self._model = _load(self._folder, self._threads)
+                self._model = _load(self.folder, self._threads)
             return self._model
 
 

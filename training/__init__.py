@@ -1,0 +1,1 @@
+"""How a reading model is made: data, train, export, measure. See README.md here."""

@@ -1,0 +1,223 @@
+"""Export a trained model to ONNX, calibrate it, and write the folder that the product loads.
+
+    python -m training.export --model DIR --base DIR --rows DIR --out DIR --version 1
+
+Weights are stored as fp16 (half the size) or int8, and computed with in fp32 (fp16) or mixed
+precision (int8).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import onnxruntime
+import torch
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from rag.reader import FORMAT, OnnxReader, WindowScores
+from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
+from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
+from training.model import SpanReader, load
+from training.text import ReaderInput
+
+log = logging.getLogger("training.export")
+
+INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
+OUTPUTS = ["start", "end", "relevance"]
+HALVED_FROM = 1024
+TOLERANCE = 1e-3
+
+
+def export_fp32(model: SpanReader, path: Path) -> None:
+    """Write the model with dynamic batch and length."""
+    example = torch.ones((2, 12), dtype=torch.int64)
+    both = {0: "batch", 1: "seq"}
+    axes = dict.fromkeys([*INPUTS, "start", "end"], both) | {"relevance": {0: "batch"}}
+    torch.onnx.export(
+        model,
+        (example, example, example),
+        str(path),
+        input_names=INPUTS,
+        output_names=OUTPUTS,
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def halve(source: Path, target: Path) -> None:
+    """Store the large weights as fp16, cast to fp32 at load; an embedding is cast after its lookup.
+
+    onnxruntime folds the casts of constants when it opens the file, so that all arithmetic is fp32.
+    """
+    model = onnx.load(str(source))
+    graph = model.graph
+    casts: list[NodeProto] = []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if tensor.data_type != TensorProto.FLOAT or values.size < HALVED_FROM:
+            continue
+        name = tensor.name
+        readers = [n for n in graph.node if name in n.input]
+        if all(n.op_type == "Gather" and n.input[0] == name for n in readers):
+            for node in readers:
+                looked_up = node.output[0] + "_fp16"
+                casts.append(helper.make_node("Cast", [looked_up], [node.output[0]], to=TensorProto.FLOAT))
+                node.output[0] = looked_up
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name))
+        else:
+            stored = name + "_fp16"
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
+            casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
+    place(model, casts)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(target))
+
+
+def place(model: ModelProto, casts: list[NodeProto]) -> None:
+    """Insert the casts so that the nodes stay in topological order."""
+    by_input = {cast.input[0]: cast for cast in casts}
+    nodes = list(model.graph.node)
+    made = {output for node in nodes for output in node.output}
+    ordered = [cast for cast in casts if cast.input[0] not in made]
+    for node in nodes:
+        ordered.append(node)
+        ordered += [by_input[output] for output in node.output if output in by_input]
+    del model.graph.node[:]
+    model.graph.node.extend(ordered)
+
+
+def largest_difference(model: SpanReader, path: Path) -> float:
+    """Return the largest difference of any output from torch's, on random rows of three lengths."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for length in (7, 64, MAX_LENGTH):
+        torch.manual_seed(length)
+        ids = torch.randint(1000, 20000, (3, length))
+        mask = torch.ones_like(ids)
+        mask[1, length // 2 :] = 0
+        types = torch.zeros_like(ids)
+        types[:, length // 3 :] = 1
+        with torch.no_grad():
+            expected = model(ids, mask, types)
+        feeds = dict(zip(INPUTS, (ids.numpy(), mask.numpy(), types.numpy()), strict=True))
+        for ours, theirs in zip(session.run(OUTPUTS, feeds), expected, strict=True):
+            gap = np.abs(ours - theirs.numpy())
+            real = mask.numpy() == 1 if gap.ndim == 2 else np.ones(gap.shape, dtype=bool)
+            worst = max(worst, float(gap[real].max()))
+    return worst
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(folder: Path, version: str, calibration: list[float], threshold: float) -> None:
+    """Write reader.json: what the product needs to know of the files beside it."""
+    manifest = {
+        "format": FORMAT,
+        "version": version,
+        "max_length": MAX_LENGTH,
+        "model": "reader.onnx",
+        "tokenizer": "tokenizer.json",
+        "sha256": {n: sha256(folder / n) for n in ("reader.onnx", "tokenizer.json")},
+        "calibration": calibration,
+        "threshold": threshold,
+    }
+    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
+    (folder / "reader.json").write_text(text, encoding="utf-8")
+
+
+def best_window(windows: list[WindowScores]) -> WindowScores:
+    """Return the window that speaks most for an answer."""
+    return max(windows, key=lambda w: w.relevance + w.gap / 4)
+
+
+def calibrate(folder: Path, version: str, held_out: list[HeldOut]) -> None:
+    """Fit P(answers) = sigmoid(a relevance + b gap + c) on all held-out rows (Platt 1999).
+
+    The threshold is the one that decides most rows rightly when the four kinds (asked or
+    retrieved, answering or not) count alike.
+    """
+    write_manifest(folder, version, [1.0, 0.0, 0.0], 0.5)
+    reader = OnnxReader(folder)
+    best: list[WindowScores] = []
+    for row in held_out:
+        passage = [ReaderInput(row.context, row.passage)]
+        best.append(best_window(reader.scores(row.question, passage)[0]))
+    features = np.array([[w.relevance, w.gap] for w in best])
+    labels = np.array([row.label == 1 for row in held_out])
+    asked = np.array([row.kind == "asked" for row in held_out])
+    weights = fit_logistic(features, labels)
+    fitted = [round(float(w), 5) for w in weights]
+    probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(features @ weights[:2] + weights[2])))
+    kinds = 2 * asked.astype(int) + labels
+    share = 1 / np.bincount(kinds)[kinds]
+    threshold = best_threshold(probabilities, share * labels, share * ~labels)
+    write_manifest(folder, version, fitted, round(threshold, 4))
+    log.info(
+        "calibration %s, threshold %.4f, held-out AUROC asked %.4f retrieved %.4f, ECE %.4f",
+        fitted,
+        threshold,
+        auroc(probabilities[asked], labels[asked]),
+        auroc(probabilities[~asked], labels[~asked]),
+        expected_calibration_error(probabilities, labels),
+    )
+
+
+def main() -> None:
+    """Export."""
+    parser = argparse.ArgumentParser(description="Export and calibrate the reading model.")
+    parser.add_argument("--model", type=Path, required=True, help="folder that training wrote")
+    parser.add_argument("--base", type=Path, required=True, help="folder with tokenizer.json")
+    parser.add_argument("--rows", type=Path, required=True, help="folder with held_out.jsonl")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--version", required=True, help="the weights' version")
+    parser.add_argument("--weights", choices=("fp16", "int8", "fp32"), default="fp16")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if not (options.model / "model.safetensors").is_file():
+        parser.error(f"--model {options.model}: no model.safetensors there")
+    options.out.mkdir(parents=True, exist_ok=True)
+    model = load(options.model)
+    full, final = options.out / "fp32.onnx", options.out / "reader.onnx"
+    export_fp32(model, full)
+    difference = largest_difference(model, full)
+    if difference > TOLERANCE:
+        parser.error(f"the fp32 export differs from torch by {difference:.2g}")
+    if options.weights == "fp16":
+        halve(full, final)
+    elif options.weights == "int8":
+        quantize_dynamic(
+            full,
+            final,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gather"],
+        )
+    else:
+        shutil.copy(full, final)
+    full.unlink()
+    shutil.copy(options.base / "tokenizer.json", options.out / "tokenizer.json")
+    log.info(
+        "fp32 differs from torch by %.2g, %s by %.2g; %.1f MB",
+        difference,
+        options.weights,
+        largest_difference(model, final),
+        final.stat().st_size / 1e6,
+    )
+    calibrate(options.out, options.version, read_held_out(options.rows / "held_out.jsonl"))
+
+
+if __name__ == "__main__":
+    main()
