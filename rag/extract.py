@@ -11,7 +11,7 @@ from rag.answer import Citation, Nearest, Place, Sentence, Span
 from rag.reading import Reading
 from rag.retrieve import Passage
 
-_KEEP = 0.6
+_KEEP = 0.7
 """A further quote needs this share of the best one's support."""
 _NEAREST = 3
 
