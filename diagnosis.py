@@ -14,6 +14,7 @@ from index.embed import DEFAULT, load_embeddings
 from index.errors import QuothError
 from index.export import package_folder
 from index.status import read_facts, read_status
+from rag.chain import load_reader
 from settings import Settings
 
 _PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "sentence-transformers", "tokenizers")
@@ -36,6 +37,7 @@ def diagnose(settings: Settings) -> list[Check]:
     for name, look in (
         ("embedding weights", lambda: f"official, in {package_folder()}"),
         ("embedding model", lambda: _embedding(settings)),
+        ("reading model", lambda: _reading(settings)),
         ("store", lambda: _store(settings)),
     ):
         checks.append(_guarded(name, look))
@@ -73,6 +75,12 @@ def _embedding(settings: Settings) -> str:
         return f"{name}, to be exported when it is first used"
     model = load_embeddings(name, settings.models, settings.threads)
     return f"{name}, {len(model.probe())} dimensions, {model.window} tokens"
+
+
+def _reading(settings: Settings) -> str:
+    reader = load_reader(settings, load_embeddings(None, settings.models))
+    reader.read("Are you there?", [])
+    return reader.name or "none; sentences are compared with the question instead"
 
 
 def _store(settings: Settings) -> str:

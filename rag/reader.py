@@ -97,7 +97,7 @@ class OnnxReader:
 def _load(folder: Path, threads: int) -> _Model:
     import onnxruntime
 
-    hint = "get the repository's own models/reader again, give another --reader-model, or `--reader-model none`"
+    hint = "give the folder of another with --reader-model, or `--reader-model none`"
     try:
         manifest = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:

@@ -1,0 +1,34 @@
+"""What docs/commands.md promises is there, and what is there is in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+
+import commands
+from app import _parser
+from settings import HOME, Settings
+
+TEXT = (HOME / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`QUOTH_{name.upper()}`" in TEXT
+
+
+def test_every_documented_setting_is_one() -> None:
+    names = {each.name.upper() for each in fields(Settings)}
+    assert set(re.findall(r"`QUOTH_(\w+)`", TEXT)) == names
+
+
+def test_every_command_and_option_is_documented() -> None:
+    [actions] = [action for action in _parser()._actions if action.choices]
+    assert set(actions.choices or ()) == {"serve", "ingest", "articles", "ask", "eval", "status", "doctor"}
+    for name, parser in dict(actions.choices or {}).items():
+        assert hasattr(commands, name)
+        assert f"`{name}" in TEXT
+        for option in (option for action in parser._actions for option in action.option_strings):
+            assert option in ("-h", "--help") or f"`{option}" in TEXT, f"{name} {option}"
