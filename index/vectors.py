@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,18 +107,16 @@ class Generation:
     def __init__(self, folder: Path) -> None:
         """Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
         self.name = folder.name
-        self._lock = (folder / _LOCK).open()
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        if not (folder / _LOCK).exists() or not os.path.samestat(
-            os.fstat(self._lock.fileno()), (folder / _LOCK).stat()
-        ):
-            self._lock.close()
-            raise FileNotFoundError(folder)
-        if not is_complete(folder):
-            self._lock.close()
-            raise StoreDamagedError(f"the vectors in {folder} are damaged", "ingest again to rebuild them")
-        self._client = _client(folder)
-        self._collection = self._client.__enter__().get_collection(_COLLECTION, embedding_function=None)
+        with ExitStack() as stack:
+            lock = stack.enter_context((folder / _LOCK).open())
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if not os.path.samestat(os.fstat(lock.fileno()), (folder / _LOCK).stat()):  # which raises, too
+                raise FileNotFoundError(folder)
+            if not is_complete(folder):
+                raise StoreDamagedError(f"the vectors in {folder} are damaged", "ingest again to rebuild them")
+            client = stack.enter_context(_client(folder))
+            self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            self._held = stack.pop_all()
 
     def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
         """The digests nearest to a unit vector with their cosines, best first."""
@@ -128,8 +126,7 @@ class Generation:
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._client.__exit__(None, None, None)
-        self._lock.close()
+        self._held.close()
 
 
 def collect_garbage(generations: Path, keep: str | None) -> list[str]:
