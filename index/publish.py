@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,23 +122,19 @@ class _Writer:
         self._started = time.monotonic()
 
     def __enter__(self) -> _Writer:
-        self._lock = write_lock(self._store)
-        self._lock.__enter__()
-        try:
-            self._database = Database(self._store / DATABASE, create=True)
+        with ExitStack() as stack:
+            stack.enter_context(write_lock(self._store))
+            self._database = stack.enter_context(closing(Database(self._store / DATABASE, create=True)))
             self._generations = self._store / GENERATIONS
             self._generations.mkdir(exist_ok=True)
             self._make_whole()
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
+            self._held = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.report.generation = self._database.fact("generation") or ""
-        self.report.seconds = round(time.monotonic() - self._started, 3)
-        self._database.close()
-        self._lock.__exit__(None, None, None)
+        with self._held:
+            self.report.generation = self._database.fact("generation") or ""
+            self.report.seconds = round(time.monotonic() - self._started, 3)
 
     def _make_whole(self) -> None:
         """The model fits the store, and the current generation is there: else it is made again."""
