@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from index.errors import ArticleError, UsageError
 from index.readers import is_supported
@@ -87,6 +88,13 @@ def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that is left out in silence would look empty, and --prune would remove its articles."""
+    raise UsageError(
+        f"the folder {error.filename} cannot be read ({error.strerror})", "check its permissions"
+    ) from error

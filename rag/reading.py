@@ -27,7 +27,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Judges passages one by one: what one passage gets does not depend on the others."""
+    """Judges passages. A reading model takes them one by one; the stand-in learns from all which words are names."""
 
     name: str | None
     """Shown in the Answer; None if there is no reading model."""

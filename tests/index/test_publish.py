@@ -315,3 +315,21 @@ def test_a_store_of_another_version_is_refused(articles: Path, store: Path, mode
     database.close()
     with pytest.raises(StoreError, match="format 99"):
         ingest(store, [articles], model)
+
+
+def test_prune_removes_nothing_below_a_folder_that_cannot_be_read(
+    articles: Path, store: Path, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(store, [articles], model)
+    scan = os.scandir
+
+    def refused(path: str) -> object:
+        if Path(path) == articles:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(UsageError, match="cannot be read"):
+        ingest(store, [articles], model, prune=True)
+    monkeypatch.undo()
+    assert read_status(store).articles == 4

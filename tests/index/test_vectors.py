@@ -81,3 +81,12 @@ def test_an_open_generation_is_not_collected(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["2"]
     with pytest.raises(FileNotFoundError):
         Generation(tmp_path / "1")
+
+
+def test_every_file_and_folder_of_a_new_generation_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = set[Path]()
+    monkeypatch.setattr("index.vectors.sync", synced.add)
+    write_generation(tmp_path / "1", None, vectors(3), [])
+    written = {tmp_path, tmp_path / "1", *(tmp_path / "1").rglob("*")}
+    assert len(written) > 5
+    assert written <= synced
