@@ -12,6 +12,13 @@ import commands
 from index.errors import QuothError, UsageError
 from settings import Settings
 
+FORMATS = ("jsonl", "csv", "squad", "beir", "ragas", "datasets")
+FILTERS = (
+    ("after", "DATE", "of this year, month or day, or later"),
+    ("before", "DATE", "from before this year, month or day"),
+    ("author", "NAME", "by someone of this name, or part of a name (may be given again)"),
+    ("source", "NAME", "whose file or folder has this in its name (may be given again)"),
+)
 COMMON = ("store", "articles", "models", "embedding_model", "reader_model", "host", "port")
 
 
@@ -86,12 +93,31 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", "answer a question")
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="answer a file of questions, as JSON lines")
+    for name, metavar, text in FILTERS:
+        several = "append" if name in ("author", "source") else "store"
+        ask.add_argument(f"--{name}", action=several, metavar=metavar, help=f"search only articles {text}")
     ask.add_argument("--trace", action="store_true", help="add the ranked passages to the JSON")
     json_option(ask)
 
     score = command("eval", "score the answers to a question set")
-    score.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
-    json_option(score)
+    score.add_argument("questions", nargs="?", type=Path, metavar="QUESTIONS", help="a question set")
+    score.add_argument("--format", choices=FORMATS, default="jsonl", help="what QUESTIONS is (default jsonl)")
+    score.add_argument("--report", type=Path, metavar="FILE.html", help="write a report to read")
+    score.add_argument("--json", nargs="?", const="-", metavar="FILE", help="write the run as JSON, or print it")
+    score.add_argument("--junit", type=Path, metavar="FILE.xml", help="write the gates for a CI system")
+    score.add_argument("--baseline", type=Path, metavar="FILE.json", help="compare; exit code 1 if a gated figure fell")
+    score.add_argument("--gate", action="append", default=[], metavar="FIGURE=TOLERANCE", help="gate it, or FIGURE=off")
+    score.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
+    score.add_argument("--judge", metavar="PROVIDER:MODEL", help="have a language model judge the citations")
+    score.add_argument("--base-url", metavar="URL", help="the judge's address, if it is OpenAI-compatible")
+    score.add_argument("--draft", type=int, metavar="N", help="instead, propose N questions from the articles")
+    score.add_argument("--pending", action="store_true", help="instead, print what thumbs-down ask for, as drafts")
+    score.add_argument("--accept", type=Path, metavar="FILE", help="instead, add edited drafts to QUESTIONS")
+
+    feedback = command("feedback", "what people thought of answers: list it, export it, delete it")
+    feedback.add_argument("words", nargs="*", metavar="WORD", help="list, export FILE, delete ID... or delete --all")
+    feedback.add_argument("--all", action="store_true", help="with delete: all of it")
+    json_option(feedback)
 
     status = command("status", "what is indexed, by which models, and whether it is healthy")
     status.add_argument("--verify", action="store_true", help="look every vector up")

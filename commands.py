@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from index.embed import DEFAULT, load_embeddings
 from index.errors import UsageError
@@ -37,11 +36,13 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def serve(settings: Settings, options: Namespace) -> int:
     """The web chat, until it is stopped."""
     ready_store(settings)
+    from thumbs import expire  # which leans on this file
     from web.serve import serve as serve_web  # takes a while to import
 
+    expire(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     out.print(f"Quoth answers on http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-    with closing(_chain(settings)) as chain:
+    with closing(open_chain(settings)) as chain:
         serve_web(chain, settings)
     return 0
 
@@ -49,13 +50,13 @@ def serve(settings: Settings, options: Namespace) -> int:
 def ingest(settings: Settings, options: Namespace) -> int:
     """Articles into the index."""
     model = _model(settings)
-    with _progress() as told:
+    with progress() as told:
         report = ingest_articles(
             settings.store, options.paths, model, prune=options.prune, erase=options.erase, progress=told
         )
     if options.json:
         keys = ("files_passed_over", "still_held")
-        _print_json({name: value for name, value in asdict(report).items() if name not in keys})
+        print_json({name: value for name, value in asdict(report).items() if name not in keys})
     else:
         out.print(_in_words(report))
     _print_failures(report)
@@ -72,7 +73,7 @@ def articles(settings: Settings, options: Namespace) -> int:
     if options.id is None:
         infos = [{k: v for k, v in asdict(info).items() if k != "path"} for info in index.articles()]
         if options.json:
-            _print_json(infos)
+            print_json(infos)
         else:
             for info in index.articles():
                 out.print(f"{info.id}  {info.date or '':10}  {info.title}  ({info.source})", markup=False)
@@ -81,7 +82,7 @@ def articles(settings: Settings, options: Namespace) -> int:
     if article is None:
         raise UsageError(f"there is no article {options.id}", "`python app.py articles` lists them")
     if options.json:
-        _print_json(asdict(article))
+        print_json(asdict(article))
     else:
         sys.stdout.write(article.text)
     return 0
@@ -91,6 +92,11 @@ def ask(settings: Settings, options: Namespace) -> int:
     """One answer, or those to a file of questions."""
     if (options.question is None) == (options.questions is None):
         raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
+    from rag.filters import Filters
+
+    filters = Filters(tuple(options.source or ()), tuple(options.author or ()), options.after, options.before)
+    if filters and options.questions is not None:
+        raise UsageError("a file of questions is not filtered", "write the filters into its questions (`after:2024`)")
     if options.questions is not None:
         from evaluation.questions import read_questions
         from evaluation.run import answer_all
@@ -98,15 +104,15 @@ def ask(settings: Settings, options: Namespace) -> int:
         rows = read_questions(options.questions)
         if any(row.contexts is None for row in rows):
             ready_store(settings)
-        with closing(_chain(settings)) as chain:
+        with closing(open_chain(settings)) as chain:
             for answer in answer_all(chain, rows, trace=options.trace):
-                _print_json(answer.to_dict())
+                print_json(answer.to_dict())
         return 0
     ready_store(settings)
-    with closing(_chain(settings)) as chain:
-        answer = chain.invoke({"question": options.question, "trace": options.trace})
+    with closing(open_chain(settings)) as chain:
+        answer = chain.invoke({"question": options.question, "filters": filters, "trace": options.trace})
     if options.json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
     else:
         _print_answer(answer)
     return 0
@@ -114,33 +120,23 @@ def ask(settings: Settings, options: Namespace) -> int:
 
 def eval(settings: Settings, options: Namespace) -> int:
     """Scores of a question set."""
-    from evaluation.questions import read_questions
-    from evaluation.run import answer_all, locate_evidence, score
+    from scoring import score
 
-    rows = read_questions(options.questions)
-    ready_store(settings)
-    with closing(_chain(settings)) as chain, _progress() as told:
-        evidence = locate_evidence(rows, chain.index)
-        answers = []
-        for answer in answer_all(chain, rows, trace=True):
-            answers.append(answer)
-            told("answering", len(answers), len(rows))
-    scores = score(rows, answers, evidence)
-    if options.json:
-        _print_json(asdict(scores))
-    else:
-        table = Table("figure", "value", box=None)
-        for name, value in asdict(scores).items():
-            table.add_row(name.replace("_", " "), f"{value:.3f}" if isinstance(value, float) else str(value))
-        out.print(table)
-    return 0
+    return score(settings, options)
+
+
+def feedback(settings: Settings, options: Namespace) -> int:
+    """What people thought of answers: listed, exported, deleted."""
+    from thumbs import feedback as run  # which leans on this file
+
+    return run(settings, options)
 
 
 def status(settings: Settings, options: Namespace) -> int:
     """What is indexed, and whether it is healthy."""
     found = read_status(settings.store, verify=options.verify)
     if options.json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
     else:
         for name, value in asdict(found).items():
             if value is not None:
@@ -168,7 +164,7 @@ def ready_store(settings: Settings) -> None:
     origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
     if facts.generation is None:
         model = _model(settings)
-        with _progress() as told:
+        with progress() as told:
             report = ingest_articles(settings.store, [settings.articles or SEEDS], model, origin=origin, progress=told)
         _print_failures(report)
     elif settings.articles and facts.origin != origin:
@@ -192,14 +188,15 @@ def _model(settings: Settings) -> EmbeddingModel:
     return load_embeddings(name, settings.models, settings.threads)
 
 
-def _chain(settings: Settings) -> AnswerChain:
+def open_chain(settings: Settings) -> AnswerChain:
+    """The chain over the store, for `closing`."""
     from rag.chain import build_chain
 
     return build_chain(settings, _model(settings))
 
 
 @contextmanager
-def _progress() -> Iterator[Told]:
+def progress() -> Iterator[Told]:
     """A progress bar on standard error; gone when done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -207,7 +204,8 @@ def _progress() -> Iterator[Told]:
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
+    """One line of JSON on standard output."""
     sys.stdout.write(json.dumps(data) + "\n")  # ASCII: no line separator of any kind inside
     sys.stdout.flush()
 
@@ -229,6 +227,8 @@ def _print_answer(answer: Answer) -> None:
         out.print(str(sentence), markup=False)
     if answer.abstained:
         out.print(answer.answer, markup=False)
+    if answer.notice:
+        out.print(answer.notice, markup=False)
     for citation in answer.citations:
         details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
         out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")

@@ -39,6 +39,8 @@ class Settings:
     quote_characters: int = 700
     context_characters: int = 240
     """How much text around a quote goes with its citation, on each side."""
+    feedback_days: int = 365
+    """How long feedback is kept; 0 is for ever."""
 
     @classmethod
     def read(cls, options: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:

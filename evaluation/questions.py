@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+import os
+import shutil
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import UsageError
+from index.vectors import sync
 from rag.condense import Turn
+
+_LINE_BYTES = 32 * 2**20
+"""A longer line is refused, so that no file can fill the memory before it is looked at."""
+_NAMED = 5
+"""How many bad rows one message names."""
+
+
+_Raw = TypeVar("_Raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +49,120 @@ class Row:
     tags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """The accepted rows, at least one, in order, and how many drafts were left out."""
+
+    rows: tuple[Row, ...]
+    drafts: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """A digest of what the rows say, the same from whatever format they came."""
+        digest = hashlib.sha256()
+        for row in self.rows:
+            digest.update(repr(row).encode() + b"\n")
+        return digest.hexdigest()
+
+
+def read_set(path: Path) -> QuestionSet:
+    """A question set in JSON lines. Raises UsageError that names the first bad lines."""
+    return gather(path, json_lines(path), parse_json)
+
+
 def read_questions(path: Path) -> list[Row]:
-    """The rows of a question set. Raises UsageError that names the line of the first that is wrong."""
+    """The accepted rows of a question set. Raises UsageError like read_set."""
+    return list(read_set(path).rows)
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a text file, from 1, one in memory at a time. Raises UsageError."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(_LINE_BYTES):
+                number += 1
+                if len(line) == _LINE_BYTES:
+                    raise UsageError(f"{path}, line {number}: longer than 32 MiB", "give one row a line")
+                yield number, decode(line, f"{path}, line {number}")
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})", "give a JSONL file of questions") from error
+        raise UsageError(f"{path} cannot be read ({error.strerror})", "give a question set") from error
+
+
+def decode(data: bytes, place: str) -> str:
+    """UTF-8, with or without a byte order mark. Raises UsageError that begins with `place`."""
+    try:
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text ({error})", "save it as UTF-8") from error
-    rows: dict[str, Row] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+        found = "UTF-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else f"byte {data[error.start]:#x}"
+        raise UsageError(f"{place}: not UTF-8 text ({found})", "save it as UTF-8") from error
+    if "\0" in text:
+        raise UsageError(f"{place}: not UTF-8 text (NUL bytes)", "save it as UTF-8")
+    return text
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, int, str]]:
+    """What `gather` takes, for a file with one JSON value a line; blank lines are passed over."""
+    return ((f"line {number}", number, line) for number, line in numbered_lines(path) if line.strip())
+
+
+def parse_json(text: str) -> Any:
+    """Raises ValueError, for half characters (surrogates that stand alone, which JSON can spell) too."""
+    data = json.loads(text)
+    if "\\u" in text:
+        refuse_half_characters(data)
+    return data
+
+
+def refuse_half_characters(data: Any) -> None:
+    """No file can hold surrogates that stand alone. Raises ValueError."""
+    json.dumps(data, ensure_ascii=False).encode()
+
+
+def gather(path: Path, records: Iterable[tuple[str, int, _Raw]], parse: Callable[[_Raw], Any]) -> QuestionSet:
+    """The rows that `records` (how to name each, its number, itself) spell once parsed.
+
+    `parse` may raise ValueError. Raises UsageError that names the first bad records, or says that there are none.
+    """
+    rows: list[Row] = []
+    places: dict[str, str] = {}
+    wrong: list[str] = []
+    drafts = 0
+    for place, number, raw in records:
         try:
-            data = json.loads(line)
-            json.dumps(data, ensure_ascii=False).encode()  # half characters, which JSON can spell, are refused
-            row = _row(data, number)
+            data = parse(raw)
+            if flag(data, "draft"):  # a draft need not be complete
+                drafts += 1
+                continue
+            row = to_row(data, number)
+            if row.id in places:
+                raise ValueError(f"id {row.id[:60]!r} is there twice, first in {places[row.id]}")
+            places[row.id] = place
+            rows.append(row)
         except (ValueError, RecursionError) as error:  # JSONDecodeError is a ValueError
-            raise UsageError(f"{path}, line {number}: {error}", "correct the row; nothing was answered") from error
-        if row.id in rows:
-            raise UsageError(f"{path}, line {number}: id {row.id!r} is there twice", "give each row its own id")
-        rows[row.id] = row
+            wrong.append(f"{place}: {error}")
+            if len(wrong) == _NAMED:
+                break
+    if wrong:
+        raise UsageError(f"{path}, {'; '.join(wrong)}", "correct what is named; nothing was answered")
     if not rows:
-        raise UsageError(f"{path} holds no questions", "give one JSON object a line")
-    return list(rows.values())
+        only = f" but {drafts} drafts" if drafts else ""
+        raise UsageError(f"{path} holds no questions{only}", 'give some, without `"draft": true`')
+    return QuestionSet(tuple(rows), drafts)
 
 
-def _row(data: object, number: int) -> Row:
+def flag(data: Any, name: str) -> bool:
+    """A key of a row that is false if it is not there. Raises ValueError."""
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
+    value = data.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` is neither true nor false")
+    return value
+
+
+def to_row(data: Mapping[str, Any], number: int) -> Row:
+    """The row in a JSON object; `number` is its id if it has none. Raises ValueError."""
     question = data.get("question")
     if not isinstance(question, str) or not question.strip():
         raise ValueError("`question` is missing or empty")
@@ -87,7 +185,40 @@ def _row(data: object, number: int) -> Row:
     )
 
 
-def _texts(data: dict[str, Any], name: str) -> list[str]:
+def to_line(data: Mapping[str, Any]) -> str:
+    """One row as JSON on one line, readable in any script, whatever a program takes for the end of a line."""
+    text = json.dumps(data, ensure_ascii=False)
+    return text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Append rows to a set, which is made if need be: after a crash all of them are there, or none.
+
+    Raises UsageError if the file cannot be written.
+    """
+    path = path.resolve()  # a link stays one
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("w+b") as file:
+            if path.exists():
+                with path.open("rb") as former:
+                    shutil.copyfileobj(former, file)
+                shutil.copymode(path, fresh)
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                file.write(b"" if file.read() == b"\n" else b"\n")
+            file.writelines(to_line(row).encode() + b"\n" for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _texts(data: Mapping[str, Any], name: str) -> list[str]:
     values = data.get(name, [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"`{name}` is no list of texts")

@@ -1,135 +1,141 @@
-"""Answer a question set, and count."""
+"""Answer a question set and measure every answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import PurePath
 
+from evaluation.journal import Journal
+from evaluation.metrics import Supports, failure, measure, said
 from evaluation.questions import Row, Span
+from evaluation.result import Evidence, Result
 from index.article import Article
+from index.embed import EmbeddingModel
 from index.errors import UsageError
-from rag.answer import Answer, Citation
+from rag.answer import Answer
 from rag.chain import AnswerChain, Question
 from rag.index import Index
 
-_Place = tuple[str, int, int]
+WORKERS = os.cpu_count() or 1
+Told = Callable[[str, int, int], None]
+"""Told the stage, how many are done and how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Shares from 0 to 1; None where there is no row to count. Evidence is found if a passage overlaps it."""
+class Similarity:
+    """Cosine similarity of texts that are known beforehand, embedded in one go."""
 
-    answerable: int
-    unanswerable: int
-    retrieved_at_1: float | None
-    """Of the answerable rows: evidence in the first passage, before reading."""
-    retrieved_at_5: float | None
-    read_at_1: float | None
-    """The same after reading."""
-    read_at_5: float | None
-    answered: float | None
-    """Of the answerable rows: not refused."""
-    answered_from_evidence: float | None
-    """Of the answerable rows: a quote overlaps the evidence."""
-    answered_right: float | None
-    """Of the answerable rows: such a quote, and one of the quotes holds an accepted answer."""
-    refused: float | None
-    """Of the unanswerable rows: refused."""
-    auroc: float | None
-    """Chance that an answerable row has more confidence than an unanswerable one (ties count half)."""
+    def __init__(self, embeddings: EmbeddingModel, texts: Iterable[str]) -> None:
+        unique = list(dict.fromkeys(texts))
+        self._vectors = dict(zip(unique, embeddings.encode(unique), strict=True)) if unique else {}
+
+    def __call__(self, first: str, second: str) -> float:
+        """From -1 to 1; the model's vectors have length 1."""
+        return float(self._vectors[first] @ self._vectors[second])
 
 
-def answer_all(chain: AnswerChain, rows: Sequence[Row], *, trace: bool = False) -> Iterator[Answer]:
-    """The answers to `rows`, in order, each as it is ready."""
-    for row in rows:
-        question: Question = {"question": row.question, "history": row.history, "id": row.id, "trace": trace}
-        if row.contexts is not None:
-            question["contexts"] = row.contexts
-        yield chain.invoke(question)
+def evaluate(
+    chain: AnswerChain,
+    rows: Sequence[Row],
+    journal: Journal,
+    supports: Supports,
+    told: Told = lambda *_: None,
+) -> list[Result]:
+    """Every row answered and measured; what the journal has is not asked again.
+
+    Raises UsageError, before anything is asked, naming a row whose evidence is nowhere.
+    """
+    articles = articles_for(rows, chain.index)
+    evidence = [locate_evidence(row, articles) for row in rows]
+    told("answering", len(journal.answers), len(rows))
+    for answer in answer_all(chain, rows[len(journal.answers) :], trace=True, workers=WORKERS):
+        journal.add(answer)
+        told("answering", len(journal.answers), len(rows))
+    texts = {article.id: article.text for article in articles.values()}
+    words = [*(accepted for row in rows for accepted in row.answers), *map(said, journal.answers)]
+    similarity = Similarity(chain.embeddings, words)
+    results = []
+    for row, answer, places in zip(rows, journal.answers, evidence, strict=True):
+        values = measure(row, answer, places, (_contexts(row) or texts).get, supports, similarity)
+        results.append(Result(row, places, answer.to_dict(), values, failure(row, values)))
+    return results
 
 
-def locate_evidence(rows: Sequence[Row], index: Index) -> list[list[_Place]]:
-    """For each row where its evidence stands. Raises UsageError naming a row whose evidence is nowhere."""
-    articles = [article for info in index.articles() if (article := index.article(info.id)) is not None]
-    located = []
-    for row in rows:
-        places = []
-        for evidence in row.evidence if row.contexts is None else ():
-            found = list(_places(evidence, row, articles))
-            if not found:
-                raise UsageError(
-                    f"row {row.id!r}: its evidence is in no article that is indexed ({str(evidence)[:60]!r})",
-                    "ingest the articles the questions are about, or correct the row",
-                )
-            places += found
-        located.append(places)
-    return located
+def answer_all(chain: AnswerChain, rows: Sequence[Row], *, trace: bool = False, workers: int = 1) -> Iterator[Answer]:
+    """The answers to `rows`, in order, each as it is ready; `workers` questions are answered at a time."""
+    asked = (_question(row, trace=trace) for row in rows)
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque(pool.submit(chain.invoke, question) for question in islice(asked, workers))
+        try:
+            while waiting:
+                answer = waiting.popleft().result()
+                waiting.extend(pool.submit(chain.invoke, question) for question in islice(asked, 1))
+                yield answer
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
-def score(rows: Sequence[Row], answers: Sequence[Answer], evidence: Sequence[Sequence[_Place]]) -> Scores:
-    """The figures. `answers` need a trace for those of retrieval."""
-    answerable = [(row, a, gold) for row, a, gold in zip(rows, answers, evidence, strict=True) if row.answerable]
-    unanswerable = [answer for row, answer in zip(rows, answers, strict=True) if not row.answerable]
-    with_gold = [(answer, gold) for _, answer, gold in answerable if gold]
-    read = [_first_hit(answer, gold, by_reading=True) for answer, gold in with_gold]
-    retrieved = [_first_hit(answer, gold, by_reading=False) for answer, gold in with_gold]
-    quoted = [any(_overlap(_place(c), gold) for c in answer.citations) for _, answer, gold in answerable]
-    right = [q and _holds_answer(answer, row) for q, (row, answer, _) in zip(quoted, answerable, strict=True)]
-    return Scores(
-        answerable=len(answerable),
-        unanswerable=len(unanswerable),
-        retrieved_at_1=_share([rank < 1 for rank in retrieved]),
-        retrieved_at_5=_share([rank < 5 for rank in retrieved]),
-        read_at_1=_share([rank < 1 for rank in read]),
-        read_at_5=_share([rank < 5 for rank in read]),
-        answered=_share([not answer.abstained for _, answer, _ in answerable]),
-        answered_from_evidence=_share(quoted),
-        answered_right=_share(right),
-        refused=_share([answer.abstained for answer in unanswerable]),
-        auroc=_auroc([answer.confidence for _, answer, _ in answerable], [a.confidence for a in unanswerable]),
-    )
+def _question(row: Row, *, trace: bool) -> Question:
+    question: Question = {"question": row.question, "history": row.history, "id": row.id, "trace": trace}
+    if row.contexts is not None:
+        question["contexts"] = row.contexts
+    return question
 
 
-def _places(evidence: str | Span, row: Row, articles: Sequence[Article]) -> Iterator[_Place]:
-    for article in articles:
-        names = {article.id, article.source, PurePath(article.source).name}
+def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[Evidence, ...]:
+    """Where the row's evidence stands in the articles (by id), or in its contexts.
+
+    Raises UsageError for evidence that is nowhere, and for an article that is not indexed.
+    """
+    if row.contexts is not None:
+        named = list(_contexts(row).items())
+    else:
+        known = [each for each in articles.values() if not row.articles or _names(each) & set(row.articles)]
+        if missing := set(row.articles) - {name for each in known for name in _names(each)}:
+            raise UsageError(
+                f"row {row.id!r}: no article {min(missing)!r} is indexed",
+                "ingest the articles that the questions are about, or correct the row",
+            )
+        named = [(each.id, each.text) for each in known]
+    located: list[Evidence] = []
+    for evidence in row.evidence:
+        found = list(_places(evidence, named, articles))
+        if not found:
+            raise UsageError(
+                f"row {row.id!r}: its evidence is in no article that is indexed ({str(evidence)[:60]!r})",
+                "ingest the articles that the questions are about, or correct the row",
+            )
+        located += found
+    return tuple(located)
+
+
+def _places(
+    evidence: str | Span, named: Sequence[tuple[str, str]], articles: Mapping[str, Article]
+) -> Iterator[Evidence]:
+    for name, text in named:
         if isinstance(evidence, Span):
-            if evidence.article in names and 0 <= evidence.start < evidence.end <= len(article.text):
-                yield article.id, evidence.start, evidence.end
-        elif (not row.articles or names & set(row.articles)) and (at := article.text.find(evidence)) >= 0:
-            yield article.id, at, at + len(evidence)
+            names = _names(articles[name]) if name in articles else {name}
+            if evidence.article in names and 0 <= evidence.start < evidence.end <= len(text):
+                yield Evidence(name, evidence.start, evidence.end, text[evidence.start : evidence.end])
+        elif (at := text.find(evidence)) >= 0:
+            yield Evidence(name, at, at + len(evidence), evidence)
 
 
-def _first_hit(answer: Answer, gold: Sequence[_Place], *, by_reading: bool) -> float:
-    """The rank, from 0, of the first passage that overlaps evidence; infinite if none does."""
-    passages = list(answer.retrieved or ())
-    if not by_reading:
-        passages.sort(key=lambda passage: -passage.score)
-    hits = [i for i, p in enumerate(passages) if _overlap((p.article_id, p.start, p.end), gold)]
-    return hits[0] if hits else float("inf")
+def _contexts(row: Row) -> dict[str, str]:
+    """The texts that the row is to be answered from, named as citations name them."""
+    return {f"context-{n}": text for n, text in enumerate(row.contexts or (), start=1)}
 
 
-def _overlap(place: _Place, gold: Sequence[_Place]) -> bool:
-    return any(place[0] == g[0] and place[1] < g[2] and g[1] < place[2] for g in gold)
+def articles_for(rows: Sequence[Row], index: Index) -> dict[str, Article]:
+    """The articles by id, where a row needs them."""
+    if all(row.contexts is not None for row in rows):
+        return {}
+    return {info.id: article for info in index.articles() if (article := index.article(info.id)) is not None}
 
 
-def _place(citation: Citation) -> _Place:
-    return citation.article_id, citation.start, citation.end
-
-
-def _holds_answer(answer: Answer, row: Row) -> bool:
-    said = " ".join(citation.quote for citation in answer.citations).casefold()
-    return not row.answers or any(accepted.casefold() in said for accepted in row.answers)
-
-
-def _share(outcomes: Sequence[bool]) -> float | None:
-    return round(sum(outcomes) / len(outcomes), 4) if outcomes else None
-
-
-def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Mann-Whitney U over the number of pairs."""
-    if not positive or not negative:
-        return None
-    wins = sum((p > n) + (p == n) / 2 for p in positive for n in negative)
-    return round(wins / (len(positive) * len(negative)), 4)
+def _names(article: Article) -> set[str]:
+    return {article.id, article.source, PurePath(article.source).name}

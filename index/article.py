@@ -45,6 +45,16 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """What articles are chosen by."""
+
+    id: str
+    source: str
+    author: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A run of whole sentences of one article: `article.text[start:end] == text`.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, Chunk, Heading
+from index.article import Article, ArticleFacts, Chunk, Heading
 from index.errors import StoreDamagedError, StoreError
 from index.terms import index_terms
 
@@ -23,6 +23,7 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 10
 _PARAMETERS = 500
 """How many values go into one query."""
+_AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
@@ -149,6 +150,10 @@ class Database:
         )
         return [ArticleInfo(*row) for row in rows]
 
+    def article_facts(self) -> list[ArticleFacts]:
+        """What filters look at; no text is read."""
+        return [ArticleFacts(*row) for row in self._sql.execute("SELECT id, source, author, date FROM articles")]
+
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
         row = self._sql.execute(
@@ -228,16 +233,28 @@ class Database:
         articles, chunks, vectors = self._sql.execute(query).fetchone()
         return articles, chunks, vectors
 
-    def search_terms(self, terms: Sequence[str], limit: int) -> list[Hit]:
-        """The chunks that hold any of `terms`, best first by BM25 (title words count half)."""
+    def chunk_count(self, articles: Collection[str]) -> int:
+        """How many chunks these articles have."""
+        query = f"SELECT count(*) FROM chunks WHERE {_AMONG}"
+        return int(self._sql.execute(query, (json.dumps(list(articles)),)).fetchone()[0])
+
+    def chunk_vectors(self, articles: Collection[str]) -> Iterator[tuple[str, int, int, str, bytes]]:
+        """(article id, start, end, digest, vector) of each chunk of these articles."""
+        query = f"SELECT article_id, start, end, digest, vector FROM chunks JOIN vectors USING (digest) WHERE {_AMONG}"
+        return iter(self._sql.execute(query, (json.dumps(list(articles)),)))
+
+    def search_terms(self, terms: Sequence[str], limit: int, articles: Collection[str] | None = None) -> list[Hit]:
+        """The chunks (of `articles`) that hold any of `terms`, best first by BM25 (title words count half)."""
         if not terms:
             return []
         match = " OR ".join(f'"{term}"' for term in terms)  # terms hold word characters only
+        # The plus keeps SQLite from starting at the articles and looking for the terms chunk by chunk.
+        within = "" if articles is None else f" AND +{_AMONG}"
         rows = self._sql.execute(
             "SELECT chunks.article_id, chunks.start, chunks.end, chunks.digest, -bm25(terms, 0.5, 1.0) AS score"
-            " FROM terms JOIN chunks ON chunks.id = terms.rowid WHERE terms MATCH ?"
+            f" FROM terms JOIN chunks ON chunks.id = terms.rowid WHERE terms MATCH ?{within}"
             " ORDER BY score DESC, chunks.id LIMIT ?",
-            (match, limit),
+            (match, limit) if articles is None else (match, json.dumps(list(articles)), limit),
         )
         return [Hit(*row) for row in rows]
 

@@ -5,8 +5,9 @@ The shapes are those of the Answer object in docs/answer.md. Offsets are code po
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Span = tuple[int, int]
 Kind = Literal["short", "quote", "written"]
@@ -163,6 +164,28 @@ class Answer:
         if self.retrieved is None:
             del data["retrieved"]
         return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The Answer that `to_dict` gave. Raises ValueError for data that is none."""
+        try:
+            parts = {
+                "models": Models(**data["models"]),
+                "timings_ms": Timings(**data["timings_ms"]),
+                "sentences": tuple(Sentence(**s | {"citations": tuple(s["citations"])}) for s in data["sentences"]),
+                "citations": tuple(_citation(citation) for citation in data["citations"]),
+                "nearest": tuple(Nearest(**passage) for passage in data["nearest"]),
+                "suggestions": tuple(data["suggestions"]),
+                "retrieved": tuple(Retrieved(**p) for p in data["retrieved"]) if "retrieved" in data else None,
+            }
+            return cls(**{**data, **parts})
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not an Answer: {error}") from error
+
+
+def _citation(data: Mapping[str, Any]) -> Citation:
+    spans = tuple((start, end) for start, end in data["answer_spans"])
+    return Citation(**{**data, "answer_spans": spans, "also": tuple(Place(**place) for place in data["also"])})
 
 
 @dataclass(frozen=True, slots=True)

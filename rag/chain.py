@@ -33,24 +33,33 @@ from rag.answer import (
 )
 from rag.condense import Turn, condense
 from rag.extract import Limits, compose, nearest
+from rag.filters import Filters, parse, without_words
 from rag.index import Index, Snapshot
 from rag.reader import OnnxReader
 from rag.reading import Reader, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.similarity import SimilarityReader
+from rag.suggest import Proof, follow_ups, starters
 from settings import READER, Settings
 
 ABSTENTION = "The articles do not say."
+SUGGESTIONS = 3
 
 
 class Question(TypedDict):
-    """What the chain takes. `contexts` are texts to answer from instead of the index."""
+    """What the chain takes. `contexts` are texts to answer from instead of the index.
+
+    `filters` hold together with those that stand in the question as words (`after:2024`). With
+    `suggest` the Answer says what to ask next.
+    """
 
     question: str
     history: NotRequired[Sequence[Turn]]
     contexts: NotRequired[Sequence[str]]
+    filters: NotRequired[Filters]
     id: NotRequired[str | None]
     trace: NotRequired[bool]
+    suggest: NotRequired[bool]
 
 
 def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) -> AnswerChain:
@@ -80,14 +89,20 @@ class AnswerChain(Runnable[Question, Any]):
         self.ready = False
         self._settings = settings
         self._retriever = retriever
-        self._embeddings: EmbeddingModel = retriever.embeddings
+        self.embeddings: EmbeddingModel = retriever.embeddings
         self._reader = reader
+        self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
+
+    @property
+    def models(self) -> Models:
+        """The models that take part in an answer."""
+        return Models(self.embeddings.name, self._reader.name)
 
     def warm(self) -> None:
         """Load the models and see that they are those of the index."""
         with self.index.snapshot() as snapshot:
             name, probe = snapshot.database.fact("embedding_model"), snapshot.database.blob("embedding_probe")
-        check_same(self._embeddings, name or "", probe or b"", self._settings.store)
+        check_same(self.embeddings, name or "", probe or b"", self._settings.store)
         self._reader.read("Are you there?", [])
         self.ready = True
 
@@ -121,44 +136,70 @@ class AnswerChain(Runnable[Question, Any]):
             yield Status("warm", "Warming up the models...")
             self.warm()
         clock = _Clock()
+        asked, filters = (question, Filters()) if "contexts" in input else _without_filters(question)
+        filters = input.get("filters", Filters()).merged(filters)
         with clock.stage("condense"):
-            standalone = condense(question, input.get("history") or ())
+            standalone = condense(asked, earlier(input.get("history") or ()))
         with self.index.snapshot() if "contexts" not in input else nullcontext() as snapshot:
             if snapshot is not None:
-                yield Status("retrieve", f"Searching {snapshot.database.counts()[0]} articles...")
+                kept = filters.kept(snapshot)
+                count = snapshot.database.counts()[0] if kept is None else len(kept)
+                yield Status("retrieve", f"Searching {count} article{'' if count == 1 else 's'}...")
             with clock.stage("retrieve"):
                 if snapshot is None:
                     passages = self._of_contexts(input["contexts"])
                 else:
-                    passages = self._retriever.passages(list(dict.fromkeys([standalone, question])), snapshot)
+                    passages = self._retriever.passages(list(dict.fromkeys([standalone, asked])), snapshot, kept)
             yield Found(len(passages))
             read_count = min(len(passages), self._settings.passages_read) if snapshot is not None else len(passages)
             yield Status("read", f"Reading {read_count} passages...")
             with clock.stage("read"):
                 readings = self._reader.read(standalone, passages[:read_count])
-                extract = compose(passages[:read_count], readings, self._settings.answer_threshold, self._limits)
+                threshold = self._settings.answer_threshold
+                extract = compose(standalone, passages[:read_count], readings, threshold, self._limits)
             with clock.stage("verify"):
                 articles = {passage.article.id: passage.article for passage in passages}
                 check_quotes(extract.citations, snapshot, articles)
             for sentence in extract.sentences:
                 yield Said(sentence, tuple(c for c in extract.citations if c.n in sentence.citations))
             abstained = not extract.sentences
+            timings = clock.timings()
+            suggestions: tuple[str, ...] = ()
+            if input.get("suggest") and snapshot is not None:
+                proof = self._proof(snapshot, kept)
+                known = [*earlier(input.get("history") or ()), asked, standalone]
+                suggestions = follow_ups(proof, known, extract.citations, _as_read(passages, readings), SUGGESTIONS)
             yield Answer(
-                id=input.get("id") or uuid.uuid4().hex[:12],
+                id=input.get("id") or uuid.uuid4().hex,
                 question=question,
                 standalone_question=standalone,
                 abstained=abstained,
-                answer=ABSTENTION if abstained else " ".join(map(str, extract.sentences)),
+                answer=abstention(filters, passages) if abstained else " ".join(map(str, extract.sentences)),
+                notice=extract.notice,
                 confidence=round(max((reading.probability for reading in readings), default=0.0), 4),
                 engine="reader",
-                models=Models(self._embeddings.name, self._reader.name),
+                models=self.models,
                 generation=snapshot.vectors.name if snapshot is not None else "",
-                timings_ms=clock.timings(),
+                timings_ms=timings,
+                suggestions=suggestions,
                 sentences=extract.sentences,
                 citations=extract.citations,
                 nearest=nearest(_as_read(passages, readings)) if abstained else (),
                 retrieved=_trace(passages, readings) if input.get("trace") else None,
             )
+
+    def starters(self, count: int = SUGGESTIONS) -> tuple[str, ...]:
+        """Questions to begin with, which the articles answer; worked out once for each generation."""
+        with self.index.snapshot() as snapshot:
+            name = snapshot.vectors.name
+            if self._starters[:2] != (name, count):
+                infos = sorted(self.index.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
+                found = starters(self._proof(snapshot), (snapshot.database.article(info.id) for info in infos), count)
+                self._starters = (name, count, found)
+            return self._starters[2]
+
+    def _proof(self, snapshot: Snapshot, kept: frozenset[str] | None = None) -> Proof:
+        return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, kept)
 
     @property
     def _limits(self) -> Limits:
@@ -183,12 +224,26 @@ class AnswerChain(Runnable[Question, Any]):
         for n, text in enumerate(contexts, start=1):
             name = f"context-{n}"
             article = Article(source=name, title="", text=text, sha256="", id=name)
-            chunks = chunk_article(article, self._embeddings)
+            chunks = chunk_article(article, self.embeddings)
             covered = 0
             for chunk in chunks:
                 passages.append(Passage(article, max(chunk.start, covered), chunk.end, 0.0))
                 covered = chunk.end
         return passages
+
+
+def earlier(history: Sequence[Turn]) -> list[str]:
+    """The questions of a history, oldest first, without their filter words."""
+    return [without_words(turn if isinstance(turn, str) else turn.get("question", "")) for turn in history]
+
+
+def abstention(filters: Filters, passages: Sequence[Passage]) -> str:
+    """That the articles do not say, and which ones these were."""
+    if not filters:
+        return ABSTENTION
+    if not passages:
+        return f"There are no articles {filters.described()}."
+    return f"{ABSTENTION[:-1]} (looked only in articles {filters.described()})."
 
 
 def check_quotes(citations: Sequence[Citation], snapshot: Snapshot | None, articles: Mapping[str, Article]) -> None:
@@ -199,6 +254,13 @@ def check_quotes(citations: Sequence[Citation], snapshot: Snapshot | None, artic
             stored = snapshot.database.article(place.article_id) if snapshot else articles.get(place.article_id)
             if stored is None or stored.text[place.start : place.end] != place.quote:
                 raise BrokenAnswerError(f"citation {citation.n} is not what article {place.article_id} says")
+
+
+def _without_filters(question: str) -> tuple[str, Filters]:
+    asked, filters = parse(question)
+    if not asked.strip("?!.,;？！。，； "):
+        raise QuestionError(f"there is nothing but filters ({filters})", "add what you want to know")
+    return asked, filters
 
 
 def _as_read(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Passage]:

@@ -1,18 +1,26 @@
-"""An answer made of quotes: the words that answer first, then the sentences that carry them."""
+"""An answer made of quotes: the words that answer first, then the sentences that carry them.
+
+Where the best quotes of two articles contradict each other (`rag.differ`), both are shown and it is said.
+"""
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
+from rag.differ import difference
 from rag.reading import Reading
 from rag.retrieve import Passage
 
 _KEEP = 0.7
 """A further quote needs this share of the best one's support."""
+_KEEP_DIFFERING = 0.5
+"""The same for a quote of another article that gives another figure."""
 _NEAREST = 3
 
 
@@ -27,10 +35,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The sentences of an answer with their citations."""
+    """The sentences of an answer with their citations; `notice` says where the articles differ."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,15 @@ class _Quote:
         return tuple(span for span in self.spans if span != (self.start, self.end))
 
 
-def compose(passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits) -> Extract:
+def compose(
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits
+) -> Extract:
     """The best quotes, in reading order, article by article; none if the best lacks support."""
-    chosen = _choose(_quotes(passages, readings, limits.characters), threshold, limits)
+    quotes = _quotes(passages, readings, limits.characters)
+    chosen = _choose(quotes, threshold, limits)
     if not chosen:
         return Extract((), ())
+    chosen, notice = _with_differing(question, chosen, quotes, limits)
     best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
     in_order = sorted(chosen, key=lambda quote: (best_first.index(quote.article.id), quote.start))
     citations = tuple(_cite(n, quote, limits.context) for n, quote in enumerate(in_order, start=1))
@@ -70,7 +83,7 @@ def compose(passages: Sequence[Passage], readings: Sequence[Reading], threshold:
         start, end = spans[0]
         number = (in_order.index(best) + 1,)
         sentences.insert(0, Sentence(best.article.text[start:end], "short", number, round(best.support, 4)))
-    return Extract(tuple(sentences), citations)
+    return Extract(tuple(sentences), citations, notice)
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
@@ -139,6 +152,34 @@ def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[
         chosen.append(quote)
         room -= len(quote.text)
     return chosen
+
+
+def _with_differing(
+    question: str, chosen: list[_Quote], quotes: Sequence[_Quote], limits: Limits
+) -> tuple[list[_Quote], str | None]:
+    """The quotes with one that contradicts one of them, in the place of the weakest ones, and what to say of it."""
+    near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
+    for quote, other in ((quote, other) for quote in chosen for other in near):
+        if found := difference(question, (quote.article, quote.text), (other.article, other.text)):
+            kept = list(chosen) if other in chosen else [*chosen, other]
+            while len(kept) > limits.quotes or sum(len(each.text) for each in kept) > limits.characters:
+                weakest = next((each for each in reversed(kept) if each not in (quote, other, chosen[0])), None)
+                if weakest is None:
+                    return chosen, None
+                kept.remove(weakest)
+            said = sorted(zip((quote, other), found, strict=True), key=lambda pair: pair[0].article.date or "")
+            figures = ", ".join(f"{text} ({_when(each.article)})" for each, text in said)
+            return kept, f"The articles differ: {figures}."
+    return chosen, None
+
+
+def _when(article: Article) -> str:
+    """The date of an article as people write it, or else its title."""
+    try:
+        day = dt.date.fromisoformat(article.date or "")
+    except ValueError:
+        return article.date or article.title
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def _cite(n: int, quote: _Quote, context: int) -> Citation:

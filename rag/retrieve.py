@@ -1,16 +1,22 @@
 """Hybrid retrieval as a LangChain BaseRetriever: dense and lexical ranks fused.
 
 Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009; score = sum of 1 / (60 + rank).
+Where only some articles are searched, both rankings are of their passages alone, so that an article that
+is kept gives its best passages however many better ones others have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
 from pydantic import ConfigDict
 
 from index.article import Article
@@ -23,6 +29,8 @@ from rag.index import Index, Snapshot
 
 _RRF = 60
 _LEAD_CHARACTERS = 400
+_FEW_CHUNKS = 5_000
+"""So many vectors are read and compared in a few hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +80,43 @@ class HybridRetriever(BaseRetriever):
         with self.index.snapshot() as snapshot:
             return [as_document(passage) for passage in self.passages([query], snapshot)]
 
-    def passages(self, questions: Sequence[str], snapshot: Snapshot) -> list[Passage]:
+    def passages(
+        self, questions: Sequence[str], snapshot: Snapshot, kept: Collection[str] | None = None
+    ) -> list[Passage]:
         """At most `limit` passages for the questions (several wordings of one), best first.
 
-        No two overlap: what two chunks share stays with the better one. Equal ones are one.
+        With `kept`, passages of these articles (ids) only. No two overlap: what two chunks share stays
+        with the better one. Equal ones are one.
         """
         rankings = []
         for question, vector in zip(questions, self.embeddings.encode(questions, query=True), strict=True):
-            nearest = snapshot.vectors.search(vector, self.limit)
-            rankings.append(snapshot.database.chunks_of_vectors(nearest)[: self.limit])
-            rankings.append(snapshot.database.search_terms(query_terms(question), self.limit))
+            rankings.append(_nearest(vector, snapshot, self.limit, kept))
+            rankings.append(snapshot.database.search_terms(query_terms(question), self.limit, kept))
         return _as_passages(fuse(rankings), snapshot, self.limit)
+
+
+def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
+    """The chunks nearest to a unit vector, best first.
+
+    Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
+    Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
+    """
+    database = snapshot.database
+    count, every = 0 if kept is None else database.chunk_count(kept), database.counts()[1]
+    if kept is None or count == every:
+        return database.chunks_of_vectors(snapshot.vectors.search(vector, limit))[:limit]
+    if count > _FEW_CHUNKS:
+        wide = math.ceil(2 * limit * every / count)
+        hits = database.chunks_of_vectors(snapshot.vectors.search(vector, wide))
+        if len(hits := [hit for hit in hits if hit.article_id in kept]) >= limit:
+            return hits[:limit]
+    best: list[Hit] = []
+    rows = database.chunk_vectors(kept)
+    while part := list(itertools.islice(rows, _FEW_CHUNKS)):
+        matrix = np.frombuffer(b"".join(row[-1] for row in part), dtype="<f4").reshape(len(part), -1)
+        hits = [Hit(*row[:-1], score) for row, score in zip(part, (matrix @ vector).tolist(), strict=True)]
+        best = sorted(best + hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))[:limit]
+    return best
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:

@@ -163,6 +163,18 @@ def test_a_trace_adds_the_ranked_passages(built):
     assert {passage["source"] for passage in answer["retrieved"]} == {"news/jia.md", "news/ships.txt"}
 
 
+def test_an_answer_from_some_articles_only(built):
+    def sources(*options: str) -> set[str]:
+        retrieved = run("ask", QUESTION, "--store", built[0], "--json", "--trace", *options).data["retrieved"]
+        return {passage["source"] for passage in retrieved}
+
+    assert sources() == {"news/jia.md", "news/ships.txt"}
+    assert sources("--source", "SHIPS", "--source", "nothing") == {"news/ships.txt"}
+    assert sources("--source", "ships", "--after", "2020", "--before", "2030", "--author", "x") == set()
+    out = run("ask", QUESTION, "--store", built[0], "--author", "Nobody at all").out
+    assert out == "There are no articles by Nobody at all.\n"
+
+
 def test_a_person_gets_the_quotes_with_their_marks_and_where_they_are_from(built):
     ran = run("ask", QUESTION, "--store", built[0])
     assert (ran.code, ran.err) == (0, "")
@@ -258,6 +270,8 @@ def test_a_question_set_is_scored(built, tmp_path):
     [
         (["ask", ""], "question is empty"),
         (["ask", " \n"], "question is empty"),
+        (["ask", "who", "--after", "2024-13"], "after:2024-13 is no date"),
+        (["ask", "--questions", "x.jsonl", "--author", "Jia"], "is not filtered"),
         (["ask", "x" * 100_000], "100,000 characters"),
         (["ask", "caf\udce9?"], "question"),
         (["ask"], "one question is needed"),

@@ -1,28 +1,21 @@
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from evaluation.questions import Row, Span
-from evaluation.run import answer_all, locate_evidence, score
+from evaluation.result import Evidence
+from evaluation.run import answer_all, locate_evidence
 from index.article import Article
 from index.errors import UsageError
 from rag.answer import Answer, Citation, Models, Retrieved, Sentence, Timings
 
 SHIPS = Article("news/ships.md", "Ships", "Ships sail. Ships sink.", "0")
 CATS = Article("news/cats.md", "Cats", "Cats sleep. Ships sink.", "1")
-
-
-class Articles:
-    """An index of two articles."""
-
-    def articles(self) -> list[Article]:
-        return [CATS, SHIPS]
-
-    def article(self, article_id: str) -> Article | None:
-        return {article.id: article for article in self.articles()}.get(article_id)
 
 
 def answer(
@@ -50,20 +43,35 @@ def answer(
     )
 
 
+ARTICLES = {article.id: article for article in (CATS, SHIPS)}
+
+
+def places(row: Row) -> list[tuple[str, int, int]]:
+    return [(each.article_id, each.start, each.end) for each in locate_evidence(row, ARTICLES)]
+
+
 @pytest.mark.parametrize(
-    ("row", "places"),
+    ("row", "expected"),
     [
         (Row("1", "q", evidence=("Ships sail.",)), [(SHIPS.id, 0, 11)]),
         (Row("1", "q", evidence=("Ships sink.",)), [(CATS.id, 12, 23), (SHIPS.id, 12, 23)]),
         (Row("1", "q", evidence=("Ships sink.",), articles=("cats.md",)), [(CATS.id, 12, 23)]),
         (Row("1", "q", evidence=("Ships sink.",), articles=(SHIPS.id,)), [(SHIPS.id, 12, 23)]),
         (Row("1", "q", evidence=("Cats sleep.", Span("news/ships.md", 3, 9))), [(CATS.id, 0, 11), (SHIPS.id, 3, 9)]),
-        (Row("1", "q", evidence=("in no article",), contexts=("in no article",)), []),
+        (
+            Row("1", "q", evidence=("b", Span("context-2", 0, 1)), contexts=("ab", "c")),
+            [("context-1", 1, 2), ("context-2", 0, 1)],
+        ),
         (Row("1", "q"), []),
     ],
 )
-def test_evidence_is_found_where_it_stands(row, places):
-    assert locate_evidence([row], Articles()) == [places]
+def test_evidence_is_found_where_it_stands(row, expected):
+    assert places(row) == expected
+
+
+def test_evidence_says_its_words():
+    [found] = locate_evidence(Row("1", "q", evidence=(Span("news/ships.md", 6, 10),)), ARTICLES)
+    assert found == Evidence(SHIPS.id, 6, 10, "sail")
 
 
 @pytest.mark.parametrize(
@@ -74,56 +82,51 @@ def test_evidence_is_found_where_it_stands(row, places):
         Row("7", "q", evidence=(Span("ships.md", 3, 99),)),
         Row("7", "q", evidence=(Span("ships.md", 3, 3),)),
         Row("7", "q", evidence=(Span("dogs.md", 0, 3),)),
+        Row("7", "q", articles=("ships.md", "dogs.md")),
+        Row("7", "q", evidence=("Ships sail.",), contexts=("Cats sleep.",)),
     ],
 )
 def test_a_row_whose_evidence_is_nowhere_is_named(row):
     with pytest.raises(UsageError, match="row '7'"):
-        locate_evidence([Row("1", "q"), row], Articles())
+        places(row)
 
 
-def test_each_figure_counts_what_it_says():
-    gold = [(SHIPS.id, 6, 10)]
-    rows = [
-        Row("right", "q", answers=("SAIL", "float")),
-        Row("wrong words", "q", answers=("sink",)),
-        Row("wrong place", "q", answers=("sink",)),
-        Row("refused", "q"),
-        Row("no evidence", "q"),
-        Row("not there", "q", answerable=False),
-        Row("not there either", "q", answerable=False),
-    ]
-    answers = [
-        answer([(0, "Ships sail.")], ranked=[(5, 0.9), (12, 0.8)], confidence=0.9),
-        answer([(0, "Ships sail.")], ranked=[(12, 0.9), (5, 0.8)], confidence=0.8),
-        answer([(12, "Ships sink.")], ranked=[(5, 0.1), *((12, 0.9 - n / 10) for n in range(5))], confidence=0.7),
-        answer(ranked=[(10, 0.9), (1, 0.8)], confidence=0.2),
-        answer([(12, "Ships sink.")], ranked=[(0, 0.9)], confidence=0.6),
-        answer(confidence=0.2),
-        answer([(12, "Ships sink.")], confidence=0.8),
-    ]
-    scores = score(rows, answers, [gold, gold, gold, gold, [], [], []])
-    assert (scores.answerable, scores.unanswerable) == (5, 2)
-    assert (scores.retrieved_at_1, scores.retrieved_at_5) == (0.25, 0.5)
-    assert (scores.read_at_1, scores.read_at_5) == (0.5, 0.75)
-    assert scores.answered == 0.8
-    assert (scores.answered_from_evidence, scores.answered_right) == (0.4, 0.2)
-    assert scores.refused == 0.5
-    assert scores.auroc == 0.6  # of 10 pairs 5 are won and 2 tied
+class Chain:
+    """Gives each question back, the first ones last; notes how many it works on at a time."""
+
+    def __init__(self, slow: int = 0) -> None:
+        self.slow, self.now, self.most, self.asked = slow, 0, 0, []
+        self._lock = threading.Lock()
+
+    def invoke(self, question: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.asked.append(question["id"])
+        time.sleep(0.05 if int(question["id"]) < self.slow else 0)
+        with self._lock:
+            self.now -= 1
+        return question
 
 
-def test_a_figure_without_rows_is_none():
-    scores = score([Row("1", "q", answerable=False)], [answer()], [[]])
-    assert (scores.answered, scores.read_at_1, scores.answered_right, scores.auroc) == (None, None, None, None)
-    assert scores.refused == 1.0
-
-
-def test_rows_go_to_the_chain_as_they_are_and_in_order():
-    class Chain:
-        def invoke(self, question: dict[str, Any]) -> dict[str, Any]:
-            return question
-
+def test_rows_go_to_the_chain_as_they_are():
     rows = [Row("7", "Who?", history=("What?",)), Row("8", "Why?", contexts=())]
     assert list(answer_all(Chain(), rows, trace=True)) == [
         {"question": "Who?", "history": ("What?",), "id": "7", "trace": True},
         {"question": "Why?", "history": (), "id": "8", "trace": True, "contexts": ()},
     ]
+
+
+def test_answers_come_in_order_though_several_are_worked_on():
+    chain = Chain(slow=4)
+    rows = [Row(str(n), "q") for n in range(12)]
+    assert [each["id"] for each in answer_all(chain, rows, workers=3)] == [row.id for row in rows]
+    assert 1 < chain.most <= 3
+
+
+def test_no_more_is_asked_once_nobody_listens():
+    chain = Chain()
+    answers = answer_all(chain, [Row(str(n), "q") for n in range(100)], workers=2)
+    next(answers)
+    answers.close()
+    assert len(chain.asked) <= 4

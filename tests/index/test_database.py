@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article, Chunk, Heading
+from index.article import Article, ArticleFacts, Chunk, Heading
 from index.database import Database
 from index.errors import StoreDamagedError, StoreError
 
@@ -62,6 +62,25 @@ def test_a_term_that_looks_like_a_query_is_a_word(database: Database) -> None:
 def test_vectors_lead_to_their_chunks_best_first(database: Database) -> None:
     hits = database.chunks_of_vectors({"d1": 0.5, "d2": 0.9, "unknown": 1.0})
     assert [(hit.start, hit.score) for hit in hits] == [(16, 0.9), (0, 0.5)]
+
+
+def test_searching_some_articles_only(database: Database) -> None:
+    other = Article("b.md", "Zug um Zug", "Der Zug fährt.", "1" * 64, date="2025-01")
+    with database.writing():
+        database.put_article(other, "p", [chunk(0, 14, "d1", other)])
+    assert {hit.article_id for hit in database.search_terms(["zug"], 5)} == {ARTICLE.id, other.id}
+    [hit] = database.search_terms(["zug"], 1, [ARTICLE.id])  # the other one is better
+    assert hit == next(hit for hit in database.search_terms(["zug"], 5) if hit.article_id == ARTICLE.id)
+    assert database.search_terms(["zug"], 5, []) == []
+    assert (database.chunk_count([ARTICLE.id]), database.chunk_count([other.id, "unknown"])) == (2, 1)
+    assert sorted(database.chunk_vectors([ARTICLE.id])) == [
+        (ARTICLE.id, 0, 14, "d1", b"1234"),
+        (ARTICLE.id, 16, 26, "d2", b"5678"),
+    ]
+    assert database.article_facts() == [
+        ArticleFacts(ARTICLE.id, "a.md", "N", "2024"),
+        ArticleFacts(other.id, "b.md", None, "2025-01"),
+    ]
 
 
 def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None:

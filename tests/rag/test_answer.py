@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rag.answer import Answer, BrokenAnswerError, Citation, Models, Retrieved, Sentence, Timings
+from rag.answer import Answer, BrokenAnswerError, Citation, Models, Nearest, Place, Retrieved, Sentence, Timings
 
 
 def citation(n: int = 1, **changed: Any) -> Citation:
@@ -85,3 +85,22 @@ def test_the_ranked_passages_are_in_the_json_only_with_a_trace():
     assert json.loads(json.dumps(traced.to_dict()))["retrieved"] == [
         {"article_id": "a", "source": "a.md", "start": 3, "end": 8, "score": 0.5, "read_score": None}
     ]
+
+
+def test_an_answer_survives_json():
+    full = answer(
+        citations=(citation(answer_spans=((3, 5),), also=(Place("b", 0, 5, "fives"),)),),
+        retrieved=(Retrieved("a", "a.md", 3, 8, 0.1, None),),
+        suggestions=("How few?",),
+    )
+    refused = answer(abstained=True, sentences=(), citations=(), nearest=(Nearest("a", "A", "a.md", 0, 2, "ab"),))
+    for each in (full, refused):
+        assert Answer.from_dict(json.loads(json.dumps(each.to_dict()))) == each
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"models": None}, answer().to_dict() | {"more": 1}, answer().to_dict() | {"citations": []}]
+)
+def test_data_that_is_no_answer_is_refused(data):
+    with pytest.raises(ValueError):
+        Answer.from_dict(data)

@@ -13,6 +13,7 @@ from index.errors import ModelError, QuestionError, StoreError
 from index.publish import ingest
 from rag.answer import Answer, BrokenAnswerError, Found, Said, Status
 from rag.chain import ABSTENTION, AnswerChain, build_chain, check_quotes
+from rag.filters import Filters
 from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
@@ -87,6 +88,67 @@ def test_an_abstention_says_so_and_shows_what_is_near(chain: AnswerChain) -> Non
     assert {near.title for near in answer.nearest} == {"Tea", "Tin"}
     assert answer.retrieved is not None
     assert [r.read_score for r in answer.retrieved] == [0.1, 0.1]
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Iterator[AnswerChain]:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for year, city in ((2023, "Lima"), (2024, "Oslo")):
+        text = f"---\nauthor: Writer of {year}\ndate: {year}-05-01\n---\nTea is sold in {city}."
+        (folder / f"{year}.md").write_text(text)
+    ingest(tmp_path / "dated", [folder], FakeEmbeddings())
+    chain = build_chain(Settings(store=tmp_path / "dated"), FakeEmbeddings())
+    chain._reader = WordReader()
+    yield chain
+    chain.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "cities"),
+    [
+        ("tea sold in", Filters(), {"Lima", "Oslo"}),
+        ("tea sold in after:2024", Filters(), {"Oslo"}),
+        ("tea sold in", Filters(before="2024"), {"Lima"}),
+        ("tea sold in author:2023", Filters(author=("2024",)), {"Lima", "Oslo"}),
+        ("tea before:2024 sold in", Filters(author=("WRITER",)), {"Lima"}),
+    ],
+)
+def test_filters_choose_the_articles_and_are_no_part_of_the_question(
+    dated: AnswerChain, question: str, filters: Filters, cities: set[str]
+) -> None:
+    events = list(dated.stream({"question": question, "filters": filters}))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert {citation.quote for citation in answer.citations} == {f"Tea is sold in {city}." for city in cities}
+    assert (answer.question, answer.standalone_question) == (question, "tea sold in")
+    searched = [event.text for event in events if isinstance(event, Status) and event.stage == "retrieve"]
+    assert searched == [f"Searching {len(cities)} article{'s' if len(cities) > 1 else ''}..."]
+
+
+def test_an_abstention_says_where_it_looked(dated: AnswerChain) -> None:
+    answer = dated.invoke({"question": "coffee in author:Writer after:2024 Rome"})
+    assert answer.answer == "The articles do not say (looked only in articles by Writer after 2024)."
+    assert [near.source for near in answer.nearest] == ["news/2024.md"]
+    nothing = dated.invoke({"question": "tea sold in", "filters": Filters(source=("blog/",), before="2020")})
+    assert (nothing.answer, nothing.nearest) == ("There are no articles from blog/ before 2020.", ())
+
+
+def test_filter_words_of_earlier_questions_are_no_subjects(dated: AnswerChain) -> None:
+    history = ["Where is Tea from? author:Jia after:2024-13", {"question": "author:Li", "answer": ""}]
+    answer = dated.invoke({"question": "And where is it sold in", "history": history})
+    assert answer.standalone_question == "And where is it sold in (Tea)"
+
+
+@pytest.mark.parametrize("question", ["after:2024", " author:Jia before:2025 ?", "tea after:2024-13"])
+def test_filters_that_cannot_be_asked(dated: AnswerChain, question: str) -> None:
+    with pytest.raises(QuestionError, match=r"nothing but filters|is no date"):
+        dated.invoke({"question": question})
+
+
+def test_texts_that_are_given_are_not_filtered(chain: AnswerChain) -> None:
+    answer = chain.invoke({"question": "after:2024 it is Ink", "contexts": ["Ink"], "filters": Filters(after="2024")})
+    assert (answer.standalone_question, answer.abstained) == ("after:2024 it is Ink", False)
 
 
 def test_contexts_are_read_without_the_index(chain: AnswerChain) -> None:

@@ -30,7 +30,7 @@ def reading(text: str, *answers: str, probability: float = 0.9, falling: float =
 
 
 def test_the_short_answer_comes_first_then_the_sentence_that_carries_it() -> None:
-    extract = compose([passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
+    extract = compose("", [passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
     assert [(s.text, s.kind, s.citations) for s in extract.sentences] == [
         ("20 yuan", "short", (1,)),
         ("It costs 20 yuan, he said.", "quote", (1,)),
@@ -48,24 +48,24 @@ def test_quotes_are_in_reading_order_and_article_by_article() -> None:
         reading(TEXT, "red", "The car has a name.", probability=0.95, falling=0.1),
         reading(OTHER.text, "Some lead.", probability=0.9),
     ]
-    quotes = [citation.quote for citation in compose(passages, readings, 0.5, LIMITS).citations]
+    quotes = [citation.quote for citation in compose("", passages, readings, 0.5, LIMITS).citations]
     assert quotes == ["The car has a name.", "🚗 It is red and blue.", "Some lead."]
 
 
 def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
-    extract = compose([passage()], [reading(TEXT, "Nobody knows why.")], 0.5, LIMITS)
+    extract = compose("", [passage()], [reading(TEXT, "Nobody knows why.")], 0.5, LIMITS)
     assert [sentence.kind for sentence in extract.sentences] == ["quote"]
     assert extract.citations[0].answer_spans == ()
 
 
 @pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])
 def test_below_the_threshold_there_is_no_answer(probability: float, answers: int) -> None:
-    extract = compose([passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], 0.5, LIMITS)
+    extract = compose("", [passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], 0.5, LIMITS)
     assert len(extract.citations) == answers
 
 
 def test_two_spans_of_one_sentence_are_one_quote() -> None:
-    extract = compose([passage()], [reading(TEXT, "blue", "red")], 0.5, LIMITS)
+    extract = compose("", [passage()], [reading(TEXT, "blue", "red")], 0.5, LIMITS)
     [citation] = extract.citations
     assert [TEXT[start:end] for start, end in citation.answer_spans] == ["red", "blue"]
     assert extract.sentences[0].text == "blue"
@@ -73,7 +73,7 @@ def test_two_spans_of_one_sentence_are_one_quote() -> None:
 
 def test_the_same_words_elsewhere_are_one_citation_with_two_places() -> None:
     readings = [reading(TEXT, "20 yuan"), reading(OTHER.text, "20 yuan", probability=0.8)]
-    [citation] = compose([passage(), passage(OTHER)], readings, 0.5, LIMITS).citations
+    [citation] = compose("", [passage(), passage(OTHER)], readings, 0.5, LIMITS).citations
     assert citation.article_id == ARTICLE.id
     [place] = citation.also
     assert (place.article_id, OTHER.text[place.start : place.end]) == (OTHER.id, citation.quote)
@@ -81,7 +81,7 @@ def test_the_same_words_elsewhere_are_one_citation_with_two_places() -> None:
 
 def test_a_passage_that_stands_elsewhere_brings_its_places_along() -> None:
     also = (Place("other", 100, 100 + len(TEXT), TEXT),)
-    [citation] = compose([passage(also=also)], [reading(TEXT, "20 yuan")], 0.5, LIMITS).citations
+    [citation] = compose("", [passage(also=also)], [reading(TEXT, "20 yuan")], 0.5, LIMITS).citations
     assert [(p.article_id, p.start - 100, p.end - 100) for p in citation.also] == [
         ("other", citation.start, citation.end)
     ]
@@ -95,12 +95,43 @@ def test_whatever_the_reader_says_quotes_are_exact_and_within_the_limits(text: s
     )
     answers = tuple(AnswerSpan(start, min(start + size, len(text)), score) for start, size, score in spans)
     limits = Limits(quotes=3, characters=80, context=5)
-    extract = compose([passage(article)], [Reading(1.0, answers)], 0.1, limits)
+    extract = compose("", [passage(article)], [Reading(1.0, answers)], 0.1, limits)
     assert len(extract.citations) <= 3
     assert sum(len(citation.quote) for citation in extract.citations) <= 80
     for citation in extract.citations:
         assert text[citation.start : citation.end] == citation.quote
         assert citation.before + citation.quote + citation.after in text
+
+
+def differing(support: float, limits: Limits = LIMITS) -> tuple[list[str], list[str | None], str | None]:
+    texts = {
+        "new.txt": "BYD now pays 17.0 percent.", "old.txt": "BYD pays 17.4 percent.",
+        "more.txt": "Ships carry cars.", "most.txt": "Boats carry them.", "x.txt": "Trains do too.",
+    }  # fmt: skip
+    dates = {"new.txt": "2024-11-06", "old.txt": "2024-07-08"}
+    articles = [Article(name, name, text, "0" * 64, date=dates.get(name)) for name, text in texts.items()]
+    supports = [0.9, support, 0.88, 0.87, 0.86]
+    readings = [reading(a.text, a.text, probability=p) for a, p in zip(articles, supports, strict=True)]
+    extract = compose("What does BYD pay?", [passage(a) for a in articles], readings, 0.5, limits)
+    return [c.quote for c in extract.citations], [c.date for c in extract.citations], extract.notice
+
+
+def test_articles_that_differ_are_both_shown_with_their_dates() -> None:
+    quotes, dates, notice = differing(0.5)
+    assert quotes == ["BYD now pays 17.0 percent.", "Ships carry cars.", "Boats carry them.", "BYD pays 17.4 percent."]
+    assert (dates[0], dates[-1]) == ("2024-11-06", "2024-07-08")
+    assert notice == "The articles differ: 17.4 percent (8 July 2024), 17.0 percent (6 November 2024)."
+
+
+def test_a_quote_that_hardly_answers_is_not_held_against_another() -> None:
+    quotes, _, notice = differing(0.44)
+    assert (len(quotes), notice) == (4, None)
+    assert "BYD pays 17.4 percent." not in quotes
+
+
+def test_where_both_do_not_fit_nothing_is_said() -> None:
+    assert differing(0.5, Limits(4, 40, 10))[2] is None
+    assert differing(0.5, Limits(1, 700, 10))[0] == ["BYD now pays 17.0 percent."]
 
 
 def test_nearest_passages_are_the_first_three() -> None:

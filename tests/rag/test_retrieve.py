@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from index.database import Hit
 from index.publish import ingest
+from index.terms import query_terms
+from rag import retrieve
 from rag.index import Index
 from rag.retrieve import HybridRetriever, Passage, fuse
 from tests.fakes import FakeEmbeddings
@@ -92,3 +95,69 @@ def test_two_wordings_count_together(retriever: HybridRetriever) -> None:
     both = ask(retriever, "zebras", "雷军")
     assert {"zebras" in p.text or "雷军" in p.text for p in both[:2]} == {True}
     assert len(both) <= retriever.limit
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    """200 articles of random words, some of them twice."""
+    folder = tmp_path_factory.mktemp("many")
+    random = np.random.default_rng(7)
+    for n in range(200):
+        words = random.choice([f"word{i}" for i in range(120)], size=40 if n % 9 else 400)
+        text = ". ".join(" ".join(words[i : i + 8]).capitalize() for i in range(0, len(words), 8))
+        (folder / f"{n}.txt").write_text(f"Number {n % 150}\n\n{text}.")
+    model = FakeEmbeddings()
+    store = tmp_path_factory.mktemp("store")
+    ingest(store, [folder], model)
+    retriever = HybridRetriever(index=Index(store), embeddings=model, limit=10)
+    yield retriever
+    retriever.index.close()
+
+
+@pytest.mark.parametrize("few", [0, 40, 100_000], ids=["by Chroma", "both ways", "all compared"])
+@pytest.mark.parametrize("kept", [1, 2, 20, 90, 199])
+def test_some_articles_only_is_what_comparing_all_of_theirs_gives(
+    many: HybridRetriever, monkeypatch: pytest.MonkeyPatch, few: int, kept: int
+) -> None:
+    monkeypatch.setattr(retrieve, "_FEW_CHUNKS", max(few, 1))
+    random = np.random.default_rng(kept)
+    ids = sorted(info.id for info in many.index.articles())
+    for _ in range(5):
+        chosen = frozenset(random.choice(ids, size=kept, replace=False).tolist())
+        question = " ".join(random.choice([f"word{i}" for i in range(120)], size=5))
+        [vector] = many.embeddings.encode([question], query=True)
+        with many.index.snapshot() as snapshot:
+            database = snapshot.database
+            dense = retrieve._nearest(vector, snapshot, 10, chosen)
+            lexical = database.search_terms(query_terms(question), 10, chosen)
+            found = many.passages([question], snapshot, chosen)
+            rows = [row for row in database.chunk_vectors(ids) if row[0] in chosen]
+            terms = [hit for hit in database.search_terms(query_terms(question), 10**6) if hit.article_id in chosen]
+        cosines = {row[:3]: float(np.frombuffer(row[4], "<f4") @ vector) for row in rows}
+        assert [h.score for h in dense] == pytest.approx(sorted(cosines.values(), reverse=True)[:10], abs=1e-5)
+        assert [h.score for h in dense] == pytest.approx(
+            [cosines[h.article_id, h.start, h.end] for h in dense], abs=1e-5
+        )
+        assert lexical == terms[:10]
+        assert {passage.article.id for passage in found} == {hit.article_id for hit in fuse([dense, lexical])[:10]}
+
+
+def test_one_article_of_many_still_gives_its_best_passages(many: HybridRetriever) -> None:
+    [longest, *_] = sorted(many.index.articles(), key=lambda info: -info.characters)
+    article = many.index.article(longest.id)
+    assert article is not None
+    sentence = article.text.split(". ")[25]
+    with many.index.snapshot() as snapshot:
+        everything = many.passages(["word1 word2 word3"], snapshot)
+        assert longest.id not in {passage.article.id for passage in everything}
+        [best, *others] = many.passages([sentence], snapshot, frozenset([longest.id]))
+    assert sentence in best.text
+    assert {passage.article.id for passage in [best, *others]} == {longest.id}
+
+
+def test_keeping_all_changes_nothing_and_keeping_none_gives_nothing(many: HybridRetriever) -> None:
+    every = frozenset(info.id for info in many.index.articles())
+    with many.index.snapshot() as snapshot:
+        for question in ("word1 word5 word99", "word7", "nothing of it"):
+            assert many.passages([question], snapshot, every) == many.passages([question], snapshot)
+        assert many.passages(["word1"], snapshot, frozenset()) == []

@@ -1,0 +1,95 @@
+"""Candidate questions from the articles, made without a language model, for a person to accept, edit or drop."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from evaluation.templates import Candidate, agents, gaps, questions
+from index.chunk import sentence_spans
+from rag.index import Index
+
+_SENTENCE_CHARACTERS = (30, 260)
+_MARKER = re.compile(r"\A(?:[-*•]|\d+[.)])\s+")
+"""Of a list."""
+_MIXTURE = {"question": 4, "gap": 1, "unanswerable": 1}
+_DETAILS = {
+    "What is the phone number of {}?": ["phone", "telephone", "hotline"],
+    "What is the e-mail address of {}?": ["email", "mail", "mailbox"],
+    "Who is the lawyer of {}?": ["lawyer", "attorney", "counsel"],
+    "How many patents does {} hold?": ["patent", "patented"],
+    "What did {} say about nuclear power?": ["nuclear", "reactor"],
+    "What did {} say about football?": ["football", "soccer"],
+    "What did {} say about vaccines?": ["vaccine", "vaccination"],
+    "What did {} say about the Olympic Games?": ["olympic", "olympics"],
+}
+"""A detail that may be asked of anyone, and the words (stemmed by the search) that an article with it would have."""
+
+
+def draft(index: Index, n: int, seed: int = 0) -> Iterator[dict[str, Any]]:
+    """At most `n` rows marked as drafts, spread over the articles; the same for the same index and seed.
+
+    The second tag is the kind: `when`, `who`, `number`, `cloze`, or `unanswerable`, which asks of somebody in an
+    article for a detail whose words no article has.
+    """
+    absent = _absent(index)
+    identities = sorted(info.id for info in index.articles())
+    Random(seed).shuffle(identities)
+    waiting = deque(_of_article(index, identity, absent, Random(f"{seed} {identity}")) for identity in identities)
+    asked = set[str]()
+    while waiting and len(asked) < n:
+        rows = waiting.popleft()
+        if (row := next(rows, None)) is not None:
+            waiting.append(rows)
+            if row["question"] not in asked:
+                asked.add(row["question"])
+                yield row
+
+
+def _absent(index: Index) -> list[str]:
+    """The details that no article has."""
+    with index.snapshot() as snapshot:
+        return [question for question, words in _DETAILS.items() if not snapshot.database.search_terms(words, 1)]
+
+
+def _of_article(index: Index, identity: str, absent: Sequence[str], random: Random) -> Iterator[dict[str, Any]]:
+    """The drafts from one article, a sentence at most once."""
+    article = index.article(identity)
+    if article is None:
+        return
+    sentences = [article.text[span.start : span.end] for span in sentence_spans(article.text, article.language)]
+    shortest, longest = _SENTENCE_CHARACTERS
+    sentences = [_MARKER.sub("", sentence, count=1) for sentence in sentences]
+    sentences = [sentence for sentence in sentences if shortest <= len(sentence) <= longest]
+    random.shuffle(sentences)
+    made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MIXTURE}
+    for sentence in sentences:
+        for kind, candidates in (("question", list(questions(sentence))), ("gap", list(gaps(sentence)))):
+            if candidates:
+                made[kind].append(_row(random.choice(candidates), sentence, article.source))
+                break
+    for name in agents(article.text) if absent else ():
+        candidate = Candidate("unanswerable", random.choice(absent).format(name), "")
+        made["unanswerable"].append(_row(candidate, "", ""))
+    while kinds := [kind for kind, rows in made.items() if rows]:
+        [kind] = random.choices(kinds, [_MIXTURE[kind] for kind in kinds])
+        yield made[kind].pop()
+
+
+def _row(candidate: Candidate, sentence: str, source: str) -> dict[str, Any]:
+    """The id follows from what is asked of which article, so a draft is known again."""
+    digest = hashlib.sha256(f"{source}\n{candidate.question}".encode("utf-8", "surrogateescape"))
+    return {
+        "id": f"draft-{digest.hexdigest()[:10]}",
+        "question": " ".join(candidate.question.split()),
+        "answerable": bool(sentence),
+        "answers": [candidate.answer] if sentence else [],
+        "evidence": [sentence] if sentence else [],
+        "articles": [source] if sentence else [],
+        "tags": ["draft", candidate.kind],
+        "draft": True,
+    }

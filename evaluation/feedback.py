@@ -1,0 +1,180 @@
+"""Thumbs up and down, with the answers that they are about, in one SQLite file beside the index. See docs/feedback.md.
+
+Not in the index's own file: that one can be built again, and what people said cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from index.errors import StoreBusyError, StoreDamagedError, StoreError
+from rag.condense import Turn
+
+FEEDBACK = "feedback.sqlite"
+"""The file's name, in the folder of the store."""
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10.0
+
+Rating = Literal["up", "down"]
+
+# AUTOINCREMENT: the number of a row that was deleted never comes to mean another.
+_SCHEMA = """
+CREATE TABLE feedback (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    answer_id TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    rating TEXT NOT NULL CHECK (rating IN ('up', 'down')),
+    comment TEXT NOT NULL,
+    question TEXT NOT NULL,
+    history TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0
+)
+"""
+_PUT = """
+INSERT INTO feedback (answer_id, rating, comment, question, history, answer) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (answer_id) DO UPDATE SET
+    created = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), rating = excluded.rating, comment = excluded.comment,
+    settled = settled AND rating = excluded.rating AND comment = excluded.comment
+"""
+_SELECT = """
+SELECT id, created, rating, comment, question, history, answer, settled FROM feedback
+WHERE (:rating IS NULL OR rating = :rating) AND (:settled IS NULL OR settled = :settled) ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person thought of an answer. `created` is UTC in ISO 8601, `comment` may be empty.
+
+    `question`, `history` (oldest first) and `answer` (the Answer object, docs/answer.md) are as the server
+    knew them. `settled` says that the owner has dealt with it.
+    """
+
+    id: int
+    created: str
+    rating: Rating
+    comment: str
+    question: str
+    history: tuple[Turn, ...]
+    answer: Mapping[str, Any]
+    settled: bool
+
+
+class FeedbackStore:
+    """The feedback in one file, which is made when the first comes in. For many threads and processes at once.
+
+    Each call has a connection of its own. With SQLite's rollback journal, unlike its write-ahead log, nothing that
+    was deleted is left in any file once a call returns, whoever is reading meanwhile. Every call may raise StoreError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(
+        self, rating: Rating, comment: str, question: str, history: Sequence[Turn], answer: Mapping[str, Any]
+    ) -> None:
+        """Keep a rating in place of the former one of the same `answer["id"]`; unsettled, unless nothing changed."""
+        values = (answer["id"], rating, comment, question, json.dumps(list(history)), json.dumps(answer))
+        with self._writing() as sql:
+            sql.execute(_PUT, values)
+
+    def settle(self, ids: Iterable[int]) -> int:
+        """Mark as dealt with; how many of `ids` there are."""
+        return self._for_each("UPDATE feedback SET settled = 1 WHERE id = ?", ids)
+
+    def delete(self, ids: Iterable[int] | None = None) -> int:
+        """Remove these, or all; how many there were."""
+        if ids is not None:
+            return self._for_each("DELETE FROM feedback WHERE id = ?", ids)
+        return self._change("DELETE FROM feedback")
+
+    def expire(self, days: int) -> int:
+        """Remove what is older than `days` days, nothing if that is 0; how many there were."""
+        if days <= 0:
+            return 0
+        # Days that lead before all calendars are NULL to SQLite, and nothing is older.
+        return self._change(
+            "DELETE FROM feedback WHERE created < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?)", f"-{days} days"
+        )
+
+    def list(self, rating: Rating | None = None, settled: bool | None = None) -> Sequence[Feedback]:
+        """Oldest first; only those with this rating, only those that are or are not settled."""
+        if not self._path.is_file():
+            return ()
+        wanted = {"rating": rating, "settled": settled}
+        with self._open() as sql:
+            return tuple(map(_feedback, sql.execute(_SELECT, wanted))) if _version(sql) else ()
+
+    def _for_each(self, statement: str, ids: Iterable[int]) -> int:
+        if not self._path.is_file():
+            return 0
+        with self._writing() as sql:
+            # As text, since Python's numbers have no end; SQLite compares them as numbers.
+            return sum(sql.execute(statement, (str(each),)).rowcount for each in set(ids))
+
+    def _change(self, statement: str, *values: str) -> int:
+        if not self._path.is_file():
+            return 0
+        with self._writing() as sql:
+            return sql.execute(statement, values).rowcount
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: on the disk at the end, or as if it had not been."""
+        with self._open() as sql:
+            sql.execute("BEGIN IMMEDIATE")
+            if _version(sql) == 0:  # asked inside the transaction: two may come first at once
+                sql.execute(_SCHEMA)
+                sql.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            yield sql
+            sql.execute("COMMIT")  # without it, as after any error, closing rolls back
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with _translated(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as sql:
+                sql.execute("PRAGMA secure_delete = ON")
+                # A commit is the removal of the journal: EXTRA has the folder synced too, so that it stays removed.
+                sql.execute("PRAGMA synchronous = EXTRA")
+                version = _version(sql)
+                if version not in (0, SCHEMA_VERSION):  # 0 is a file that is only being made
+                    raise StoreError(
+                        f"the feedback in {self._path} has format {version}, this version reads {SCHEMA_VERSION}",
+                        "move the file away, or use the version of Quoth that wrote it",
+                    )
+                yield sql
+
+
+def _feedback(row: tuple[Any, ...]) -> Feedback:
+    number, created, rating, comment, question, history, answer, settled = row
+    turns, given = tuple(json.loads(history)), json.loads(answer)
+    return Feedback(number, created, rating, comment, question, turns, given, bool(settled))
+
+
+def _version(sql: sqlite3.Connection) -> int:
+    return int(sql.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """The errors of SQLite and of the disk as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise StoreBusyError(f"the feedback in {path} is busy", "try again in a moment") from error
+        raise StoreError(
+            f"the feedback in {path} cannot be used ({error})", "check permissions and disk space"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamagedError(f"the feedback in {path} is damaged ({error})", "move the file away") from error
+    except OSError as error:
+        raise StoreError(f"the feedback in {path} cannot be used ({error.strerror})", "check its folder") from error

@@ -1,0 +1,256 @@
+"""Measure one answer against what its row knows. What each value means, in a line, is in evaluation/figures.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import PurePath
+
+import ir_measures
+from ir_measures import AP, RR, Success, nDCG
+
+from evaluation.questions import Row
+from evaluation.result import Evidence, Failure, Values
+from evaluation.wording import exact_match, f1, stands_in
+from rag.answer import Answer, Citation, Retrieved
+
+_MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "map": AP}
+_BY_ARTICLE = ("hit@1", "recall@10", "mrr@10", "ndcg@10")
+
+_Place = tuple[str, int, int]
+_Piece = Sequence[_Place]
+"""Where the same words of evidence stand: in each of these places they are as good."""
+
+Supports = Callable[[str, str], bool]
+"""Whether the first text supports the second: see rag.verify.supports."""
+Similarity = Callable[[str, str], float]
+"""How near two texts are in meaning, 1 for the same."""
+
+
+def measure(
+    row: Row,
+    answer: Answer,
+    evidence: Sequence[Evidence],
+    text_of: Callable[[str], str | None],
+    supports: Supports,
+    similarity: Similarity | None = None,
+) -> dict[str, float]:
+    """Every value that applies to the answer, by name.
+
+    `text_of` gives an article's text by its id; `answer` needs its trace for the values of retrieval and reading,
+    which a row with contexts of its own has for reading only. The same words at several places in `evidence` are one
+    piece, found at any of them. An answerable row that was refused counts 0, except where citations alone are judged.
+    `similarity` compares `said(answer)` with each accepted answer.
+    """
+    values = {"answerable": float(row.answerable), "refused": float(answer.abstained), "confidence": answer.confidence}
+    values |= {f"ms_{stage}": float(spent) for stage, spent in asdict(answer.timings_ms).items()}
+    if answer.citations:
+        values["quote_exact"] = _quote_exact(answer.citations, text_of)
+        values |= _support(answer, supports)
+    if row.answerable:
+        pieces = _pieces(evidence)
+        values |= _ranking_values(row, answer.retrieved, pieces)
+        values |= _wording_values(row, answer, similarity)
+        values |= _overlap_values(answer.citations, pieces)
+        values |= _right(row, answer, pieces)
+    return values
+
+
+def failure(row: Row, values: Values) -> Failure | None:
+    """The stage at which the answer went wrong; None where it is right or nobody can tell."""
+    if not row.answerable:
+        return None if values["refused"] else "should have refused"
+    if values.get("right") == 1:
+        return None
+    if values.get("read_map") == 0:
+        return "not retrieved"
+    if values.get("read_hit@5") == 0:
+        return "not read"
+    if values["refused"]:
+        return "refused"
+    return "wrong words" if "right" in values else None
+
+
+def ranking(ranks: Iterable[int | None], relevant: int) -> Mapping[str, float]:
+    """Measures of one ranking, by trec_eval's definitions (ir-measures; MacAvaney et al. 2022).
+
+    `ranks` (from 1) are those of the passages that first hold each of the `relevant` pieces, None where none does.
+    Each piece is one relevant document; passages that repeat a piece count as not relevant. Pieces that share a
+    passage take the next free ranks, so that the ideal order has all of them first, whatever the passages' size.
+    """
+    return _ranking(tuple(sorted(rank for rank in ranks if rank is not None)), relevant)
+
+
+@lru_cache(maxsize=10_000)  # the library takes a millisecond a call, and most rows have one piece
+def _ranking(ranks: tuple[int, ...], relevant: int) -> Mapping[str, float]:
+    taken: list[int] = []
+    for rank in ranks:
+        taken.append(max(rank, taken[-1] + 1) if taken else rank)
+    missing = [-n for n in range(relevant - len(ranks))]
+    judged = {"": {str(rank): 1 for rank in taken + missing}}
+    ranked = {"": {str(rank): -float(rank) for rank in range(1, max(taken, default=0) + 1)}}
+    found = {metric.measure: metric.value for metric in ir_measures.iter_calc(_MEASURES.values(), judged, ranked)}
+    values = {name: float(found[measure]) for name, measure in _MEASURES.items()}
+    return values | {f"recall@{k}": sum(rank <= k for rank in ranks) / relevant for k in (5, 10)}
+
+
+def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[_Piece]) -> dict[str, float]:
+    if trace is None:
+        return {}
+    values: dict[str, float] = {}
+    as_retrieved = sorted(trace, key=lambda passage: (-passage.score, passage.article_id, passage.start))
+    orders = {"read": trace} if row.contexts is not None else {"read": trace, "retrieved": as_retrieved}
+    for name, passages in orders.items() if pieces else ():
+        ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
+        values |= {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
+    wanted = [{article for article, _, _ in piece} for piece in pieces] or [{name} for name in row.articles]
+    wanted = [names for i, names in enumerate(wanted) if names not in wanted[:i]]
+    if wanted and row.contexts is None:
+        found = dict.fromkeys((passage.article_id, passage.source) for passage in as_retrieved)
+        articles = [_names(*article) for article in found]
+        ranks = [_first(bool(names & article) for article in articles) for names in wanted]
+        by_article = ranking(ranks, len(wanted))
+        values |= {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
+    return values
+
+
+def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> dict[str, float]:
+    if not row.answers:
+        return {}
+    short = said(answer)
+    if not short:
+        return dict.fromkeys(["exact_match", "f1", "contains"] + ["semantic"] * (similarity is not None), 0.0)
+    whole = " ".join(sentence.text for sentence in answer.sentences)
+    values = {
+        "exact_match": max(exact_match(short, accepted) for accepted in row.answers),
+        "f1": max(f1(short, accepted) for accepted in row.answers),
+        "contains": max(float(stands_in(accepted, whole)) for accepted in row.answers),
+    }
+    if similarity is not None:
+        values["semantic"] = max(similarity(short, accepted) for accepted in row.answers)
+    return values
+
+
+def said(answer: Answer) -> str:
+    """The fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
+
+    Empty where the answer was refused.
+    """
+    for sentence in answer.sentences:
+        if sentence.kind == "short":
+            return sentence.text
+    if not answer.sentences:
+        return ""
+    best = answer.citations[max(answer.sentences, key=lambda sentence: sentence.support).citations[0] - 1]
+    start, end = best.answer_spans[0] if best.answer_spans else (best.start, best.end)
+    return best.quote[start - best.start : end - best.start]
+
+
+def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | None]) -> float:
+    """The share of the places cited that hold exactly the words of the quote."""
+    exact = [
+        (text_of(article) or "")[start:end] == citation.quote
+        for citation in citations
+        for article, start, end in _places(citation)
+    ]
+    return sum(exact) / len(exact)
+
+
+def _support(answer: Answer, supports: Supports) -> dict[str, float]:
+    """ALCE's citation recall and precision (Gao et al. 2023; compute_autoais in eval.py of princeton-nlp/ALCE).
+
+    Recall: the share of the sentences that their quotes support together. Precision: the share of the citations
+    that belong to such a sentence and support it alone, or without which the others do not.
+    """
+    supported = needed = cited = 0
+    for sentence in answer.sentences:
+        quotes = [answer.citations[n - 1].quote for n in sentence.citations]
+        cited += len(quotes)
+        if not supports("\n".join(quotes), sentence.text):
+            continue
+        supported += 1
+        for i, quote in enumerate(quotes):
+            others = quotes[:i] + quotes[i + 1 :]
+            needed += not others or supports(quote, sentence.text) or not supports("\n".join(others), sentence.text)
+    return {"citation_recall": supported / len(answer.sentences), "citation_precision": needed / cited}
+
+
+def _overlap_values(citations: Sequence[Citation], pieces: Sequence[_Piece]) -> dict[str, float]:
+    """Precision, recall and IoU of the quotes' characters over those of the evidence.
+
+    As defined for retrieved chunks by Smith & Troynikov (Chroma, 2024): over the union of the ranges on each side.
+    Words that stand in several places count at the one where quotes and evidence meet best.
+    """
+    if not pieces:
+        return {}
+    gold = [place for piece in pieces for place in piece]
+    quoted = _union(max(_places(citation), key=lambda place: _shared([place], gold)) for citation in citations)
+    wanted = _union(max(piece, key=lambda place: _shared([place], quoted)) for piece in pieces)
+    shared, said, asked = _shared(quoted, wanted), _length(quoted), _length(wanted)
+    values = {"evidence_recall": shared / asked, "evidence_iou": shared / (said + asked - shared)}
+    return values | {"evidence_precision": shared / said} if citations else values
+
+
+def _right(row: Row, answer: Answer, pieces: Sequence[_Piece]) -> dict[str, float]:
+    """Whether a quote overlaps the evidence and an accepted answer was said or quoted.
+
+    Of these, what the row knows; a row without evidence may name articles, and then the quote has to be from one.
+    """
+    checks = []
+    if pieces:
+        gold = [place for piece in pieces for place in piece]
+        checks.append(any(_meets(place, gold) for citation in answer.citations for place in _places(citation)))
+    elif row.articles:
+        wanted = set(row.articles)
+        checks.append(any(wanted & _names(c.article_id, c.source) for c in answer.citations))
+    if row.answers:
+        whole = " ".join([s.text for s in answer.sentences] + [c.quote for c in answer.citations])
+        checks.append(any(stands_in(accepted, whole) for accepted in row.answers))
+    return {"right": float(all(checks))} if checks else {}
+
+
+def _pieces(evidence: Iterable[Evidence]) -> list[_Piece]:
+    pieces: dict[str, list[_Place]] = {}
+    for each in evidence:
+        pieces.setdefault(each.text, []).append(_of(each))
+    return list(pieces.values())
+
+
+def _names(article_id: str, source: str) -> set[str]:
+    """What a row may call an article."""
+    return {article_id, source, PurePath(source).name}
+
+
+def _of(place: Evidence | Retrieved | Citation) -> _Place:
+    return place.article_id, place.start, place.end
+
+
+def _places(citation: Citation) -> list[_Place]:
+    return [_of(citation), *((place.article_id, place.start, place.end) for place in citation.also)]
+
+
+def _first(hits: Iterable[bool]) -> int | None:
+    return next((rank for rank, hit in enumerate(hits, start=1) if hit), None)
+
+
+def _meets(place: _Place, others: Iterable[_Place]) -> bool:
+    return any(place[0] == other[0] and place[1] < other[2] and other[1] < place[2] for other in others)
+
+
+def _union(places: Iterable[_Place]) -> list[_Place]:
+    union: list[_Place] = []
+    for article, start, end in sorted(places):
+        if union and union[-1][0] == article and start <= union[-1][2]:
+            union[-1] = (article, union[-1][1], max(end, union[-1][2]))
+        else:
+            union.append((article, start, end))
+    return union
+
+
+def _shared(places: Iterable[_Place], others: Sequence[_Place]) -> int:
+    return sum(max(0, min(p[2], o[2]) - max(p[1], o[1])) for p in places for o in others if p[0] == o[0])
+
+
+def _length(places: Iterable[_Place]) -> int:
+    return sum(end - start for _, start, end in places)

@@ -1,0 +1,172 @@
+"""A scored run as JSON data: what `--json` writes, `--baseline` reads and the report shows. See docs/evaluation.md."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evaluation.definitions import DEFINITIONS
+from evaluation.figures import DEFAULT_GATES, compare, figures
+from evaluation.journal import Journal
+from evaluation.judge import Judge
+from evaluation.questions import Row
+from evaluation.result import Result
+from evaluation.run import Told, evaluate
+from index.errors import UsageError
+from rag.chain import AnswerChain
+from rag.verify import supports
+from settings import Settings
+
+SCHEMA = 1
+RUNS = "runs"
+"""The folder in the store."""
+_SETTINGS = ("passages_ranked", "passages_read", "answer_threshold", "quotes", "quote_characters")
+_MEANING = ("question", "history", "answerable", "answers", "evidence")
+"""What has to be the same in two runs for a row to be compared."""
+
+Scorecard = dict[str, Any]
+
+
+def score_set(
+    chain: AnswerChain,
+    settings: Settings,
+    rows: Sequence[Row],
+    name: str,
+    *,
+    judge: Judge | None = None,
+    told: Told = lambda *_: None,
+    resume: bool = False,
+) -> Scorecard:
+    """Ask all rows and score the answers; what is done survives an interruption, for `resume`.
+
+    `name` is shown; citations are judged by `judge`, else by rag.verify. Raises UsageError for evidence that is
+    nowhere, and where there is nothing to resume.
+    """
+    started = time.perf_counter()
+    if any(row.contexts is None for row in rows) and not chain.ready:
+        told("warming up", 0, len(rows))
+        chain.warm()
+    asked = {
+        "questions_sha256": _digest([asdict(row) for row in rows]),
+        "models": asdict(chain.models),
+        "generation": chain.index.generation if any(row.contexts is None for row in rows) else None,
+        "settings": _settings(settings),
+        "judge": judge.name if judge else None,
+    }
+    path = settings.store / RUNS / f"{_digest(asked)[:16]}.jsonl"
+    if resume and not path.is_file():
+        raise UsageError(
+            "no interrupted run of this question set with this index and these models is kept", "leave --resume out"
+        )
+    with Journal(path, resume=resume) as journal:
+        results = evaluate(chain, rows, journal, judge or supports, told)
+    return {
+        "schema": SCHEMA,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "questions": name,
+        "seconds": round(time.perf_counter() - started, 1),
+        **asked,
+        "figures": [asdict(figure) for figure in figures([result.values for result in results])],
+        "baseline": None,
+        "changes": [],
+        "results": [_result(result) for result in results],
+    }
+
+
+def against(card: Scorecard, baseline: Scorecard, tolerances: Mapping[str, float] = DEFAULT_GATES) -> Scorecard:
+    """The same run compared with a baseline, over the rows that mean the same in both.
+
+    Raises UsageError where there is no such row, and for a tolerance of a figure that there is not.
+    """
+    known = {definition.name for definition in DEFINITIONS}
+    if unknown := sorted(set(tolerances) - known):
+        raise UsageError(f"there is no figure {unknown[0]!r} to gate", f"there are {', '.join(sorted(known))}")
+    earlier = {row["id"]: row for row in baseline["results"]}
+    shared = [row for row in card["results"] if _same(row, earlier.get(row["id"]))]
+    if not shared:
+        raise UsageError(
+            "the baseline has no question in common with this run", "give the baseline of this question set"
+        )
+    changes = compare(
+        {row["id"]: row["values"] for row in shared},
+        {row["id"]: earlier[row["id"]]["values"] for row in shared},
+        tolerances,
+    )
+    before = {
+        row["id"]: {"failure": earlier[row["id"]]["failure"], "answer": earlier[row["id"]]["answer"]["answer"]}
+        for row in shared
+    }
+    return card | {
+        "baseline": {key: baseline[key] for key in ("created", "questions", "models", "generation")}
+        | {"shared": len(shared)},
+        "changes": [asdict(change) for change in changes],
+        "results": [row | {"before": before.get(row["id"])} for row in card["results"]],
+    }
+
+
+def fallen(card: Scorecard) -> list[dict[str, Any]]:
+    """The gated figures that fell by more than their tolerance."""
+    return [each for each in card["changes"] if each["tolerance"] is not None and each["verdict"] == "fell"]
+
+
+def read_scorecard(path: Path) -> Scorecard:
+    """A run as `--json` wrote it. Raises UsageError for anything else."""
+    hint = "give a file that `eval --json FILE` wrote"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})", hint) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no JSON ({error})", hint) from error
+    if not isinstance(card, dict) or card.get("schema") != SCHEMA or not _is_whole(card):
+        raise UsageError(f"{path} holds no scored run of this version", hint)
+    return card
+
+
+def _is_whole(card: Mapping[str, Any]) -> bool:
+    results = card.get("results")
+    return (
+        all(key in card for key in ("created", "questions", "models", "generation"))
+        and isinstance(results, list)
+        and all(
+            isinstance(row, dict) and {"id", "values", "failure", "answer", *_MEANING} <= row.keys() for row in results
+        )
+    )
+
+
+def _same(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    if other is None:
+        return False
+    texts = [[place["text"] for place in each["evidence"]] for each in (row, other)]
+    return texts[0] == texts[1] and all(row[key] == other[key] for key in _MEANING if key != "evidence")
+
+
+def _digest(data: object) -> str:
+    return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in _SETTINGS}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    row: Row = result.row
+    return {
+        "id": row.id,
+        "question": row.question,
+        "history": list(row.history),
+        "answerable": row.answerable,
+        "answers": list(row.answers),
+        "tags": list(row.tags),
+        "evidence": [asdict(place) for place in result.evidence],
+        "answer": dict(result.answer),
+        "values": {name: round(value, 6) for name, value in result.values.items()},
+        "failure": result.failure,
+        "before": None,
+    }

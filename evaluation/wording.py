@@ -1,0 +1,53 @@
+"""Compare what was said with accepted answers, word by word."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections import Counter
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_CJK = re.compile("([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_SPACED = "\u0590"
+"""Scripts below this code point (Latin, Greek, Cyrillic, Armenian) set blanks between words."""
+
+
+def normalise(text: str) -> str:
+    """Lower case, no punctuation, no English articles, single blanks; each CJK character alone.
+
+    SQuAD's official normalisation (Rajpurkar et al. 2016, evaluate-v2.0.py), and for texts beyond ASCII MLQA's
+    (Lewis et al. 2020, mlqa_evaluation_v1.py): punctuation of all Unicode, CJK characters as tokens.
+    """
+    kept = "".join(c for c in text.lower() if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+    return " ".join(_CJK.sub(r" \1 ", _ARTICLES.sub(" ", kept)).split())
+
+
+def exact_match(said: str, accepted: str) -> float:
+    """1 if both are the same once normalised, else 0 (SQuAD's EM)."""
+    return float(normalise(said) == normalise(accepted))
+
+
+def f1(said: str, accepted: str) -> float:
+    """Harmonic mean of token precision and recall, as bags of words (SQuAD's F1)."""
+    said_words, accepted_words = normalise(said).split(), normalise(accepted).split()
+    if not said_words or not accepted_words:
+        return float(said_words == accepted_words)
+    shared = (Counter(said_words) & Counter(accepted_words)).total()
+    return 2 * shared / (len(said_words) + len(accepted_words))
+
+
+def stands_in(words: str, text: str) -> bool:
+    """Whether `words` stand in `text`, whatever the case and blanks, not as a part of a longer word or number."""
+    words, text = (" ".join(each.casefold().split()) for each in (words, text))
+    at = text.find(words) if words else -1
+    while at >= 0:
+        end = at + len(words)
+        if not _one_word(text[at - 1 : at], words[0]) and not _one_word(words[-1], text[end : end + 1]):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _one_word(left: str, right: str) -> bool:
+    return left.isalnum() and right.isalnum() and max(left, right) < _SPACED

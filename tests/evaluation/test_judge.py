@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from evaluation.judge import load_judge
+from index.errors import ModelError, UsageError
+
+
+@contextmanager
+def serving(*replies: str | int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """An OpenAI-compatible server that gives these replies in turn, a number as a status; and what it was asked."""
+    left, asked = list(replies), []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            reply = left.pop(0)
+            message = {"role": "assistant", "content": reply}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            reported = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+            body = json.dumps(reported).encode()
+            self.send_response(reply if isinstance(reply, int) else 200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("yes", True),
+        ("Yes.", True),
+        ("**Yes**, it does", True),
+        ("no", False),
+        ("yesterday", False),
+        ("", False),
+        ("No, yes", False),
+    ],
+)
+def test_only_a_plain_yes_is_one(reply, verdict):
+    with serving(reply) as (address, asked):
+        assert load_judge("openai:any", address)("Ships sail.", "Ships do sail.") is verdict
+    assert [message["role"] for message in asked[0]["messages"]] == ["system", "user"]
+    assert "Ships do sail." in asked[0]["messages"][1]["content"]
+    assert asked[0]["temperature"] == 0
+
+
+def test_the_same_pair_is_judged_once():
+    with serving("yes", "no") as (address, asked):
+        judge = load_judge("openai:any", address)
+        assert [judge("a", "b"), judge("a", "b"), judge("a", "c")] == [True, True, False]
+    assert len(asked) == 2
+
+
+def test_a_judge_that_gives_no_answer_is_named():
+    with serving(400) as (address, _), pytest.raises(ModelError, match="openai:any gave no answer"):
+        load_judge("openai:any", address)("a", "b")
+
+
+@pytest.mark.parametrize("name", ["nobody:any", "no-provider", "openai:any"])
+def test_a_judge_that_cannot_be_had_is_refused(name, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(UsageError, match=name):
+        load_judge(name)
+
+
+def test_a_provider_that_is_not_installed_is_named():
+    with pytest.raises(UsageError, match=r"anthropic:any needs a package.*langchain-anthropic"):
+        load_judge("anthropic:any")

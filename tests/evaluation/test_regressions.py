@@ -1,0 +1,75 @@
+"""Three faults, planted one at a time: the command that a user runs says which, and exits with 1."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import app
+from evaluation.figures import DEFAULT_GATES
+from rag.reading import Reading
+from rag.retrieve import HybridRetriever
+from rag.similarity import SimilarityReader
+from settings import HOME
+
+GATED = set(DEFAULT_GATES)
+
+
+@pytest.fixture(scope="module")
+def arguments(seed_store: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command over the starter set, with the baseline of an unharmed run."""
+    folder = tmp_path_factory.mktemp("regressions")
+    shutil.copytree(seed_store, folder / "store")
+    baseline = folder / "baseline.json"
+    rows = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    (folder / "half.jsonl").write_text("\n".join(rows[::2]), encoding="utf-8")
+    words = ["eval", str(folder / "half.jsonl"), "--store", str(folder / "store")]
+    assert app.main([*words, "--json", str(baseline)]) == 0
+    return [*words, "--baseline", str(baseline), "--json", str(folder / "today.json")]
+
+
+def fell(arguments: list[str], code: int) -> set[str]:
+    assert app.main(arguments) == code
+    changes = json.loads(Path(arguments[arguments.index("--json") + 1]).read_text())["changes"]
+    return {change["name"] for change in changes if change["verdict"] == "fell"} & GATED
+
+
+def test_nothing_fell_where_nothing_changed(arguments):
+    assert fell(arguments, 0) == set()
+
+
+def test_shuffled_passages_are_caught(arguments, monkeypatch):
+    honest: Callable = HybridRetriever.passages
+
+    def shuffled(self, questions, *rest):
+        passages = honest(self, questions, *rest)
+        scores = [passage.score for passage in passages]
+        random.Random(questions[0]).shuffle(passages)
+        return [replace(passage, score=score) for passage, score in zip(passages, scores, strict=True)]
+
+    monkeypatch.setattr(HybridRetriever, "passages", shuffled)
+    assert {"retrieved_hit@5", "read_hit@1"} & fell(arguments, 1) == {"retrieved_hit@5"}
+
+
+def test_shifted_spans_are_caught(arguments, monkeypatch):
+    honest: Callable = SimilarityReader.read
+
+    def shifted(self, question, passages):
+        return [
+            Reading(r.probability, tuple(replace(span, start=span.start + 1, end=span.end + 1) for span in r.spans))
+            for r in honest(self, question, passages)
+        ]
+
+    monkeypatch.setattr(SimilarityReader, "read", shifted)
+    assert fell(arguments, 1) == {"citation_recall"}
+
+
+def test_an_assistant_that_never_refuses_is_caught(arguments, monkeypatch):
+    monkeypatch.setenv("QUOTH_ANSWER_THRESHOLD", "0")
+    assert fell(arguments, 1) == {"hallucination_rate"}

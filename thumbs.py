@@ -1,0 +1,96 @@
+"""The command `feedback`: what people thought of answers, listed, exported, deleted. See docs/feedback.md."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from commands import err, out, print_json
+from evaluation.feedback import FEEDBACK, Feedback, FeedbackStore
+from evaluation.questions import to_line
+from index.errors import QuothError, UsageError
+from index.vectors import sync
+from settings import Settings
+
+QUESTION_CHARACTERS = 60
+
+
+def feedback(settings: Settings, options: Namespace) -> int:
+    """Do what the words say; what is older than the settings allow goes first."""
+    store = FeedbackStore(settings.store / FEEDBACK)
+    match options.words:
+        case [] | ["list"] if not options.all:
+            store.expire(settings.feedback_days)
+            _print_list(store.list(), options)
+        case ["export", path] if not options.all:
+            store.expire(settings.feedback_days)
+            _export(store.list(), Path(path))
+        case ["delete", *ids] if bool(ids) != options.all:
+            wanted = _numbers(ids)
+            store.expire(settings.feedback_days)
+            count = store.delete(None if options.all else wanted)
+            out.print(f"{count} deleted", markup=False)
+        case _:
+            hint = "write `feedback list`, `feedback export FILE`, `feedback delete ID...` or `feedback delete --all`"
+            raise UsageError("`feedback` does not know these words", hint)
+    return 0
+
+
+def expire(settings: Settings) -> None:
+    """Remove what is older than the settings allow. Where that fails it is said: the chat can do without."""
+    try:
+        FeedbackStore(settings.store / FEEDBACK).expire(settings.feedback_days)
+    except QuothError as error:
+        err.print(f"quoth: {error}", markup=False)
+
+
+def _numbers(ids: Sequence[str]) -> list[int]:
+    for each in ids:
+        if not (each.isascii() and each.isdecimal() and len(each) < 20):
+            raise UsageError(f"{each} is no number of feedback", "`python app.py feedback` lists them")
+    return [int(each) for each in ids]
+
+
+def _print_list(kept: Sequence[Feedback], options: Namespace) -> None:
+    if options.json:
+        print_json([asdict(each) for each in kept])
+        return
+    table = Table("id", "when", "thumb", "question", "comment", box=None)
+    for each in kept:
+        thumb = f"{each.rating}, settled" if each.settled else each.rating
+        question = textwrap.shorten(each.question, QUESTION_CHARACTERS, placeholder="…")
+        table.add_row(str(each.id), each.created[:10], thumb, _shown(question), _shown(each.comment))
+    out.print(table if kept else "There is no feedback.")
+
+
+def _shown(foreign: str) -> str:
+    """Text that a terminal shows and does not obey."""
+    return escape("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in foreign))
+
+
+def _export(kept: Sequence[Feedback], path: Path) -> None:
+    """JSON lines, oldest first: after a crash the whole file is there, or what was there before."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "give the name of a file in it")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
+            file.writelines(to_line(asdict(each)).encode() + b"\n" for each in kept)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
+    finally:
+        with suppress(OSError):  # where it could not be made, or has become the file
+            fresh.unlink()
+    out.print(f"{len(kept)} exported to {path}", markup=False)
