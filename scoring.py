@@ -61,29 +61,33 @@ def score(settings: Settings, options: Namespace) -> int:
 
 def _propose(settings: Settings, options: Namespace) -> int:
     """Draft rows on standard output: from the articles, or from what got a thumbs-down."""
-    lines: Iterable[dict[str, Any]]
     if options.pending:
         lines = pending_rows(FeedbackStore(settings.store / FEEDBACK).list("down", settled=False))
         sys.stdout.write(INSTRUCTIONS if lines else "")
-    else:
-        ready_store(settings)
-        lines = draft(Index(settings.store), options.draft)
-    for line in lines:
-        sys.stdout.write(to_line(line) + "\n")
+        _print_rows(lines)
+        return 0
+    ready_store(settings)
+    with closing(Index(settings.store)) as index:
+        _print_rows(draft(index, options.draft))
     return 0
+
+
+def _print_rows(rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        sys.stdout.write(to_line(row) + "\n")
 
 
 def _accept(settings: Settings, options: Namespace) -> int:
     """Rows that a person edited into the set, and their feedback settled."""
     ready_store(settings)
-    index = Index(settings.store)
+    with closing(Index(settings.store)) as index:
 
-    def check(rows: Sequence[Row]) -> None:
-        articles = articles_for(rows, index)
-        for row in rows:
-            locate_evidence(row, articles)
+        def check(rows: Sequence[Row]) -> None:
+            articles = articles_for(rows, index)
+            for row in rows:
+                locate_evidence(row, articles)
 
-    done = accept((line for _, line in numbered_lines(options.accept)), options.questions, check)
+        done = accept((line for _, line in numbered_lines(options.accept)), options.questions, check)
     FeedbackStore(settings.store / FEEDBACK).settle(done.settled)
     out.print(f"{len(done.accepted)} added to {options.questions}, {done.left} left as drafts", markup=False)
     return 0
@@ -108,10 +112,14 @@ def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Score
         from evaluation.judge import load_judge  # takes a while to import
 
         judge = load_judge(options.judge, options.base_url)
-    with closing(open_chain(settings)) as chain, progress() as told:
-        return score_set(
-            chain, settings, asked.rows, options.questions.name, judge=judge, told=told, resume=options.resume
-        )
+    try:
+        with closing(open_chain(settings)) as chain, progress() as told:
+            return score_set(
+                chain, settings, asked.rows, options.questions.name, judge=judge, told=told, resume=options.resume
+            )
+    except KeyboardInterrupt:
+        err.print("quoth: what was answered is kept; the same command with --resume goes on")
+        raise
 
 
 def _tolerances(gates: Sequence[str]) -> dict[str, float]:

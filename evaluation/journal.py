@@ -23,9 +23,9 @@ class Journal:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        """Close the file; it stays if the run was interrupted."""
+        """Close the file; it stays if the run was interrupted and there is something to go on from."""
         self._file.close()
-        if failure == (None, None, None):
+        if failure == (None, None, None) or not self.answers:
             self.path.unlink(missing_ok=True)  # another run of the same may have been through
 
     def add(self, answer: Answer) -> None:
