@@ -109,8 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--gate", action="append", default=[], metavar="FIGURE=TOLERANCE", help="gate it, or FIGURE=off")
     score.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
     score.add_argument("--judge", metavar="PROVIDER:MODEL", help="have a language model judge the citations")
-    score.add_argument("--base-url", metavar="URL", help="the judge's address, if it is OpenAI-compatible")
     score.add_argument("--draft", type=int, metavar="N", help="instead, propose N questions from the articles")
+    score.add_argument("--model", metavar="PROVIDER:MODEL", help="have a language model write these")
+    score.add_argument("--base-url", metavar="URL", help="where either model is, if it is OpenAI-compatible")
     score.add_argument("--pending", action="store_true", help="instead, print what thumbs-down ask for, as drafts")
     score.add_argument("--accept", type=Path, metavar="FILE", help="instead, add edited drafts to QUESTIONS")
 

@@ -20,6 +20,8 @@ from evaluation.drafts import draft
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from evaluation.figures import DEFAULT_GATES
 from evaluation.importers import import_set
+from evaluation.judge import Judge
+from evaluation.model import load_model
 from evaluation.pending import INSTRUCTIONS, accept, pending_rows
 from evaluation.questions import QuestionSet, Row, numbered_lines, to_line
 from evaluation.run import articles_for, locate_evidence
@@ -67,8 +69,9 @@ def _propose(settings: Settings, options: Namespace) -> int:
         _print_rows(lines)
         return 0
     ready_store(settings)
+    model = load_model(options.model, options.base_url) if options.model else None
     with closing(Index(settings.store)) as index:
-        _print_rows(draft(index, options.draft))
+        _print_rows(draft(index, options.draft, model))
     return 0
 
 
@@ -107,11 +110,7 @@ def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
 
 
 def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Scorecard:
-    judge = None
-    if options.judge is not None:
-        from evaluation.judge import load_judge  # takes a while to import
-
-        judge = load_judge(options.judge, options.base_url)
+    judge = Judge(load_model(options.judge, options.base_url)) if options.judge else None
     try:
         with closing(open_chain(settings)) as chain, progress() as told:
             return score_set(

@@ -1,15 +1,18 @@
-"""Candidate questions from the articles, made without a language model, for a person to accept, edit or drop."""
+"""Candidate questions from the articles, by templates or a language model, for a person to accept, edit or drop."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
+from evaluation.model import LanguageModel
 from evaluation.templates import Candidate, agents, gaps, questions
+from index.article import Article
 from index.chunk import sentence_spans
 from rag.index import Index
 
@@ -30,16 +33,21 @@ _DETAILS = {
 """A detail that may be asked of anyone, and the words (stemmed by the search) that an article with it would have."""
 
 
-def draft(index: Index, n: int, seed: int = 0) -> Iterator[dict[str, Any]]:
+def draft(index: Index, n: int, model: LanguageModel | None = None, seed: int = 0) -> Iterator[dict[str, Any]]:
     """At most `n` rows marked as drafts, spread over the articles; the same for the same index and seed.
 
     The second tag is the kind: `when`, `who`, `number`, `cloze`, or `unanswerable`, which asks of somebody in an
-    article for a detail whose words no article has.
+    article for a detail whose words no article has. With a model it writes the questions, kind `written`; what it
+    says is a draft only if its answer stands in the sentence and not in the question.
     """
     absent = _absent(index)
     identities = sorted(info.id for info in index.articles())
     Random(seed).shuffle(identities)
-    waiting = deque(_of_article(index, identity, absent, Random(f"{seed} {identity}")) for identity in identities)
+    draws = [(identity, Random(f"{seed} {identity}")) for identity in identities]
+    waiting = deque(
+        _of_article(index, identity, absent, random) if model is None else _written(index, identity, model, random)
+        for identity, random in draws
+    )
     asked = set[str]()
     while waiting and len(asked) < n:
         rows = waiting.popleft()
@@ -61,11 +69,7 @@ def _of_article(index: Index, identity: str, absent: Sequence[str], random: Rand
     article = index.article(identity)
     if article is None:
         return
-    sentences = [article.text[span.start : span.end] for span in sentence_spans(article.text, article.language)]
-    shortest, longest = _SENTENCE_CHARACTERS
-    sentences = [_MARKER.sub("", sentence, count=1) for sentence in sentences]
-    sentences = [sentence for sentence in sentences if shortest <= len(sentence) <= longest]
-    random.shuffle(sentences)
+    sentences = _sentences(article, random)
     made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _MIXTURE}
     for sentence in sentences:
         for kind, candidates in (("question", list(questions(sentence))), ("gap", list(gaps(sentence)))):
@@ -78,6 +82,42 @@ def _of_article(index: Index, identity: str, absent: Sequence[str], random: Rand
     while kinds := [kind for kind, rows in made.items() if rows]:
         [kind] = random.choices(kinds, [_MIXTURE[kind] for kind in kinds])
         yield made[kind].pop()
+
+
+def _written(index: Index, identity: str, model: LanguageModel, random: Random) -> Iterator[dict[str, Any]]:
+    article = index.article(identity)
+    if article is None:
+        return
+    for sentence in _sentences(article, random):
+        said = model.reply("draft", f"TITLE: {article.title}\n\nSENTENCE: {sentence}")
+        if (candidate := _candidate(said, sentence)) is not None:
+            yield _row(candidate, sentence, article.source)
+
+
+def _candidate(said: str, sentence: str) -> Candidate | None:
+    """The question in a model's reply, if it is one that the sentence answers."""
+    try:
+        data = json.loads(said[said.index("{") : said.rindex("}") + 1])
+        question, answer = data["question"].strip(), data["answer"].strip()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    fits = (
+        question.endswith(("?", "？"))
+        and answer
+        and answer in sentence
+        and answer.casefold() not in question.casefold()
+    )
+    return Candidate("written", question, answer) if fits else None
+
+
+def _sentences(article: Article, random: Random) -> list[str]:
+    """The article's sentences of a length that can be asked about, in random order."""
+    sentences = [article.text[span.start : span.end] for span in sentence_spans(article.text, article.language)]
+    shortest, longest = _SENTENCE_CHARACTERS
+    sentences = [_MARKER.sub("", sentence, count=1) for sentence in sentences]
+    sentences = [sentence for sentence in sentences if shortest <= len(sentence) <= longest]
+    random.shuffle(sentences)
+    return sentences
 
 
 def _row(candidate: Candidate, sentence: str, source: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from evaluation.feedback import FEEDBACK, FeedbackStore
 from rag.answer import Answer
 from rag.chain import AnswerChain
 from settings import HOME
+from tests.evaluation.test_model import serving
 
 ROWS = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:6]
 
@@ -184,3 +185,12 @@ def test_a_beir_folder_brings_its_articles(models, tmp_path, capsys):
         assert run(folder, "--format", "beir", "--store", tmp_path / "store", "--json") == 0
         figures = {figure["name"]: figure["value"] for figure in json.loads(capsys.readouterr().out)["figures"]}
         assert figures["article_hit@1"] == 1.0
+
+
+def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):
+    with serving(*["no"] * 50) as (address, seen):
+        assert run(asked, "--store", store, "--judge", "openai:any", "--base-url", address, "--json") == 0
+    card = json.loads(capsys.readouterr().out)
+    figures = {figure["name"]: figure["value"] for figure in card["figures"]}
+    assert (card["judge"], figures["citation_recall"], figures["quote_exact"]) == ("openai:any", 0.0, 1.0)
+    assert "CLAIM: " in seen[0]["messages"][1]["content"]
