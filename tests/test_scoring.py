@@ -113,7 +113,7 @@ def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch)
         (("{set}", "--baseline={set}"), "is no JSON"),
         (("{set}", "--baseline={other}"), "no scored run of this version"),
         (("{set}", "--report={tmp}/no/such/folder.html"), "cannot be written"),
-        (("{set}", "--judge=nobody:any"), "the judge nobody:any cannot be used"),
+        (("{set}", "--judge=nobody:any"), "nobody:any cannot be used"),
         (("{set}", "--format=csv"), "set.jsonl"),
     ],
 )
