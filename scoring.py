@@ -21,9 +21,11 @@ from evaluation.feedback import FEEDBACK, FeedbackStore
 from evaluation.figures import DEFAULT_GATES
 from evaluation.importers import import_set
 from evaluation.judge import Judge
+from evaluation.junit import junit
 from evaluation.model import load_model
 from evaluation.pending import INSTRUCTIONS, accept, pending_rows
 from evaluation.questions import QuestionSet, Row, numbered_lines, to_line
+from evaluation.report import write_report
 from evaluation.run import articles_for, locate_evidence
 from evaluation.scorecard import Scorecard, against, fallen, read_scorecard, score_set
 from index.errors import UsageError
@@ -139,12 +141,8 @@ def _tolerances(gates: Sequence[str]) -> dict[str, float]:
 def _write(card: Scorecard, options: Namespace) -> None:
     """The run in each form that was asked for."""
     if options.report:
-        from evaluation.report import write_report
-
         _write_text(options.report, write_report(card))
     if options.junit:
-        from evaluation.junit import junit
-
         _write_text(options.junit, junit(card))
     if options.json == "-":
         print_json(card)
