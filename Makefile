@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint eval audit crash clean
+.PHONY: run setup test lint eval bench-quality screenshots audit crash clean
 
 run: setup
 	$(BIN)/python app.py
@@ -35,6 +35,13 @@ lint: .venv/ready-dev
 
 eval: setup
 	$(BIN)/python app.py eval seeds/questions.jsonl
+
+screenshots: setup .venv/ready-dev
+	$(BIN)/python -m tests.browser.screenshots
+
+bench-quality: setup
+	$(if $(DATA),,$(error name the folder of the public sets: make bench-quality DATA=DIR))
+	$(BIN)/python -m benchmarks.quality --data "$(DATA)" $(OPTIONS)
 
 audit: .venv/ready-dev
 	$(BIN)/python .ci/audit.py

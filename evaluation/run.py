@@ -55,7 +55,8 @@ def evaluate(
         journal.add(answer)
         told("answering", len(journal.answers), len(rows))
     texts = {article.id: article.text for article in articles.values()}
-    words = [*(accepted for row in rows for accepted in row.answers), *map(said, journal.answers)]
+    answered = [(row, answer) for row, answer in zip(rows, journal.answers, strict=True) if not answer.abstained]
+    words = (text for row, answer in answered if row.answers for text in (said(answer), *row.answers))
     similarity = Similarity(chain.embeddings, words)
     results = []
     for row, answer, places in zip(rows, journal.answers, evidence, strict=True):

@@ -1,0 +1,1 @@
+"""Speed and quality beside peers, one command each: see RESULTS.md."""

@@ -1,0 +1,91 @@
+"""The generated section of RESULTS.md: a block for each part, ours beside what others published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.errors import UsageError
+
+BEGIN, END = "<!-- bench-quality: begin -->", "<!-- bench-quality: end -->"
+_HEAD = """\
+## Public sets
+
+Written by `make bench-quality DATA=DIR`; [docs/quality.md](../docs/quality.md) says what each figure means and what it
+does not. Nothing was tuned on these sets. An interval is the 95 % bootstrap interval over the questions.
+"""
+_BLOCKS = re.compile(r"^(?=### )", re.MULTILINE)
+
+Published = tuple[str, str]
+"""What was published, and where."""
+
+_SQUAD = "SQuAD leaderboard, hidden test set"
+_MTEB = "MTEB results"
+_XQUAD_MTEB = "MTEB results, XQuADRetrieval"
+_UNRECORDED = "of the same paragraphs; where from is not recorded"
+_CHROMA = "Smith & Troynikov 2024, tokens of the retrieved chunks"
+PUBLISHED: Mapping[tuple[str, str], tuple[Published, ...]] = {
+    ("squad2", "f1_overall"): (("BiDAF-No-Answer 0.621", _SQUAD), ("BERT 0.831", _SQUAD)),
+    ("scifact", "article_ndcg@10"): (
+        ("BM25 0.661 to 0.687", "by implementation; Anserini's flat index has 0.679"),
+        ("all-MiniLM-L6-v2 0.645", _MTEB),
+        ("bge-small 0.713", _MTEB),
+        ("Qwen3-Embedding-8B 0.785", _MTEB),
+    ),
+    ("xquad-en", "article_ndcg@10"): (
+        ("BM25 0.959", _UNRECORDED),
+        ("all-MiniLM-L6-v2 0.944", _XQUAD_MTEB),
+        ("multilingual-e5-large 0.984", _XQUAD_MTEB),
+    ),
+    ("xquad-zh", "article_ndcg@10"): (
+        ("BM25 on pairs of characters 0.967", _UNRECORDED),
+        ("all-MiniLM-L6-v2 0.242", _XQUAD_MTEB),
+        ("multilingual-e5-large 0.964", _XQUAD_MTEB),
+    ),
+    ("chunking_eval", "evidence_recall"): (
+        ("chunks of 1,200 characters 0.809", _CHROMA),
+        ("best 0.897", _CHROMA),
+    ),
+    ("chunking_eval", "evidence_iou"): (
+        ("chunks of 1,200 characters 0.177", _CHROMA),
+        ("best 0.183", _CHROMA),
+    ),
+}
+"""By the names of part and figure."""
+
+
+def block(part: str, title: str, head: str, figures: Sequence[Mapping[str, Any]]) -> str:
+    """One part as Markdown. `figures` are those of a scorecard."""
+    lines = ["| figure | ours | interval | questions | published | source |", "|---|---|---|---|---|---|"]
+    for each in figures:
+        ours = f"{each['name']} | {each['value']:.3f} | {each['low']:.3f} to {each['high']:.3f} | {each['rows']:,}"
+        for published, source in PUBLISHED.get((part, each["name"]), (("", ""),)):
+            lines.append(f"| {ours} | {published} | {source} |")
+            ours = " | | | "
+    return f"### {title}\n\n{head}\n\n" + "\n".join(lines) + "\n"
+
+
+def write_block(path: Path, titles: Sequence[str], title: str, text: str, *, replace: bool = True) -> None:
+    """Put a block into the section of the file, in the order of `titles`, over an earlier one only if `replace`.
+
+    What stands outside of the section stays as it is; where there is none, it is put at the end. Raises UsageError.
+    """
+    hint = "name another file with --out, or correct this one"
+    try:
+        whole = path.read_text(encoding="utf-8") if path.exists() else ""
+        before, begin, rest = whole.partition(BEGIN)
+        section, end, after = rest.partition(END)
+        if bool(begin) != bool(end) or BEGIN in rest or END in before or END in after:
+            raise UsageError(f"{path} has not one line {BEGIN!r} and one {END!r} after it", hint)
+        if not begin:
+            before, after = f"{whole.rstrip()}\n\n" if whole.strip() else "", "\n"
+        found = _BLOCKS.split(section)[1:]
+        blocks = {each.partition("\n")[0].removeprefix("### "): each.strip() for each in found}
+        if replace or title not in blocks:
+            blocks[title] = text.strip()
+        kept = [blocks[each] for each in titles if each in blocks]
+        path.write_text(before + "\n\n".join([BEGIN, _HEAD.strip(), *kept, END]) + after, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be written ({error})", hint) from error
