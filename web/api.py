@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -14,32 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from index.errors import ModelError, QuothError, StoreBusyError, StoreError, UsageError
 from rag.answer import Answer, Event, Found, Said, Status
+from rag.filters import Filters
 from settings import Settings
-from web.article import is_inside, page
+from web.article import is_inside
+from web.articles import router as articles
+from web.feedback import router as feedback
+from web.recent import Recent
+from web.refused import RefusedError, Text
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
 
 KEEP_ALIVE_SECONDS = 10.0
 NOT_JSON = "the body is not the JSON object that is expected"
-_PLACE = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 _log = logging.getLogger(__name__)
-
-
-def _encodable(value: str) -> str:
-    """JSON can spell half of a surrogate pair, which is no character and cannot be sent back."""
-    value.encode()  # a UnicodeEncodeError is a ValueError, which pydantic reports
-    return value
-
-
-Text = Annotated[str, AfterValidator(_encodable)]
 
 
 class Turn(BaseModel):
@@ -50,22 +44,26 @@ class Turn(BaseModel):
     answer: Text = ""
 
 
+class Only(BaseModel):
+    """Which articles to search."""
+
+    model_config = ConfigDict(extra="forbid")
+    source: tuple[Text, ...] = ()
+    author: tuple[Text, ...] = ()
+    after: Text | None = None
+    before: Text | None = None
+    article: tuple[Text, ...] = ()
+
+
 class Ask(BaseModel):
     """What `POST /api/ask` takes. `history` is oldest first."""
 
     model_config = ConfigDict(extra="forbid")
     question: Text
     history: list[Turn | Text] = Field(default_factory=list, max_length=100)
+    filters: Only = Only()
     trace: bool = False
-
-
-class RefusedError(Exception):
-    """A request that is answered with `status` and the error object."""
-
-    def __init__(self, status: int, code: str, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = {"code": code, "message": message, "hint": hint}
+    suggest: bool = False
 
 
 def checked(question: str, settings: Settings) -> str:
@@ -96,17 +94,21 @@ def refusal(error: Exception) -> RefusedError:
             return RefusedError(500, "internal", "this question could not be answered", "look into the server's log")
 
 
-def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings) -> None:
-    """Put the HTTP interface on `app`."""
-    app.include_router(_router(chain, settings))
+def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings) -> Recent:
+    """Put the HTTP interface on `app`. Returns its memory of the answers it gives, to which the chat adds its own."""
+    recent = Recent()
+    app.include_router(feedback(recent, settings))
+    app.include_router(articles(chain))
+    app.include_router(_router(chain, settings, recent))
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RefusedError, _failed)
     app.add_exception_handler(QuothError, _failed)
     app.add_exception_handler(Exception, _failed)
+    return recent
 
 
-def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
+def _router(chain: AnswerChain, settings: Settings, recent: Recent) -> APIRouter:
     router = APIRouter()
 
     @router.post("/api/ask")
@@ -114,13 +116,15 @@ def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
         question = checked(body.question, settings)
         history = [turn if isinstance(turn, str) else turn.model_dump() for turn in body.history]
         asked: Question = {"question": question, "history": history, "id": None, "trace": body.trace}
+        asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest}
         if "text/event-stream" in request.headers.get("accept", ""):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            return StreamingResponse(_stream(chain, asked), media_type="text/event-stream", headers=headers)
+            return StreamingResponse(_stream(chain, asked, recent), media_type="text/event-stream", headers=headers)
         try:
             given: Answer = await run_in_threadpool(chain.invoke, asked)
         except Exception as error:
             raise refusal(error) from error
+        recent.keep(given, question, history)
         return JSONResponse(given.to_dict())
 
     @router.get("/api/articles/{article_id}")
@@ -141,11 +145,6 @@ def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
         before, after = found.text[max(0, start - around) : start], found.text[end : end + around]
         quote = {"start": start, "end": end, "heading": found.heading_at(start)}
         return shown | quote | {"before": before, "quote": found.text[start:end], "after": after}
-
-    @router.api_route("/articles/{article_id}", methods=["GET", "HEAD"], response_class=HTMLResponse)
-    def article_page(article_id: str, q: str = "") -> str:
-        place = [int(each) for each in q.split("-")] if _PLACE.fullmatch(q) else None
-        return page(_article(chain, article_id), (place[0], place[1]) if place else None)
 
     @router.api_route("/api/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(rest: str) -> Response:
@@ -172,7 +171,7 @@ def _article(chain: AnswerChain, article_id: str) -> Any:
     return found
 
 
-async def _stream(chain: AnswerChain, asked: Question) -> AsyncIterator[str]:
+async def _stream(chain: AnswerChain, asked: Question, recent: Recent) -> AsyncIterator[str]:
     """The events of one question as server-sent events; leaving it early stops the work."""
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[Event | Exception] = asyncio.Queue()
@@ -198,6 +197,8 @@ async def _stream(chain: AnswerChain, asked: Question) -> AsyncIterator[str]:
             except TimeoutError:
                 yield ": still working\n\n"
                 continue
+            if isinstance(event, Answer):
+                recent.keep(event, asked["question"], asked.get("history", ()))
             yield _written(event)
             if isinstance(event, Answer | Exception):
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,18 +29,30 @@ HEADERS = {
 }
 # Our own routes, and those of Gradio's that its page needs; it has many more, uploads and files among them.
 ADDRESSES = {
-    "/", "/config", "/theme.css", "/favicon.ico", "/healthz", "/readyz", "/api/ask",
+    "/", "/articles", "/config", "/theme.css", "/favicon.ico", "/healthz", "/readyz",
+    "/api/ask", "/api/feedback", "/api/export",
+    "/widget", "/widget.js", "/widget/frame.js", "/widget/frame.css",
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/theme.css", "/gradio_api/reset",
+    "/gradio_api/app_id",
 }  # fmt: skip
-FOLDERS = ("/articles/", "/api/articles/", "/quoth/", "/assets/", "/static/", "/gradio_api/heartbeat/")
+WIDGET = "/widget"
+"""The one page that may stand in pages of other sites."""
+OWNER = "/owner/"
+FOLDERS = (
+    "/articles/", "/api/articles/", "/api/answers/", OWNER, "/quoth/", "/assets/", "/static/", "/gradio_api/heartbeat/",
+)  # fmt: skip
 
 
 class Gate:
-    """Pure ASGI middleware: refuses what must not pass, and adds the headers to what does."""
+    """Pure ASGI middleware: refuses what must not pass, and adds the headers to what does.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Pages of `embed_origins` may frame the widget.
+    """
+
+    def __init__(self, app: ASGIApp, embed_origins: Sequence[str] = ()) -> None:
         self.app = app
+        self._framed = STRICT.replace("frame-ancestors 'self'", " ".join(("frame-ancestors 'self'", *embed_origins)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -49,7 +61,8 @@ class Gate:
                 await self.app(scope, receive, send)
             return  # no websocket is served
         path, headers = scope["path"], Headers(scope=scope)
-        send = _with_headers(send, CHAT if path == "/" else STRICT)
+        policy = {"/": CHAT, WIDGET: self._framed}.get(path, STRICT)
+        send = _with_headers(send, policy)
         if path not in ADDRESSES and not path.startswith(FOLDERS):
             await _refuse(send, 404, "not_found", "there is nothing at this address")
             return
@@ -57,12 +70,13 @@ class Gate:
             if not is_same_origin(headers):
                 await _refuse(send, 403, "origin", "this request comes from another site")
                 return
-            limit = API_BYTES if path.startswith("/api/") else CHAT_BYTES
-            body = await _body(headers, receive, limit)
-            if body is None:
-                await _refuse(send, 413, "too_large", f"the request is larger than {limit:,} bytes")
-                return
-            receive = _replay(body, receive)
+            if not path.startswith(OWNER):  # which sees who asks before it reads anything, and then counts
+                limit = API_BYTES if path.startswith("/api/") else CHAT_BYTES
+                body = await _body(headers, receive, limit)
+                if body is None:
+                    await _refuse(send, 413, "too_large", f"the request is larger than {limit:,} bytes")
+                    return
+                receive = _replay(body, receive)
         await self.app(scope, receive, send)
 
 
@@ -107,7 +121,10 @@ def _with_headers(send: Send, policy: str) -> Send:
             # Gradio answers any origin with permission to read; nobody else's page may.
             for name in [name for name in headers if name.startswith("access-control-")]:
                 del headers[name]
-            headers.update({**HEADERS, "Content-Security-Policy": policy})
+            headers.update(HEADERS)
+            headers.setdefault("Content-Security-Policy", policy)  # a report comes with one of its own
+            if "frame-ancestors 'self'" not in policy.split("; "):
+                del headers["X-Frame-Options"]  # it cannot name another site
         await send(message)
 
     return wrapped

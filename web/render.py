@@ -7,11 +7,13 @@ block on one line, and characters that mean something to Markdown are character 
 
 from __future__ import annotations
 
+import datetime as dt
 import string
 from collections.abc import Iterable
-from urllib.parse import quote as percent_encode
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
+from web.permalink import address
+from web.strings import Language, count, say
 
 # References, not backslashes: a reference is plain text to an HTML parser and to Markdown alike.
 # Control characters would end a line or vanish and lone surrogates cannot be sent: U+FFFD shows
@@ -20,17 +22,13 @@ _REFERENCES = {ord(each): f"&#{ord(each)};" for each in string.punctuation if ea
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
 _BREAKS = {ord(each): "<br>" for each in "\n\x85\u2028\u2029"}
 _TABLE = {**_CONTROLS, **_REFERENCES, **_BREAKS, ord("'"): "&#39;", ord("\t"): " ", ord("\r"): None}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ATTRIBUTE = {**_TABLE, **dict.fromkeys(_BREAKS, " ")}
 
 
 def text(foreign: str) -> str:
     """`foreign` as HTML that shows exactly these characters, line breaks as `<br>`."""
     return foreign.translate(_TABLE)
-
-
-def address(article_id: str, start: int, end: int) -> str:
-    """The permalink of a quote: the article's page, and where in it the quote stands."""
-    return f"/articles/{percent_encode(article_id, safe='', errors='replace')}#q={start}-{end}"
 
 
 def question(asked: str) -> str:
@@ -43,40 +41,77 @@ def line(said: str, kind: str = "status") -> str:
     return f'<p class="q-line q-{kind}">{text(said)}</p>'
 
 
-def sentence(said: Sentence, citations: Iterable[Citation]) -> str:
-    """One sentence of an answer with its marks; a quote with the words that answer in bold."""
-    cited = {each.n: each for each in citations if each.n in said.citations}
+def sentence(said: Sentence, citations: Iterable[Citation], language: Language = "en") -> str:
+    """One sentence of an answer with its marks; a quote with the words that answer in bold.
+
+    Where the citations are of more than one article, a quote says whose it is and of when.
+    """
+    known = list(citations)
+    cited = {each.n: each for each in known if each.n in said.citations}
     marks = "".join(f"&nbsp;{_mark(cited[n])}" for n in said.citations if n in cited)
     if said.kind != "quote":
         return f'<p class="q-{said.kind}" dir="auto"><bdi>{text(said.text)}</bdi>{marks}</p>'
     source = next((each for each in cited.values() if each.quote == said.text), None)
     words = _bold(source) if source else text(said.text)
     quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
+    several = len({each.article_id for each in known}) > 1
+    whose = f' <cite class="q-from">{_byline(source, language, source.title)}</cite>' if source and several else ""
     # Isolated, so that text that turns the direction of writing does not carry the marks along.
-    return f'<blockquote class="q-quote" dir="auto"><bdi>{quoted}</bdi>{marks}</blockquote>'
+    return f'<blockquote class="q-quote" dir="auto"><bdi>{quoted}</bdi>{marks}{whose}</blockquote>'
 
 
-def answer(given: Answer) -> str:
-    """A whole Answer, or its abstention."""
+def answer(given: Answer, language: Language = "en") -> str:
+    """A whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
     if given.abstained:
-        parts = [f'<p class="q-abstained" dir="auto">{text(given.answer)}</p>', *_nearest(given.nearest)]
+        said = given.answer if language == "en" else say(language, "chat.abstained")
+        parts = [f'<p class="q-abstained" dir="auto">{text(said)}</p>', *_nearest(given.nearest, language)]
     else:
-        parts = [sentence(each, given.citations) for each in given.sentences]
-        parts.append(f'<p class="q-line q-support">{_support(given)}</p>')
+        parts = [sentence(each, given.citations, language) for each in given.sentences]
     if given.notice:
         parts.append(line(given.notice, "notice"))
+    # Other ids come from outside, and a class is no place for those.
+    known = f" q-id-{given.id}" if given.id.isascii() and given.id.isalnum() else ""
+    kind = "q-searched" if given.abstained else "q-support"
+    parts.append(f'<p class="q-line {kind}{known}">{_support(given, language)}</p>')
     return "\n\n".join(parts)
 
 
-def sources(citations: Iterable[Citation]) -> str:
+def sources(citations: Iterable[Citation], language: Language = "en") -> str:
     """The source cards: for each citation who wrote it and when, the quote among its neighbours."""
-    return "".join(_card(each) for each in citations)
+    return "".join(_card(each, language) for each in citations)
+
+
+def suggestions(questions: Iterable[str], before: str) -> str:
+    """Questions to ask with a click, after the words `before`; empty where there are none."""
+    buttons = " ".join(f'<button class="q-ask" type="button" dir="auto">{text(each)}</button>' for each in questions)
+    return f'<p class="q-next"><span>{text(before)}</span> {buttons}</p>' if buttons else ""
+
+
+def day(date: str, language: Language = "en", year: int | None = None) -> str:
+    """A date as people write it, without its year if that is `year`; what is no whole ISO date stays as it is."""
+    try:
+        of = dt.date.fromisoformat(date)
+    except ValueError:
+        return date
+    key = "chat.day_of_year" if of.year == year else "chat.day"
+    return say(language, key, year=of.year, month=of.month, name=_MONTHS[of.month - 1], day=of.day)
+
+
+def _byline(cited: Citation, language: Language, unknown: str = "") -> str:
+    """Who wrote it (or `unknown`), when, and on which page it stands."""
+    page = say(language, "chat.page", page=cited.page) if cited.page is not None else None
+    date = day(cited.date, language) if cited.date else None
+    return " \N{MIDDLE DOT} ".join(text(each) for each in (cited.author or unknown, date, page) if each)
 
 
 def _mark(cited: Citation) -> str:
-    where = address(cited.article_id, cited.start, cited.end)
-    shown = f"{_shorten(cited.quote)} \N{EM DASH} {_shorten(cited.title, 80)}"
+    where = _cited_at(cited)
+    shown = f"{cited.quote} \N{EM DASH} {_shorten(cited.title, 80)}"
     return f'<a class="q-mark" href="{where}" title="{shown.translate(_ATTRIBUTE)}">[{cited.n}]</a>'
+
+
+def _cited_at(cited: Citation) -> str:
+    return text(address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans))
 
 
 def _bold(cited: Citation) -> str:
@@ -99,45 +134,49 @@ def _merged(spans: Iterable[Span], base: int) -> list[Span]:
     return merged
 
 
-def _card(cited: Citation) -> str:
-    page = f"page {cited.page}" if cited.page is not None else None
-    byline = " \N{MIDDLE DOT} ".join(text(each) for each in (cited.author, cited.date, page) if each)
+def _card(cited: Citation, language: Language) -> str:
     before = text(_tail(cited.before.rpartition("\n\n")[2]))
     after = text(_shorten(cited.after.partition("\n\n")[0], 120))
-    read = address(cited.article_id, cited.start, cited.end)
+    read = _cited_at(cited)
+    words, also = text(say(language, "chat.read")), _also(cited.also, language)
     return (
         f'<article class="q-card" id="source-{cited.n}"><h3><span class="q-n">{cited.n}</span>'
         f"<bdi>{text(cited.title)}</bdi></h3>"
-        + (f'<p class="q-byline">{byline}</p>' if byline else "")
+        + (f'<p class="q-byline">{byline}</p>' if (byline := _byline(cited, language)) else "")
         + f'<p class="q-context" dir="auto">{before}<mark>{_bold(cited)}</mark>{after}</p>'
-        + f'<p class="q-read"><a href="{read}">Read in the article</a>{_also(cited.also)}</p></article>'
+        + f'<p class="q-read"><a href="{read}">{words}</a>{also}</p></article>'
     )
 
 
-def _also(places: Iterable[Place]) -> str:
-    hrefs = [address(each.article_id, each.start, each.end) for each in places]
-    links = [f'<a href="{href}">{"another article" if n == 0 else "another"}</a>' for n, href in enumerate(hrefs)]
-    return f' <span class="q-also">The same words stand in {", ".join(links)}.</span>' if links else ""
+def _also(places: Iterable[Place], language: Language) -> str:
+    hrefs = [text(address(each.article_id, each.start, each.end, each.quote)) for each in places]
+    if not hrefs:
+        return ""
+    links = ", ".join(
+        f'<a href="{href}">{text(say(language, "chat.other", n=n))}</a>' for n, href in enumerate(hrefs, 1)
+    )
+    return f' <span class="q-also">{text(say(language, "chat.also"))} {links}</span>'
 
 
-def _nearest(passages: Iterable[Nearest]) -> list[str]:
+def _nearest(passages: Iterable[Nearest], language: Language) -> list[str]:
     items = [
-        f'<li><a href="{address(each.article_id, each.start, each.end)}"><bdi>{text(each.title)}</bdi></a>'
+        f'<li><a href="{text(address(each.article_id, each.start, each.end, each.text))}">'
+        f"<bdi>{text(each.title)}</bdi></a>"
         f'<p dir="auto">{text(_shorten(each.text, 280))}</p></li>'
         for each in passages
     ]
     if not items:
         return []
-    return [f'<details class="q-nearest"><summary>Nearest passages</summary><ul>{"".join(items)}</ul></details>']
+    summary = text(say(language, "chat.nearest"))
+    return [f'<details class="q-nearest"><summary>{summary}</summary><ul>{"".join(items)}</ul></details>']
 
 
-def _support(given: Answer) -> str:
-    count = len(given.citations)
-    pieces = [f"Supported by {count} quote{'' if count == 1 else 's'}", f"{given.timings_ms.total / 1000:.1f} s"]
+def _support(given: Answer, language: Language) -> str:
+    seconds = say(language, "chat.seconds", seconds=f"{given.timings_ms.total / 1000:.1f}")
+    pieces = [seconds] if given.abstained else [count(language, "chat.supported", len(given.citations)), seconds]
     if given.withheld:
-        sentences = "1 sentence" if given.withheld == 1 else f"{given.withheld} sentences"
-        pieces.append(f"{sentences} withheld: no quote supports {'it' if given.withheld == 1 else 'them'}")
-    return " \N{MIDDLE DOT} ".join(pieces)
+        pieces.append(count(language, "chat.withheld", given.withheld))
+    return " \N{MIDDLE DOT} ".join(map(text, pieces))
 
 
 def _shorten(long: str, most: int = 200) -> str:

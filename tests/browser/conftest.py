@@ -48,10 +48,15 @@ class Watched:
             self.wrong.append(f"{response.status}: {response.url}")
 
 
+def chromium() -> str | None:
+    """The browser's program."""
+    return os.environ.get("QUOTH_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium. Where it is missing the tests say so; in CI that is a failure."""
-    program = os.environ.get("QUOTH_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    program = chromium()
     if program is None:
         reason = f"no Chromium was found ({', '.join(NAMES)}, QUOTH_CHROMIUM): the browser tests did not run"
         if os.environ.get("CI"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from index.article import Article
 from index.errors import StoreBusyError
+from rag.filters import Filters
 from settings import HOME
 from tests.browser.conftest import Watched
-from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, serving, until
+from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, citation, free_port, serving, until
 
 QUESTION = "what did Jia Yueting criticize?"
 PHONE = {"width": 390, "height": 844}
@@ -37,8 +39,7 @@ def reachable(address: str) -> bool:
 @pytest.fixture(scope="module")
 def program(seed_store: Path, models: Path) -> Iterator[str]:
     """`python app.py serve` over the starter corpus."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", str(seed_store)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "QUOTH_MODELS": str(models)}
     with subprocess.Popen(command, cwd=HOME, env=environment) as process:
@@ -112,7 +113,7 @@ def test_an_answer_with_its_sources(stand_in: str, visit: Open) -> None:
     ask(page, QUESTION)
     expect(page.locator(".q-quote")).to_contain_text(QUOTE)
     expect(page.locator(".q-quote b")).to_have_text("copycat")
-    expect(page.locator(".q-card")).to_contain_text("Ada Renshaw · 2024-04-02")
+    expect(page.locator(".q-card")).to_contain_text("Ada Renshaw · 2 Apr 2024")
     expect(page.get_by_label("Your question")).to_have_value("")
     assert page.locator("#q-chat [aria-label*='<']").count() == 0
 
@@ -180,7 +181,7 @@ def test_what_goes_wrong_is_one_sentence(stand_in: str, visit: Open, chain: Fake
 
 def test_sentences_come_one_by_one(stand_in: str, visit: Open, chain: FakeChain) -> None:
     page = visit(stand_in)
-    chain.pause, chain.ready = 0.5, False
+    chain.pause, chain.ready = 1.0, False
     try:
         ask(page, QUESTION)
         expect(page.locator(".q-status")).to_be_visible()
@@ -189,6 +190,280 @@ def test_sentences_come_one_by_one(stand_in: str, visit: Open, chain: FakeChain)
         expect(page.locator(".q-support")).to_be_visible()
     finally:
         chain.pause, chain.ready = 0.0, True
+
+
+def test_stop(stand_in: str, visit: Open, chain: FakeChain) -> None:
+    page = visit(stand_in)
+    chain.pause = 1.0
+    closed = chain.closed
+    try:
+        ask(page, QUESTION)
+        expect(page.locator(".q-short")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".q-stopped")).to_have_text("Stopped before the end.", timeout=1_000)
+        until(lambda: chain.closed == closed + 1)
+    finally:
+        chain.pause = 0.0
+    expect(page.locator(".q-short")).to_be_visible()
+    assert page.locator(".q-quote").count() == 0
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".q-support")).to_be_visible()
+    expect(page.locator(".q-asked")).to_have_count(1)
+
+
+def test_edit_the_last_question(stand_in: str, visit: Open, chain: FakeChain) -> None:
+    page = visit(stand_in)
+    ask(page, "When was he born?")
+    expect(page.locator(".q-abstained")).to_be_visible()
+    box = page.get_by_label("Your question")
+    page.get_by_role("button", name="Edit the question").click()
+    expect(box).to_have_value("When was he born?")
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Leave the question as it was").click()
+    expect(box).to_have_value("")
+    page.get_by_role("button", name="Edit the question").click()
+    expect(box).to_have_value("When was he born?")
+    ask(page, QUESTION)
+    expect(page.locator(".q-support")).to_be_visible()
+    expect(page.locator(".q-asked")).to_have_text([QUESTION])
+    assert chain.asked[-1]["history"] == []
+    ask(page, "And then?")
+    expect(page.locator(".q-asked")).to_have_text([QUESTION, "And then?"])
+
+
+def test_a_conversation_belongs_to_its_tab_and_survives_a_reload(stand_in: str, visit: Open) -> None:
+    page = visit(stand_in)
+    ask(page, QUESTION)
+    expect(page.locator(".q-support")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(stand_in)
+    expect(other.locator(".q-state")).to_be_visible()
+    ask(other, "When was he born?")
+    expect(other.locator(".q-abstained")).to_be_visible()
+    for tab, question in ((page, QUESTION), (other, "When was he born?")):
+        tab.reload()
+        expect(tab.locator(".q-asked")).to_have_text([question])
+    expect(page.locator(".q-card")).to_have_count(1)
+
+    page.get_by_label("Your question").fill("half a quest")
+    page.goto(f"{stand_in}/articles/{ARTICLE.id}")
+    page.go_back()
+    expect(page.locator(".q-asked")).to_have_text([QUESTION])
+    expect(page.get_by_label("Your question")).to_have_value("half a quest")
+
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator(".q-asked")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".q-welcome")).to_be_visible()
+    expect(page.locator(".q-asked, .q-gone")).to_have_count(0)
+
+
+def test_what_was_on_its_way_is_there_after_a_reload(stand_in: str, browser: Browser, chain: FakeChain) -> None:
+    page = browser.new_page()  # not watched: Gradio complains of the connection that ends with the page
+    page.goto(stand_in)
+    chain.pause = 1.0
+    try:
+        ask(page, QUESTION)
+        expect(page.locator(".q-short")).to_be_visible()
+        page.reload()
+        expect(page.locator(".q-stopped")).to_be_visible()
+    finally:
+        chain.pause = 0.0
+    expect(page.locator(".q-short")).to_contain_text("The copycat culture.")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".q-support")).to_be_visible()
+    page.close()
+
+
+def test_suggestions(stand_in: str, visit: Open, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = "What did he <b>criticize</b> *next*?"
+    monkeypatch.setattr(chain, "next", (hostile,))
+    monkeypatch.setattr(chain, "first", (QUESTION,))
+    page = visit(stand_in)
+    page.get_by_role("button", name=QUESTION).click()
+    expect(page.locator(".q-asked")).to_have_text([QUESTION])
+    expect(page.locator(".q-next")).to_contain_text("Ask next:")
+    page.get_by_role("button", name=hostile).click()
+    expect(page.locator(".q-asked")).to_have_text([QUESTION, hostile])
+    expect(page.locator(".q-next")).to_have_count(1)
+
+
+def test_filters(stand_in: str, visit: Open, chain: FakeChain) -> None:
+    page = visit(stand_in, f"/?about={ARTICLE.id}")
+    chips = page.locator("#q-only .token")
+    expect(chips).to_have_text([ARTICLE.title])
+    for question in (QUESTION, "And then?"):
+        ask(page, question)
+        expect(page.locator(".q-asked").last).to_have_text(question)
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        assert chain.asked[-1]["filters"] == Filters(article=(ARTICLE.id,))
+    field = page.get_by_label("Only from an author, a year, a source")
+    field.click()
+    page.get_by_role("option", name="Ada Renshaw").click()
+    expect(chips).to_have_count(2)
+    chips.first.get_by_role("button").click()
+    expect(chips).to_have_text(["Ada Renshaw"])
+    ask(page, "Again?")
+    expect(page.locator(".q-asked")).to_have_count(3)
+    until(lambda: chain.asked[-1]["question"] == "Again?")
+    assert chain.asked[-1]["filters"] == Filters(author=("Ada Renshaw",))
+
+
+def test_hovering_and_focus_show_the_quote(stand_in: str, visit: Open) -> None:
+    page = visit(stand_in)
+    ask(page, QUESTION)
+    expect(page.locator(".q-support")).to_be_visible()
+    shown, mark = page.locator("#q-quote-of"), page.locator("#q-chat a.q-mark").first
+    mark.hover()
+    expect(shown).to_contain_text(QUOTE)
+    expect(mark).not_to_have_attribute("title", re.compile("."))
+    page.mouse.move(5, 5)
+    expect(shown).to_be_hidden()
+    page.get_by_label("Your question").focus()
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        if mark.evaluate("mark => mark === document.activeElement"):
+            break
+    expect(shown).to_contain_text(QUOTE)
+    expect(mark).to_have_attribute("aria-describedby", "q-quote-of")
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    expect(mark).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("#q-reader iframe").locator("#quote")).to_have_text(QUOTE)
+
+
+def test_the_sources_are_a_sheet_on_a_phone(stand_in: str, visit: Open) -> None:
+    page = visit(stand_in, viewport=PHONE)
+    ask(page, QUESTION)
+    opener = page.get_by_role("button", name="Sources (1)")
+    sheet = page.get_by_role("dialog", name="Sources")
+    for leave in (page.go_back, lambda: sheet.get_by_role("button", name="Close").click()):
+        opener.click()
+        expect(sheet.locator(".q-card")).to_contain_text("Ada Renshaw")
+        leave()
+        expect(sheet).to_be_hidden()
+        expect(opener).to_be_focused()
+    opener.click()
+    sheet.get_by_role("link", name="Read in the article").click()
+    quote = page.frame_locator("#q-reader iframe").locator("#quote")
+    expect(quote).to_have_text(QUOTE)
+    page.go_back()
+    expect(page.locator("#q-reader")).to_be_hidden()
+    expect(sheet).to_be_visible()
+
+
+def test_two_articles_side_by_side_show_their_dates(stand_in: str, visit: Open, chain: FakeChain) -> None:
+    other = Article("other.md", "Another view", "It is not worrying at all.", "1" * 64, "B. Li", "2025-01-31")
+    chain.also = citation(2, other, other.text, "")
+    try:
+        page = visit(stand_in)
+        ask(page, QUESTION)
+        expect(page.locator(".q-support")).to_be_visible()
+    finally:
+        chain.also = None
+    expect(page.locator(".q-from")).to_have_text(["Ada Renshaw · 2 Apr 2024", "B. Li · 31 Jan 2025"])
+
+
+def test_in_chinese(stand_in: str, visit: Open) -> None:
+    page = visit(stand_in, locale="zh-CN")
+    expect(page.locator(".q-state")).to_have_text("1 篇文章")
+    page.get_by_label("你的问题").fill(QUESTION)
+    page.get_by_role("button", name="提问", exact=True).click()
+    expect(page.locator(".q-support")).to_contain_text("有 1 条引文支持")
+    expect(page.locator(".q-card")).to_contain_text("2024年4月2日")
+    expect(page.get_by_role("button", name="再试一次")).to_be_visible()
+    page.locator("#q-chat a.q-mark").first.click()
+    expect(page.get_by_role("button", name="返回答案")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "zh"
+
+
+def test_what_is_announced(stand_in: str, visit: Open) -> None:
+    page = visit(stand_in)
+    expect(page.locator(".q-state")).to_be_visible()
+    page.evaluate(
+        "window.heard = []; new MutationObserver(() => heard.push(document.getElementById('q-live').textContent))"
+        ".observe(document.getElementById('q-live'), { childList: true })"
+    )
+    ask(page, QUESTION)
+    expect(page.locator("#q-live")).to_contain_text("Supported by 1 quote")
+    heard = page.evaluate("heard")
+    assert sum("Supported by" in each for each in heard) == 1
+    expect(page.locator('#q-chat [role="log"]')).to_have_attribute("aria-live", "off")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 640}, {"width": 640, "height": 400}])
+def test_it_fits(stand_in: str, visit: Open, viewport: dict[str, int]) -> None:
+    """640 x 400 is what a window of 1280 x 800 has at 200 % zoom."""
+    page = visit(stand_in, viewport=viewport, reduced_motion="reduce")
+    ask(page, QUESTION + " https://example.org/" + "x" * 200)
+    expect(page.locator(".q-support")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for name in ("Ask", "Try again", "Start over"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
+    expect(page.get_by_label("Your question")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE])
+def test_nothing_stands_in_anyones_way(
+    stand_in: str, visit: Open, chain: FakeChain, scheme: str, viewport: dict[str, int]
+) -> None:
+    page = visit(stand_in, color_scheme=scheme, viewport=viewport)
+    expect(page.locator(".q-welcome")).to_be_visible()
+    check_accessible(page)
+    ask(page, QUESTION)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    check_accessible(page)
+    ask(page, "When was he born?")
+    expect(page.locator(".q-abstained")).to_be_visible()
+    check_accessible(page)
+
+
+def check_accessible(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    serious = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious] == []
+
+
+SERVER = """
+import sys
+from settings import Settings
+from tests.web.standins import FakeChain
+from web import serve
+serve.serve(FakeChain(pause=1.0), Settings(port=int(sys.argv[1])))
+"""
+
+
+def test_a_server_that_goes_away_and_comes_back(browser: Browser) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+
+    def start() -> subprocess.Popen[bytes]:
+        process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], cwd=HOME)
+        until(lambda: reachable(address) or process.poll() is not None, 60)
+        return process
+
+    page = browser.new_page()
+    server = start()
+    try:
+        page.goto(address)
+        ask(page, QUESTION)
+        expect(page.locator(".q-short")).to_be_visible()
+        server.kill()
+        server.wait()
+        expect(page.get_by_role("alert")).to_contain_text("The connection was lost.")
+        expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+        server = start()
+        expect(page.locator(".q-gone")).to_contain_text("The earlier conversation is gone", timeout=20_000)
+        expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+        page.get_by_label("Your question").press("Enter")
+        expect(page.locator(".q-support")).to_be_visible(timeout=20_000)
+    finally:
+        server.kill()
+        server.wait()
+        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -62,7 +62,7 @@ def an_answer(question: str, **more: Any) -> Answer:
     """An Answer with everything that a test does not name filled in."""
     given: dict[str, Any] = {"answer": "", "abstained": not more.get("sentences"), "confidence": 0.9}
     given |= {"standalone_question": question, "engine": "reader", "models": Models("minilm"), "generation": "g1"}
-    return Answer(id="1", question=question, timings_ms=Timings(total=300), **(given | more))
+    return Answer(**{"id": "1", "question": question, "timings_ms": Timings(total=300)} | given | more)
 
 
 @dataclass
@@ -74,6 +74,9 @@ class FakeIndex:
     def articles(self) -> list[Article]:
         return list(self.found.values())
 
+    def article_facts(self) -> list[Article]:
+        return self.articles()
+
     def article(self, article_id: str) -> Article | None:
         return self.found.get(article_id)
 
@@ -83,17 +86,26 @@ class FakeIndex:
 
 @dataclass
 class FakeChain:
-    """Answers what is about criticism, abstains otherwise; raises `error`, waits `pause` between events."""
+    """Answers what is about criticism, with `also` from a second article; abstains otherwise.
+
+    Raises `error`, waits `pause` seconds between events, suggests `first` to begin with and `next` where asked to.
+    """
 
     index: FakeIndex = field(default_factory=FakeIndex)
     ready: bool = True
     error: Exception | None = None
     pause: float = 0.0
+    also: Citation | None = None
+    first: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
     closed: int = 0
 
     def warm(self) -> None:
         self.ready = True
+
+    def starters(self) -> tuple[str, ...]:
+        return self.first
 
     def invoke(self, asked: dict[str, Any]) -> Answer:
         *_, last = self.stream(asked)
@@ -103,28 +115,35 @@ class FakeChain:
     def stream(self, asked: dict[str, Any]) -> Iterator[Event]:
         self.asked.append(asked)
         try:
-            for event in self._events(asked["question"]):
+            for event in self._events(asked):
                 yield event
                 time.sleep(self.pause)
         finally:
             self.closed += 1
 
-    def _events(self, question: str) -> Iterator[Event]:
+    def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
+        question = asked["question"]
+        known = {"id": asked.get("id") or "1", "suggestions": self.next if asked.get("suggest") else ()}
         yield Status("retrieve", f"Searching {len(self.index.found)} article")
         if self.error:
             raise self.error
         yield Found(2)
         if "criticiz" not in question:
             nearest = (Nearest(ARTICLE.id, ARTICLE.title, ARTICLE.source, 0, 10, ARTICLE.text[:10]),)
-            yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1)
+            yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1, **known)
             return
         cited = citation()
         short = Sentence("The copycat culture.", "short", (1,), 0.97)
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
         yield Said(short, (cited,))
         yield Said(quoted, ())
-        answer = f"{short} {quoted}"
-        yield an_answer(question, answer=answer, sentences=(short, quoted), citations=(cited,))
+        sentences, citations = (short, quoted), (cited,)
+        if self.also:
+            sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
+            citations += (self.also,)
+            yield Said(sentences[-1], (self.also,))
+        answer = " ".join(map(str, sentences))
+        yield an_answer(question, answer=answer, sentences=sentences, citations=citations, **known)
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -133,6 +152,12 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -145,8 +170,7 @@ def serving(chain: FakeChain) -> Iterator[str]:
             super().__init__(config)
             started.append(self)
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn, "Server", Recorded)
         thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port)), daemon=True)

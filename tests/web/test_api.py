@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import ModelError, QuothError, StoreBusyError, StoreDamagedError, UsageError
+from rag.filters import Filters
 from settings import Settings
 from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
 from web import api
@@ -48,7 +49,28 @@ def test_an_answer_is_the_answer_object(client: TestClient, chain: FakeChain) ->
     assert response.status_code == 200
     assert answer["citations"][0]["quote"] == QUOTE
     assert answer["citations"][0]["answer_spans"] == [[TEXT.index("copycat"), TEXT.index("copycat") + 7]]
-    assert chain.asked == [{"question": QUESTION, "history": history, "id": None, "trace": True}]
+    rest = {"filters": Filters(), "suggest": False}
+    assert chain.asked == [{"question": QUESTION, "history": history, "id": None, "trace": True} | rest]
+
+
+def test_filters_reach_the_chain(client: TestClient, chain: FakeChain) -> None:
+    filters = {"source": ["news/"], "author": ["Jia", "Li"], "after": "2024-01", "article": ["a1"]}
+    response = client.post("/api/ask", json={"question": QUESTION, "filters": filters, "suggest": True})
+    assert response.status_code == 200
+    assert chain.asked[0]["filters"] == Filters(("news/",), ("Jia", "Li"), "2024-01", None, ("a1",))
+    assert chain.asked[0]["suggest"] is True
+
+
+@pytest.mark.parametrize(
+    ("filters", "code"),
+    [
+        ({"after": "2024-13"}, "bad_request"), ({"before": ""}, "bad_request"), ({"until": "2024"}, "malformed"),
+        ({"author": "Jia"}, "malformed"), ([], "malformed"),
+    ],
+)  # fmt: skip
+def test_filters_that_are_none_are_refused(client: TestClient, chain: FakeChain, filters: Any, code: str) -> None:
+    response = client.post("/api/ask", json={"question": QUESTION, "filters": filters})
+    assert (response.status_code, response.json()["code"], chain.asked) == (400, code, [])
 
 
 def test_a_stream_ends_with_the_answer(client: TestClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +14,7 @@ from index.article import Article
 from rag.answer import Nearest, Place, Sentence
 from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
 from web import render
+from web.permalink import address
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -28,8 +30,9 @@ HOSTILE = [
     "<mark>%%%LATEX_BLOCK_0%%%</mark>",
     "a\x00b\x0bc\x0cd\x85e\u2028f\u2029g\ud800h\r\ni",
 ]
-OURS = {"a", "article", "b", "bdi", "blockquote", "br", "details", "h3", "li", "mark", "p", "span", "summary", "ul"}
-ATTRIBUTES = {"class", "dir", "href", "id", "title"}
+OURS = {"a", "article", "b", "bdi", "blockquote", "br", "button", "cite", "details", "h3", "li", "mark", "p", "span"}
+OURS |= {"summary", "ul"}
+ATTRIBUTES = {"class", "dir", "href", "id", "title", "type"}
 
 
 class Seen(HTMLParser):
@@ -76,14 +79,18 @@ def everything(foreign: str) -> str:
     answered = an_answer(foreign, sentences=said, citations=(cited,), answer=foreign, notice=foreign, withheld=2)
     nearest = (Nearest(foreign, foreign, foreign, 0, 1, foreign),)
     abstained = an_answer(foreign, answer=foreign, nearest=nearest)
-    parts = [render.answer(answered), render.answer(abstained), render.sources([cited])]
+    other = citation(2, replace(article, id="other"), article.text, "", article_id="other")
+    beside = render.sentence(said[0], [cited, other])  # of two articles, so that it says whose it is
+    parts = [render.answer(answered), render.answer(abstained), render.sources([cited]), beside]
+    parts += [render.suggestions([foreign], foreign)]
     return "\n\n".join([*parts, render.question(foreign), render.line(foreign)])
 
 
 def check_safe(html: str) -> Seen:
     seen = Seen(html)
     assert not seen.open
-    assert all(re.fullmatch(r"/articles/[A-Za-z0-9%._~-]*#q=\d+-\d+", link) for link in seen.links)
+    permalink = r"/articles/[A-Za-z0-9%._~-]*#q=\d+-\d+&w=[0-9a-f]{16}(&b=\d+-\d+(,\d+-\d+)*)?"
+    assert all(re.fullmatch(permalink, link) for link in seen.links)
     # To a Markdown renderer each part is one HTML block: it begins with a tag and has no line end inside.
     for block in html.split("\n\n"):
         assert re.match(r"<(p|blockquote|details|article)[ >]", block)
@@ -122,7 +129,8 @@ def test_a_quote_has_the_words_that_answer_in_bold() -> None:
     html = render.sentence(said, [citation()])
     assert "<blockquote" in html
     assert "However, the <b>copycat</b> culture, shortcut" in html
-    assert f'href="/articles/{ARTICLE.id}#q={ARTICLE.text.index(QUOTE)}-' in html
+    cited = citation()
+    assert Seen(html).links == [address(ARTICLE.id, cited.start, cited.end, QUOTE, cited.answer_spans)]
     assert Seen(html).titles[0].startswith("However, the copycat culture")
 
 
@@ -136,9 +144,9 @@ def test_sources_say_who_wrote_and_when() -> None:
     also = (Place("other", 5, 8, "abc"),)
     html = render.sources([citation(page=3, also=also)])
     seen = check_safe(html)
-    assert "Ada Renshaw · 2024-04-02 · page 3" in seen.text
+    assert "Ada Renshaw · 2 Apr 2024 · page 3" in seen.text
     assert "Xiaomi’s execution is worthy of praise. However, the" in seen.text
-    assert "/articles/other#q=5-8" in seen.links
+    assert address("other", 5, 8, "abc") in seen.links
     assert render.sources([]) == ""
 
 
@@ -155,13 +163,53 @@ def test_an_abstention_is_a_sentence_and_folded_passages() -> None:
     html = render.answer(an_answer("q", answer="The articles do not say.", nearest=nearest))
     assert html.startswith('<p class="q-abstained" dir="auto">The articles do not say.</p>')
     assert "<details" in html and "<details open" not in html
-    assert Seen(html).links == ["/articles/id#q=3-9"]
+    assert Seen(html).links == [address("id", 3, 9, "A passage")]
     assert "<details" not in render.answer(an_answer("q", answer="The articles do not say."))
 
 
 def test_withheld_sentences_are_said() -> None:
     said = Sentence(QUOTE, "quote", (1,), 1.0)
     one = render.answer(an_answer("q", sentences=(said,), citations=(citation(),), withheld=1))
-    assert "1 sentence withheld: no quote supports it" in one
+    assert "1 sentence withheld: no quote supports it" in Seen(one).text
     assert "Supported by 1 quote ·" in one
-    assert "2 sentences withheld: no quote supports them" in everything("x")
+    assert "2 sentences withheld: no quote supports them" in Seen(everything("x")).text
+
+
+@pytest.mark.parametrize(
+    ("date", "english", "chinese"),
+    [("2024-04-02", "2 Apr 2024", "2024年4月2日"), ("2024-04", "2024-04", "2024-04"), ("spring", "spring", "spring")],
+)
+def test_dates_as_people_write_them(date: str, english: str, chinese: str) -> None:
+    assert (render.day(date), render.day(date, "zh")) == (english, chinese)
+
+
+def test_a_date_of_the_year_needs_no_year() -> None:
+    assert render.day("2024-04-02", "en", 2024) == "2 Apr"
+    assert render.day("2024-04-02", "zh", 2024) == "4月2日"
+    assert render.day("2024-04-02", "en", 2025) == "2 Apr 2024"
+
+
+def test_quotes_of_two_articles_say_whose_and_of_when() -> None:
+    other = citation(2, Article("b.md", "B", "Not worrying.", "1" * 64, None, "2025-01-31"), "Not worrying.", "")
+    said = Sentence(QUOTE, "quote", (1,), 1.0), Sentence(other.quote, "quote", (2,), 1.0)
+    assert "<cite" not in render.sentence(said[0], [citation()])
+    html = render.answer(an_answer("q", sentences=said, citations=(citation(), other)))
+    assert '<cite class="q-from">Ada Renshaw · 2 Apr 2024</cite>' in html
+    assert '<cite class="q-from">B · 31 Jan 2025</cite>' in html
+
+
+def test_the_id_of_an_answer_is_a_class_and_nothing_else() -> None:
+    assert "q-id-0af3" in render.answer(an_answer("q", id="0af3"))
+    assert "q-id" not in render.answer(an_answer("q", id='x" onclick="y'))
+
+
+def test_suggestions_are_buttons() -> None:
+    html = render.suggestions(["What next?", "And <b>?"], "Ask next:")
+    assert re.findall(r"<button[^>]*>(.*?)</button>", html) == ["What next?", "And &#60;b&#62;?"]
+    assert render.suggestions([], "Ask next:") == ""
+
+
+def test_in_chinese() -> None:
+    seen = Seen(render.sources([citation(page=3, also=(Place("other", 5, 8, "abc"),))], "zh"))
+    assert "2024年4月2日 · 第 3 页" in seen.text and "在文章中阅读" in seen.text and "另一篇文章（1）" in seen.text
+    assert "文章中没有提到。" in Seen(render.answer(an_answer("q", answer="The articles do not say."), "zh")).text

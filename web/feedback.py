@@ -1,0 +1,84 @@
+"""What can be done with an answer that was given: take it away, export it with others, say what one thinks of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
+from settings import Settings
+from web import keep
+from web.recent import Given, Recent
+from web.refused import RefusedError, Text
+
+COMMENT_CHARACTERS = 1_000
+EXPORTED = 500
+"""The most answers in one export: more than a conversation has, fewer than are kept."""
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
+
+
+class Thumb(BaseModel):
+    """What `POST /api/feedback` takes: which answer, never what it said."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer_id: Text
+    rating: Rating
+    comment: Annotated[Text, Field(max_length=COMMENT_CHARACTERS)] = ""
+
+
+class Export(BaseModel):
+    """What `POST /api/export` takes: the ids of answers, in the order in which they are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+    answers: Annotated[list[Text], Field(min_length=1, max_length=EXPORTED)]
+    format: Literal["markdown", "json"]
+
+
+def router(recent: Recent, settings: Settings) -> APIRouter:
+    """The routes over the answers in `recent`; feedback goes into the folder of the store."""
+    routes = APIRouter()
+    store = FeedbackStore(settings.store / FEEDBACK)
+
+    def given(answer_id: str) -> Given:
+        found = recent.get(answer_id)
+        if found is None:
+            raise _forgotten()
+        return found
+
+    @routes.get("/api/answers/{answer_id}")
+    def answer(answer_id: str, request: Request, format: keep.Format = "json") -> Response:
+        kept = keep.one(given(answer_id).answer, format, _base(request))
+        return Response(kept, media_type=keep.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
+
+    @routes.post("/api/export")
+    def export(body: Export, request: Request) -> Response:
+        found = [each.answer for each in map(recent.get, body.answers) if each is not None]
+        if not found:
+            raise _forgotten()
+        name = "conversation.md" if body.format == "markdown" else "conversation.json"
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        headers["Quoth-Forgotten"] = str(len(body.answers) - len(found))
+        kept = keep.conversation(found, body.format, _base(request))
+        return Response(kept, media_type=keep.MEDIA_TYPES[body.format], headers=headers)
+
+    @routes.post("/api/feedback", status_code=204)
+    def feedback(body: Thumb) -> None:
+        rated = given(body.answer_id)
+        store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
+        store.expire(settings.feedback_days)
+
+    return routes
+
+
+def _forgotten() -> RefusedError:
+    return RefusedError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
+
+
+def _base(request: Request) -> str:
+    """The address that this server was asked under, or nothing if what the client calls it is no address."""
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""

@@ -1,0 +1,137 @@
+"""Answers to take away: one as plain text, Markdown or HTML with its citations, a conversation as Markdown or JSON.
+
+Plain text is exact. In Markdown and HTML nothing foreign becomes markup, a link or an image where it is pasted.
+`base` is the address that links begin with, for instance "https://host"; without it they would lead nowhere.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Literal
+from urllib.parse import quote as percent_encode
+
+from rag.answer import Answer, Citation
+from web.permalink import address
+
+Format = Literal["text", "markdown", "html", "json"]
+MEDIA_TYPES: dict[Format, str] = {
+    "text": "text/plain; charset=utf-8",
+    "markdown": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+
+_CONTROLS = dict.fromkeys(
+    [*range(9), *range(10, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}"
+)
+# A backslash where every Markdown dialect knows it, else a reference: to some "\<img>" is a tag all the same.
+_SPECIAL = {
+    **_CONTROLS,
+    **{ord(each): f"\\{each}" for each in r"\`*_{}[]#!"},
+    **{ord(each): f"&#{ord(each)};" for each in "<>&|~$^@"},
+}
+_LIST_ITEM = re.compile(r"^(\d*)([-+.)])")
+_BARE_LINK = re.compile(r"^:|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
+
+
+def one(answer: Answer, form: Format, base: str) -> str:
+    """One answer in this format; as JSON it is the Answer object."""
+    match form:
+        case "text":
+            return as_text(answer, base)
+        case "markdown":
+            return as_markdown(answer, base)
+        case "html":
+            return as_html(answer, base)
+        case "json":
+            return _json(answer.to_dict())
+
+
+def conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
+    """Answers in the order given; as JSON an object with the Answer objects under `answers`."""
+    if form == "json":
+        return _json({"answers": [each.to_dict() for each in answers]})
+    return "\n---\n\n".join(as_markdown(each, base) for each in answers)
+
+
+def as_text(answer: Answer, base: str) -> str:
+    """The question, the sentences with their marks, and what each number means."""
+    sources = [
+        "\n    ".join([f"[{each.n}] {', '.join(_facts(each))}", *_unsaid(each, answer), _link(each, base)])
+        for each in answer.citations
+    ]
+    said = "\n".join(map(str, answer.sentences)) or answer.answer
+    return "\n\n".join([answer.question, said, *(["\n".join(sources)] if sources else [])]) + "\n"
+
+
+def as_markdown(answer: Answer, base: str) -> str:
+    """The same with the question as a heading, quotes as block quotes and each source as a numbered link."""
+    parts = [f"## {markdown(answer.question)}"]
+    for each in answer.sentences:
+        marks = "".join(f" \\[{n}\\]" for n in each.citations)
+        parts.append(f"> “{markdown(each.text)}”{marks}" if each.kind == "quote" else markdown(each.text) + marks)
+    if answer.abstained:
+        parts.append(markdown(answer.answer))
+    sources = []
+    for source in answer.citations:
+        title, *others = map(markdown, _facts(source))
+        words = [f"“{markdown(words)}”" for words in _unsaid(source, answer)]
+        sources.append(f"{source.n}. {', '.join([f'[{title}]({_link(source, base)})', *others, *words])}")
+    return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
+
+
+def as_html(answer: Answer, base: str) -> str:
+    """The same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
+    links = {each.n: html.escape(_link(each, base)) for each in answer.citations}
+    parts = [f'<p dir="auto"><strong>{_html(answer.question)}</strong></p>']
+    for each in answer.sentences:
+        marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in each.citations)
+        said = f"<bdi>{_html(each.text)}</bdi>"
+        quoted = f'<blockquote dir="auto">“{said}”{marks}</blockquote>'
+        parts.append(quoted if each.kind == "quote" else f'<p dir="auto">{said}{marks}</p>')
+    if answer.abstained:
+        parts.append(f'<p dir="auto">{_html(answer.answer)}</p>')
+    sources = []
+    for source in answer.citations:
+        title, *others = map(_html, _facts(source))
+        words = [f"“{_html(words)}”" for words in _unsaid(source, answer)]
+        shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *words])
+        sources.append(f"<li>{shown}</li>")
+    return "\n".join([*parts, *([f"<ol>{''.join(sources)}</ol>"] if sources else [])]) + "\n"
+
+
+def markdown(foreign: str) -> str:
+    """`foreign` as one line of Markdown that shows its characters, white space run together.
+
+    Only programs that link whatever looks like an address, as typed by hand, can still do so.
+    """
+    line = _LIST_ITEM.sub(r"\1\\\2", " ".join(foreign.split()).translate(_SPECIAL))
+    return _BARE_LINK.sub(lambda match: f"&#{ord(match[0])};", line)
+
+
+def _html(foreign: str) -> str:
+    return "<br>".join(html.escape(line.translate(_CONTROLS)) for line in foreign.splitlines())
+
+
+def _facts(cited: Citation) -> list[str]:
+    """Title, author, date and page, where known; always at least one."""
+    page = f"p. {cited.page}" if cited.page is not None else None
+    return [cited.title or cited.source, *(each for each in (cited.author, cited.date, page) if each)]
+
+
+def _unsaid(cited: Citation, answer: Answer) -> list[str]:
+    """The quote, unless a sentence of the answer is just that."""
+    return [] if any(each.text == cited.quote for each in answer.sentences) else [cited.quote]
+
+
+def _link(cited: Citation, base: str) -> str:
+    """The quote's permalink; nothing in it ends a link in Markdown or an attribute in HTML."""
+    where = address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans)
+    return base + percent_encode(where, safe="/#?=&%:,+")
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
