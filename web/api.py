@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -27,12 +27,19 @@ from web.articles import router as articles
 from web.feedback import router as feedback
 from web.recent import Recent
 from web.refused import RefusedError, Text
+from web.render import text
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
 
 KEEP_ALIVE_SECONDS = 10.0
 NOT_JSON = "the body is not the JSON object that is expected"
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<title>Quoth</title><link rel="stylesheet" href="/quoth/article.css">'
+    '<main><p class="gone" role="alert">{}</p><p><a href="/">Quoth</a></p></main></html>'
+)
+"""What a person sees where a program gets the error object."""
 _log = logging.getLogger(__name__)
 
 
@@ -226,6 +233,9 @@ def _written(event: Event | Exception) -> str:
 def _failed(request: Request, error: Exception) -> Response:
     refused = refusal(error)
     headers = {"Retry-After": "1"} if refused.status == 503 else None
+    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+        said = f"{refused.error['message']}: {refused.error['hint']}."
+        return HTMLResponse(_PAGE.format(text(said[:1].upper() + said[1:])), refused.status, headers)
     return JSONResponse(refused.error, refused.status, headers)
 
 

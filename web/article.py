@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -173,5 +174,5 @@ def _bold(whole: str, mark: Span, words: Iterable[Span]) -> str:
 
 
 def _lines(some: str) -> str:
-    """As text, with line ends kept as they are: the page's text is then the article's, to the letter."""
-    return "\n".join(text(line) for line in some.split("\n"))
+    """As text to the letter: unlike elsewhere, blanks and line ends are kept as they are."""
+    return html.escape(some, quote=False).replace("\r", "&#13;")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote as percent_encode
 
 import numpy as np
@@ -57,15 +57,17 @@ def page_address(article_id: str) -> str:
 
 def parse(query: Iterable[tuple[str, str]]) -> list[Link]:
     """The quotes that an address names, from its names and values in order; what makes no sense is passed over."""
-    found: list[Link] = []
+    found: list[Link | None] = []
     for name, value in query:
-        if name == "q" and (spans := _spans(value)) and len(spans) == 1:
-            found.append(Link(*spans[0]))
-        elif found and name == "w":
-            found[-1] = Link(found[-1].start, found[-1].end, value, found[-1].bold)
-        elif found and name == "b":
-            found[-1] = Link(found[-1].start, found[-1].end, found[-1].digest, _spans(value))
-    return found[:QUOTES]
+        last = found[-1] if found else None
+        if name == "q":
+            spans = _spans(value)
+            found.append(Link(*spans[0]) if len(spans) == 1 else None)
+        elif last is not None and name == "w":
+            found[-1] = replace(last, digest=value)
+        elif last is not None and name == "b":
+            found[-1] = replace(last, bold=_spans(value))
+    return [link for link in found if link is not None][:QUOTES]
 
 
 def find(text: str, start: int, end: int, digest: str) -> Found | None:

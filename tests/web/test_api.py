@@ -193,3 +193,17 @@ def test_health(client: TestClient, chain: FakeChain) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"status": "warming"})
     assert client.head("/healthz").status_code == 200
+
+
+def test_a_person_gets_a_page_where_a_program_gets_the_error_object(
+    client: TestClient, chain: FakeChain, monkeypatch
+) -> None:
+    def busy(article_id: str) -> None:
+        raise StoreBusyError("the store <b> is busy", "wait")
+
+    monkeypatch.setattr(chain.index, "article", busy)
+    seen = client.get(f"/articles/{ARTICLE.id}", headers={"Accept": "text/html,*/*"})
+    assert (seen.status_code, seen.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "The store &#60;b&#62; is busy&#58; wait." in seen.text
+    assert client.get(f"/articles/{ARTICLE.id}").json()["code"] == "busy"
+    assert client.get(f"/api/articles/{ARTICLE.id}", headers={"Accept": "text/html"}).json()["code"] == "busy"

@@ -111,6 +111,11 @@ def test_a_quote_over_paragraphs_is_marked_in_each_and_named_once() -> None:
     assert page(ARTICLE, [Link(between, between + 6)]).count('id="quote"') == 1
 
 
+def test_a_paragraph_is_shown_to_the_letter() -> None:
+    odd = "A\tb  c\u2028d\u00a0e & <f> 'g' \"h\""
+    assert odd in shown(body(page(Article("a.txt", "A title", odd, "0" * 64))))
+
+
 def test_in_chinese() -> None:
     html = page(replace(ARTICLE, language="zh"), [Link(5, 99_999)], "zh")
     assert '<html lang="zh">' in html and "就此文提问" in html and "文章已改动" in notice(html)

@@ -38,6 +38,7 @@ def test_a_page_marks_several_quotes() -> None:
 @pytest.mark.parametrize("odd", ["", "x", "1", "1-", "-1-5", "١-٢", "1-2-3", "1-2,3-4", "9" * 30 + "-1"])
 def test_what_is_no_place_is_passed_over(odd: str) -> None:
     assert parse([("q", odd)]) == []
+    assert parse([("q", "1-9"), ("q", odd), ("w", "0a"), ("b", "1-2")]) == [Link(1, 9)]
     assert parse([("q", "1-9"), ("b", odd)]) == [Link(1, 9, "", ((1, 2), (3, 4)) if odd == "1-2,3-4" else ())]
 
 
