@@ -124,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--verify", action="store_true", help="look every vector up")
     json_option(status)
 
+    snippet = command("snippet", "the line that puts the widget into a page of another site")
+    snippet.add_argument("--url", metavar="URL", help="where this server is reached (default: where serve listens)")
+
     command("doctor", "check the installation and say what to do")
     return parser
 

@@ -22,7 +22,7 @@ from index.publish import Progress as Told
 from index.publish import ingest as ingest_articles
 from index.status import read_facts, read_status
 from index.vectors import is_complete
-from settings import SEEDS, Settings
+from settings import SEEDS, Settings, origin
 
 if TYPE_CHECKING:
     from index.embed import EmbeddingModel
@@ -142,6 +142,21 @@ def status(settings: Settings, options: Namespace) -> int:
             if value is not None:
                 out.print(f"{name.replace('_', ' ')}: {value}", markup=False)
     return 0 if found.healthy else 4
+
+
+def snippet(settings: Settings, options: Namespace) -> int:
+    """The line that puts the widget into a page, and what to set on the server for it."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    try:
+        server = origin((options.url or f"http://{host}:{settings.port}").removesuffix("/"))
+    except ValueError as error:
+        raise UsageError(str(error), "give the address of the server, without a path") from error
+    sites = " ".join(settings.embed_origins)
+    out.print(f'<script src="{server}/widget.js" async data-title="Ask our articles"></script>')
+    out.print("\nPut this line into your pages. It is shown on those of the sites that the server is started with:")
+    out.print(f'\n  QUOTH_EMBED_ORIGINS="{sites or "https://your.site"}" python app.py serve')
+    out.print("\ndocs/embed.md has the rest: looks, events, Content-Security-Policy, nginx and Caddy.")
+    return 0
 
 
 def doctor(settings: Settings, options: Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 SEEDS = HOME / "seeds" / "articles"
 READER = HOME / "models" / "reader"
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Settings:
     """How much text around a quote goes with its citation, on each side."""
     feedback_days: int = 365
     """How long feedback is kept; 0 is for ever."""
+    embed_origins: tuple[str, ...] = ()
+    """The sites on whose pages the widget may stand."""
 
     @classmethod
     def read(cls, options: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,7 +62,20 @@ class Settings:
         return cls(**values)  # type: ignore[arg-type]
 
 
+def origin(text: str) -> str:
+    """`text` in small letters, as browsers write an origin. ValueError unless it is scheme, host and any port."""
+    text = text.lower()
+    if not _ORIGIN.fullmatch(text):
+        raise ValueError(f"{text!r} is not an origin like https://example.org or http://localhost:8080")
+    return text
+
+
 def _parse(variable: str, text: str, kind: str) -> object:
+    if kind.startswith("tuple"):
+        try:
+            return tuple(origin(each) for each in text.replace(",", " ").split())
+        except ValueError as error:
+            raise ValueError(f"{variable}: {error}") from None
     convert = {"int": int, "float": float, "Path": Path, "Path | None": Path}.get(kind, str)
     try:
         return convert(text)

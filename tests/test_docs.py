@@ -26,7 +26,8 @@ def test_every_documented_setting_is_one() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     [actions] = [action for action in _parser()._actions if action.choices]
-    assert set(actions.choices or ()) == {"serve", "ingest", "articles", "ask", "eval", "feedback", "status", "doctor"}
+    names = {"serve", "ingest", "articles", "ask", "eval", "feedback", "status", "snippet", "doctor"}
+    assert set(actions.choices or ()) == names
     for name, parser in dict(actions.choices or {}).items():
         assert hasattr(commands, name)
         assert f"`{name}" in TEXT

@@ -37,6 +37,36 @@ def test_a_variable_that_is_no_number_is_named(variable, text):
         Settings.read({}, {variable: text})
 
 
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://their.site", ("https://their.site",)),
+        (" https://A.example:8443, http://localhost:80\nhttp://[::1]:1", (
+            "https://a.example:8443", "http://localhost:80", "http://[::1]:1",
+        )),
+        (" , ", ()),
+    ],
+)  # fmt: skip
+def test_sites_are_origins(text, origins):
+    assert Settings.read({}, {"QUOTH_EMBED_ORIGINS": text}).embed_origins == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://their.site/", "https://their.site/path", "their.site", "*", "https://*.their.site", "https:", "null",
+        "'self'", "https://a@their.site", "https://their.site;script-src", "https://their.site?x", "ftp://their.site",
+        "https://their.site:", "https://-.site-", "data:x", "https://münchen.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_origin_is_named(text):
+    with pytest.raises(
+        ValueError, match=r"^QUOTH_EMBED_ORIGINS: .* is not an origin like https://example\.org"
+    ) as told:
+        Settings.read({}, {"QUOTH_EMBED_ORIGINS": f"https://good.example {text}"})
+    assert repr(text) in str(told.value) and "\n" not in str(told.value)
+
+
 def test_settings_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]

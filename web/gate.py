@@ -31,7 +31,7 @@ HEADERS = {
 ADDRESSES = {
     "/", "/articles", "/config", "/theme.css", "/favicon.ico", "/healthz", "/readyz",
     "/api/ask", "/api/feedback", "/api/export",
-    "/widget", "/widget.js", "/widget/frame.js", "/widget/frame.css",
+    "/widget", "/widget.js", "/widget/frame.js", "/widget/parts.js", "/widget/frame.css",
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/theme.css", "/gradio_api/reset",
     "/gradio_api/app_id",

@@ -142,16 +142,11 @@ STRINGS: dict[str, tuple[str, str]] = {
     "loader.refused": ("The answers cannot be shown on this page.", "无法在此页面显示答案。"),
     "loader.elsewhere": ("Open them in a new tab", "在新标签页中打开"),
     # widget: the frame, which says some of the chat's words too
-    "widget.answers": ("Questions and answers", "问答"),
-    "widget.back": ("The articles", "文章列表"),
-    "widget.excerpt": ("The quote in its article", "文章中的引文"),
     "widget.changed": (
         "The article has changed since this answer. This is how it read then.",
         "此答案给出后文章有改动，以下为当时的文字。",
     ),
     "widget.noted": ("Thank you, noted", "已记录，谢谢"),
-    "widget.forgotten": ("This answer is forgotten: ask again", "此答案已被遗忘：请重新提问"),
-    "widget.failed": ("This did not work: try again", "未成功：请再试一次"),
     "widget.lost": ("The connection was lost.", "连接已中断。"),
     # owner: the page for running question sets
     "owner.title": ("Evaluation", "评测"),

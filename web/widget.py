@@ -26,11 +26,14 @@ LOADER_HEADERS = {
     # Pages that are isolated from other origins load only what says that it may be loaded.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-SAID = (
-    "next", "try", "stopped", "abstained", "nearest", "supported_1", "supported_n", "withheld_1", "withheld_n",
-    "seconds", "page", "read", "retry", "searching",
-)  # fmt: skip
-"""What the frame says in the words of the chat, beside its stages and errors."""
+TYPES = {"frame.js": "text/javascript", "parts.js": "text/javascript", "frame.css": "text/css"}
+# What the frame says in the words of the chat.
+SAID = {
+    "chat.next", "chat.try", "chat.stopped", "chat.abstained", "chat.nearest", "chat.supported_1", "chat.supported_n",
+    "chat.withheld_1", "chat.withheld_n", "chat.seconds", "chat.page", "chat.read", "chat.retry", "chat.searching",
+    "script.keep.up", "script.keep.down", "script.keep.forgotten", "script.keep.failed",
+}  # fmt: skip
+SECTIONS = ("widget.", "chat.stage.", "chat.error.")
 _log = logging.getLogger(__name__)
 
 
@@ -42,28 +45,26 @@ def router(chain: AnswerChain, settings: Settings) -> APIRouter:
     def loader() -> Response:
         return Response(_loader(), media_type="text/javascript", headers=LOADER_HEADERS)
 
-    @routes.api_route("/widget/frame.js", methods=["GET", "HEAD"])
-    def script() -> Response:
-        return _file("frame.js", "text/javascript")
-
-    @routes.api_route("/widget/frame.css", methods=["GET", "HEAD"])
-    def style() -> Response:
-        return _file("frame.css", "text/css")
+    @routes.api_route("/widget/{name}", methods=["GET", "HEAD"])
+    def file(name: Literal["frame.js", "parts.js", "frame.css"]) -> Response:
+        return Response(_text(name), media_type=TYPES[name], headers={"Cache-Control": "no-cache"})
 
     @routes.api_route("/widget", methods=["GET", "HEAD"])
-    def frame(
-        request: Request, language: str = "", theme: Literal["light", "dark"] | None = None
-    ) -> HTMLResponse:
+    def frame(request: Request, language: str = "", theme: Literal["", "light", "dark"] = "") -> HTMLResponse:
         spoken = preferred(language or request.headers.get("accept-language"))
         headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-        return HTMLResponse(page(chain, settings, spoken, theme or ""), headers=headers)
+        return HTMLResponse(page(chain, settings, spoken, theme), headers=headers)
 
     return routes
 
 
 def page(chain: AnswerChain, settings: Settings, language: Language, theme: str = "") -> str:
     """The frame as HTML. Its script finds what it says, and the first questions, as JSON in it."""
-    words = {key: say_all(language, key) for key in STRINGS if _is_said(key)}
+    words = {
+        key: both[0 if language == "en" else 1]
+        for key, both in STRINGS.items()
+        if key in SAID or key.startswith(SECTIONS)
+    }
     given = json.dumps({"words": words, "first": _first(chain)}).replace("<", "\\u003c")
     keys = ("talk", "question", "placeholder", "ask", "stop", "again", "welcome")
     return _template().substitute(
@@ -75,16 +76,6 @@ def page(chain: AnswerChain, settings: Settings, language: Language, theme: str 
         characters=settings.question_characters,
         given=given,
     )
-
-
-def say_all(language: Language, key: str) -> str:
-    """The words of `key` with their places for values left open."""
-    return STRINGS[key][0 if language == "en" else 1].replace("{count:,}", "{count}")
-
-
-def _is_said(key: str) -> bool:
-    section, _, name = key.partition(".")
-    return section == "widget" or (section == "chat" and (name in SAID or name.startswith(("stage.", "error."))))
 
 
 def _first(chain: AnswerChain) -> tuple[str, ...]:
@@ -110,7 +101,3 @@ def _template() -> Template:
 @cache
 def _text(name: str) -> str:
     return (FILES / name).read_text(encoding="utf-8")
-
-
-def _file(name: str, kind: str) -> Response:
-    return Response(_text(name), media_type=kind, headers={"Cache-Control": "no-cache"})

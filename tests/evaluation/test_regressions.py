@@ -54,7 +54,10 @@ def test_shuffled_passages_are_caught(arguments, monkeypatch):
         return [replace(passage, score=score) for passage, score in zip(passages, scores, strict=True)]
 
     monkeypatch.setattr(HybridRetriever, "passages", shuffled)
-    assert {"retrieved_hit@5", "read_hit@1"} & fell(arguments, 1) == {"retrieved_hit@5"}
+    # What comes after retrieval suffers too; what does not depend on it does not.
+    found = fell(arguments, 1)
+    assert "retrieved_hit@5" in found
+    assert not found & {"quote_exact", "citation_recall"}
 
 
 def test_shifted_spans_are_caught(arguments, monkeypatch):

@@ -161,8 +161,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(chain: FakeChain) -> Iterator[str]:
-    """The real server around a stand-in, and its address; stopped at the end."""
+def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
+    """The real server around a stand-in, with `more` settings, and its address; stopped at the end."""
     started: list[uvicorn.Server] = []
 
     class Recorded(uvicorn.Server):
@@ -173,7 +173,7 @@ def serving(chain: FakeChain) -> Iterator[str]:
     port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn, "Server", Recorded)
-        thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port)), daemon=True)
+        thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port, **more)), daemon=True)
         thread.start()
         until(lambda: bool(started) and started[0].started)
     yield f"http://127.0.0.1:{port}"
