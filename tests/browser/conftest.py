@@ -1,15 +1,24 @@
-"""A real Chromium, and pages that note whatever goes wrong or goes out."""
+"""A real Chromium, pages that note whatever goes wrong or goes out, and servers for them."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
+from settings import HOME
+from tests.web.standins import FakeChain, free_port, serving, until
+
+Open = Callable[..., Page]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--disable-gpu",
@@ -67,3 +76,60 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
+
+
+def reachable(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def program(seed_store: Path, models: Path) -> Iterator[str]:
+    """`python app.py serve` over the starter corpus."""
+    port = free_port()
+    command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", str(seed_store)]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "QUOTH_MODELS": str(models)}
+    with subprocess.Popen(command, cwd=HOME, env=environment) as process:
+        until(lambda: process.poll() is not None or reachable(f"http://127.0.0.1:{port}"), 60)
+        assert process.poll() is None
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def chain() -> FakeChain:
+    return FakeChain()
+
+
+@pytest.fixture(scope="module")
+def stand_in(chain: FakeChain) -> Iterator[str]:
+    """The server around a stand-in, for what the starter corpus cannot be made to do."""
+    with serving(chain) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Opens addresses; at the end each page must have been silent and at home."""
+    opened: list[Watched] = []
+
+    def open_page(origin: str, path: str = "/", **options: Any) -> Page:
+        page = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()
+        opened.append(Watched(page, origin))
+        page.goto(origin + path)
+        return page
+
+    yield open_page
+    for watched in opened:
+        watched.page.context.close()
+    assert [watched.wrong for watched in opened] == [[] for _ in opened]
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")

@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from index.article import Article
 from index.errors import StoreBusyError
-from rag.filters import Filters
-from settings import HOME
-from tests.browser.conftest import Watched
-from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, citation, free_port, serving, until
+from tests.browser.conftest import Open, ask
+from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, citation
 
 QUESTION = "what did Jia Yueting criticize?"
 PHONE = {"width": 390, "height": 844}
-Open = Callable[..., Page]
-
-
-def reachable(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-@pytest.fixture(scope="module")
-def program(seed_store: Path, models: Path) -> Iterator[str]:
-    """`python app.py serve` over the starter corpus."""
-    port = free_port()
-    command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", str(seed_store)]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "QUOTH_MODELS": str(models)}
-    with subprocess.Popen(command, cwd=HOME, env=environment) as process:
-        until(lambda: process.poll() is not None or reachable(f"http://127.0.0.1:{port}"), 60)
-        assert process.poll() is None
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def chain() -> FakeChain:
-    return FakeChain()
-
-
-@pytest.fixture(scope="module")
-def stand_in(chain: FakeChain) -> Iterator[str]:
-    """The server around a stand-in, for what the starter corpus cannot be made to do."""
-    with serving(chain) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Opens addresses; at the end each page must have been silent and at home."""
-    opened: list[Watched] = []
-
-    def open_page(origin: str, path: str = "/", **options: Any) -> Page:
-        page = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()
-        opened.append(Watched(page, origin))
-        page.goto(origin + path)
-        return page
-
-    yield open_page
-    for watched in opened:
-        watched.page.context.close()
-    assert [watched.wrong for watched in opened] == [[] for _ in opened]
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
 
 
 def test_ask_and_check_the_quote(program: str, visit: Open) -> None:
@@ -190,124 +124,6 @@ def test_sentences_come_one_by_one(stand_in: str, visit: Open, chain: FakeChain)
         expect(page.locator(".q-support")).to_be_visible()
     finally:
         chain.pause, chain.ready = 0.0, True
-
-
-def test_stop(stand_in: str, visit: Open, chain: FakeChain) -> None:
-    page = visit(stand_in)
-    chain.pause = 1.0
-    closed = chain.closed
-    try:
-        ask(page, QUESTION)
-        expect(page.locator(".q-short")).to_be_visible()
-        page.get_by_role("button", name="Stop").click()
-        expect(page.locator(".q-stopped")).to_have_text("Stopped before the end.", timeout=1_000)
-        until(lambda: chain.closed == closed + 1)
-    finally:
-        chain.pause = 0.0
-    expect(page.locator(".q-short")).to_be_visible()
-    assert page.locator(".q-quote").count() == 0
-    expect(page.get_by_label("Your question")).to_be_focused()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".q-support")).to_be_visible()
-    expect(page.locator(".q-asked")).to_have_count(1)
-
-
-def test_edit_the_last_question(stand_in: str, visit: Open, chain: FakeChain) -> None:
-    page = visit(stand_in)
-    ask(page, "When was he born?")
-    expect(page.locator(".q-abstained")).to_be_visible()
-    box = page.get_by_label("Your question")
-    page.get_by_role("button", name="Edit the question").click()
-    expect(box).to_have_value("When was he born?")
-    expect(box).to_be_focused()
-    page.get_by_role("button", name="Leave the question as it was").click()
-    expect(box).to_have_value("")
-    page.get_by_role("button", name="Edit the question").click()
-    expect(box).to_have_value("When was he born?")
-    ask(page, QUESTION)
-    expect(page.locator(".q-support")).to_be_visible()
-    expect(page.locator(".q-asked")).to_have_text([QUESTION])
-    assert chain.asked[-1]["history"] == []
-    ask(page, "And then?")
-    expect(page.locator(".q-asked")).to_have_text([QUESTION, "And then?"])
-
-
-def test_a_conversation_belongs_to_its_tab_and_survives_a_reload(stand_in: str, visit: Open) -> None:
-    page = visit(stand_in)
-    ask(page, QUESTION)
-    expect(page.locator(".q-support")).to_be_visible()
-    other = page.context.new_page()
-    other.goto(stand_in)
-    expect(other.locator(".q-state")).to_be_visible()
-    ask(other, "When was he born?")
-    expect(other.locator(".q-abstained")).to_be_visible()
-    for tab, question in ((page, QUESTION), (other, "When was he born?")):
-        tab.reload()
-        expect(tab.locator(".q-asked")).to_have_text([question])
-    expect(page.locator(".q-card")).to_have_count(1)
-
-    page.get_by_label("Your question").fill("half a quest")
-    page.goto(f"{stand_in}/articles/{ARTICLE.id}")
-    page.go_back()
-    expect(page.locator(".q-asked")).to_have_text([QUESTION])
-    expect(page.get_by_label("Your question")).to_have_value("half a quest")
-
-    page.get_by_role("button", name="Start over").click()
-    expect(page.locator(".q-asked")).to_have_count(0)
-    page.reload()
-    expect(page.locator(".q-welcome")).to_be_visible()
-    expect(page.locator(".q-asked, .q-gone")).to_have_count(0)
-
-
-def test_what_was_on_its_way_is_there_after_a_reload(stand_in: str, browser: Browser, chain: FakeChain) -> None:
-    page = browser.new_page()  # not watched: Gradio complains of the connection that ends with the page
-    page.goto(stand_in)
-    chain.pause = 1.0
-    try:
-        ask(page, QUESTION)
-        expect(page.locator(".q-short")).to_be_visible()
-        page.reload()
-        expect(page.locator(".q-stopped")).to_be_visible()
-    finally:
-        chain.pause = 0.0
-    expect(page.locator(".q-short")).to_contain_text("The copycat culture.")
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".q-support")).to_be_visible()
-    page.close()
-
-
-def test_suggestions(stand_in: str, visit: Open, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    hostile = "What did he <b>criticize</b> *next*?"
-    monkeypatch.setattr(chain, "next", (hostile,))
-    monkeypatch.setattr(chain, "first", (QUESTION,))
-    page = visit(stand_in)
-    page.get_by_role("button", name=QUESTION).click()
-    expect(page.locator(".q-asked")).to_have_text([QUESTION])
-    expect(page.locator(".q-next")).to_contain_text("Ask next:")
-    page.get_by_role("button", name=hostile).click()
-    expect(page.locator(".q-asked")).to_have_text([QUESTION, hostile])
-    expect(page.locator(".q-next")).to_have_count(1)
-
-
-def test_filters(stand_in: str, visit: Open, chain: FakeChain) -> None:
-    page = visit(stand_in, f"/?about={ARTICLE.id}")
-    chips = page.locator("#q-only .token")
-    expect(chips).to_have_text([ARTICLE.title])
-    for question in (QUESTION, "And then?"):
-        ask(page, question)
-        expect(page.locator(".q-asked").last).to_have_text(question)
-        expect(page.get_by_role("button", name="Try again")).to_be_visible()
-        assert chain.asked[-1]["filters"] == Filters(article=(ARTICLE.id,))
-    field = page.get_by_label("Only from an author, a year, a source")
-    field.click()
-    page.get_by_role("option", name="Ada Renshaw").click()
-    expect(chips).to_have_count(2)
-    chips.first.get_by_role("button").click()
-    expect(chips).to_have_text(["Ada Renshaw"])
-    ask(page, "Again?")
-    expect(page.locator(".q-asked")).to_have_count(3)
-    until(lambda: chain.asked[-1]["question"] == "Again?")
-    assert chain.asked[-1]["filters"] == Filters(author=("Ada Renshaw",))
 
 
 def test_hovering_and_focus_show_the_quote(stand_in: str, visit: Open) -> None:
@@ -425,45 +241,6 @@ def check_accessible(page: Page) -> None:
     found = Axe().run(page).response["violations"]
     serious = [each for each in found if each["impact"] in ("serious", "critical")]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious] == []
-
-
-SERVER = """
-import sys
-from settings import Settings
-from tests.web.standins import FakeChain
-from web import serve
-serve.serve(FakeChain(pause=1.0), Settings(port=int(sys.argv[1])))
-"""
-
-
-def test_a_server_that_goes_away_and_comes_back(browser: Browser) -> None:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-
-    def start() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], cwd=HOME)
-        until(lambda: reachable(address) or process.poll() is not None, 60)
-        return process
-
-    page = browser.new_page()
-    server = start()
-    try:
-        page.goto(address)
-        ask(page, QUESTION)
-        expect(page.locator(".q-short")).to_be_visible()
-        server.kill()
-        server.wait()
-        expect(page.get_by_role("alert")).to_contain_text("The connection was lost.")
-        expect(page.get_by_label("Your question")).to_have_value(QUESTION)
-        server = start()
-        expect(page.locator(".q-gone")).to_contain_text("The earlier conversation is gone", timeout=20_000)
-        expect(page.get_by_label("Your question")).to_have_value(QUESTION)
-        page.get_by_label("Your question").press("Enter")
-        expect(page.locator(".q-support")).to_be_visible(timeout=20_000)
-    finally:
-        server.kill()
-        server.wait()
-        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
