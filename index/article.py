@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -20,7 +21,8 @@ class Article:
 
     `source` is how the article is named to people (a path below the folder that was ingested);
     `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
-    on every machine. `sha256` is of the original bytes.
+    on every machine. `sha256` is of the original file's bytes. `pages` says where each page starts, the
+    first one first; it is empty where there are no pages.
     """
 
     source: str
@@ -32,6 +34,7 @@ class Article:
     language: str | None = None
     headings: tuple[Heading, ...] = ()
     id: str = ""
+    pages: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -42,6 +45,19 @@ class Article:
         """The title of the last heading that starts at or before `offset`."""
         titles = [heading.title for heading in self.headings if heading.start <= offset]
         return titles[-1] if titles else None
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that `offset` is on, counted from 1."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An article that could not be read."""
+
+    source: str
+    error: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)

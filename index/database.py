@@ -163,19 +163,21 @@ class Database:
         if row is None:
             return None
         source, title, text, sha256, author, date, language, headings = row
-        marks = tuple(Heading(**each) for each in json.loads(headings))
-        return Article(source, title, text, sha256, author, date, language, marks, article_id)
+        old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
+        marks, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
+        marks = tuple(Heading(**each) for each in marks)
+        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages)
 
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""
         self.drop_article(article.id)
-        headings = json.dumps([asdict(heading) for heading in article.headings], ensure_ascii=False)
+        marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
         self._sql.execute(
             "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
-                article.sha256, headings, article.text,
+                article.sha256, marks, article.text,
             ),
         )  # fmt: skip
         for chunk in chunks:

@@ -7,24 +7,23 @@ before the commit leaves a folder to sweep; after it everything is there.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.article import Article, Chunk
+from index.article import Article, Chunk, Failure
 from index.chunk import chunk_article, embedding_text, title_context
 from index.database import ArticleInfo, Database
 from index.embed import EmbeddingModel, check_same
-from index.errors import ArticleError, StoreError, UsageError
+from index.errors import StoreError, UsageError
+from index.intake import Intake
 from index.lock import write_lock
-from index.readers import read_article
 from index.vectors import check_generation, collect_garbage, is_complete, write_generation
-from index.walk import File, find_files, read_bytes, unique_names
+from index.walk import find_files, unique_names
 
 Progress = Callable[[str, int, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many of how many are done."""
@@ -39,15 +38,6 @@ _EMBED_AT_ONCE = 64
 _REBUILD_SHARE = 0.25
 _SWEEP_SECONDS = 3.0
 """How long to wait for those who have the former generation open; a server moves on within one second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An article that could not be read."""
-
-    source: str
-    error: str
-    hint: str
 
 
 @dataclass(slots=True)
@@ -159,24 +149,29 @@ class _Writer:
         gone, paths = self._gone(before, paths) if prune else ([], paths)
         found = find_files(paths)
         self.report.files_passed_over = found.passed_over
-        files = list(unique_names(found.files, {info.source: Path(info.path) for info in before}))
-        if prune:
-            seen = {file.path for file in files}
-            gone += [info.id for info in before if _under(info, paths) and Path(info.path) not in seen]
-        known = {info.source: info for info in before}
-        pending: list[_Pending] = []
-        for done, file in enumerate(files):
-            self._progress("reading", done, len(files))
-            if (read := self._read(file, known.get(file.name))) is not None:
-                pending.append(read)
-            if sum(len(each.chunks) for each in pending) >= max(_BATCH_CHUNKS, self._database.counts()[1]):
-                self.publish(pending, outdated, origin=origin)
-                pending, outdated = [], []
+        with closing(Intake(self._database, before)) as intake:
+            files = list(unique_names(found.files, intake.paths()))
+            if prune:
+                seen = {file.path for file in files}
+                gone += [info.id for info in before if _under(info, paths) and Path(info.path) not in seen]
+            known = {info.id for info in before}
+            pending: list[_Pending] = []
+            for done, file in enumerate(files):
+                self._progress("reading", done, len(files))
+                taken = intake.take(file)
+                self.report.errors += taken.failures
+                self.report.articles_unchanged += taken.unchanged
+                gone += taken.gone
+                pending += (self._cut(article, file.path, known) for article in taken.articles)
+                if sum(len(each.chunks) for each in pending) >= max(_BATCH_CHUNKS, self._database.counts()[1]):
+                    self.publish(pending, [*outdated, *gone], origin=origin)
+                    pending, outdated, gone = [], [], []
         if pending or (gone and not outdated):
             self.publish(pending, [*outdated, *gone], origin=origin)
         if not files and not gone:
             raise UsageError(
-                f"no articles under {', '.join(map(str, paths))}", "give files or folders with .txt, .md or .html files"
+                f"no articles under {', '.join(map(str, paths))}",
+                "give articles; docs/articles.md lists the formats",
             )
 
     def _gone(self, before: Sequence[ArticleInfo], paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
@@ -185,29 +180,19 @@ class _Writer:
         gone = [info.id for info in before if _under(info, missing)]
         return gone, [path for path in paths if path not in missing or not gone]
 
-    def _read(self, file: File, known: ArticleInfo | None) -> _Pending | None:
-        """The article in a file, cut; None if it has not changed or cannot be read."""
+    def _cut(self, article: Article, path: Path, known: Collection[str]) -> _Pending:
+        """A new or changed article with its chunks; unchanged passages keep their cuts."""
         assert self._model is not None
-        try:
-            data = read_bytes(file)
-            if known is not None and known.sha256 == hashlib.sha256(data).hexdigest():
-                self.report.articles_unchanged += 1
-                if known.path != str(file.path):
-                    with self._database.writing():
-                        self._database.set_path(known.id, str(file.path))
-                return None
-            article = read_article(data, file.name)
-        except ArticleError as error:
-            self.report.errors.append(Failure(file.name, error.message, error.hint))
-            return None
-        earlier = self._database.article(article.id) if known else None
+        earlier = self._database.article(article.id) if article.id in known else None
         cuts = [end for _, end in self._database.chunk_spans(article.id)] if earlier else []
         chunks = chunk_article(article, self._model, earlier.text if earlier else "", cuts)
-        if known is None:
+        if earlier is None:
             self.report.articles_added += 1
+        elif replace(earlier, sha256=article.sha256) == article:
+            self.report.articles_unchanged += 1
         else:
             self.report.articles_changed += 1
-        return _Pending(article, file.path, title_context(article.title, self._model), chunks)
+        return _Pending(article, path, title_context(article.title, self._model), chunks)
 
     def publish(
         self, pending: Sequence[_Pending], gone: Sequence[str], *, origin: str = "", rebuild: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from index.errors import ArticleError, UsageError
-from index.readers import is_supported
+from index.readers.sniff import HEAD, is_supported
 
 FILE_BYTES = 256 * 1024 * 1024
 
@@ -41,7 +41,7 @@ def find_files(paths: Sequence[Path]) -> Found:
         path = given.expanduser().resolve()
         if path.is_dir():
             for each in _below(path):
-                if is_supported(each.name):
+                if is_supported(each.name) or is_supported(each.name, _head(each)):
                     files.setdefault(each, File(each, f"{path.name}/{each.relative_to(path).as_posix()}"))
                 else:
                     passed_over += 1
@@ -87,10 +87,31 @@ def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File
         yield File(file.path, name)
 
 
+def file_name(source: str, path: Path) -> str:
+    """The name of the file that an article called `source` was read from: all of it, or up to the file's own name.
+
+    An article in an archive is called `news/old.zip/2024/march.md` where its path is `.../news/old.zip`.
+    """
+    parts = source.split("/")
+    names = ["/".join(parts[:n]) for n in range(len(parts), 0, -1) if parts[n - 1] == path.name]
+    return next((name for name in names if path.as_posix().endswith(f"/{name}")), names[-1] if names else source)
+
+
 def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a plain file, if it can be read; nothing else is opened."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
 
 
 def _refuse(error: OSError) -> NoReturn:

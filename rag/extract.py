@@ -194,6 +194,7 @@ def _cite(n: int, quote: _Quote, context: int) -> Citation:
         quote=quote.text,
         author=article.author,
         date=article.date,
+        page=article.page_at(quote.start),
         heading=article.heading_at(quote.start),
         answer_spans=tuple(sorted(quote.narrow_spans())),
         before=article.text[max(0, quote.start - context) : quote.start],

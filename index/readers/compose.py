@@ -7,22 +7,24 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Article, Heading
+from index.readers.decode import clean
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list item, table row or heading."""
+    """A paragraph, list item, table row or heading; `pages` are the offsets in it at which pages start."""
 
     text: str
     is_heading: bool = False
+    pages: tuple[int, ...] = ()
 
     @property
     def tidied(self) -> str:
         """Without blanks around its lines and without empty lines, which would end a paragraph."""
-        lines = (re.sub(r"[ \t]+", " ", line).strip() for line in self.text.split("\n"))
+        lines = (re.sub(r"[ \t]+", " ", line).strip() for line in clean(self.text).split("\n"))
         return (" " if self.is_heading else "\n").join(line for line in lines if line)
 
 
@@ -41,16 +43,18 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
 
     The byline is part of the text so that "who wrote this?" can be answered with a quote.
     """
-    parts = [Block(properties.title), *([Block(line)] if (line := _byline(properties)) else [])]
-    body = [Block(block.tidied, block.is_heading) for block in blocks]
+    properties = replace(properties, title=clean(properties.title), author=clean(properties.author or "") or None)
+    title, byline = Block(properties.title), _byline(properties)
+    body = [replace(block, text=block.tidied) for block in blocks]
     body = [block for block in body if block.text]
-    if body and body[0].text == properties.title:
-        body = body[1:]
-    parts += body
-    headings, at = [], 0
+    if body and body[0].text == title.text:
+        title, body = replace(title, pages=body[0].pages), body[1:]
+    parts = [title, *([Block(byline)] if byline else []), *body]
+    headings, pages, at = [], [], 0
     for block in parts:
         if block.is_heading:
             headings.append(Heading(at, block.text))
+        pages += [at + offset for offset in block.pages]
         at += len(block.text) + 2
     return Article(
         source=source,
@@ -61,6 +65,7 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
         date=properties.date,
         language=properties.language,
         headings=tuple(headings),
+        pages=tuple(pages),
     )
 
 

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ArticleError
-from index.readers import is_supported, read_article
+from index.readers import read_article
+from index.readers.decode import clean
+from index.readers.sniff import is_supported
 
 MARKDOWN = b"""---
 title: "Ships: a history"
@@ -235,10 +237,14 @@ def test_the_title_of_plain_text_is_a_short_complete_first_line_or_the_file_name
     assert read_article(text.encode(), "folder/file.txt").title == title
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\ufeff")).filter(str.strip))
-def test_plain_text_is_kept_exactly_but_for_line_ends(text):
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\ufeff")).filter(
+        lambda text: clean(text).strip()
+    )
+)
+def test_plain_text_is_kept_exactly_but_for_line_ends_soft_hyphens_and_canonical_forms(text):
     for line_end in ("\n", "\r\n", "\r"):
-        assert read_article(text.replace("\n", line_end).encode(), "file.txt").text == text
+        assert read_article(text.replace("\n", line_end).encode(), "file.txt").text == clean(text)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -317,11 +323,20 @@ def test_any_bytes_give_an_article_with_true_headings_or_an_article_error(data, 
 
 
 @pytest.mark.parametrize(
-    ("name", "supported"),
-    [("a.txt", True), ("a.MD", True), ("README", True), ("a.htm", True), ("a.pdf", False), ("a.md.zip", False)],
+    ("name", "head", "supported"),
+    [
+        ("a.txt", b"", True),
+        ("a.MD", b"", True),
+        ("README", b"", True),
+        ("a.htm", b"", True),
+        ("a.pdf", b"", True),
+        ("a.md.zip", b"", True),
+        ("a.jpg", b"", False),
+        ("a.jpg", b"%PDF-1.7", True),
+        ("a.xml", b"<?xml version='1.0'?>\n<rss version='2.0'>", True),
+        ("a.xml", b"<?xml version='1.0'?>\n<project>", False),
+        ("a.xlsx", b"PK\x03\x04", False),
+    ],
 )
-def test_the_file_name_decides_whether_there_is_a_reader(name, supported):
-    assert is_supported(name) is supported
-    if not supported:
-        with pytest.raises(ArticleError, match="no format"):
-            read_article(b"text", name)
+def test_the_name_or_the_first_bytes_decide_whether_a_file_in_a_folder_is_read(name, head, supported):
+    assert is_supported(name, head) is supported

@@ -7,13 +7,13 @@ import pytest
 
 from index import walk
 from index.errors import ArticleError, UsageError
-from index.walk import File, find_files, read_bytes, unique_names
+from index.walk import File, file_name, find_files, read_bytes, unique_names
 
 
 @pytest.fixture
 def news(tmp_path: Path) -> Path:
     folder = tmp_path / "news"
-    for name in ("b.md", "a.txt", "2024/march.html", ".hidden.md", ".git/note.md", "photo.jpg", "data.csv"):
+    for name in ("b.md", "a.txt", "2024/march.html", ".hidden.md", ".git/note.md", "photo.jpg", "data.bin"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("words")
     return folder
@@ -100,3 +100,28 @@ def test_a_folder_that_has_moved_keeps_its_names(tmp_path):
 def test_a_file_is_always_called_as_it_was_first_called(tmp_path):
     path = tmp_path / "news" / "a.md"
     assert list(unique_names([File(path, "a.md")], {"news/a.md": path})) == [File(path, "news/a.md")]
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "name"),
+    [
+        ("news/a.md", "/x/news/a.md", "news/a.md"),
+        ("news/old.zip/2024/march.md", "/x/news/old.zip", "news/old.zip"),
+        ("news/news", "/x/news/news", "news/news"),
+        ("a.zip/a.zip/b.md", "/x/a.zip", "a.zip"),
+        ("notes.txt/notes.txt", "/x/notes.txt", "notes.txt"),
+        ("moved/a.zip/b.md", "/x/elsewhere/a.zip", "moved/a.zip"),
+        ("renamed.md", "/x/a.md", "renamed.md"),
+    ],
+)
+def test_the_file_is_told_from_what_is_in_it(source, path, name):
+    assert file_name(source, Path(path)) == name
+
+
+def test_pipes_and_loops_of_links_in_a_folder_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.bin")
+    (tmp_path / "loop.bin").symlink_to("loop.bin")
+    (tmp_path / "hidden-pdf.bin").write_bytes(b"%PDF-1.7")
+    found = find_files([tmp_path])
+    assert [file.path.name for file in found.files] == ["hidden-pdf.bin"]
+    assert found.passed_over == 2

@@ -1,0 +1,126 @@
+"""zip and tar archives, and single compressed files: what is inside is read as if it lay in a folder of that name.
+
+Nothing is written anywhere, so a member's name can only mislead those who read it.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import PurePath
+
+from index.article import Article, Failure
+from index.errors import ArticleError
+from index.readers.package import open_zip
+from index.readers.room import Room
+from index.readers.sniff import HEAD, is_supported
+
+ReadInner = Callable[[bytes, str, Room], Iterator[Article | Failure]]
+
+_OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
+    "gz": lambda file: gzip.GzipFile(fileobj=file),
+    "bz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
+_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, tarfile.TarError, NotImplementedError)
+
+
+def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+    """The articles in a zip file; what is encrypted or damaged is named."""
+    names = Names(source)
+    with _deeper(source, room), open_zip(data, source) as archive:
+        for info in archive.infolist():
+            if info.is_dir() or (info.external_attr >> 28) == 0xA:  # a symbolic link
+                continue
+            name = names.of(info.filename)
+            try:
+                if info.flag_bits & 1:
+                    raise ArticleError(f"{name} is encrypted", "unpack it and ingest the folder")
+                room.take(name, info.compress_size, info.file_size)
+                inner = archive.read(info)
+            except ArticleError as error:
+                yield Failure(name, error.message, error.hint)
+            except (*_BROKEN, RuntimeError) as error:
+                yield _damaged(name, error)
+            else:
+                yield from _inner(inner, source, name, room, read)
+            if room.spent:
+                return
+
+
+def read_tar(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+    """The articles in a tar file; links and devices are passed over."""
+    names = Names(source)
+    with _deeper(source, room):
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+                for info in archive:
+                    if not info.isreg():
+                        continue
+                    name = names.of(info.name)
+                    room.take(name, info.size, info.size)
+                    if (file := archive.extractfile(info)) is not None:
+                        yield from _inner(file.read(), source, name, room, read)
+        except _BROKEN as error:
+            yield _damaged(source, error)
+
+
+def read_squeezed(data: bytes, source: str, kind: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+    """What a .gz, .bz2 or .xz holds: one file, or a tar."""
+    with _deeper(source, room):
+        try:
+            with _OPEN[kind](io.BytesIO(data)) as file:
+                inner = file.read(min(room.bytes, max(1 << 20, 200 * len(data))) + 1)
+        except _BROKEN as error:
+            raise ArticleError(f"{source} is damaged ({error})", "copy it again from where it came") from error
+        room.take(source, len(data), len(inner))
+        if inner[257:262] == b"ustar":
+            yield from read_tar(inner, source, room, read)
+        else:
+            yield from read(inner, f"{source}/{PurePath(source).stem}", room)
+
+
+class Names:
+    """The names of what is inside a file, each only once."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._taken: dict[str, int] = {}
+
+    def of(self, inner: str) -> str:
+        """`inner` below the file's name, without what leads elsewhere or cannot be shown."""
+        shown = inner.encode("utf-8", "backslashreplace").decode()
+        parts = [re.sub(r"[\0-\x1f\x7f-\x9f]", "\ufffd", part).strip() for part in re.split(r"[/\\]", shown)]
+        name = "/".join([self._source, *(part for part in parts if part not in ("", ".", ".."))])
+        self._taken[name] = count = self._taken.get(name, 0) + 1
+        return name if count == 1 else f"{name}#{count}"
+
+
+@contextmanager
+def _deeper(source: str, room: Room) -> Iterator[None]:
+    """One archive deeper; raises ArticleError if that is too deep."""
+    if room.depth == 0:
+        raise ArticleError(f"{source} lies too deep in archives", "unpack them and ingest the folder")
+    room.depth -= 1
+    try:
+        yield
+    finally:
+        room.depth += 1
+
+
+def _inner(data: bytes, source: str, name: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+    """A member's articles, by the rules for folders: hidden files and other formats are passed over."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in name.removeprefix(source).split("/"))
+    if not hidden and is_supported(name, data[:HEAD]):
+        yield from read(data, name, room)
+
+
+def _damaged(name: str, error: Exception) -> Failure:
+    return Failure(name, f"{name} is damaged ({error or type(error).__name__})", "copy it again from where it came")

@@ -1,0 +1,67 @@
+"""E-books: the chapters in reading order, as one article with headings."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from index.article import Article
+from index.errors import ArticleError
+from index.readers.compose import Properties, compose
+from index.readers.decode import decode
+from index.readers.markup import markup_blocks
+from index.readers.package import open_zip, parse_xml
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+    from lxml.etree import _Element
+
+_CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
+_OPF = "{http://www.idpf.org/2007/opf}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_RIGHTS = "META-INF/rights.xml"
+
+
+def read_epub(data: bytes, source: str) -> Article:
+    """The book; its table of contents is left out. Raises ArticleError for one with copy protection."""
+    with open_zip(data, source) as book:
+        if _RIGHTS in book.namelist():
+            raise ArticleError(f"{source} is copy-protected", "give a book without protection")
+        root = parse_xml(book.read("META-INF/container.xml")).find(f".//{_CONTAINER}rootfile")
+        if root is None:
+            raise ArticleError(f"{source} does not say where its text is", "open it and save it anew")
+        path = root.get("full-path", "")
+        package = parse_xml(book.read(path))
+        blocks = [block for page in _pages(book, package, path, source) for block in markup_blocks(page)]
+    if not any(block.tidied for block in blocks):
+        raise ArticleError(f"{source} has no text", "give the book that has it")
+    first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
+    date = _said(package, "date")
+    properties = Properties(
+        title=_said(package, "title") or first or PurePath(source).stem,
+        author=_said(package, "creator"),
+        date=date[:10] if date else None,
+        language=_said(package, "language"),
+    )
+    return compose(data, source, properties, blocks)
+
+
+def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator[str]:
+    items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
+    for reference in package.iter(f"{_OPF}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or "nav" in item.get("properties", "").split():
+            continue
+        if "html" in item.get("media-type", ""):
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
+            yield decode(book.read(name), f"{source}/{name}")
+
+
+def _said(package: _Element, name: str) -> str | None:
+    lines = (" ".join((each.text or "").split()) for each in package.iter(_DC + name))
+    found = [line for line in lines if line]
+    return ("; ".join(found) if name == "creator" else found[0]) if found else None

@@ -1,0 +1,55 @@
+"""Zip files, which documents and archives are: opened once their contents' declared sizes are no trap."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from lxml import etree
+
+from index.errors import ArticleError
+from index.readers.room import Room
+
+_ENCRYPTED = 1
+_OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
+
+
+def open_zip(data: bytes, source: str) -> zipfile.ZipFile:
+    """The zip file. Raises ArticleError if it is none."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise ArticleError(f"{source} is a damaged zip file ({error})", "copy it again from where it came") from error
+
+
+def kind_of_zip(data: bytes, source: str, room: Room) -> str:
+    """docx, odt, epub, or zip. Documents may be unpacked afterwards: their sizes are checked here."""
+    with open_zip(data, source) as package:
+        names = {info.filename for info in package.infolist()}
+        kind = _kind(package, names)
+        if any(name in names for name in _OTHER_OFFICE):
+            raise ArticleError(f"{source} is a spreadsheet or a presentation", "save it as PDF")
+        if kind != "zip":
+            for info in package.infolist():
+                if info.flag_bits & _ENCRYPTED:
+                    raise ArticleError(f"{source} is encrypted", "save it without a password")
+                room.take(source, info.compress_size, info.file_size)
+        return kind
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root; entities are not resolved, nothing is fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(data, parser)
+
+
+def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
+    if "word/document.xml" in names:
+        return "docx"
+    if "mimetype" in names and package.getinfo("mimetype").file_size < 100:
+        kind = package.read("mimetype").strip()
+        if kind.startswith(b"application/vnd.oasis.opendocument.text"):
+            return "odt"
+        if kind == b"application/epub+zip":
+            return "epub"
+    return "epub" if "META-INF/container.xml" in names and any(name.endswith(".opf") for name in names) else "zip"

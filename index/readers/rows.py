@@ -1,0 +1,88 @@
+"""CSV and JSON Lines: a row or line is an article, its fields are the columns or keys of these names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+
+from index.article import Article, Failure
+from index.errors import ArticleError
+from index.readers.archive import Names
+from index.readers.compose import Block, Properties, compose
+from index.readers.decode import decode
+
+FIELDS = {
+    "text": ("text", "body", "content", "article"),
+    "title": ("title", "headline"),
+    "author": ("author", "authors", "byline"),
+    "date": ("date", "published"),
+    "language": ("language", "lang"),
+    "id": ("id", "_id"),
+}
+"""What a field may be called, in any case; the first that is there counts."""
+
+_NAME_CHARACTERS = 100
+_FIELD_CHARACTERS = 1 << 30
+
+
+def read_table(data: bytes, source: str) -> Iterator[Article | Failure]:
+    """The rows of a CSV file with a line of column names; parted by commas, semicolons or tabs."""
+    text = decode(data, source)
+    first = text.split("\n", 1)[0]
+    csv.field_size_limit(_FIELD_CHARACTERS)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    if not any(column.strip().lower() in FIELDS["text"] for column in rows.fieldnames or ()):
+        raise ArticleError(f"{source} has no column called {_called('text')}", "name the column of the articles' text")
+    names = Names(source)
+    try:
+        for number, row in enumerate(rows, start=1):
+            yield _article(data, names, f"row {number}", row)
+    except csv.Error as error:
+        raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
+
+
+def read_lines(data: bytes, source: str) -> Iterator[Article | Failure]:
+    """A JSON object on each line."""
+    names = Names(source)
+    for number, line in enumerate(decode(data, source).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Failure(f"{source}/line {number}", f"{source}, line {number} is not JSON ({error})", "correct it")
+            continue
+        if not isinstance(row, dict):
+            yield Failure(f"{source}/line {number}", f"{source}, line {number} is no JSON object", "correct it")
+            continue
+        yield _article(data, names, f"line {number}", row)
+
+
+def _article(data: bytes, names: Names, place: str, row: Mapping[str, object]) -> Article | Failure:
+    """The article is called by its id, else its title, else its place, so that it keeps its name among others."""
+    fields = {name: _field(row, called) for name, called in FIELDS.items()}
+    given = " ".join((fields["id"] or fields["title"]).split())
+    name = names.of(given[:_NAME_CHARACTERS].replace("/", "-") if given.strip(". ") else place)
+    if not fields["text"].strip():
+        return Failure(name, f"{name} has no {_called('text')}", "give it a text or remove it")
+    properties = Properties(
+        title=" ".join(fields["title"].split()) or name.rsplit("/", 1)[-1],
+        author=" ".join(fields["author"].split()) or None,
+        date=fields["date"].strip()[:10] or None,
+        language=fields["language"].strip() or None,
+    )
+    return compose(data, name, properties, [Block(part) for part in fields["text"].split("\n\n")])
+
+
+def _field(row: Mapping[str, object], called: tuple[str, ...]) -> str:
+    values = {str(key).strip().lower(): value for key, value in row.items()}
+    value = next((values[name] for name in called if values.get(name)), "")
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value if isinstance(item, str | int | float))
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _called(name: str) -> str:
+    return " or ".join(f"`{each}`" for each in FIELDS[name])
