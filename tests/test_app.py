@@ -260,9 +260,10 @@ def test_a_question_set_is_scored(built, tmp_path):
         {"question": "How deep is the lake of Geneva?", "answerable": False},
     ]
     file.write_text("\n".join(map(json.dumps, rows)))
-    scores = run("eval", file, "--store", built[0], "--json").data
-    assert (scores["answerable"], scores["unanswerable"], scores["auroc"]) == (1, 1, 1.0)
-    assert (scores["retrieved_at_1"], scores["answered_right"], scores["refused"]) == (1.0, 1.0, 1.0)
+    card = run("eval", file, "--store", built[0], "--json").data
+    scores = {figure["name"]: figure["value"] for figure in card["figures"]}
+    assert [scores[name] for name in ("retrieved_hit@1", "right", "refusal_recall", "auroc")] == [1.0] * 4
+    assert [row["failure"] for row in card["results"]] == [None, None]
 
 
 @pytest.mark.parametrize(
