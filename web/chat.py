@@ -30,6 +30,8 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Everything that is served: the chat at `/`, the articles and the HTTP interface, behind the gate."""
     # Gradio reads this when it is imported, which takes seconds, so only whoever serves imports it.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Else it works out statistics with pandas after every event.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
     recent = add_routes(app, chain, settings)
     add_owner(app, chain, settings)

@@ -53,7 +53,8 @@ class Line:
 class Run:
     """One answer on its way: made in a thread of its own, followed from the event loop, stopped from there."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: str = "") -> None:
+        self.page = page
         self.stopped = False
         self._left = threading.Event()
         self._steps: asyncio.Queue[Exchange | None] = asyncio.Queue()
@@ -100,6 +101,16 @@ class Desk:
         """What was said in this conversation so far; none if it is not known."""
         return self._kept.get(key)
 
+    def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
+        """The conversation, for a page that was loaded; the answer that another page waited for is stopped.
+
+        None if this page has asked already, as somebody quick does: then it is being told.
+        """
+        if key in self._runs and self._runs[key].page == page:
+            return None
+        self.stop(key)
+        return self.exchanges(key)
+
     def stop(self, key: str) -> None:
         """Stop the answer that is on its way in this conversation, if there is one."""
         if key in self._runs:
@@ -112,7 +123,14 @@ class Desk:
         self._kept.drop(key)
 
     async def ask(
-        self, key: str, asked: str, language: Language, *, again: bool = False, more: dict[str, Any] | None = None
+        self,
+        key: str,
+        asked: str,
+        language: Language,
+        *,
+        page: str = "",
+        again: bool = False,
+        more: dict[str, Any] | None = None,
     ) -> AsyncGenerator[tuple[Exchange, ...]]:
         """The conversation at each step of answering. `again` puts the exchange in the last one's place.
 
@@ -123,7 +141,7 @@ class Desk:
         self.stop(key)
         earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
         exchange = Exchange(question)
-        run = self._runs[key] = Run()
+        run = self._runs[key] = Run(page)
         working = False
         try:
             while (before := self._line.before(ticket)) and not run.stopped:

@@ -145,9 +145,9 @@ class Page:
     async def _restore(self, key: str, request: gr.Request) -> Changes:
         """The conversation that the tab had before it was loaded again."""
         language, (name, had) = _language(request), _named(key, request)
-        # What is still on its way was asked by the page that is gone.
-        self._desk.stop(name)
-        exchanges = self._desk.exchanges(name)
+        exchanges = self._desk.restored(name, str(request.session_hash))
+        if exchanges is None:
+            return {self._talk: gr.skip()}
         if had and not exchanges:
             gone = render.line(say(language, "chat.gone"), "gone")
             return {self._talk: [{"role": "assistant", "content": gone}]}
@@ -158,9 +158,9 @@ class Page:
     ) -> AsyncGenerator[Changes]:
         """Each step of an answer."""
         language, (name, _) = _language(request), _named(key, request)
-        more = {"suggest": True, "filters": parse(" ".join(only or []))[1]}
+        page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
         try:
-            async with aclosing(self._desk.ask(name, asked, language, again=editing, more=more)) as steps:
+            async with aclosing(self._desk.ask(name, asked, language, page=page, again=editing, more=more)) as steps:
                 started = False
                 async for exchanges in steps:
                     yield self._shown(exchanges, language, empty=not started)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from index.article import Article
 from rag.filters import Filters
@@ -43,6 +44,32 @@ def test_stop(stand_in: str, visit: Open, chain: FakeChain) -> None:
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".q-support")).to_be_visible()
     expect(page.locator(".q-asked")).to_have_count(1)
+
+
+def test_who_asks_before_the_page_has_come_back_to_its_conversation(
+    stand_in: str, visit: Open, chain: FakeChain
+) -> None:
+    page = visit(stand_in, "/healthz")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        data = route.request.post_data_json["data"]
+        if len(data) == 1 and re.fullmatch("[0-9a-f]{32}", str(data[0])) and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/queue/join*", hold)
+    page.goto(stand_in)
+    chain.pause = 1.0
+    try:
+        ask(page, QUESTION)
+        expect(page.locator(".q-short")).to_be_visible()
+        held[0].continue_()
+        expect(page.locator(".q-support")).to_be_visible()
+    finally:
+        chain.pause = 0.0
+    assert page.locator(".q-stopped").count() == 0
 
 
 def test_edit_the_last_question(stand_in: str, visit: Open, chain: FakeChain) -> None:

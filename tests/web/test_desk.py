@@ -156,6 +156,21 @@ def test_who_stops_waiting_makes_room(front: Desk, chain: FakeChain, monkeypatch
     assert len(chain.asked) == 2
 
 
+def test_a_page_stops_what_the_one_before_it_asked_but_not_its_own(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.1
+        async for step in front.ask("a", QUESTION, "en", page="new"):
+            if step[-1].said and step[-1].answer is None:
+                assert front.restored("a", "new") is None
+        assert step[-1].answer and front.restored("a", "new") == step
+        async for step in front.ask("a", QUESTION, "en", page="old"):
+            if step[-1].said:
+                front.restored("a", "new")
+        assert step[-1].answer is None and "Stopped" in step[-1].shown
+
+    asyncio.run(talk())
+
+
 def test_a_second_question_in_one_conversation_stops_the_first(front: Desk, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.1
