@@ -134,9 +134,19 @@ def _is_whole(card: Mapping[str, Any]) -> bool:
     return (
         all(key in card for key in ("created", "questions", "models", "generation"))
         and isinstance(results, list)
-        and all(
-            isinstance(row, dict) and {"id", "values", "failure", "answer", *_MEANING} <= row.keys() for row in results
-        )
+        and all(isinstance(row, dict) and _is_row(row) for row in results)
+    )
+
+
+def _is_row(row: Mapping[str, Any]) -> bool:
+    """Whether what is compared is there and of its type: somebody may have edited the file."""
+    kinds = {"id": str, "values": dict, "answer": dict, "evidence": list}
+    return (
+        {"failure", *_MEANING} <= row.keys()
+        and all(isinstance(row.get(key), kind) for key, kind in kinds.items())
+        and all(type(value) in (int, float) for value in row["values"].values())
+        and all(isinstance(place, dict) and "text" in place for place in row["evidence"])
+        and "answer" in row["answer"]
     )
 
 

@@ -92,6 +92,10 @@ def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch)
     monkeypatch.setattr(AnswerChain, "invoke", stopped)
     assert run(asked, "--store", store) == 130
     assert "with --resume goes on" in told(capsys)
+    with monkeypatch.context() as other:
+        other.setenv("QUOTH_ANSWER_THRESHOLD", "0.6")
+        assert run(asked, "--store", store, "--resume") == 2
+    assert "no interrupted run" in told(capsys)
     answered.clear()
     monkeypatch.setattr(
         AnswerChain, "invoke", lambda *words, **more: answered.append(words[1]["id"]) or honest(*words, **more)
