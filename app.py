@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import NoReturn
 
 import commands
 from index.errors import QuothError, UsageError
-from settings import Settings
+from index.fetch import is_url
+from settings import EXCERPT_CHARACTERS, LOGS, Settings
 
 FORMATS = ("jsonl", "csv", "squad", "beir", "ragas", "datasets")
 FILTERS = (
@@ -19,7 +21,22 @@ FILTERS = (
     ("author", "NAME", "by someone of this name, or part of a name (may be given again)"),
     ("source", "NAME", "whose file or folder has this in its name (may be given again)"),
 )
-COMMON = ("store", "articles", "models", "embedding_model", "reader_model", "host", "port")
+COMMON = (
+    "store",
+    "articles",
+    "models",
+    "embedding_model",
+    "reader_model",
+    "model",
+    "base_url",
+    "host",
+    "port",
+    "api_docs",
+    "public_chat",
+    "excerpt_characters",
+    "log",
+    "log_questions",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,12 +74,21 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise UsageError(str(error), "correct the variable or unset it") from error
 
 
+def _place(text: str) -> Path | str:
+    """A path, or the address of a page as it is."""
+    return text if is_url(text) else Path(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
     common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
     common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")
     common.add_argument("--reader-model", metavar="DIR", help="the folder of a reading model, or none")
+    common.add_argument(
+        "--model", metavar="PROVIDER:MODEL", help="a language model that writes (default: quotes alone)"
+    )
+    common.add_argument("--base-url", metavar="URL", help="where its server is, if not its provider's usual one")
     common.add_argument("--models", type=Path, metavar="DIR", help="where exported models are kept")
     common.add_argument("--debug", action="store_true", help="show the traceback of a failure")
     parser = _Parser(prog="app.py", description="Answers from your own articles, with exact quotes.")
@@ -70,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         added = parsers.add_parser(name, parents=[common], help=text, description=text)
-        added.set_defaults(run=getattr(commands, name))
+        added.set_defaults(run=getattr(commands, f"{name}_" if iskeyword(name) else name))
         return added
 
     def json_option(added: argparse.ArgumentParser) -> None:
@@ -79,12 +105,32 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", "the web chat (what happens without a command)")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default 7860)")
+    serve.add_argument("--public-chat", action="store_true", default=None, help="open the chat to everybody")
+    serve.add_argument(
+        "--excerpts-only", dest="excerpt_characters", nargs="?", type=int, const=EXCERPT_CHARACTERS, metavar="N",
+        help=f"others than the owner read N characters around a quote (default {EXCERPT_CHARACTERS}), not all",
+    )  # fmt: skip
+    serve.add_argument("--api-docs", action="store_true", default=None, help="describe the HTTP interface at /api-docs")
+    serve.add_argument("--log", choices=LOGS, help="what is written to standard error (default lines)")
+    serve.add_argument("--log-questions", action="store_true", default=None, help="write what is asked there, too")
 
     ingest = command("ingest", "bring articles into the index")
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    ingest.add_argument("paths", nargs="*", type=_place, metavar="PATH", help="files, folders, or addresses of pages")
+    ingest.add_argument("--allow-network", action="store_true", help="fetch the pages whose addresses are given")
+    for name in ("text", "title", "author", "date", "id", "url"):
+        ingest.add_argument(f"--{name}-field", metavar="NAME", help=f"the column or key of the {name} in CSV and JSONL")
     ingest.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
     ingest.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
+    ingest.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    ingest.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
+    ingest.add_argument("--repair", action="store_true", help="instead, make the index again from the stored articles")
     json_option(ingest)
+
+    export = command("export", "write the store into one file")
+    export.add_argument("file", type=Path, metavar="FILE")
+    imported = command("import", "make a store from such a file")
+    imported.add_argument("file", type=Path, metavar="FILE")
+    imported.add_argument("--replace", action="store_true", help="in place of the articles that are there")
 
     articles = command("articles", "list the articles, or print one")
     articles.add_argument("id", nargs="?", metavar="ID", help="print this article's exact text")
@@ -109,9 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--gate", action="append", default=[], metavar="FIGURE=TOLERANCE", help="gate it, or FIGURE=off")
     score.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
     score.add_argument("--judge", metavar="PROVIDER:MODEL", help="have a language model judge the citations")
-    score.add_argument("--draft", type=int, metavar="N", help="instead, propose N questions from the articles")
-    score.add_argument("--model", metavar="PROVIDER:MODEL", help="have a language model write these")
-    score.add_argument("--base-url", metavar="URL", help="where either model is, if it is OpenAI-compatible")
+    score.add_argument("--draft", type=int, metavar="N", help="instead, propose N questions (--model writes them)")
     score.add_argument("--pending", action="store_true", help="instead, print what thumbs-down ask for, as drafts")
     score.add_argument("--accept", type=Path, metavar="FILE", help="instead, add edited drafts to QUESTIONS")
 
@@ -119,6 +163,12 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("words", nargs="*", metavar="WORD", help="list, export FILE, delete ID... or delete --all")
     feedback.add_argument("--all", action="store_true", help="with delete: all of it")
     json_option(feedback)
+
+    keys = command("keys", "what programs show to be let in: list, add, revoke")
+    keys.add_argument("words", nargs="*", metavar="WORD", help="list, add NAME or revoke NAME")
+    keys.add_argument("--per-minute", type=int, default=60, metavar="N", help="how often it may be used (default 60)")
+
+    command("mcp", "answer an assistant's questions over the Model Context Protocol, on standard input and output")
 
     status = command("status", "what is indexed, by which models, and whether it is healthy")
     status.add_argument("--verify", action="store_true", help="look every vector up")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from index.article import Failure
 from index.embed import DEFAULT, load_embeddings
-from index.errors import UsageError
-from index.publish import GENERATIONS, STARTER, IngestReport, rebuild
-from index.publish import Progress as Told
+from index.errors import StoreOutdatedError, UsageError
+from index.layout import GENERATIONS, STARTER
 from index.publish import ingest as ingest_articles
-from index.status import read_facts, read_status
+from index.publish import rebuild
+from index.status import Facts, read_facts, read_status
 from index.vectors import is_complete
+from index.writer import Progress as Told
 from settings import SEEDS, Settings, origin
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ def serve(settings: Settings, options: Namespace) -> int:
     """The web chat, until it is stopped."""
     ready_store(settings)
     from thumbs import expire  # which leans on this file
+    from web.logs import set_up
     from web.serve import serve as serve_web  # takes a while to import
 
     expire(settings)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    set_up(settings)
     out.print(f"Quoth answers on http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     with closing(open_chain(settings)) as chain:
         serve_web(chain, settings)
@@ -49,20 +51,23 @@ def serve(settings: Settings, options: Namespace) -> int:
 
 def ingest(settings: Settings, options: Namespace) -> int:
     """Articles into the index."""
-    model = _model(settings)
-    with progress() as told:
-        report = ingest_articles(
-            settings.store, options.paths, model, prune=options.prune, erase=options.erase, progress=told
-        )
-    if options.json:
-        keys = ("files_passed_over", "still_held")
-        print_json({name: value for name, value in asdict(report).items() if name not in keys})
-    else:
-        out.print(_in_words(report))
-    _print_failures(report)
-    if report.still_held:
-        err.print("quoth: a running server still has the former vectors open; they go when it has moved on")
-    return 3 if report.errors else 0
+    from storing import ingest as run  # which leans on this file
+
+    return run(settings, options)
+
+
+def export(settings: Settings, options: Namespace) -> int:
+    """The store as one file."""
+    from storing import export as run
+
+    return run(settings, options)
+
+
+def import_(settings: Settings, options: Namespace) -> int:
+    """A store from such a file."""
+    from storing import import_ as run
+
+    return run(settings, options)
 
 
 def articles(settings: Settings, options: Namespace) -> int:
@@ -132,6 +137,23 @@ def feedback(settings: Settings, options: Namespace) -> int:
     return run(settings, options)
 
 
+def keys(settings: Settings, options: Namespace) -> int:
+    """What programs show to be let in."""
+    from keys import keys as run  # which leans on this file
+
+    return run(settings, options)
+
+
+def mcp(settings: Settings, options: Namespace) -> int:
+    """The articles as tools for an assistant, until it closes standard input."""
+    ready_store(settings)
+    from web.tools import server
+
+    with closing(open_chain(settings)) as chain:
+        server(chain, settings.address).run("stdio")
+    return 0
+
+
 def status(settings: Settings, options: Namespace) -> int:
     """What is indexed, and whether it is healthy."""
     found = read_status(settings.store, verify=options.verify)
@@ -146,9 +168,8 @@ def status(settings: Settings, options: Namespace) -> int:
 
 def snippet(settings: Settings, options: Namespace) -> int:
     """The line that puts the widget into a page, and what to set on the server for it."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     try:
-        server = origin((options.url or f"http://{host}:{settings.port}").removesuffix("/"))
+        server = origin((options.url or settings.address).removesuffix("/"))
     except ValueError as error:
         raise UsageError(str(error), "give the address of the server, without a path") from error
     sites = " ".join(settings.embed_origins)
@@ -175,13 +196,13 @@ def ready_store(settings: Settings) -> None:
 
     Raises UsageError if it was built from other articles than those asked for.
     """
-    facts = read_facts(settings.store)
+    facts = _facts(settings)
     origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
     if facts.generation is None:
-        model = _model(settings)
+        model = embedding_model(settings)
         with progress() as told:
             report = ingest_articles(settings.store, [settings.articles or SEEDS], model, origin=origin, progress=told)
-        _print_failures(report)
+        print_failures(report.errors)
     elif settings.articles and facts.origin != origin:
         raise UsageError(
             f"the store {settings.store} was built from {facts.origin}, not from {origin}",
@@ -192,9 +213,9 @@ def ready_store(settings: Settings) -> None:
         rebuild(settings.store)
 
 
-def _model(settings: Settings) -> EmbeddingModel:
+def embedding_model(settings: Settings) -> EmbeddingModel:
     """The embedding model asked for, else the store's, else the default, ready to load."""
-    name = settings.embedding_model or read_facts(settings.store).embedding_model or DEFAULT
+    name = settings.embedding_model or _facts(settings).embedding_model or DEFAULT
     if name == DEFAULT and not (settings.models / DEFAULT / "model.onnx").is_file():
         from index.export import export_default
 
@@ -203,11 +224,21 @@ def _model(settings: Settings) -> EmbeddingModel:
     return load_embeddings(name, settings.models, settings.threads)
 
 
+def _facts(settings: Settings) -> Facts:
+    """What the store says of itself; one of an earlier version is brought up to date first."""
+    try:
+        return read_facts(settings.store)
+    except StoreOutdatedError:
+        copy = rebuild(settings.store).upgraded
+        err.print(f"The store has been brought up to date; as it was, it is kept in {copy} until `ingest --erase`.")
+        return read_facts(settings.store)
+
+
 def open_chain(settings: Settings) -> AnswerChain:
     """The chain over the store, for `closing`."""
     from rag.chain import build_chain
 
-    return build_chain(settings, _model(settings))
+    return build_chain(settings, embedding_model(settings))
 
 
 @contextmanager
@@ -225,16 +256,10 @@ def print_json(data: Any) -> None:
     sys.stdout.flush()
 
 
-def _print_failures(report: IngestReport) -> None:
-    for failure in report.errors:
+def print_failures(failures: Sequence[Failure]) -> None:
+    """The articles that could not be read, a line each, on standard error."""
+    for failure in failures:
         err.print(f"quoth: {failure.error}: {failure.hint}", markup=False)
-
-
-def _in_words(report: IngestReport) -> str:
-    changes = f"{report.articles_added} added, {report.articles_changed} changed, {report.articles_removed} removed"
-    passages = f"{report.chunks_embedded} passages embedded, {report.chunks_reused} reused"
-    others = f"; {report.files_passed_over} files of other formats left out" if report.files_passed_over else ""
-    return f"{changes}, {report.articles_unchanged} unchanged; {passages} in {report.seconds:.1f} s{others}"
 
 
 def _print_answer(answer: Answer) -> None:

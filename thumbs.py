@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,8 +14,8 @@ from rich.table import Table
 from commands import err, out, print_json
 from evaluation.feedback import FEEDBACK, Feedback, FeedbackStore
 from evaluation.questions import to_line
+from index.durable import replacing
 from index.errors import QuothError, UsageError
-from index.vectors import sync
 from settings import Settings
 
 QUESTION_CHARACTERS = 60
@@ -80,17 +78,9 @@ def _export(kept: Sequence[Feedback], path: Path) -> None:
     """JSON lines, oldest first: after a crash the whole file is there, or what was there before."""
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "give the name of a file in it")
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with fresh.open("wb") as file:
+        with replacing(path) as file:
             file.writelines(to_line(asdict(each)).encode() + b"\n" for each in kept)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync(path.parent)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
-    finally:
-        with suppress(OSError):  # where it could not be made, or has become the file
-            fresh.unlink()
     out.print(f"{len(kept)} exported to {path}", markup=False)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from index.durable import replacing
 from index.errors import UsageError
-from index.vectors import sync
 from rag.condense import Turn
 
 _LINE_BYTES = 32 * 2**20
@@ -196,26 +196,17 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
     Raises UsageError if the file cannot be written.
     """
-    path = path.resolve()  # a link stays one
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with fresh.open("w+b") as file:
+        with replacing(path) as file:
             if path.exists():
                 with path.open("rb") as former:
                     shutil.copyfileobj(former, file)
-                shutil.copymode(path, fresh)
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 file.write(b"" if file.read() == b"\n" else b"\n")
             file.writelines(to_line(row).encode() + b"\n" for row in rows)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync(path.parent)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _texts(data: Mapping[str, Any], name: str) -> list[str]:

@@ -22,7 +22,7 @@ class Article:
     `source` is how the article is named to people (a path below the folder that was ingested);
     `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
     on every machine. `sha256` is of the original file's bytes. `pages` says where each page starts, the
-    first one first; it is empty where there are no pages.
+    first one first; it is empty where there are no pages. `link` is the article's address on the web, if known.
     """
 
     source: str
@@ -35,6 +35,7 @@ class Article:
     headings: tuple[Heading, ...] = ()
     id: str = ""
     pages: tuple[int, ...] = ()
+    link: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -1,4 +1,4 @@
-"""The only file that speaks SQL. One SQLite file holds everything that cannot be made again.
+"""The file that speaks SQL (`schema.py` has the tables). One SQLite file holds everything that cannot be made again.
 
 Articles, their chunks, the chunks' vectors and terms, and which generation of Chroma's files is
 current change together, in one transaction. Removed text is overwritten (secure_delete) and, since
@@ -8,43 +8,31 @@ the log is emptied after each commit, gone from the disk.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from index.article import Article, ArticleFacts, Chunk, Heading
-from index.errors import StoreDamagedError, StoreError
+from index.errors import StoreError
+from index.near import alike, bands
+from index.sqlite import connect, translated
 from index.terms import index_terms
 
-SCHEMA_VERSION = 1
-BUSY_SECONDS = 10
 _PARAMETERS = 500
 """How many values go into one query."""
+_CANDIDATES = 100
+"""Any near copies lead to their group; it may have thousands."""
 _AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
-
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, author TEXT,
-    date TEXT, language TEXT, sha256 TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, digest TEXT NOT NULL REFERENCES vectors (digest)
-);
-CREATE INDEX chunks_of_article ON chunks (article_id, start);
-CREATE INDEX chunks_of_vector ON chunks (digest);
-CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter unicode61 remove_diacritics 2');
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleInfo:
-    """What a list of articles shows. `path` is where it came from, for the owner's eyes only."""
+    """What a list of articles shows. `path` is where it came from, for the owner's eyes only.
+
+    Near copies of each other have the same `near`.
+    """
 
     id: str
     source: str
@@ -55,6 +43,7 @@ class ArticleInfo:
     characters: int
     sha256: str
     path: str
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +66,8 @@ class Database:
             raise StoreError(f"there is no store in {path.parent}", "run `python app.py ingest PATH` to make one")
         self._path = path
         self._terms_removed = False
-        with _translated(path):
-            self._sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            try:
-                self._open(create=create)
-            except BaseException:
-                self._sql.close()
-                raise
-
-    def _open(self, *, create: bool) -> None:
-        self._sql.execute("PRAGMA foreign_keys = ON")
-        self._sql.execute("PRAGMA secure_delete = ON")
-        version = self._sql.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and create:
-            self._sql.execute("PRAGMA journal_mode = WAL")
-            self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif version != SCHEMA_VERSION:
-            raise StoreError(
-                f"the store in {self._path.parent} has format {version}, this version reads {SCHEMA_VERSION}",
-                "ingest the articles into a new store: `python app.py ingest PATH --store NEW`",
-            )
+        with translated(path):
+            self._sql = connect(path, create=create)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -105,7 +76,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A snapshot: what is read inside belongs together, whatever is written meanwhile."""
-        with _translated(self._path):
+        with translated(self._path):
             self._sql.execute("BEGIN")
             try:
                 yield
@@ -115,18 +86,20 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: committed and on the disk at the end, or as if it had not been."""
-        with _translated(self._path):
+        with translated(self._path), ExitStack() as stack:
             self._sql.execute("BEGIN IMMEDIATE")
+            stack.callback(self._roll_back)
             self._terms_removed = False
-            try:
-                yield
-                if self._terms_removed:  # a removed word stays in the index until its parts are merged
-                    self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
-            except BaseException:
-                self._sql.execute("ROLLBACK")
-                raise
+            yield
+            if self._terms_removed:  # a removed word stays in the index until its parts are merged
+                self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
             self._sql.execute("COMMIT")
+            stack.pop_all()
             self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _roll_back(self) -> None:
+        if self._sql.in_transaction:  # a full disk has SQLite roll back by itself
+            self._sql.execute("ROLLBACK")
 
     def fact(self, name: str) -> str | None:
         """A fact about the store: current generation, embedding model, where the articles came from."""
@@ -146,7 +119,9 @@ class Database:
     def articles(self) -> list[ArticleInfo]:
         """All articles, by source."""
         rows = self._sql.execute(
-            "SELECT id, source, title, author, date, language, length(text), sha256, path FROM articles ORDER BY source"
+            "SELECT id, source, title, author, date, language, length(text), sha256, path,"
+            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL)"
+            " FROM articles ORDER BY source"
         )
         return [ArticleInfo(*row) for row in rows]
 
@@ -157,27 +132,27 @@ class Database:
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
         row = self._sql.execute(
-            "SELECT source, title, text, sha256, author, date, language, headings FROM articles WHERE id = ?",
+            "SELECT source, title, text, sha256, author, date, language, headings, link FROM articles WHERE id = ?",
             (article_id,),
         ).fetchone()
         if row is None:
             return None
-        source, title, text, sha256, author, date, language, headings = row
+        source, title, text, sha256, author, date, language, headings, link = row
         old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
         marks, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
         marks = tuple(Heading(**each) for each in marks)
-        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages)
+        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link)
 
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""
         self.drop_article(article.id)
         marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
         self._sql.execute(
-            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
-                article.sha256, marks, article.text,
+                article.sha256, marks, article.text, article.link,
             ),
         )  # fmt: skip
         for chunk in chunks:
@@ -198,8 +173,36 @@ class Database:
             self._terms_removed = True
             terms = (index_terms(article.title), index_terms(article.text[start:end]))
             self._sql.execute("INSERT INTO terms (terms, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row, *terms))
-        self._sql.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
-        self._sql.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        # A group of near copies is named by one of them.
+        heir = "(SELECT min(id) FROM articles WHERE near = :id AND id != :id)"
+        self._sql.execute(f"UPDATE articles SET near = {heir} WHERE near = :id", {"id": article_id})
+        for table, key in (("chunks", "article_id"), ("bands", "article_id"), ("articles", "id")):
+            self._sql.execute(f"DELETE FROM {table} WHERE {key} = ?", (article_id,))
+
+    def drop_passages(self) -> None:
+        """Remove all chunks, terms and vectors; the articles stay."""
+        self._sql.execute("DELETE FROM chunks")
+        self._sql.execute("DELETE FROM vectors")
+        self._sql.execute("INSERT INTO terms (terms) VALUES ('delete-all')")
+
+    def without_sketch(self) -> list[str]:
+        """The ids of articles whose near copies have not been looked for."""
+        return [article_id for (article_id,) in self._sql.execute("SELECT id FROM articles WHERE sketch IS NULL")]
+
+    def put_sketch(self, article_id: str, sketch: bytes) -> None:
+        """Remember an article's sketch, and put it into one group with its near copies."""
+        keys = bands(sketch)
+        candidates = self._sql.execute(
+            "SELECT sketch, near FROM articles WHERE id IN"
+            f" (SELECT DISTINCT article_id FROM bands WHERE band IN ({','.join('?' * len(keys))}) LIMIT {_CANDIDATES})",
+            keys,
+        ).fetchall()
+        groups = {article_id} | {group for other, group in candidates if alike(sketch, other)}
+        self._sql.execute("UPDATE articles SET sketch = ?, near = id WHERE id = ?", (sketch, article_id))
+        self._sql.executemany("INSERT INTO bands VALUES (?, ?)", ((key, article_id) for key in keys))
+        if len(groups) > 1:
+            among = "near IN (SELECT value FROM json_each(?))"
+            self._sql.execute(f"UPDATE articles SET near = ? WHERE {among}", (min(groups), json.dumps([*groups])))
 
     def set_path(self, article_id: str, path: str) -> None:
         """An unchanged article lies somewhere else now."""
@@ -211,8 +214,8 @@ class Database:
         return rows.fetchall()
 
     def put_vectors(self, vectors: Mapping[str, bytes]) -> None:
-        """Digest -> float32 bytes, little-endian; a known digest is left as it is."""
-        self._sql.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", vectors.items())
+        """Digest -> float32 bytes, little-endian."""
+        self._sql.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors.items())
 
     def known_vectors(self, digests: Iterable[str]) -> set[str]:
         """Which of these digests have a vector."""
@@ -267,12 +270,16 @@ class Database:
         return sorted(hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))
 
     def check(self) -> str | None:
-        """What SQLite finds wrong with its file, or None."""
-        with _translated(self._path):
+        """What is wrong with the file, or None."""
+        with translated(self._path):
             problem = str(self._sql.execute("PRAGMA quick_check").fetchone()[0])
             if problem == "ok":
                 self._sql.execute("INSERT INTO terms (terms) VALUES ('integrity-check')")
-                return None
+                lacking = "(SELECT 1 FROM chunks WHERE digest NOT IN (SELECT digest FROM vectors))"
+                unread = "(SELECT 1 FROM articles) AND NOT EXISTS (SELECT 1 FROM chunks)"
+                if not self._sql.execute(f"SELECT EXISTS {lacking} OR EXISTS {unread}").fetchone()[0]:
+                    return None
+                problem = "passages or their vectors are missing"
             return problem
 
     def _in_parts(self, query: str, values: Iterable[str]) -> Iterator[Any]:
@@ -280,21 +287,3 @@ class Database:
         for at in range(0, len(rest), _PARAMETERS):
             part = rest[at : at + _PARAMETERS]
             yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise StoreError(f"the store in {path.parent} is busy", "try again in a moment") from error
-        if "full" in str(error):
-            raise StoreError(f"no space left on the disk of {path.parent}", "make room and try again") from error
-        raise StoreError(f"the store in {path.parent} cannot be used ({error})", "check its permissions") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreDamagedError(
-            f"the store in {path.parent} is damaged ({error})",
-            "move it away and ingest the articles again",
-        ) from error

@@ -17,6 +17,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from index.errors import ModelError
+from index.runtime import open_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,13 +120,8 @@ class OnnxEmbeddings(EmbeddingModel):
 
     @cached_property
     def _session(self) -> InferenceSession:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
         try:
-            return onnxruntime.InferenceSession(self._folder / "model.onnx", options, ["CPUExecutionProvider"])
+            return open_session(self._folder / "model.onnx", self._threads)
         except Exception as error:  # onnxruntime's errors share no base class
             raise _unusable(self._folder, error) from error
 

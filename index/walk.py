@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from index.errors import ArticleError, UsageError
+from index.fetch import is_url
 from index.readers.sniff import HEAD, is_supported
 
 FILE_BYTES = 256 * 1024 * 1024
@@ -31,7 +33,9 @@ class Found:
 
 
 def find_files(paths: Sequence[Path]) -> Found:
-    """The files under `paths`, sorted, each once; hidden ones and unknown formats in folders left out.
+    """The files under `paths`, sorted, each once.
+
+    In folders, hidden files, unknown formats and links that lead out of the folder are left out.
 
     Raises UsageError for a path that does not exist.
     """
@@ -41,7 +45,8 @@ def find_files(paths: Sequence[Path]) -> Found:
         path = given.expanduser().resolve()
         if path.is_dir():
             for each in _below(path):
-                if is_supported(each.name) or is_supported(each.name, _head(each)):
+                inside = not each.is_symlink() or _is_inside(each, path)
+                if inside and (is_supported(each.name) or is_supported(each.name, _head(each))):
                     files.setdefault(each, File(each, f"{path.name}/{each.relative_to(path).as_posix()}"))
                 else:
                     passed_over += 1
@@ -60,11 +65,20 @@ def read_bytes(file: File) -> bytes:
     try:
         if not file.path.is_file():
             raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
-        if file.path.stat().st_size > FILE_BYTES:
-            raise ArticleError(f"{file.name} is larger than {FILE_BYTES // 2**20} MiB", "split it")
-        return file.path.read_bytes()
+        # Should it have become a pipe since, opening it would wait for ever.
+        with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+            before = os.fstat(opened.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
+            if before.st_size > FILE_BYTES:
+                raise ArticleError(f"{file.name} is larger than {FILE_BYTES // 2**20} MiB", "split it")
+            data = opened.read(before.st_size + 1)
+            after = os.fstat(opened.fileno())
     except OSError as error:
         raise ArticleError(f"{file.name} cannot be read ({error.strerror})", "check its permissions") from error
+    if len(data) != after.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ArticleError(f"{file.name} changed while it was read", "ingest again once it is whole")
+    return data
 
 
 def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File]:
@@ -93,6 +107,9 @@ def file_name(source: str, path: Path) -> str:
     An article in an archive is called `news/old.zip/2024/march.md` where its path is `.../news/old.zip`.
     """
     parts = source.split("/")
+    if is_url(source):
+        prefixes = ("/".join(parts[:n]) for n in range(len(parts), 0, -1))
+        return next((each for each in prefixes if Path(each) == path), source)
     names = ["/".join(parts[:n]) for n in range(len(parts), 0, -1) if parts[n - 1] == path.name]
     return next((name for name in names if path.as_posix().endswith(f"/{name}")), names[-1] if names else source)
 
@@ -101,6 +118,13 @@ def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _is_inside(link: Path, folder: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(folder)
+    except (OSError, RuntimeError):  # a loop of links, or one that leads nowhere
+        return False
 
 
 def _head(path: Path) -> bytes:

@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from index.runtime import open_session
 from rag.reader import FORMAT, OnnxReader, WindowScores
 from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
@@ -98,7 +97,7 @@ def place(model: ModelProto, casts: list[NodeProto]) -> None:
 
 def largest_difference(model: SpanReader, path: Path) -> float:
     """Return the largest difference of any output from torch's, on random rows of three lengths."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(path)
     worst = 0.0
     for length in (7, 64, MAX_LENGTH):
         torch.manual_seed(length)
@@ -198,6 +197,8 @@ def main() -> None:
     if options.weights == "fp16":
         halve(full, final)
     elif options.weights == "int8":
+        from onnxruntime.quantization import QuantType, quantize_dynamic  # after open_session, which silences it
+
         quantize_dynamic(
             full,
             final,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from evaluation.scorecard import Scorecard, read_scorecard
+from index.durable import replacing
 from index.errors import StoreError, UsageError
-from index.vectors import sync
 from web.refused import RefusedError
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9-]{1,40}")
@@ -59,21 +58,14 @@ class Runs:
         """Write a run to the disk: after a crash it is there whole, or not at all. Returns its id."""
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         run_id = f"{now}Z-{_plain(card['questions'])}"
-        fresh = self._folder / f".{run_id}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with fresh.open("w", encoding="utf-8") as file:
-                json.dump(card, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._folder / f"{run_id}.json")
-            sync(self._folder)
+            with replacing(self._folder / f"{run_id}.json") as file:
+                file.write(json.dumps(card).encode())
         except OSError as error:
             raise StoreError(
                 f"the run cannot be kept in {self._folder} ({error.strerror})", "check permissions and disk space"
             ) from error
-        finally:
-            fresh.unlink(missing_ok=True)
         return run_id
 
     def delete(self, run_id: str) -> None:

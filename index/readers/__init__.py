@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import read_squeezed, read_tar, read_zip
+from index.readers.decode import decode
 from index.readers.docx import read_docx
 from index.readers.epub import read_epub
 from index.readers.feed import read_feed
 from index.readers.html import read_html
+from index.readers.label import Label, ReadInner
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.odt import read_odt
@@ -19,6 +23,7 @@ from index.readers.pdf import read_pdf
 from index.readers.room import Room
 from index.readers.rows import read_lines, read_table
 from index.readers.rtf import read_rtf
+from index.readers.saved import read_mhtml, read_warc
 from index.readers.sniff import sniff
 from index.readers.text import read_text
 
@@ -28,42 +33,56 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
     "html": read_html,
     "pdf": read_pdf,
     "rtf": read_rtf,
-    "mail": read_mail,
     "docx": read_docx,
     "odt": read_odt,
     "epub": read_epub,
 }
 """What makes one article of a file; takes the name it is shown under, raises ArticleError."""
 
-COLLECTIONS: dict[str, Callable[[bytes, str], Iterator[Article | Failure]]] = {
+ROWS: dict[str, Callable[[bytes, str, Mapping[str, str]], Iterator[Article | Failure]]] = {
     "table": read_table,
     "lines": read_lines,
-    "mailbox": read_mailbox,
-    "feed": read_feed,
 }
-"""What makes several. Their names begin with the file's: `news.csv/Ships`."""
+"""What makes one of each row, from the fields that are named. Their names begin with the file's: `news.csv/Ships`."""
 
-PLAIN = frozenset({"text", "markdown", "html"})
-"""The formats that need no process of their own."""
+CONTAINERS: dict[str, Callable[[bytes, str, Room, ReadInner], Iterator[Article | Failure]]] = {
+    "mail": read_mail,
+    "mailbox": read_mailbox,
+    "mhtml": read_mhtml,
+    "warc": read_warc,
+    "zip": read_zip,
+    "tar": read_tar,
+    **{kind: partial(read_squeezed, kind) for kind in ("gz", "bz2", "xz")},
+}
+"""What holds files of other formats."""
+
+_TEXTS = frozenset({"text", "markdown", "html", "table", "lines"})
 
 
-def read_articles(data: bytes, source: str, room: Room | None = None) -> Iterator[Article | Failure]:
-    """The articles in a file called `source`, and what in it could not be read. Raises nothing."""
-    room = room or Room()
+def read_articles(
+    data: bytes,
+    source: str,
+    room: Room | None = None,
+    label: Label | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> Iterator[Article | Failure]:
+    """The articles in a file called `source`, and what in it could not be read. Raises nothing.
+
+    `fields` says what the columns of tables of articles are called: `{"text": "Body"}`.
+    """
+    room, label, fields = room or Room(), label or Label(), fields or {}
     try:
-        kind = sniff(data, source)
+        kind = sniff(data, source, label.media_type)
         if kind == "zip":
             kind = kind_of_zip(data, source, room)
-        if kind in READERS:
-            yield READERS[kind](data, source)
-        elif kind in COLLECTIONS:
-            yield from COLLECTIONS[kind](data, source)
-        elif kind == "zip":
-            yield from read_zip(data, source, room, read_articles)
-        elif kind == "tar":
-            yield from read_tar(data, source, room, read_articles)
-        else:
-            yield from read_squeezed(data, source, kind, room, read_articles)
+        if label.charset and kind in _TEXTS:
+            data = decode(data, source, label.charset).encode("utf-8-sig")
+        for each in _read(data, source, kind, room, fields):
+            if isinstance(each, Article):
+                link = (label.link or each.link) if kind in READERS else (each.link or label.link)
+                yield replace(each, link=link, date=each.date or label.date)
+            else:
+                yield each
     except ArticleError as error:
         yield Failure(source, error.message, error.hint)
     except MemoryError:
@@ -72,6 +91,17 @@ def read_articles(data: bytes, source: str, room: Room | None = None) -> Iterato
         yield Failure(
             source, f"{source} is damaged, or no {kind} file ({type(error).__name__})", "open it and save it anew"
         )
+
+
+def _read(data: bytes, source: str, kind: str, room: Room, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
+    if kind in READERS:
+        yield READERS[kind](data, source)
+    elif kind == "feed":
+        yield from read_feed(data, source)
+    elif kind in ROWS:
+        yield from ROWS[kind](data, source, fields)
+    else:
+        yield from CONTAINERS[kind](data, source, room, partial(read_articles, fields=fields))
 
 
 def read_article(data: bytes, source: str) -> Article:

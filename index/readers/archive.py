@@ -11,31 +11,29 @@ import io
 import lzma
 import re
 import tarfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
 from index.article import Article, Failure
 from index.errors import ArticleError
-from index.readers.package import open_zip
-from index.readers.room import Room
+from index.readers.label import Label, ReadInner
+from index.readers.package import BROKEN_ZIP, open_zip
+from index.readers.room import RATIO, RATIO_FROM, Room
 from index.readers.sniff import HEAD, is_supported
-
-ReadInner = Callable[[bytes, str, Room], Iterator[Article | Failure]]
 
 _OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     "gz": lambda file: gzip.GzipFile(fileobj=file),
     "bz2": bz2.BZ2File,
     "xz": lzma.LZMAFile,
 }
-_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, tarfile.TarError, NotImplementedError)
+BROKEN = (*BROKEN_ZIP, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
 def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
     """The articles in a zip file; what is encrypted or damaged is named."""
     names = Names(source)
-    with _deeper(source, room), open_zip(data, source) as archive:
+    with deeper(source, room), open_zip(data, source) as archive:
         for info in archive.infolist():
             if info.is_dir() or (info.external_attr >> 28) == 0xA:  # a symbolic link
                 continue
@@ -47,8 +45,8 @@ def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[
                 inner = archive.read(info)
             except ArticleError as error:
                 yield Failure(name, error.message, error.hint)
-            except (*_BROKEN, RuntimeError) as error:
-                yield _damaged(name, error)
+            except BROKEN as error:
+                yield damaged(name, error)
             else:
                 yield from _inner(inner, source, name, room, read)
             if room.spent:
@@ -58,7 +56,7 @@ def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[
 def read_tar(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
     """The articles in a tar file; links and devices are passed over."""
     names = Names(source)
-    with _deeper(source, room):
+    with deeper(source, room):
         try:
             with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
                 for info in archive:
@@ -68,23 +66,23 @@ def read_tar(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[
                     room.take(name, info.size, info.size)
                     if (file := archive.extractfile(info)) is not None:
                         yield from _inner(file.read(), source, name, room, read)
-        except _BROKEN as error:
-            yield _damaged(source, error)
+        except BROKEN as error:
+            yield damaged(source, error)
 
 
-def read_squeezed(data: bytes, source: str, kind: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+def read_squeezed(kind: str, data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
     """What a .gz, .bz2 or .xz holds: one file, or a tar."""
-    with _deeper(source, room):
+    with deeper(source, room):
         try:
             with _OPEN[kind](io.BytesIO(data)) as file:
-                inner = file.read(min(room.bytes, max(1 << 20, 200 * len(data))) + 1)
-        except _BROKEN as error:
+                inner = file.read(min(room.bytes, max(RATIO_FROM, RATIO * len(data))) + 1)
+        except BROKEN as error:
             raise ArticleError(f"{source} is damaged ({error})", "copy it again from where it came") from error
         room.take(source, len(data), len(inner))
         if inner[257:262] == b"ustar":
             yield from read_tar(inner, source, room, read)
         else:
-            yield from read(inner, f"{source}/{PurePath(source).stem}", room)
+            yield from read(inner, f"{source}/{PurePath(source).stem}", room, Label())
 
 
 class Names:
@@ -104,7 +102,7 @@ class Names:
 
 
 @contextmanager
-def _deeper(source: str, room: Room) -> Iterator[None]:
+def deeper(source: str, room: Room) -> Iterator[None]:
     """One archive deeper; raises ArticleError if that is too deep."""
     if room.depth == 0:
         raise ArticleError(f"{source} lies too deep in archives", "unpack them and ingest the folder")
@@ -119,8 +117,9 @@ def _inner(data: bytes, source: str, name: str, room: Room, read: ReadInner) -> 
     """A member's articles, by the rules for folders: hidden files and other formats are passed over."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.removeprefix(source).split("/"))
     if not hidden and is_supported(name, data[:HEAD]):
-        yield from read(data, name, room)
+        yield from read(data, name, room, Label())
 
 
-def _damaged(name: str, error: Exception) -> Failure:
+def damaged(name: str, error: Exception) -> Failure:
+    """The one failure of what raised BROKEN."""
     return Failure(name, f"{name} is damaged ({error or type(error).__name__})", "copy it again from where it came")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from index.article import Article, Heading
 from index.readers.decode import clean
 
+_WEB = re.compile(r"(?i)https?://[^\s\0-\x20\x7f\"'<>\\`{}|^]{1,2000}")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -36,6 +38,7 @@ class Properties:
     author: str | None = None
     date: str | None = None
     language: str | None = None
+    link: str | None = None
 
 
 def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
@@ -66,6 +69,7 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
         language=properties.language,
         headings=tuple(headings),
         pages=tuple(pages),
+        link=properties.link,
     )
 
 
@@ -81,3 +85,9 @@ def _in_words(date: str | None) -> str:
     except ValueError:
         return date or ""
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def web_link(address: object) -> str | None:
+    """An address on the web, as it may be shown as a link; None for anything else."""
+    found = _WEB.fullmatch(address.strip()) if isinstance(address, str) else None
+    return found[0] if found else None

@@ -32,6 +32,7 @@ _CONFIDENCE = 0.12
 _CLEAR_CONFIDENCE = 0.5
 _BYTES, _CLEAR_BYTES = 80, 24
 _LOOK_AT = 1 << 18
+_SCRAMBLED = 3
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]")
 """As in `мор€ки`: what reads so is in another encoding."""
 
@@ -59,7 +60,7 @@ def decode(data: bytes, source: str, declared: str | None = None) -> str:
         text = _detected(data) or text
     if "\0" in text:
         raise ArticleError(f"{source} holds NUL bytes, so it is not text", "give the text it was made from")
-    text = clean(re.sub(r"\r\n?", "\n", text))
+    text = clean(_unscrambled(re.sub(r"\r\n?", "\n", text)))
     if not text.strip():
         raise ArticleError(f"{source} is empty", "remove it or give it some text")
     return text
@@ -68,6 +69,24 @@ def decode(data: bytes, source: str, declared: str | None = None) -> str:
 def clean(text: str) -> str:
     """In Unicode's NFC and without what no text needs: half characters and NULs become U+FFFD, soft hyphens go."""
     return unicodedata.normalize("NFC", text.translate(_IMPOSSIBLE))
+
+
+def _unscrambled(text: str) -> str:
+    """The words, where UTF-8 was once taken for another encoding: `cafÃ©` -> `café`.
+
+    Only if that is certain: all of the text reads so, it has several such characters, and ftfy finds it unlikely
+    as it is. A text that only shows how such words look stays as it is.
+    """
+    if text.isascii():
+        return text
+    from ftfy import TextFixerConfig, fix_encoding_and_explain
+
+    config = TextFixerConfig(
+        restore_byte_a0=False, replace_lossy_sequences=False, decode_inconsistent_utf8=False, fix_c1_controls=False
+    )
+    fixed, plan = fix_encoding_and_explain(text, config)
+    once = plan is not None and plan[1:] == [("decode", "utf-8")]
+    return fixed if once and sum(not each.isascii() for each in fixed) >= _SCRAMBLED else text
 
 
 def _detected(data: bytes) -> str | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 
 from lxml import etree
 
 from index.errors import ArticleError
 from index.readers.room import Room
 
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, RuntimeError)
+"""What zipfile raises at files that it cannot read; RuntimeError is for passwords and what is not implemented."""
 _ENCRYPTED = 1
 _OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
 
@@ -18,7 +22,7 @@ def open_zip(data: bytes, source: str) -> zipfile.ZipFile:
     """The zip file. Raises ArticleError if it is none."""
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise ArticleError(f"{source} is a damaged zip file ({error})", "copy it again from where it came") from error
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
-from index.readers.compose import Block, Properties, compose
+from index.readers.compose import Block, Properties, compose, web_link
 from index.readers.decode import decode
 
 FIELDS = {
@@ -20,32 +20,35 @@ FIELDS = {
     "date": ("date", "published"),
     "language": ("language", "lang"),
     "id": ("id", "_id"),
+    "link": ("url", "link"),
 }
 """What a field may be called, in any case; the first that is there counts."""
 
+_Called = dict[str, tuple[str, ...]]
 _NAME_CHARACTERS = 100
 _FIELD_CHARACTERS = 1 << 30
 
 
-def read_table(data: bytes, source: str) -> Iterator[Article | Failure]:
+def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
     """The rows of a CSV file with a line of column names; parted by commas, semicolons or tabs."""
     text = decode(data, source)
     first = text.split("\n", 1)[0]
     csv.field_size_limit(_FIELD_CHARACTERS)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    if not any(column.strip().lower() in FIELDS["text"] for column in rows.fieldnames or ()):
-        raise ArticleError(f"{source} has no column called {_called('text')}", "name the column of the articles' text")
+    called = _called(fields)
+    if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
+        raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
     names = Names(source)
     try:
         for number, row in enumerate(rows, start=1):
-            yield _article(data, names, f"row {number}", row)
+            yield _article(data, names, f"row {number}", row, called)
     except csv.Error as error:
         raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
 
 
-def read_lines(data: bytes, source: str) -> Iterator[Article | Failure]:
+def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
     """A JSON object on each line."""
-    names = Names(source)
+    names, called = Names(source), _called(fields)
     for number, line in enumerate(decode(data, source).split("\n"), start=1):
         if not line.strip():
             continue
@@ -57,32 +60,38 @@ def read_lines(data: bytes, source: str) -> Iterator[Article | Failure]:
         if not isinstance(row, dict):
             yield Failure(f"{source}/line {number}", f"{source}, line {number} is no JSON object", "correct it")
             continue
-        yield _article(data, names, f"line {number}", row)
+        yield _article(data, names, f"line {number}", row, called)
 
 
-def _article(data: bytes, names: Names, place: str, row: Mapping[str, object]) -> Article | Failure:
+def _article(data: bytes, names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
     """The article is called by its id, else its title, else its place, so that it keeps its name among others."""
-    fields = {name: _field(row, called) for name, called in FIELDS.items()}
+    fields = {name: _field(row, names) for name, names in called.items()}
     given = " ".join((fields["id"] or fields["title"]).split())
     name = names.of(given[:_NAME_CHARACTERS].replace("/", "-") if given.strip(". ") else place)
     if not fields["text"].strip():
-        return Failure(name, f"{name} has no {_called('text')}", "give it a text or remove it")
+        return Failure(name, f"{name} has no {_listed(called)}", "give it a text or remove it")
     properties = Properties(
         title=" ".join(fields["title"].split()) or name.rsplit("/", 1)[-1],
         author=" ".join(fields["author"].split()) or None,
         date=fields["date"].strip()[:10] or None,
         language=fields["language"].strip() or None,
+        link=web_link(fields["link"]),
     )
     return compose(data, name, properties, [Block(part) for part in fields["text"].split("\n\n")])
 
 
-def _field(row: Mapping[str, object], called: tuple[str, ...]) -> str:
+def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
     values = {str(key).strip().lower(): value for key, value in row.items()}
-    value = next((values[name] for name in called if values.get(name)), "")
+    value = next((values[name] for name in names if values.get(name)), "")
     if isinstance(value, list):
         return "; ".join(str(item) for item in value if isinstance(item, str | int | float))
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-def _called(name: str) -> str:
-    return " or ".join(f"`{each}`" for each in FIELDS[name])
+def _called(fields: Mapping[str, str]) -> _Called:
+    """What each field may be called here: only as the user says, where the user does."""
+    return {name: (fields[name].strip().lower(),) if fields.get(name) else usual for name, usual in FIELDS.items()}
+
+
+def _listed(called: _Called) -> str:
+    return " or ".join(f"`{each}`" for each in called["text"])

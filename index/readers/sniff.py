@@ -22,9 +22,34 @@ TEXTS = {
     ".ndjson": "lines",
     ".eml": "mail",
     ".mbox": "mailbox",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+    ".warc": "warc",
     ".rss": "feed",
     ".atom": "feed",
 }
+_MEDIA_TYPES = {
+    "text/plain": "text",
+    "text/markdown": "markdown",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/csv": "table",
+    "application/x-ndjson": "lines",
+    "application/jsonl": "lines",
+    "message/rfc822": "mail",
+    "multipart/related": "mhtml",
+    "application/rss+xml": "feed",
+    "application/atom+xml": "feed",
+    "application/pdf": "pdf",
+    "application/rtf": "rtf",
+    "application/epub+zip": "zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "zip",
+    "application/vnd.oasis.opendocument.text": "zip",
+}
+_VAGUE = frozenset(
+    {"", "application/octet-stream", "application/xml", "text/xml", "application/zip", "application/gzip"}
+)
+"""These leave it to the bytes and the name."""
 _PACKED = frozenset(".pdf .docx .odt .epub .rtf .zip .tar .tgz .gz .bz2 .xz".split())
 HEAD = 1024
 """How many bytes tell a format."""
@@ -37,31 +62,43 @@ _MAGIC = (
     (rb"BZh[1-9]", "bz2"),
     (rb"\xfd7zXZ\0", "xz"),
     (rb"(?s).{257}ustar", "tar"),
+    (rb"WARC/[01]\.\d+\r?\n", "warc"),
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>|<!--.{0,800}?-->|\s)*<(rss|feed|rdf:RDF)[\s>]", "feed"),
 )
 _LIKELY = (
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>\s*)?<(!doctype\s+)?html[\s>]", "html"),
     (rb"From \S+ [^\n]{10,80}\d{4}\r?\n[A-Za-z-]+: ", "mailbox"),
+    (rb"From: <Saved by ", "mhtml"),
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def sniff(data: bytes, source: str) -> str:
-    """The name of the format. Raises ArticleError for what is known and has no reader."""
+def sniff(data: bytes, source: str, media_type: str = "") -> str:
+    """The name of the format; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
     if data.startswith(_OLD_OFFICE):
         raise ArticleError(f"{source} is an old Office file, or a protected one", "save it as .docx or PDF")
     suffix = PurePath(source).suffix.lower()
-    if found := _match(_MAGIC, data):
-        return found if found != "feed" or suffix not in TEXTS else TEXTS[suffix]
+    found = _match(_MAGIC, data)
+    if found and found != "feed":  # which is text too
+        return found
+    if media_type in _MEDIA_TYPES:
+        return _MEDIA_TYPES[media_type]
+    if media_type not in _VAGUE and not found:
+        raise ArticleError(f"{source} is {media_type}, which holds no article", "give the article itself")
     if suffix in TEXTS and suffix:
         return TEXTS[suffix]
-    return _match(_LIKELY, data) or "text"
+    return found or _match(_LIKELY, data) or "text"
 
 
 def is_supported(name: str, head: bytes = b"") -> bool:
     """Whether a file of this name, which begins with `head`, has a reader; archives need their name."""
     suffix = PurePath(name).suffix.lower()
     return suffix in TEXTS or suffix in _PACKED or _match(_MAGIC, head) in ("pdf", "rtf", "feed")
+
+
+def has_reader(media_type: str) -> bool:
+    """Whether there is a reader for what its sender calls so."""
+    return media_type in _MEDIA_TYPES
 
 
 def _match(kinds: tuple[tuple[bytes, str], ...], data: bytes) -> str | None:

@@ -10,18 +10,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from index.publish import ingest
 from index.status import read_status
 from rag.index import Index
 from settings import HOME
 from tests.fakes import FakeEmbeddings
-
-
-@pytest.fixture
-def kills(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--kills"))
 
 
 def run_victim(store: Path, folder: Path, deadly: int) -> subprocess.CompletedProcess[str]:

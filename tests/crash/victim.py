@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from index import database, publish, vectors
+from index import database, durable, publish, survey, vectors, writer
 from index.publish import ingest
 from tests.fakes import FakeEmbeddings
 
-WATCHED = {database.__file__, publish.__file__, vectors.__file__}
+WATCHED = {each.__file__ for each in (database, durable, publish, survey, vectors, writer)}
 
 
 def main(store: Path, folder: Path, deadly: int) -> None:

@@ -11,9 +11,11 @@ import lzma
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tests.data.build import changed, epub, odt, pdf, tarred, word, zipped
+from tests.data.traps import traps_holding, traps_read, traps_refused
 
 FRENCH = (
     "Le café est servi à la terrasse. Les élèves étaient déjà rentrés chez eux, et la forêt s'étendait à perte de vue"
@@ -61,11 +63,11 @@ class Animal:
 
 def animals() -> Iterator[Animal]:
     """All files of the zoo."""
-    for name, data, text in _read():
+    for name, data, text in chain(_read(), traps_read()):
         yield Animal(name, data, {name: text}, {})
-    for name, data, error in _refused():
+    for name, data, error in chain(_refused(), traps_refused()):
         yield Animal(name, data, {}, {name: error})
-    for name, data, gives, fails in _collections():
+    for name, data, gives, fails in chain(_collections(), traps_holding()):
         yield Animal(
             name, data, {f"{name}/{k}": v for k, v in gives.items()}, {f"{name}/{k}": v for k, v in fails.items()}
         )
@@ -89,7 +91,7 @@ def _read() -> Iterator[tuple[str, bytes, str]]:
         "\u202eevil\u202c שלום \u200bzero\u200dwidth".encode(),
         "\u202eevil\u202c שלום \u200bzero\u200dwidth",
     )
-    yield "long-line.txt", b"word " * 400_000, "word " * 400_000
+    yield "long-line.txt", b"word " * 10_000_000, "word " * 10_000_000
     yield "ok.pdf", PDF, f"ok\n\n{WORDS}"
     yield (
         "hyphens.pdf",
@@ -187,6 +189,7 @@ def _collections() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]
     yield "a.mbox", mailbox * 2, {"Café": MAIL_TEXT, "Café#2": MAIL_TEXT}, {}
     yield "inbox", mailbox, {"Café": MAIL_TEXT}, {}
     yield "a.rss", RSS.encode(), {"Ships": DATED}, {"Empty": "no text in the feed"}
+    yield "feed", RSS.encode(), {"Ships": DATED}, {"Empty": "no text in the feed"}
     yield "a.xml", ATOM.encode(), {"Ships": "Ships\n\nBy Ann, 2 April 2024\n\nThey sailed."}, {}
     inner = zipped({"news/ok.pdf": PDF, "photo.jpg": b"\xff\xd8", ".hidden.md": "x", "__MACOSX/a.txt": "x"})
     yield "nested.zip", zipped({"a/inner.zip": inner, "b.txt": WORDS, "nul.txt": b"a\0b"}), {

@@ -8,7 +8,9 @@ import pytest
 
 from index import intake
 from index.database import Database
-from index.publish import DATABASE, IngestReport, ingest
+from index.layout import DATABASE
+from index.publish import ingest
+from index.writer import IngestReport
 from tests.data.build import pdf, zipped
 from tests.fakes import FakeEmbeddings
 

@@ -12,7 +12,8 @@ import pytest
 from index import isolate, readers
 from index.article import Article, Failure
 from index.isolate import Isolation, Limits
-from tests.data.build import pdf, zipped
+from index.readers.label import Label
+from tests.data.build import pdf, tarred
 
 ROW = b'{"title": "Ships", "text": "They sailed."}\n'
 
@@ -27,6 +28,7 @@ def isolation() -> Iterator[Isolation]:
 def test_one_child_serves_many_files_and_is_replaced_after_a_crash(isolation: Isolation) -> None:
     assert isolation._child is None
     assert isolation.read(b"words", "a.txt")
+    assert isolation.read(b"# words", "a.md")
     assert isolation._child is None
     [first] = isolation.read(ROW, "a.jsonl")
     child = isolation._child
@@ -37,6 +39,24 @@ def test_one_child_serves_many_files_and_is_replaced_after_a_crash(isolation: Is
     child.wait()
     assert isolation.read(ROW, "a.jsonl") == [first]
     assert isolation._child is not child
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"<!doctype html><p>Words.</p>", "a.html"), (b"<html><p>Words.</p>", "a"), (b"words " * 20_000, "a.txt")],
+)
+def test_web_pages_and_long_texts_are_read_in_the_child(isolation: Isolation, data: bytes, name: str) -> None:
+    assert isinstance(isolation.read(data, name)[0], Article)
+    assert isolation._child is not None
+
+
+def test_what_came_with_the_bytes_and_the_names_of_columns_reach_the_child() -> None:
+    isolation = Isolation(fields={"text": "Words"})
+    label = Label("text/csv", "utf-8", "https://example.org/a", "2024-04-02")
+    [article] = isolation.read(b"words\nThey sailed.\n", "a", label)
+    isolation.close()
+    assert isinstance(article, Article)
+    assert (article.source, article.link, article.date) == ("a/row 1", "https://example.org/a", "2024-04-02")
 
 
 def test_a_child_that_dies_at_a_file_is_one_error(isolation: Isolation) -> None:
@@ -67,8 +87,8 @@ def test_too_much_computing_is_one_error() -> None:
 
 def test_too_much_memory_is_one_error_and_the_next_file_is_read() -> None:
     isolation = Isolation(Limits(memory=400 << 20))
-    big = zipped({"a.txt": os.urandom(1 << 20).hex() * 150})
-    found = isolation.read(big, "big.zip")
+    big = tarred({"a.txt": os.urandom(1 << 20).hex().encode() * 150})
+    found = isolation.read(big, "big.tar")
     after = isolation.read(ROW, "a.jsonl")
     isolation.close()
     [failure] = found

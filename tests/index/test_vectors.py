@@ -63,11 +63,27 @@ def test_the_check_survives_files_that_crash_their_reader(tmp_path: Path) -> Non
         check_generation(tmp_path / "1", some, [])
 
 
-def test_equal_vectors_do_not_fail_the_check(tmp_path: Path) -> None:
-    [vector] = vectors(1).values()
-    some = {f"{row:032x}": vector for row in range(50)}
+def alike(noise: float) -> dict[str, bytes]:
+    """500 vectors around one point, among which a search of ten does not find each by itself."""
+    random = np.random.default_rng(0)
+    values = random.normal(size=384) + noise * random.normal(size=(500, 384))
+    values = (values / np.linalg.norm(values, axis=1, keepdims=True)).astype("<f4")
+    return {f"{row:032x}": value.tobytes() for row, value in enumerate(values)}
+
+
+@pytest.mark.parametrize("noise", [0, 0.001, 0.01])
+def test_vectors_that_are_alike_do_not_fail_the_check(tmp_path: Path, noise: float) -> None:
+    some = alike(noise)
     write_generation(tmp_path / "1", None, some, [])
     check_generation(tmp_path / "1", some, [])
+
+
+def test_the_check_sees_another_vector(tmp_path: Path) -> None:
+    some = vectors(20)
+    first, second, *_ = some
+    write_generation(tmp_path / "1", None, some, [])
+    with pytest.raises(StoreDamagedError, match="not what it was"):
+        check_generation(tmp_path / "1", some | {first: some[second], second: some[first]}, [])
 
 
 def test_an_open_generation_is_not_collected(tmp_path: Path) -> None:

@@ -61,10 +61,10 @@ def test_what_cannot_be_read_is_an_article_error(kind, tmp_path):
 def test_a_file_that_refuses_to_be_read_is_an_article_error(tmp_path, monkeypatch):
     (tmp_path / "article.md").write_text("words")
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ArticleError, match=r"news/article\.md cannot be read \(Permission denied\): check"):
         read_bytes(File(tmp_path / "article.md", "news/article.md"))
 
@@ -76,6 +76,58 @@ def test_a_file_is_read_whole_unless_it_is_too_large(tmp_path, monkeypatch):
     monkeypatch.setattr(walk, "FILE_BYTES", 7)
     with pytest.raises(ArticleError, match="larger"):
         read_bytes(file)
+
+
+@pytest.mark.parametrize("mode", ["ab", "wb"])
+def test_a_file_that_grows_or_is_written_anew_while_it_is_read_is_an_article_error(tmp_path, monkeypatch, mode):
+    path = tmp_path / "article.md"
+    path.write_bytes(b"words " * 1000)
+    real, looked = os.fstat, []
+
+    def looking(descriptor: int) -> os.stat_result:
+        found = real(descriptor)
+        if not looked:
+            looked.append(found)
+            with path.open(mode) as writer:
+                writer.write(b"and more words")
+        return found
+
+    monkeypatch.setattr(os, "fstat", looking)
+    with pytest.raises(ArticleError, match=r"news/article\.md changed while it was read"):
+        read_bytes(File(path, "news/article.md"))
+    monkeypatch.undo()
+    assert read_bytes(File(path, "news/article.md"))
+
+
+def test_a_file_that_became_a_pipe_is_not_waited_for(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "article.md")
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+    with pytest.raises(ArticleError, match="is not a file any more"):
+        read_bytes(File(tmp_path / "article.md", "article.md"))
+
+
+def test_links_in_a_folder_are_followed_only_within_it(tmp_path):
+    news = tmp_path / "news"
+    news.mkdir()
+    (tmp_path / "secret.txt").write_text("words")
+    (news / "a.txt").write_text("words")
+    for name, target in (("in.txt", "a.txt"), ("out.txt", "../secret.txt"), ("loop.txt", "loop.txt"), ("no.txt", "x")):
+        (news / name).symlink_to(target)
+    (news / "up").symlink_to("..")
+    found = find_files([news])
+    assert [file.name for file in found.files] == ["news/a.txt", "news/in.txt"]
+    assert found.passed_over == 3
+    (tmp_path / "given.txt").symlink_to("secret.txt")
+    assert [file.path.name for file in find_files([tmp_path / "given.txt"]).files] == ["secret.txt"]
+
+
+def test_the_longest_and_oddest_names_are_kept(tmp_path):
+    odd = ["船" * 84 + ".md", "new\nline.txt", "evil\u202efdp.txt", '‘quoted’ "name".txt']
+    for name in odd:
+        (tmp_path / name).write_text("words")
+    found = find_files([tmp_path])
+    assert sorted(file.name for file in found.files) == sorted(f"{tmp_path.name}/{name}" for name in odd)
+    assert all(read_bytes(file) == b"words" for file in found.files)
 
 
 def test_folders_of_the_same_name_get_names_of_their_own(tmp_path):
@@ -112,6 +164,8 @@ def test_a_file_is_always_called_as_it_was_first_called(tmp_path):
         ("notes.txt/notes.txt", "/x/notes.txt", "notes.txt"),
         ("moved/a.zip/b.md", "/x/elsewhere/a.zip", "moved/a.zip"),
         ("renamed.md", "/x/a.md", "renamed.md"),
+        ("https://a.org/b/b", "https:/a.org/b/b", "https://a.org/b/b"),
+        ("https://a.org/feed//Tea", "https:/a.org/feed", "https://a.org/feed/"),
     ],
 )
 def test_the_file_is_told_from_what_is_in_it(source, path, name):

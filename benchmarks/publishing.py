@@ -1,0 +1,98 @@
+"""How long it takes to publish one changed and one deleted article in a large store.
+
+The passages are made up and their vectors are those of the starter corpus with noise, so that no model runs:
+`python -m benchmarks.publishing --passages 100000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.database import Database
+from index.embed import DEFAULT, EmbeddingModel, load_embeddings
+from index.layout import DATABASE
+from index.publish import ingest
+from settings import HOME, SEEDS
+
+_NOISE = 0.5
+_SENTENCES = 32
+"""An article of so many has eight passages or so."""
+
+
+class Noisy(EmbeddingModel):
+    """The vectors of real passages, each moved by noise of half its length, in the place of a model's."""
+
+    name = "noisy"
+
+    def __init__(self, real: EmbeddingModel, vectors: NDArray[np.float32]) -> None:
+        self._real = real
+        self._vectors = vectors
+
+    @property
+    def window(self) -> int:
+        """Tokens."""
+        return self._real.window
+
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """As the real model's."""
+        return self._real.token_ends(texts)
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """The same text has the same vector."""
+        rows = []
+        for text in texts:
+            noise = np.random.default_rng(abs(hash(text)))
+            real = self._vectors[noise.integers(len(self._vectors))]
+            moved = real + _NOISE * noise.normal(size=real.shape) / np.sqrt(len(real))
+            rows.append(moved / np.linalg.norm(moved))
+        return np.array(rows, dtype=np.float32)
+
+
+def main(passages: int) -> None:
+    """Build the store, change one article, delete one; write seconds."""
+    real = load_embeddings(DEFAULT, HOME / ".models", 0)
+    words = " ".join(path.read_text(encoding="utf-8") for path in SEEDS.glob("*.md")).split()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, store = Path(temporary, "articles"), Path(temporary, "store")
+        model = Noisy(real, real.encode([" ".join(words[at : at + 60]) for at in range(0, len(words), 60)]))
+        for number in range(passages // 8):
+            _write(folder / f"{number % 100:02}" / f"{number}.txt", number, words)
+        _timed("building", store, folder, model)
+        with closing(Database(store / DATABASE)) as database:
+            articles, chunks, _ = database.counts()
+        sys.stdout.write(f"{articles} articles, {chunks} passages\n")
+        _write(folder / "07" / "7.txt", -1, words)
+        _timed("one changed", store, folder / "07" / "7.txt", model)
+        (folder / "08" / "8.txt").unlink()
+        _timed("one deleted", store, folder / "08" / "8.txt", model)
+        _timed("nothing changed, all read", store, folder, model)
+
+
+def _write(path: Path, seed: int, words: Sequence[str]) -> None:
+    choose = random.Random(seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sentences = (" ".join(choose.choices(words, k=28)).capitalize() + "." for _ in range(_SENTENCES))
+    path.write_text(f"Number {seed}\n\n" + " ".join(sentences), encoding="utf-8")
+
+
+def _timed(what: str, store: Path, path: Path, model: EmbeddingModel) -> None:
+    started = time.perf_counter()
+    ingest(store, [path], model, prune=True)
+    sys.stdout.write(f"{what}: {time.perf_counter() - started:.1f} s\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=20_000)
+    main(parser.parse_args().passages)

@@ -1,0 +1,95 @@
+"""A store as one file: a zip with its SQLite file and a digest of that. Chroma's files are made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+from index.database import Database
+from index.durable import replacing, require_space
+from index.errors import StoreDamagedError, StoreError, UsageError
+from index.layout import DATABASE
+from index.schema import VERSION
+from index.sqlite import copy as copy_database
+from index.sqlite import has_our_tables, upgrade
+from index.writer import Writer
+
+_MANIFEST = "manifest.json"
+_MANIFEST_BYTES = 10_000
+_AT_ONCE = 2**20
+_NOT_ONE = "export a store with `python app.py export FILE`"
+
+
+def export_store(store: Path, target: Path) -> int:
+    """Write the store as it is now, whoever reads or writes it meanwhile. Returns how many articles it has."""
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder", "give the name of a file in it")
+    if not (store / DATABASE).is_file():
+        raise StoreError(f"there is no store in {store}", "run `python app.py ingest PATH` to make one")
+    require_space(store, (store / DATABASE).stat().st_size)
+    with tempfile.TemporaryDirectory(dir=store, prefix=".export-") as temporary:
+        copy = Path(temporary, DATABASE)
+        copy_database(store / DATABASE, copy)
+        with closing(Database(copy)) as database:
+            count = database.counts()[0]
+        with copy.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = {"format": VERSION, "sha256": digest, "bytes": copy.stat().st_size, "articles": count}
+        try:
+            with replacing(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+                packed.writestr(_MANIFEST, json.dumps(manifest))
+                packed.write(copy, DATABASE)
+        except OSError as error:
+            raise UsageError(
+                f"{target} cannot be written ({error.strerror})", "check its folder and the disk"
+            ) from error
+    return count
+
+
+def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
+    """Have the store be what was exported to `source`: all of it, or as it was. Returns how many articles it has.
+
+    Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
+    """
+    with Writer(store) as writer, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
+        if writer.database.counts()[0] and not replace:
+            raise UsageError(
+                f"the store {store} has articles", "give another --store, or --replace to have them replaced"
+            )
+        path = Path(temporary, DATABASE)
+        _unpack(source, path)
+        upgrade(path)
+        if not has_our_tables(path):
+            raise UsageError(f"{source} is not a store's export", _NOT_ONE)
+        with closing(Database(path)) as database:
+            problem = database.check()
+        if problem:
+            raise StoreDamagedError(f"the store in {source} is damaged ({problem})", "take another export")
+        writer.take_over(path)
+        writer.sweep()
+        return writer.database.counts()[0]
+
+
+def _unpack(source: Path, target: Path) -> None:
+    """The SQLite file, if it is what its manifest says. No name in the zip is ever used as a path."""
+    try:
+        with zipfile.ZipFile(source) as packed:
+            with packed.open(_MANIFEST) as file:
+                manifest = json.loads(file.read(_MANIFEST_BYTES))
+            size, digest = int(manifest["bytes"]), str(manifest["sha256"])
+            require_space(target.parent, 2 * size)
+            with packed.open(DATABASE) as file, target.open("wb") as out:
+                for at in range(0, size + 1, _AT_ONCE):  # one byte more than there should be, at most
+                    out.write(file.read(min(_AT_ONCE, size + 1 - at)))
+        with target.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except FileNotFoundError as error:
+        raise UsageError(f"{source} does not exist", "give a file that `export` has written") from error
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError) as error:
+        raise UsageError(f"{source} is not a store's export ({error})", _NOT_ONE) from error
+    if not same:
+        raise UsageError(f"{source} is not what was exported: its digest is another one", "take another copy of it")

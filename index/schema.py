@@ -1,0 +1,40 @@
+"""The tables of a store's SQLite file, and how those of an earlier version become them."""
+
+from __future__ import annotations
+
+VERSION = 2
+
+_BANDS = """
+CREATE TABLE bands (
+    band BLOB NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id), PRIMARY KEY (band, article_id)
+) WITHOUT ROWID;
+CREATE INDEX bands_of_article ON bands (article_id);
+CREATE INDEX articles_by_near ON articles (near);
+CREATE INDEX articles_without_sketch ON articles (id) WHERE sketch IS NULL;
+"""
+
+TABLES = f"""
+CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, author TEXT,
+    date TEXT, language TEXT, sha256 TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
+    link TEXT, near TEXT, sketch BLOB
+);
+CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, digest TEXT NOT NULL REFERENCES vectors (digest)
+);
+CREATE INDEX chunks_of_article ON chunks (article_id, start);
+CREATE INDEX chunks_of_vector ON chunks (digest);
+CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter unicode61 remove_diacritics 2');
+{_BANDS}"""
+
+UPGRADES = {
+    1: f"""
+ALTER TABLE articles ADD COLUMN link TEXT;
+ALTER TABLE articles ADD COLUMN near TEXT;
+ALTER TABLE articles ADD COLUMN sketch BLOB;
+{_BANDS}"""
+}
+"""From a version to the next one. The sketches of its articles come when the store is next written."""

@@ -1,0 +1,61 @@
+"""Two processes read while a third one publishes: each question sees text, terms and vectors that belong together."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index import writer
+from index.publish import ingest
+from settings import HOME
+from tests.fakes import FakeEmbeddings
+
+READER = """
+import sys
+from pathlib import Path
+from rag.index import Index
+from tests.fakes import FakeEmbeddings
+
+index, vector, seen = Index(Path(sys.argv[1])), FakeEmbeddings().encode(["round"])[0], set()
+while not seen or max(seen) < int(sys.argv[2]):
+    with index.snapshot() as snapshot:
+        [info] = snapshot.database.articles()
+        text = snapshot.database.article(info.id).text
+        number = int(text.split()[1])
+        assert text.split()[1::2] == [str(number)] * 30, text
+        [hit, *_] = snapshot.database.chunks_of_vectors(snapshot.vectors.search(vector, 5))
+        assert text[hit.start : hit.end].startswith("round"), hit
+        assert snapshot.database.search_terms([str(number)], 1), number
+        seen.add(number)
+sys.stdout.write(str(len(seen)))
+"""
+
+
+def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "check_generation", lambda *_: None)  # a process each time, and not what this is about
+    rounds = max(5, kills // 2)
+    article = tmp_path / "a.txt"
+    article.write_text("round 1 " * 30)
+    store = tmp_path / "store"
+    ingest(store, [article], FakeEmbeddings())
+    command = [sys.executable, "-c", READER, str(store), str(rounds)]
+    readers = [
+        subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    try:
+        for number in range(2, rounds + 1):
+            article.write_text(f"round {number} " * 30)
+            ingest(store, [article], FakeEmbeddings())
+        for reader in readers:
+            out, err = reader.communicate(timeout=60)
+            assert reader.returncode == 0, err
+            assert int(out) > 1
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+    ingest(store, [article], FakeEmbeddings())
+    assert len(list((store / "generations").iterdir())) == 1

@@ -1,0 +1,47 @@
+"""A moment of `make fuzz`, and that it notices what it is there for."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from index.article import Failure
+from tests.fuzz import __main__ as fuzzing
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx", "mail"])
+def test_damaged_files_give_articles_or_typed_errors(kind: str) -> None:
+    well, inputs, memory, _ = fuzzing.fuzz(kind, seed=1, seconds=0.5)
+    assert well
+    assert inputs > 0
+    assert memory < 1024
+
+
+def test_an_input_is_made_from_its_numbers_alone() -> None:
+    assert fuzzing.made("zip", 1, 7) == fuzzing.made("zip", 1, 7) != fuzzing.made("zip", 1, 8)
+
+
+def test_every_reader_has_files_to_start_from() -> None:
+    names = "bz2 docx epub feed gz html lines mail mailbox markdown mhtml odt pdf rtf table tar text warc xz zip"
+    assert sorted(fuzzing.readers()) == names.split()
+
+
+@pytest.mark.parametrize("fault", [lambda: [Failure("elsewhere", "x", "y")], lambda: 1 / 0, os.abort])
+def test_a_wrong_answer_an_exception_and_a_crash_are_noticed(fault, monkeypatch) -> None:
+    monkeypatch.setattr(fuzzing, "read_articles", lambda *_: fault())
+    assert fuzzing.fuzz("text", seed=1, seconds=5)[:2] == (False, 0)
+
+
+def test_an_input_that_takes_too_long_is_ended_and_the_next_is_read(monkeypatch) -> None:
+    def read(data: bytes, name: str) -> list[Failure]:
+        while data == slow:
+            pass
+        return [Failure(name, "x", "y")]
+
+    slow = fuzzing.made("text", 1, 0)[1]
+    monkeypatch.setattr(fuzzing, "SLOW", 0.2)
+    monkeypatch.setattr(fuzzing, "read_articles", read)
+    well, inputs, _, ended = fuzzing.fuzz("text", seed=1, seconds=1)
+    assert (well, ended) == (True, [0])
+    assert inputs > 1
