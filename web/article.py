@@ -37,10 +37,25 @@ class View:
     near: int | None = None
 
 
-def page(article: Article, links: Sequence[Link] = (), language: Language = "en") -> str:
-    """The page as HTML, with the quotes of `links` marked where their words stand now."""
+def page(
+    article: Article,
+    links: Sequence[Link] = (),
+    language: Language = "en",
+    *,
+    around: int | None = None,
+    has_chat: bool = True,
+) -> str:
+    """The page as HTML, with the quotes of `links` marked where their words stand now.
+
+    With `around` it holds no more of the text than so many characters on each side of a quote. `has_chat` says
+    that the reader may go to the chat and the list.
+    """
     view, notice = _view(article, links)
     paragraphs = list(_paragraphs(article.text))
+    if around is not None:
+        notice = notice or "articles.excerpt"
+        near = _joined((start - around, end + around) for start, end in view.quotes)
+        paragraphs = [cut for each in paragraphs for cut in _inside(each, near)]
     opening = [article.text[start:end].strip() for start, end in paragraphs[:2]]
     has_title = opening[:1] == [article.title.strip()]
     has_byline = has_title and len(opening) > 1 and opening[1].startswith(f"By {article.author}")
@@ -52,6 +67,8 @@ def page(article: Article, links: Sequence[Link] = (), language: Language = "en"
         about=percent_encode(article.id, safe="", errors="replace"),
         notice=text(say(language, notice)) if notice else "",
         hidden="" if notice else " hidden",
+        home="/" if has_chat else "/widget",
+        ways="" if has_chat else " hidden",
         facts=facts(article, len(article.text), language, byline=not has_byline),
         written=f' lang="{text(known)}"' if known else "",
         heading="" if has_title else f'<h1 dir="auto">{text(article.title)}</h1>',
@@ -76,6 +93,14 @@ def minutes(characters: int, written: str | None, language: Language) -> str:
 def is_inside(article: Article, quote: Span) -> bool:
     """Whether `quote` is a place in the article's text."""
     return 0 <= quote[0] < quote[1] <= len(article.text)
+
+
+def _inside(paragraph: Span, windows: Sequence[Span]) -> Iterator[Span]:
+    """What of a paragraph stands in these windows."""
+    for first, last in windows:
+        start, end = max(paragraph[0], first), min(paragraph[1], last)
+        if start < end:
+            yield start, end
 
 
 @cache

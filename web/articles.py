@@ -16,8 +16,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from index.database import ArticleInfo
+from settings import Settings
+from web.access import is_owner
 from web.article import facts, page
-from web.gate import STRICT
+from web.excerpts import Seals, around, closed
+from web.gate import FRAMED
 from web.permalink import page_address, parse
 from web.refused import RefusedError
 from web.render import text
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).resolve().parent / "articles.html"
 ON_A_PAGE = 100
 SEARCH_CHARACTERS = 200
-POLICY = STRICT.replace("form-action 'none'", "form-action 'self'")
+POLICY = FRAMED.replace("form-action 'none'", "form-action 'self'")
 """Without JavaScript the search is a form."""
 Order = Literal["date", "title", "length"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -77,27 +80,37 @@ class Shelf:
             return self._read[1]
 
 
-def router(chain: AnswerChain) -> APIRouter:
+def router(chain: AnswerChain, settings: Settings) -> APIRouter:
     """The routes over the articles of `chain`."""
     routes = APIRouter()
     shelf = Shelf(chain.index)
+    seals = Seals(settings.store) if settings.excerpt_characters else None
 
     @routes.api_route("/articles", methods=["GET", "HEAD"])
     def articles(
         request: Request, search: str = "", sort: str = "date", page: Annotated[int, Query(ge=1)] = 1
     ) -> HTMLResponse:
         order = next((each for each in ORDERS if each == sort), ORDERS[0])
+        if seals is not None and not is_owner(request, settings):
+            raise closed()
         wanted = Wanted(" ".join(search[:SEARCH_CHARACTERS].split()), order, page)
         language = _language(request)
         return _html(listing(shelf.entries(), wanted, language), language)
 
     @routes.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
     def article(article_id: str, request: Request) -> HTMLResponse:
-        language = _language(request)
+        language, is_owners = _language(request), is_owner(request, settings)
+        links, most = parse(request.query_params.multi_items()), None
+        if seals is not None and not is_owners:
+            links = [each for each in links if seals.fits(each.seal, article_id, each.start, each.end, each.digest)]
+            most = around(settings)
+            if not links:
+                raise closed()
         found = chain.index.article(article_id)
+        has_chat = is_owners or settings.public_chat
         if found is not None:
-            return _html(page(found, parse(request.query_params.multi_items()), language), language)
-        if "text/html" not in request.headers.get("accept", ""):
+            return _html(page(found, links, language, around=most, has_chat=has_chat), language)
+        if not has_chat or most is not None or "text/html" not in request.headers.get("accept", ""):
             raise RefusedError(404, "no_such_article", "there is no such article", "it may have been removed")
         return _html(listing(shelf.entries(), Wanted(), language, missing=True), language, 404)
 

@@ -6,17 +6,24 @@ import asyncio
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from settings import Settings
 from web.api import add_routes
+from web.excerpts import excerpted
 from web.gate import Gate
+from web.keys import Keys
+from web.line import Line
+from web.metrics import Metrics
 from web.owner import add_owner
+from web.rates import Rates
 from web.recent import Recent
 from web.strings import STRINGS
+from web.watch import Watch, watched
 from web.widget import router as widget
 
 if TYPE_CHECKING:
@@ -33,24 +40,39 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     # Else it works out statistics with pandas after every event.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
-    recent = add_routes(app, chain, settings)
+    app.state.rates = Rates()
     add_owner(app, chain, settings)
+    if settings.excerpt_characters:
+        chain = excerpted(chain, settings)
+    line = Line()
+    metrics = Metrics(chain, line)
+    chain = watched(chain, metrics, settings)
+    app.include_router(metrics.router())
+    recent = add_routes(app, chain, settings, line)
     app.include_router(widget(chain, settings))
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    asyncio.run(_mount(app, chain, settings, recent))
-    app.add_middleware(Gate, embed_origins=settings.embed_origins)
+    asyncio.run(_mount(app, chain, settings, recent, line))
+    app.add_middleware(Gate, settings=settings, rates=app.state.rates, knows_key=Keys(settings.store).find)
+    app.add_middleware(Watch, metrics=metrics, settings=settings)
     return app
 
 
-async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, recent: Recent) -> None:
+def stop_streams(app: FastAPI) -> None:
+    """The app is not ready any more; streams of open chats, which else never end, do so."""
+    app.state.stopping = True
+    [chat] = [route for route in app.routes if isinstance(route, Mount) and not route.path]
+    cast("Any", chat.app).stop_event.set()
+
+
+async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
     import gradio as gr
 
     from web.page import Page
 
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, recent).blocks,
+        Page(chain, settings, recent, line).blocks,
         "/",
         footer_links=[],
         run_history=False,

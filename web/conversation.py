@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
+import re
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
-from rag.answer import Answer, Citation, Said, Status
+from rag.answer import Answer, Citation, Event, Found, Said, Status
 from web import render
-from web.api import refusal
+from web.refused import refusal
 from web.strings import STRINGS, Language, say
-
-if TYPE_CHECKING:
-    from rag.chain import AnswerChain
 
 HISTORY_TURNS = 10
 EXCHANGES = 50
@@ -43,40 +38,25 @@ class Exchange:
         return "\n\n".join(each for each in (*self.said, self.note) if each)
 
 
-def answering(
-    chain: AnswerChain,
-    question: str,
-    earlier: Sequence[Exchange],
-    language: Language,
-    more: dict[str, Any] | None = None,
-) -> Generator[Exchange]:
-    """The exchange as it grows; the last one has the Answer, or a note on what went wrong.
+def begun(question: str, language: Language, *, warm: bool) -> Exchange:
+    """The exchange when the question is taken."""
+    return Exchange(question, note=render.line(say(language, "chat.searching" if warm else "chat.warming")))
 
-    `more` goes to the chain with the question.
-    """
-    exchange = Exchange(question, note=render.line(say(language, "chat.searching")))
-    if not chain.ready:
-        exchange = replace(exchange, note=render.line(say(language, "chat.warming")))
-    yield exchange
-    asked = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16), **(more or {})}
-    try:
-        with closing(chain.stream(asked)) as events:  # type: ignore[arg-type]
-            for event in events:
-                match event:
-                    case Status():
-                        exchange = replace(exchange, note=render.line(_doing(event, language)))
-                    case Said(sentence=sentence, citations=citations):
-                        known = {each.n: each for each in (*exchange.citations, *citations)}
-                        said = (*exchange.said, render.sentence(sentence, known.values(), language))
-                        exchange = replace(exchange, said=said, note="", citations=tuple(known.values()))
-                    case Answer():
-                        said = (render.answer(event, language),)
-                        exchange = Exchange(question, said, "", event.citations, event, done=True)
-                    case _:
-                        continue
-                yield exchange
-    except Exception as error:
-        yield replace(exchange, note=sorry(error, language), done=True)
+
+def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
+    """The exchange with what happened next on the way to its Answer."""
+    match event:
+        case Status():
+            return replace(exchange, note=render.line(_doing(event, language)))
+        case Said(sentence=sentence, citations=citations):
+            known = {each.n: each for each in (*exchange.citations, *citations)}
+            said = (*exchange.said, render.sentence(sentence, known.values(), language))
+            return replace(exchange, said=said, note="", citations=tuple(known.values()))
+        case Answer():
+            said = (render.answer(event, language),)
+            return Exchange(exchange.question, said, "", event.citations, event, done=True)
+        case Found():
+            return exchange
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
@@ -114,9 +94,12 @@ def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict
 
 
 def _doing(status: Status, language: Language) -> str:
-    """The chain says in English what it is doing."""
+    """The chain says in English what it is doing; another language takes the number from there."""
     key = f"chat.stage.{status.stage}"
-    return say(language, key) if language != "en" and key in STRINGS else status.text
+    if language == "en" or key not in STRINGS:
+        return status.text
+    number = re.search(r"\d+", status.text)
+    return say(language, key, number=number[0] if number else "")
 
 
 class Conversations:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
 from settings import Settings
 from web import keep
+from web.described import Responses, errors
 from web.recent import Given, Recent
 from web.refused import RefusedError, Text
 
@@ -49,24 +50,29 @@ def router(recent: Recent, settings: Settings) -> APIRouter:
             raise _forgotten()
         return found
 
-    @routes.get("/api/answers/{answer_id}")
+    given_back: Responses = {200: {"content": {media: {} for media in keep.MEDIA_TYPES.values()}}}
+
+    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | given_back)
     def answer(answer_id: str, request: Request, format: keep.Format = "json") -> Response:
-        kept = keep.one(given(answer_id).answer, format, _base(request))
+        """An answer that was given lately, to take away."""
+        kept = keep.one(given(answer_id).answer, format, base(request))
         return Response(kept, media_type=keep.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
 
-    @routes.post("/api/export")
+    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | given_back)
     def export(body: Export, request: Request) -> Response:
+        """Several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
         found = [each.answer for each in map(recent.get, body.answers) if each is not None]
         if not found:
             raise _forgotten()
         name = "conversation.md" if body.format == "markdown" else "conversation.json"
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         headers["Quoth-Forgotten"] = str(len(body.answers) - len(found))
-        kept = keep.conversation(found, body.format, _base(request))
+        kept = keep.conversation(found, body.format, base(request))
         return Response(kept, media_type=keep.MEDIA_TYPES[body.format], headers=headers)
 
-    @routes.post("/api/feedback", status_code=204)
+    @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))
     def feedback(body: Thumb) -> None:
+        """What somebody thinks of an answer that was given lately."""
         rated = given(body.answer_id)
         store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
         store.expire(settings.feedback_days)
@@ -78,7 +84,7 @@ def _forgotten() -> RefusedError:
     return RefusedError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
 
 
-def _base(request: Request) -> str:
+def base(request: Request) -> str:
     """The address that this server was asked under, or nothing if what the client calls it is no address."""
     host = request.headers.get("host", "")
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""

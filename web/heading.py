@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from index.errors import QuothError
-from index.publish import DATABASE
+from index.layout import DATABASE
 from rag import filters
 from settings import Settings
 from web import render

@@ -60,7 +60,7 @@ def conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], b
 def as_text(answer: Answer, base: str) -> str:
     """The question, the sentences with their marks, and what each number means."""
     sources = [
-        "\n    ".join([f"[{each.n}] {', '.join(_facts(each))}", *_unsaid(each, answer), _link(each, base)])
+        "\n    ".join([f"[{each.n}] {', '.join(facts(each))}", *_unsaid(each, answer), link(each, base)])
         for each in answer.citations
     ]
     said = "\n".join(map(str, answer.sentences)) or answer.answer
@@ -77,15 +77,15 @@ def as_markdown(answer: Answer, base: str) -> str:
         parts.append(markdown(answer.answer))
     sources = []
     for source in answer.citations:
-        title, *others = map(markdown, _facts(source))
+        title, *others = map(markdown, facts(source))
         words = [f"“{markdown(words)}”" for words in _unsaid(source, answer)]
-        sources.append(f"{source.n}. {', '.join([f'[{title}]({_link(source, base)})', *others, *words])}")
+        sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *words])}")
     return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
 def as_html(answer: Answer, base: str) -> str:
     """The same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
-    links = {each.n: html.escape(_link(each, base)) for each in answer.citations}
+    links = {each.n: html.escape(link(each, base)) for each in answer.citations}
     parts = [f'<p dir="auto"><strong>{_html(answer.question)}</strong></p>']
     for each in answer.sentences:
         marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in each.citations)
@@ -96,7 +96,7 @@ def as_html(answer: Answer, base: str) -> str:
         parts.append(f'<p dir="auto">{_html(answer.answer)}</p>')
     sources = []
     for source in answer.citations:
-        title, *others = map(_html, _facts(source))
+        title, *others = map(_html, facts(source))
         words = [f"“{_html(words)}”" for words in _unsaid(source, answer)]
         shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *words])
         sources.append(f"<li>{shown}</li>")
@@ -116,7 +116,7 @@ def _html(foreign: str) -> str:
     return "<br>".join(html.escape(line.translate(_CONTROLS)) for line in foreign.splitlines())
 
 
-def _facts(cited: Citation) -> list[str]:
+def facts(cited: Citation) -> list[str]:
     """Title, author, date and page, where known; always at least one."""
     page = f"p. {cited.page}" if cited.page is not None else None
     return [cited.title or cited.source, *(each for each in (cited.author, cited.date, page) if each)]
@@ -127,9 +127,9 @@ def _unsaid(cited: Citation, answer: Answer) -> list[str]:
     return [] if any(each.text == cited.quote for each in answer.sentences) else [cited.quote]
 
 
-def _link(cited: Citation, base: str) -> str:
+def link(cited: Citation, base: str) -> str:
     """The quote's permalink; nothing in it ends a link in Markdown or an attribute in HTML."""
-    where = address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans)
+    where = address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans, cited.seal)
     return base + percent_encode(where, safe="/#?=&%:,+")
 
 

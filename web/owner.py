@@ -1,6 +1,6 @@
 """The owner's page: run a question set, watch it, read the reports, compare two. See docs/http.md.
 
-Only for whoever sits at the machine itself: a run takes all of it, and a report shows every article's words.
+Only for the owner (web/access.py): a run takes all of the machine, and a report shows every article's words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 from string import Template
 from tempfile import NamedTemporaryFile
@@ -24,6 +23,7 @@ from starlette.exceptions import HTTPException
 from evaluation.questions import Row, read_questions
 from index.errors import UsageError
 from settings import SEEDS, Settings
+from web.access import is_owner
 from web.refused import RefusedError
 from web.render import text
 from web.runner import Progress, Runner
@@ -40,42 +40,12 @@ STARTER_SET = SEEDS.parent / "questions.jsonl"
 SET_BYTES = 64 * 2**20
 FIGURES = ("right", "refusal_recall", "auroc")
 """What the list shows of a run."""
-_HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
-_FORWARDING = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
 def add_owner(app: FastAPI, chain: AnswerChain, settings: Settings) -> None:
     """Put the owner's page on `app`, whose api.add_routes answers what is raised here."""
     app.include_router(_router(chain, settings))
-
-
-def is_owner(request: Request, settings: Settings) -> bool:
-    """Whether a request comes from the machine that serves, and no further.
-
-    The Host header tells: a page elsewhere can have its own name lead here (DNS rebinding), but its
-    requests keep that name. A proxy on this machine says for whom it asks.
-    """
-    hosts = request.headers.getlist("host")
-    return (
-        is_loopback(settings.host)
-        and request.client is not None
-        and is_loopback(request.client.host)
-        and bool(hosts)
-        and all(_HERE.fullmatch(host) for host in hosts)
-        and not any(name.startswith(_FORWARDING) for name in request.headers)
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nothing but this machine reaches an address."""
-    if host == "localhost":
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
@@ -251,7 +221,7 @@ def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
     own = _POLICY.search(html)  # stands before everything that comes from the run
     if own is None:
         raise ValueError("the report has no policy")
-    return _html(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'self'"})
+    return _html(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
 
 
 def _html(html: str, headers: dict[str, str] | None = None) -> Response:

@@ -16,6 +16,7 @@ from settings import Settings
 from web import heading, render
 from web.conversation import Exchange, messages, sorry
 from web.desk import Desk
+from web.line import Line
 from web.recent import Recent
 from web.strings import Language, preferred, say
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 WATCH_SECONDS = 120.0
 WATCH_PAUSE_SECONDS = 0.3
 EVENTS_WAITING = 512
+WRITTEN, QUOTES = "written", "quotes"
 _KEY = re.compile(r"([0-9a-f]{32})(\+?)")
 Changes = dict[Any, Any]
 """What an event changes on the page: component -> update."""
@@ -37,10 +39,11 @@ class Page:
     and needs a policy that lets scripts be made from strings.
     """
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
         self._chain = chain
         self._settings = settings
-        self._desk = Desk(chain, settings, recent)
+        self._desk = Desk(chain, settings, recent, line)
+        self._writes = chain.models.llm is not None
         # In English until it is known who looks at it.
         with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as self.blocks:
             self._editing = gr.State(value=False)
@@ -84,6 +87,15 @@ class Page:
                 show_label=False,
                 visible=False,
             )
+            self._how = gr.Radio(
+                _forms("en"),
+                value=WRITTEN,
+                label=say("en", "script.how"),
+                elem_id="q-how",
+                container=False,
+                show_label=False,
+                visible=False,
+            )
         self._box = gr.Textbox(
             label=say("en", "chat.question"),
             elem_id="q-box",
@@ -98,10 +110,10 @@ class Page:
         self._key = gr.Textbox(elem_id="q-key", show_label=False, container=False)
 
     def _listen(self) -> None:
-        asked = [self._box, self._key, self._only, self._editing]
+        asked = [self._box, self._key, self._only, self._how, self._editing]
         everything = [
             self._head, self._talk, self._box, self._cards, self._sources_title, self._again, self._retry, self._edit,
-            self._sheet, self._only, self._editing,
+            self._sheet, self._only, self._how, self._editing,
         ]  # fmt: skip
 
         def on(event: Callable[..., Any], do: Callable[..., Any], inputs: Sequence[Any]) -> None:
@@ -111,7 +123,7 @@ class Page:
         on(self._key.change, self._restore, [self._key])
         on(self._box.submit, self._ask, asked)
         on(self._box.stop, self._stop, [self._key])
-        on(self._retry.click, self._ask_again, [self._key, self._only])
+        on(self._retry.click, self._ask_again, [self._key, self._only, self._how])
         on(self._edit.click, self._edit_last, [self._key, self._editing])
         on(self._again.click, self._start_over, [self._key])
 
@@ -133,6 +145,7 @@ class Page:
             self._only: gr.Dropdown(
                 choices, value=chosen, label=say(language, "chat.filter"), info=None, visible=bool(choices)
             ),
+            self._how: gr.Radio(_forms(language), label=say(language, "script.how"), visible=self._writes),
         }
         for _ in range(int(WATCH_SECONDS / WATCH_PAUSE_SECONDS)):
             yield {self._head: await run_in_threadpool(heading.heading, self._chain, self._settings, language)}
@@ -154,11 +167,13 @@ class Page:
         return self._shown(exchanges, language)
 
     async def _ask(
-        self, asked: str, key: str, only: list[str], editing: bool, request: gr.Request
+        self, asked: str, key: str, only: list[str], how: str, editing: bool, request: gr.Request
     ) -> AsyncGenerator[Changes]:
         """Each step of an answer."""
         language, (name, _) = _language(request), _named(key, request)
         page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
+        if self._writes:
+            more["written"] = how == WRITTEN
         try:
             async with aclosing(self._desk.ask(name, asked, language, page=page, again=editing, more=more)) as steps:
                 started = False
@@ -170,10 +185,10 @@ class Page:
             said = [*messages(self._desk.exchanges(name), language)]
             yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
 
-    async def _ask_again(self, key: str, only: list[str], request: gr.Request) -> AsyncGenerator[Changes]:
+    async def _ask_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
         name, _ = _named(key, request)
         if exchanges := self._desk.exchanges(name):
-            async with aclosing(self._ask(exchanges[-1].question, key, only, True, request)) as steps:
+            async with aclosing(self._ask(exchanges[-1].question, key, only, how, True, request)) as steps:
                 async for changes in steps:
                     yield changes
 
@@ -228,6 +243,11 @@ def _named(key: str, request: gr.Request) -> tuple[str, bool]:
 
 def _language(request: gr.Request) -> Language:
     return preferred(request.headers.get("accept-language"))
+
+
+def _forms(language: Language) -> list[tuple[str, str]]:
+    """What an answer can be: (what is shown, value)."""
+    return [(say(language, f"chat.{each}"), each) for each in (WRITTEN, QUOTES)]
 
 
 def _no_sources(language: Language) -> str:

@@ -2,7 +2,8 @@
 
 `/articles/ID#q=START-END&w=DIGEST&b=START-END,...`: where the quote stands (code points), a digest of
 its words to know them again by, and the words in it that answer. Without `w` the place alone counts.
-A page may mark several quotes: each further `q` begins the next.
+A page may mark several quotes: each further `q` begins the next. Where whole articles are not for everybody the link
+has a seal, `/articles/ID?q=...&s=SEAL`, which the server has to see, so that it is no fragment.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Link:
     end: int
     digest: str = ""
     bold: tuple[Span, ...] = ()
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,14 @@ class Found:
     moved: bool
 
 
-def address(article_id: str, start: int, end: int, quote: str, bold: Iterable[Span] = ()) -> str:
+def address(
+    article_id: str, start: int, end: int, quote: str, bold: Iterable[Span] = (), seal: str | None = None
+) -> str:
     """The permalink of `quote`, which stands at `start` to `end`; `bold` are spans of the article inside of it."""
     spans = ",".join(f"{first}-{last}" for first, last in bold)
     marked = f"&b={spans}" if spans else ""
-    return f"{page_address(article_id)}#q={start}-{end}&w={digest_of(quote)}{marked}"
+    mark, sealed = ("?", f"&s={seal}") if seal else ("#", "")
+    return f"{page_address(article_id)}{mark}q={start}-{end}&w={digest_of(quote)}{marked}{sealed}"
 
 
 def page_address(article_id: str) -> str:
@@ -67,6 +72,8 @@ def parse(query: Iterable[tuple[str, str]]) -> list[Link]:
             found[-1] = replace(last, digest=value)
         elif last is not None and name == "b":
             found[-1] = replace(last, bold=_spans(value))
+        elif last is not None and name == "s":
+            found[-1] = replace(last, seal=value)
     return [link for link in found if link is not None][:QUOTES]
 
 

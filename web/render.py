@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
+from rag.filters import without_words
 from web.permalink import address
 from web.strings import Language, count, say
 
@@ -69,6 +70,9 @@ def answer(given: Answer, language: Language = "en") -> str:
         parts = [sentence(each, given.citations, language) for each in given.sentences]
     if given.notice:
         parts.append(line(given.notice, "notice"))
+    if given.standalone_question != without_words(given.question):
+        understood = say(language, "chat.understood", question=given.standalone_question)
+        parts.append(f'<p class="q-line q-understood"><bdi>{text(understood)}</bdi></p>')
     # Other ids come from outside, and a class is no place for those.
     known = f" q-id-{given.id}" if given.id.isascii() and given.id.isalnum() else ""
     kind = "q-searched" if given.abstained else "q-support"
@@ -111,7 +115,7 @@ def _mark(cited: Citation) -> str:
 
 
 def _cited_at(cited: Citation) -> str:
-    return text(address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans))
+    return text(address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans, cited.seal))
 
 
 def _bold(cited: Citation) -> str:
@@ -149,7 +153,7 @@ def _card(cited: Citation, language: Language) -> str:
 
 
 def _also(places: Iterable[Place], language: Language) -> str:
-    hrefs = [text(address(each.article_id, each.start, each.end, each.quote)) for each in places]
+    hrefs = [text(address(each.article_id, each.start, each.end, each.quote, seal=each.seal)) for each in places]
     if not hrefs:
         return ""
     links = ", ".join(
@@ -160,7 +164,7 @@ def _also(places: Iterable[Place], language: Language) -> str:
 
 def _nearest(passages: Iterable[Nearest], language: Language) -> list[str]:
     items = [
-        f'<li><a href="{text(address(each.article_id, each.start, each.end, each.text))}">'
+        f'<li><a href="{text(address(each.article_id, each.start, each.end, each.text, seal=each.seal))}">'
         f"<bdi>{text(each.title)}</bdi></a>"
         f'<p dir="auto">{text(_shorten(each.text, 280))}</p></li>'
         for each in passages

@@ -3,45 +3,94 @@
 from __future__ import annotations
 
 import logging
+import resource
+import signal
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
+from fastapi import FastAPI
 
 from index.errors import QuothError, UsageError
 from settings import Settings
-from web.chat import build_app
+from web.access import serves_others
+from web.chat import build_app, stop_streams
+from web.connection import CONNECTIONS, Connection
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
 
 REFRESH_SECONDS = 1.0
-SHUTDOWN_SECONDS = 5
+SPARE_FILES = 500
+SHUTDOWN_SECONDS = 20
+"""How long answers in flight may take once the server was told to stop."""
 _log = logging.getLogger(__name__)
 
 
 def serve(chain: AnswerChain, settings: Settings) -> None:
-    """Serve until interrupted. Raises UsageError if the address cannot be had."""
+    """Serve until interrupted or terminated, then finish the answers in flight.
+
+    Raises UsageError if the address cannot be had.
+    """
+    _allow_files(CONNECTIONS + SPARE_FILES)
     with _listen(settings.host, settings.port) as listener:
         stop = threading.Event()
         threading.Thread(target=_warm, args=(chain,), name="warm", daemon=True).start()
         threading.Thread(target=_follow, args=(chain, stop), name="follow", daemon=True).start()
         config = uvicorn.Config(
             build_app(chain, settings),
+            http=Connection,
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # web/access.py alone says whom to believe
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
+        if serves_others(settings) and settings.owner_token is None:
+            closed = "the owner's pages" if settings.public_chat else "the chat and the owner's pages"
+            _log.warning("others are served, so %s are closed until QUOTH_OWNER_TOKEN is set", closed)
         _log.info("serving http://%s:%d", settings.host, listener.getsockname()[1])
         try:
-            with suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run(sockets=[listener])
+            with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
+                Server(config).run(sockets=[listener])
         finally:
             stop.set()
+
+
+class Server(uvicorn.Server):
+    """Says that it stops before it does: it is not ready any more, and streams that only wait are ended."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, and wait for the answers in flight."""
+        app = self.config.app
+        assert isinstance(app, FastAPI)
+        stop_streams(app)
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def _interrupted_by(told: signal.Signals) -> Iterator[None]:
+    """This signal is as Ctrl-C: uvicorn raises it once more when it has stopped, and the program is not done yet."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(told, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(told, before)
+
+
+def _allow_files(count: int) -> None:
+    """Each connection is an open file, of which a process may have 1,024 unless it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

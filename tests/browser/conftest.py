@@ -16,6 +16,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from settings import HOME
+from tests.browser.sites import embedded as embedded
+from tests.browser.sites import site as site
+from tests.browser.sites import sites as sites
 from tests.web.standins import FakeChain, free_port, serving, until
 
 Open = Callable[..., Page]

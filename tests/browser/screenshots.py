@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,17 +17,23 @@ from playwright.sync_api import Page, sync_playwright
 
 from settings import HOME
 from tests.browser.conftest import ARGUMENTS, chromium
+from tests.browser.sites import GAZETTE, Site, another_site
 from tests.web.standins import free_port
 
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "When was Jia Yueting born?"
-DESKTOP, PHONE = (1280, 860), (390, 780)
+DESKTOP, SMALL, PHONE = (1280, 860), (1280, 740), (390, 780)
 
 
 def main() -> None:
     """Take all of them."""
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        another_site() as site,
+        _server(Path(folder), site) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, "--no-sandbox"])
         report = _report(Path(folder))
         for name, (width, height), scheme, steps in (
@@ -37,6 +44,10 @@ def main() -> None:
             ("article", DESKTOP, "light", _opened),
             ("articles", DESKTOP, "light", lambda page, address: page.goto(f"{address}/articles")),
             ("report", DESKTOP, "light", lambda page, _: page.goto(report.as_uri())),
+            ("widget", SMALL, "light", lambda page, _: _embedded(page, site)),
+            ("widget-dark", SMALL, "dark", lambda page, _: _embedded(page, site)),
+            ("widget-phone", PHONE, "light", lambda page, _: _embedded(page, site)),
+            ("widget-closed", SMALL, "light", lambda page, _: page.goto(site.origin)),
         ):
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="en")
             page = context.new_page()
@@ -76,6 +87,16 @@ def _opened(page: Page, address: str) -> None:
     page.frame_locator("#q-reader iframe").locator("mark").first.wait_for()
 
 
+def _embedded(page: Page, site: Site) -> None:
+    page.goto(site.origin)
+    page.locator("quoth-widget .toggle").click()
+    frame = page.frame_locator("quoth-widget iframe")
+    frame.locator("#question").fill(QUESTION)
+    frame.locator("#question").press("Enter")
+    frame.locator(".foot .line").first.wait_for()
+    frame.locator(".mark").first.click()
+
+
 def _report(folder: Path) -> Path:
     path = folder / "report.html"
     words = ["eval", str(HOME / "seeds" / "questions.jsonl"), "--store", str(folder / "store"), "--report", str(path)]
@@ -84,12 +105,16 @@ def _report(folder: Path) -> Path:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
+def _server(folder: Path, site: Site) -> Iterator[str]:
+    """The program, and `site` with its widget."""
     port = free_port()
+    site.server, (site.document, site.style) = f"http://127.0.0.1:{port}", GAZETTE
+    site.attributes = 'data-title="Ask the Review" data-colour="#0b4f6c"'
+    environment = {**os.environ, "QUOTH_EMBED_ORIGINS": site.origin}
     words = ["serve", "--store", str(folder / "store"), "--port", str(port)]
-    with subprocess.Popen([sys.executable, "app.py", *words], cwd=HOME) as process:
+    with subprocess.Popen([sys.executable, "app.py", *words], cwd=HOME, env=environment) as process:
         try:
-            yield _ready(f"http://127.0.0.1:{port}")
+            yield _ready(site.server)
         finally:
             process.terminate()
 

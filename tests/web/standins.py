@@ -18,6 +18,8 @@ from rag.answer import Answer, Citation, Event, Found, Models, Nearest, Said, Se
 from settings import Settings
 from web import serve
 
+HERE: dict[str, Any] = {"base_url": "http://127.0.0.1:7860", "client": ("127.0.0.1", 50_000)}
+"""A client that sits at the machine."""
 TEXT = """A post on Weibo 🚗
 
 By Ada Renshaw, 2 April 2024
@@ -71,6 +73,9 @@ class FakeIndex:
     generation: str = "g1"
     refreshed: int = 0
 
+    def counts(self) -> tuple[str, int, int]:
+        return self.generation, len(self.found), 3
+
     def articles(self) -> list[Article]:
         return list(self.found.values())
 
@@ -96,6 +101,7 @@ class FakeChain:
     error: Exception | None = None
     pause: float = 0.0
     also: Citation | None = None
+    models: Models = field(default_factory=lambda: Models("minilm", "words"))
     first: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -165,14 +171,14 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     """The real server around a stand-in, with `more` settings, and its address; stopped at the end."""
     started: list[uvicorn.Server] = []
 
-    class Recorded(uvicorn.Server):
+    class Recorded(serve.Server):
         def __init__(self, config: uvicorn.Config) -> None:
             super().__init__(config)
             started.append(self)
 
     port = free_port()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uvicorn, "Server", Recorded)
+        patch.setattr(serve, "Server", Recorded)
         thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port, **more)), daemon=True)
         thread.start()
         until(lambda: bool(started) and started[0].started)

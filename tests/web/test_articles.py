@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 
 from index.database import ArticleInfo
 from settings import Settings
-from tests.web.standins import FakeChain, FakeIndex
+from tests.web.standins import HERE, FakeChain, FakeIndex
 from web.api import add_routes
 from web.articles import ON_A_PAGE, Entry, Shelf, Wanted, listing, matching
 from web.gate import Gate
+from web.rates import Rates
 
 
 def info(
@@ -55,8 +56,8 @@ def index() -> ListedIndex:
 def client(index: ListedIndex) -> Iterator[TestClient]:
     app = FastAPI()
     add_routes(app, FakeChain(index=index), Settings())  # type: ignore[arg-type]
-    app.add_middleware(Gate)
-    with TestClient(app, base_url="http://quoth.test", headers={"Accept": "text/html"}) as client:
+    app.add_middleware(Gate, settings=Settings(), rates=Rates())
+    with TestClient(app, **HERE, headers={"Accept": "text/html"}) as client:
         yield client
 
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from settings import Settings
-from tests.web.standins import ARTICLE, FakeChain
+from tests.web.standins import ARTICLE, HERE, FakeChain
 from web import chat
 from web.gate import CHAT
 from web.strings import STRINGS
@@ -18,7 +18,7 @@ from web.strings import STRINGS
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(chat.build_app(FakeChain(ready=False), Settings())) as client:  # type: ignore[arg-type]
+    with TestClient(chat.build_app(FakeChain(ready=False), Settings()), **HERE) as client:  # type: ignore[arg-type]
         yield client
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing
 
 import pytest
 
 from settings import Settings
 from tests.web.standins import FakeChain
-from web import desk
+from web import asking
 from web.conversation import Exchange
-from web.desk import Desk, Line
+from web.desk import Desk
+from web.line import Line
 from web.recent import Recent
 from web.refused import RefusedError
 
@@ -25,7 +27,7 @@ def recent() -> Recent:
 
 @pytest.fixture
 def front(chain: FakeChain, settings: Settings, recent: Recent) -> Desk:
-    return Desk(chain, settings, recent)  # type: ignore[arg-type]
+    return Desk(chain, settings, recent, Line())  # type: ignore[arg-type]
 
 
 async def asked(front: Desk, key: str, question: str = QUESTION, *, again: bool = False) -> list[tuple[Exchange, ...]]:
@@ -45,20 +47,32 @@ def test_the_first_in_line_are_served() -> None:
     assert line.before(c) == 0
 
 
-def test_an_answer_is_kept_in_its_conversation(front: Desk, recent: Recent) -> None:
+def test_an_answer_is_kept_in_its_conversation(front: Desk, chain: FakeChain, recent: Recent) -> None:
     async def talk() -> None:
         await asked(front, "a")
         last = (await asked(front, "a", "And then?"))[-1]
+        assert last[0].answer is not None
         assert [each.question for each in last] == [QUESTION, "And then?"]
         assert front.exchanges("a") == last and front.exchanges("b") == ()
         answer = last[-1].answer
         assert answer is not None
+        assert re.fullmatch("[0-9a-f]{32}", answer.id)
         given = recent.get(answer.id)
         assert given is not None and given.question == "And then?" and len(given.history) == 1
+        assert chain.asked[-1]["history"] == [{"question": QUESTION, "answer": last[0].answer.answer}]
         front.clear("a")
         assert front.exchanges("a") == ()
 
     asyncio.run(talk())
+
+
+def test_more_goes_to_the_chain(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        async for _ in front.ask("a", QUESTION, "en", more={"written": False}):
+            pass
+
+    asyncio.run(talk())
+    assert chain.asked[-1]["written"] is False
 
 
 def test_again_replaces_the_last_exchange(front: Desk, chain: FakeChain) -> None:
@@ -95,7 +109,7 @@ def test_a_stop_is_seen_at_once_and_ends_the_work(front: Desk, chain: FakeChain)
             if last[-1].said and not stopped_at:
                 stopped_at = loop.time()
                 front.stop("a")
-        assert loop.time() - stopped_at < 0.3
+        assert loop.time() - stopped_at < 0.4
         assert "The copycat culture." in last[-1].shown and "Stopped" in last[-1].shown
         assert front.exchanges("a") == last
         while not chain.closed:
@@ -122,24 +136,38 @@ def test_who_leaves_ends_the_work_and_finds_what_was_said(front: Desk, chain: Fa
 
 
 def test_who_waits_is_told_how_many_are_before(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "LOOK_SECONDS", 0.01)
-    front._line = Line(at_once=1, waiting=2)
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
+    front._asking._line = Line(at_once=1, waiting=2)
 
     async def talk() -> None:
         chain.pause = 0.1
         conversations = [asked(front, key) for key in "abc"]
         a, b, c = await asyncio.gather(*conversations)
         assert not any("before yours" in step[-1].shown for step in a)
-        assert "1 question before yours" in b[0][-1].shown
-        assert "2 questions before yours" in c[0][-1].shown
+        assert "1 question before yours" in b[1][-1].shown
+        assert "2 questions before yours" in c[1][-1].shown
         assert all(steps[-1][-1].answer for steps in (a, b, c))
 
     asyncio.run(talk())
 
 
+def test_a_question_has_a_deadline(chain: FakeChain, recent: Recent) -> None:
+    front = Desk(chain, Settings(deadline_seconds=1), recent, Line())  # type: ignore[arg-type]
+
+    async def talk() -> None:
+        chain.pause = 0.4
+        (late,) = (await asked(front, "a"))[-1]
+        assert "The copycat culture." in late.shown and "no answer within 1 seconds" in late.shown
+        assert late.done and late.answer is None and front.exchanges("a") == (late,)
+        while not chain.closed:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+
+
 def test_who_stops_waiting_makes_room(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "LOOK_SECONDS", 0.01)
-    front._line = Line(at_once=1, waiting=1)
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
+    front._asking._line = Line(at_once=1, waiting=1)
 
     async def talk() -> None:
         chain.pause = 0.2

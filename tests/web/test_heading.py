@@ -10,7 +10,7 @@ import pytest
 
 from index.article import Article
 from index.errors import StoreError
-from index.publish import DATABASE
+from index.layout import DATABASE
 from rag.filters import Filters, parse
 from settings import Settings
 from tests.web.standins import ARTICLE, FakeChain

@@ -20,9 +20,10 @@ from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
-from tests.web.standins import until
+from tests.web.standins import HERE, until
 from web import api, owner, runs
 from web.gate import STRICT, Gate
+from web.rates import Rates
 from web.runner import Progress
 from web.strings import STRINGS
 
@@ -32,7 +33,6 @@ ROWS: list[dict[str, Any]] = [
     {"id": "2", "question": "How did it spread by sea?", "answers": ["by sea"], "evidence": ["It spread by sea."]},
     {"id": "3", "question": "What does it cost?", "answerable": False},
 ]
-HERE = {"base_url": "http://127.0.0.1:7860", "client": ("127.0.0.1", 50_000)}
 ROUTES = [
     ("GET", "/owner/eval"), ("HEAD", "/owner/eval"), ("POST", "/owner/runs"), ("GET", "/owner/runs/current"),
     ("POST", "/owner/runs/current/stop"), ("GET", "/owner/runs/x"), ("GET", "/owner/runs/x.json"),
@@ -99,7 +99,7 @@ def app(chain: AnswerChain, settings: Settings, reader: WordReader) -> FastAPI:
     app = FastAPI(openapi_url=None)
     api.add_routes(app, chain, settings)
     owner.add_owner(app, chain, settings)
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
 
@@ -154,7 +154,7 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
 def test_a_report_keeps_its_own_policy(client: TestClient) -> None:
     run_id = run(client, ROWS[0])
     policy = client.get(f"/owner/runs/{run_id}").headers["content-security-policy"]
-    assert "script-src 'sha256-" in policy and "unsafe" not in policy and "frame-ancestors 'self'" in policy
+    assert "script-src 'sha256-" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
     for path in ("/owner/eval", "/owner/runs/current", f"/owner/runs/{run_id}.json", "/owner/runs/none"):
         response = client.get(path)
         assert response.headers["content-security-policy"] == STRICT
@@ -164,8 +164,7 @@ def test_a_report_keeps_its_own_policy(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Host": "quoth.example"}, {"Host": "127.0.0.1.evil.example"}, {"Host": "localhost.evil.example:7860"},
-        {"Host": "192.168.1.5:7860"}, {"Host": "evil.example@127.0.0.1"}, {"Host": "127.0.0.1:7860x"}, {"Host": ""},
+        {"Host": "192.168.1.5:7860"}, {"Host": "0.0.0.0"}, {"Origin": "http://192.168.1.5", "Host": "192.168.1.5"},
         {"Forwarded": "for=127.0.0.1"}, {"X-Forwarded-For": "127.0.0.1"}, {"X-Real-IP": "127.0.0.1"},
         {"X-Forwarded-Host": "localhost"}, {"Via": "1.1 proxy"},
     ],
@@ -177,6 +176,18 @@ def test_only_the_owner_is_let_in(client: TestClient, headers: dict[str, str]) -
         if method != "HEAD":
             assert response.json()["code"] == "owner_only"
             assert "on the machine" in response.json()["hint"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "quoth.example", "127.0.0.1.evil.example", "localhost.evil.example:7860", "evil.example@127.0.0.1",
+        "127.0.0.1:7860x", "",
+    ],
+)  # fmt: skip
+def test_by_another_name_nobody_is_let_in(client: TestClient, host: str) -> None:
+    for method, path in ROUTES:
+        assert client.request(method, path, headers={"Host": host}).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:7860", "LOCALHOST:80", "127.0.0.1", "[::1]:7860", "[::1]"])
@@ -227,7 +238,7 @@ def test_a_stranger_s_body_is_not_read(app: FastAPI) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/owner/runs", "raw_path": b"/owner/runs", "root_path": ""}
-    scope |= {"query_string": b"name=a", "headers": [(b"host", b"evil.example")], "client": ("127.0.0.1", 5)}
+    scope |= {"query_string": b"name=a", "headers": [(b"host", b"192.168.1.5")], "client": ("127.0.0.1", 5)}
     asyncio.run(app(scope, receive, send))
     assert sent[0]["status"] == 403
 
@@ -370,7 +381,7 @@ def test_a_full_disk_leaves_no_half_run(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(runs.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     client.post("/owner/runs?name=x", content=lines(ROWS[0]))
     told = ended(client)
     assert told["state"] == "failed" and "No space left on device" in told["said"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import signal
 import socket
 import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from index.errors import StoreDamagedError, UsageError
 from settings import Settings
+from tests.web.process import ask, head, process, read_until
 from tests.web.standins import FakeChain, FakeIndex, serving, until
 from web import serve
 
@@ -30,13 +33,9 @@ def test_it_warms_follows_the_index_and_cancels(monkeypatch: pytest.MonkeyPatch)
         until(lambda: chain.index.refreshed > 2)
 
         chain.pause = 0.2
-        body = json.dumps({"question": "What did he criticize?"}).encode()
-        head = ["POST /api/ask HTTP/1.1", "Host: x", "Accept: text/event-stream", "Content-Type: application/json"]
-        head += [f"Content-Length: {len(body)}", "", ""]
         with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as client:
-            client.sendall("\r\n".join(head).encode() + body)
-            while b"event: status" not in client.recv(4096):
-                pass
+            client.sendall(ask())
+            read_until(client, b"event: status")
         until(lambda: chain.closed == 1, 5)
         assert len(chain.asked) == 1
 
@@ -61,3 +60,27 @@ def test_models_that_do_not_load_leave_the_page_up(caplog: pytest.LogCaptureFixt
 
     serve._warm(Broken())  # type: ignore[arg-type]
     assert "could not be loaded" in caplog.text
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_an_answer_in_flight_is_finished(tmp_path: Path, told: signal.Signals) -> None:
+    """With a chat open, too, whose heartbeat never ends by itself."""
+    with process(tmp_path / "errors", pause=0.6) as server, ExitStack() as stack:
+        for request, answered in ((head("GET", "/gradio_api/heartbeat/abc"), b"ALIVE"), (ask(), b"event: status")):
+            client = stack.enter_context(server.connect())
+            client.sendall(request)
+            read_until(client, answered)
+        server.popen.send_signal(told)
+
+        def refuses() -> bool:
+            try:
+                return server.get("/readyz") == 503
+            except OSError:
+                return True
+
+        until(refuses, 2)
+        assert server.popen.poll() is None
+        received = read_until(client, b"0\r\n\r\n")
+        assert b"event: answer" in received and received.endswith(b"0\r\n\r\n")
+        assert server.popen.wait(8) == 0
+        assert "Traceback" not in (tmp_path / "errors").read_text()

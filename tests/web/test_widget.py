@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from index.errors import StoreError
 from settings import Settings
-from tests.web.standins import FakeChain
+from tests.web.standins import HERE, FakeChain
 from web import chat
-from web.gate import STRICT
+from web.gate import FRAMED, STRICT
 from web.strings import STRINGS
 from web.widget import FILES, page
 
@@ -25,7 +25,7 @@ OTHER = "http://localhost:8080"
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     settings = Settings(embed_origins=(SITE, OTHER))
-    with TestClient(chat.build_app(FakeChain(), settings)) as client:  # type: ignore[arg-type]
+    with TestClient(chat.build_app(FakeChain(), settings), **HERE) as client:  # type: ignore[arg-type]
         yield client
 
 
@@ -39,19 +39,22 @@ def test_only_the_widget_may_be_framed_by_the_listed_sites(client: TestClient) -
     response = client.get("/widget")
     assert response.status_code == 200
     policy = response.headers["content-security-policy"]
-    assert policy == STRICT.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {SITE} {OTHER}")
+    assert policy == STRICT.replace("frame-ancestors 'none'", f"frame-ancestors 'self' {SITE} {OTHER}")
     assert "unsafe" not in policy
     assert "x-frame-options" not in response.headers
-    for path in ("/", "/articles/post.md", "/widget.js", "/widget/frame.js", "/widget/", "/healthz", "/owner/eval"):
+    for path in ("/", "/widget.js", "/widget/frame.js", "/widget/", "/healthz", "/owner/eval"):
         other = client.get(path)
-        assert other.headers["content-security-policy"].endswith("frame-ancestors 'self'"), path
-        assert other.headers["x-frame-options"] == "SAMEORIGIN"
+        assert other.headers["content-security-policy"].endswith("frame-ancestors 'none'"), path
+        assert other.headers["x-frame-options"] == "DENY"
+    article = client.get("/articles/post.md")
+    assert article.headers["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert article.headers["x-frame-options"] == "SAMEORIGIN"
 
 
 def test_without_sites_nobody_else_may_frame_it() -> None:
-    with TestClient(chat.build_app(FakeChain(), Settings())) as client:  # type: ignore[arg-type]
+    with TestClient(chat.build_app(FakeChain(), Settings()), **HERE) as client:  # type: ignore[arg-type]
         response = client.get("/widget")
-    assert response.headers["content-security-policy"] == STRICT
+    assert response.headers["content-security-policy"] == FRAMED
     assert response.headers["x-frame-options"] == "SAMEORIGIN"
 
 
@@ -60,7 +63,7 @@ def test_the_listed_sites_may_load_the_script_and_nothing_else(client: TestClien
     assert client.get("/widget.js", headers=browser).headers["cross-origin-resource-policy"] == "cross-origin"
     for path in ("/widget", "/widget/parts.js", "/api/articles/post.md"):
         response = client.get(path, headers=browser)
-        assert "cross-origin-resource-policy" not in response.headers
+        assert response.headers["cross-origin-resource-policy"] == "same-origin"
         assert not [name for name in response.headers if name.startswith("access-control-")]
     assert client.post("/api/ask", json={"question": "?"}, headers=browser).status_code == 403
     assert client.post("/api/feedback", json={}, headers=browser).status_code == 403

@@ -72,6 +72,25 @@ Quoth.whenever("#q-only input", (input) => {
   input.setAttribute("aria-label", Quoth.say("filter"));
 });
 
+// How answers are given, as this tab last chose. Gradio gives each choice a name of its own: then no arrow key leads to the next.
+(() => {
+  const NAME = "quoth-how";
+  Quoth.whenever("#q-how", (group) => {
+    group.setAttribute("aria-label", Quoth.say("how"));
+    group.addEventListener("change", (event) => sessionStorage.setItem(NAME, event.target.value));
+    group.addEventListener("keydown", (event) => {
+      if (!/^Arrow/.test(event.key)) return;
+      event.preventDefault();
+      const other = [...group.querySelectorAll("input")].find((each) => each !== event.target);
+      other.focus();
+      other.click();
+    });
+  });
+  Quoth.whenever("#q-how input:enabled", (input) => {
+    if (input.value === sessionStorage.getItem(NAME)) input.click();
+  });
+})();
+
 // A question that is offered is asked by clicking it; a button that goes away leaves the focus to the box.
 (() => {
   document.addEventListener("click", (event) => {

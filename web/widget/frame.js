@@ -1,6 +1,7 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
 import { action, bring, card, count, first, make, nearest, say, words } from "./parts.js";
 
+const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = "quoth-widget", TURNS = 20, HISTORY = 10;
 const at = (id) => document.getElementById(id);
 const told = new URLSearchParams(location.hash.slice(1));
@@ -82,6 +83,7 @@ function finish(turn) {
   const facts = answer.abstained ? [seconds] : [count("chat.supported", answer.citations.length), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
   if (answer.notice) facts.push(answer.notice);
+  if (answer.standalone_question !== answer.question) facts.push(say("chat.understood", { question: answer.standalone_question }));
   turn.foot.replaceChildren(make("p", { className: "line", textContent: facts.join(" \u00b7 ") }), thumbs(turn));
   if (turn === turns.at(-1)) turn.foot.append(offers(say("chat.next"), answer.suggestions));
 }
@@ -123,7 +125,7 @@ function fail(turn) {
 }
 
 function post(path, body, more = {}) {
-  const headers = { "Content-Type": "application/json", ...more.headers };
+  const headers = { "Content-Type": "application/json", "Quoth-Session": SESSION, ...more.headers };
   return fetch(path, { method: "POST", body: JSON.stringify(body), signal: more.signal, headers });
 }
 
@@ -149,7 +151,7 @@ async function ask(asked) {
     if (!response.ok) throw await response.json();
     for await (const [event, data] of events(response.body)) {
       if (event === "error") throw data;
-      if (event === "status") turn.note.textContent = (language !== "en" && words[`chat.stage.${data.stage}`]) || data.text;
+      if (event === "status") turn.note.textContent = doing(data);
       else if (event === "sentence") grow(turn, [data.sentence], data.citations);
       else if (event === "answer") turn.answer = data;
       if (event === "status" && at("live").textContent !== turn.note.textContent) at("live").textContent = turn.note.textContent;
@@ -168,6 +170,12 @@ async function ask(asked) {
   if (running === control) busy(false);
   follow(turn);
   save();
+}
+
+// The server says in English what it is doing; another language takes the number from there.
+function doing({ stage, text }) {
+  const key = `chat.stage.${stage}`;
+  return language === "en" || !words[key] ? text : say(key, { number: /\d+/.exec(text)?.[0] ?? "" });
 }
 
 // Server-sent events: each is two lines and an empty one, in ASCII (docs/http.md).

@@ -24,7 +24,7 @@ export function action(textContent, onclick, className = "word") {
 }
 
 // The permalink of a quote, as web/permalink.py makes it.
-function address({ article_id, start, end, quote, answer_spans = [] }) {
+function address({ article_id, start, end, quote, answer_spans = [], seal }) {
   let sum = 0n, power = 1n;
   for (const character of quote) {
     sum += BigInt(character.codePointAt(0)) * power;
@@ -32,7 +32,8 @@ function address({ article_id, start, end, quote, answer_spans = [] }) {
   }
   const digest = BigInt.asUintN(64, sum).toString(16).padStart(16, "0");
   const bold = answer_spans.map((span) => span.join("-")).join(",");
-  return `/articles/${encodeURIComponent(article_id)}#q=${start}-${end}&w=${digest}${bold && `&b=${bold}`}`;
+  const query = `q=${start}-${end}&w=${digest}${bold && `&b=${bold}`}`;
+  return `/articles/${encodeURIComponent(article_id)}${seal ? `?${query}&s=${seal}` : `#${query}`}`;
 }
 
 function link(place, textContent) {
@@ -74,10 +75,11 @@ export function card(cited) {
 }
 
 // The passage, null if the article reads differently by now, undefined where it cannot be told.
-async function look({ article_id, start, end, quote }) {
+async function look({ article_id, start, end, quote, seal }) {
   try {
-    const response = await fetch(`/api/articles/${encodeURIComponent(article_id)}?start=${start}&end=${end}`);
-    if (response.status === 404 || response.status === 422) return null;
+    const response = await fetch(`/api/articles/${encodeURIComponent(article_id)}?start=${start}&end=${end}${seal ? `&seal=${seal}` : ""}`);
+    // A seal opens nothing any more when the words at its place are others.
+    if ([403, 404, 422].includes(response.status)) return null;
     if (!response.ok) return undefined;
     const place = await response.json();
     return place.quote === quote ? place : null;

@@ -1,0 +1,38 @@
+"""The command `keys`: lets programs ask, each with a key and a rate of its own. See docs/http.md."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from rich.markup import escape
+from rich.table import Table
+
+from commands import err, out
+from index.errors import UsageError
+from settings import Settings
+from web.keys import Keys
+
+
+def keys(settings: Settings, options: Namespace) -> int:
+    """Do what the words say. A new key is all that standard output gets, so that a script can take it."""
+    kept = Keys(settings.store)
+    match options.words:
+        case [] | ["list"]:
+            table = Table("name", "per minute", "made", box=None)
+            for each in kept.list():
+                table.add_row(escape(each.name), str(each.per_minute), each.created[:10])
+            out.print(table if kept.list() else "There are no keys.")
+        case ["add", name]:
+            sys.stdout.write(kept.add(name, options.per_minute) + "\n")
+            err.print(
+                "quoth: keep this key now, it is not shown again; programs send it as `Authorization: Bearer KEY`"
+            )
+        case ["revoke", name]:
+            kept.revoke(name)
+            out.print(f"{name} is revoked", markup=False)
+        case _:
+            raise UsageError(
+                "`keys` does not know these words", "write `keys list`, `keys add NAME` or `keys revoke NAME`"
+            )
+    return 0

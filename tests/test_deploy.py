@@ -1,0 +1,85 @@
+"""The files of deploy/ and around it, as far as they can be checked without Docker, a proxy or root."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from settings import HOME, Settings
+
+DOCKERFILE = (HOME / "Dockerfile").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "compose.yaml").read_text())
+UNIT = (HOME / "deploy" / "quoth.service").read_text()
+SENT = [line[1:] for line in (HOME / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+
+
+def test_the_image_is_made_of_what_the_app_needs() -> None:
+    project = tomllib.loads((HOME / "pyproject.toml").read_text())
+    assert {*project["tool"]["importlinter"]["root_packages"], "*.py", "prompts", "seeds", "models"} <= {*SENT}
+    for pattern in SENT:
+        assert pattern == "models" or list(HOME.glob(pattern)), pattern
+    for source in re.findall(r"^COPY (?!--from)(\S+) ", DOCKERFILE, re.MULTILINE):
+        assert (HOME / source).exists(), source
+    assert not {".venv", ".store", ".git", ".models", "tests"} & {*SENT}
+
+
+def test_the_image_is_run_by_nobody_special_and_works_offline() -> None:
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER quoth$", last, re.MULTILINE) and "HEALTHCHECK" in last and "HF_HUB_OFFLINE=1" in last
+    assert "-m index.export" in DOCKERFILE.rpartition("\nFROM ")[0]
+    assert not re.search(r"(TOKEN|KEY|SECRET|PASSWORD)=", DOCKERFILE)
+    assert f"torch=={_pinned('torch')}" in DOCKERFILE
+
+
+def test_only_caddy_is_published_and_nothing_is_writable() -> None:
+    services = COMPOSE["services"]
+    assert "ports" not in services["quoth"] and services["quoth"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    for service in services.values():
+        assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+    for volume in (*services["quoth"]["volumes"], *services["caddy"]["volumes"]):
+        source, _, *mode = volume.split(":")
+        assert source in COMPOSE["volumes"] or mode == ["ro"], volume
+    subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
+    assert services["quoth"]["environment"]["QUOTH_PROXIES"] == subnet
+
+
+def test_the_settings_in_them_are_settings() -> None:
+    environment = {"SITE": "ask.example.org", "QUOTH_OWNER_TOKEN": "a" * 32}
+
+    def filled(value: str) -> str:
+        return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda each: environment.get(each[1], ""), value)
+
+    given = {name: filled(value) for name, value in COMPOSE["services"]["quoth"]["environment"].items()}
+    image = dict(re.findall(r"(QUOTH_\w+)=(\S+)", DOCKERFILE))
+    unit = dict(re.findall(r"(QUOTH_\w+)=(\S+)", UNIT))
+    for values in (given | image, unit):
+        names = {name.lower().removeprefix("quoth_") for name in values}
+        assert names <= {*Settings.__dataclass_fields__}
+        assert Settings.read({}, values).log == "json"
+    assert Settings.read({}, given).hosts == ("ask.example.org",)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
+def test_systemd_finds_the_unit_right_and_tight(tmp_path: Path) -> None:
+    path = tmp_path / "quoth.service"
+    path.write_text(UNIT.replace("/opt/quoth/.venv/bin/python", sys.executable))
+    verified = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", path]
+    tight = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert tight.returncode == 0, tight.stdout[-300:]
+
+
+def _pinned(name: str) -> str:
+    [version] = re.findall(rf"^{name}==(\S+)$", (HOME / "requirements.txt").read_text(), re.MULTILINE)
+    return str(version)

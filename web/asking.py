@@ -1,0 +1,167 @@
+"""Questions of people and programs: taken into the line, answered before a deadline, given up when nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from rag.answer import Answer, Event, Status
+from settings import Settings
+from web.line import LOOK_SECONDS, Line
+from web.recent import Recent
+from web.refused import RefusedError
+from web.strings import Language, count
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain, Question
+
+KEEP_ALIVE_SECONDS = 10.0
+KEEP_ALIVE = ": still working\n\n"
+Events = AsyncGenerator[Event | None]
+
+
+def checked(question: str, settings: Settings) -> str:
+    """The question without blanks around it. Raises RefusedError if it is empty or too long."""
+    question = question.strip()
+    if not question:
+        raise RefusedError(400, "empty_question", "the question is empty", "ask something")
+    if len(question) > settings.question_characters:
+        message = f"the question has {len(question):,} characters, at most {settings.question_characters:,} are read"
+        raise RefusedError(422, "question_too_long", message, "ask a shorter question")
+    return question
+
+
+def late(settings: Settings) -> RefusedError:
+    """What is said when a question took too long."""
+    message = f"there was no answer within {settings.deadline_seconds} seconds"
+    return RefusedError(504, "deadline", message, "ask again later, or ask about less")
+
+
+class Asking:
+    """Where questions are taken, whichever face they came by. To be used from one event loop."""
+
+    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+        self._chain = chain
+        self._settings = settings
+        self._recent = recent
+        self._line = line
+
+    async def answer(self, asked: Question, request: Request) -> Answer:
+        """The Answer. The work ends when the client leaves. Raises RefusedError, and what the chain raises."""
+        working = asyncio.create_task(self._last(asked))
+        leaving = asyncio.create_task(_left(request))
+        try:
+            await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+            raise RefusedError(499, "left", "the client has left", "nobody reads this")
+        finally:
+            working.cancel()
+            leaving.cancel()
+
+    async def events(self, asked: Question, language: Language = "en", pause: float | None = None) -> Events:
+        """What happens on the way to the Answer, which comes last.
+
+        The first is None and comes at once: the question is taken. After that None means that nothing else has come
+        for `pause` seconds (KEEP_ALIVE_SECONDS), as seen every LOOK_SECONDS. Leaving early ends the work. Raises
+        RefusedError, and what the chain raises.
+        """
+        pause = KEEP_ALIVE_SECONDS if pause is None else pause
+        clock = asyncio.get_running_loop().time
+        end, told = clock() + self._settings.deadline_seconds, -pause
+        async with aclosing(self._steps(asked, language)) as steps:
+            async for event in steps:
+                if isinstance(event, Answer):
+                    self._recent.keep(event, asked["question"], asked.get("history", ()))
+                elif clock() >= end:
+                    raise late(self._settings)
+                if event is not None or clock() >= told + pause:
+                    yield event
+                    told = clock()
+
+    async def _steps(self, asked: Question, language: Language) -> Events:
+        """The same with None every LOOK_SECONDS, without an end until the Answer."""
+        ticket = self._line.draw()
+        working, told = False, 0
+        try:
+            yield None
+            while before := self._line.before(ticket):
+                yield Status("wait", count(language, "chat.waits", before)) if before != told else None
+                told = before
+                await asyncio.sleep(LOOK_SECONDS)
+            made = self._chain.stream(asked)
+            working = True
+            async with aclosing(_followed(made, lambda: self._line.leave(ticket))) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if not working:
+                self._line.leave(ticket)
+
+    async def _last(self, asked: Question) -> Answer:
+        async with aclosing(self.events(asked)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("the events end with an Answer or an error")
+
+
+async def _followed(made: Generator[Event], done: Callable[[], None]) -> Events:
+    """What is made, and None every LOOK_SECONDS without it; leaving early stops it. `done` is called when it has ended.
+
+    One thread makes all of it: what the chain opens is used by the thread that opened it.
+    """
+    loop, left = asyncio.get_running_loop(), threading.Event()
+    steps: asyncio.Queue[Event | Exception] = asyncio.Queue()
+
+    def work() -> None:
+        try:
+            with closing(made):
+                for event in made:
+                    if left.is_set():
+                        return
+                    loop.call_soon_threadsafe(steps.put_nowait, event)
+        except Exception as error:  # handed over to whoever follows
+            if not left.is_set():
+                loop.call_soon_threadsafe(steps.put_nowait, error)
+
+    loop.run_in_executor(None, work).add_done_callback(lambda _: done())
+    step: Event | Exception | None = None
+    try:
+        while not isinstance(step, Answer):
+            try:
+                step = await asyncio.wait_for(steps.get(), LOOK_SECONDS)
+            except TimeoutError:
+                step = None
+            if isinstance(step, Exception):
+                raise step
+            yield step
+    finally:
+        left.set()
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events, as `written` from `events`. Whatever becomes of the connection, the work ends with it."""
+
+    def __init__(self, events: Events, written: AsyncIterator[str]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(written, media_type="text/event-stream", headers=headers)
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        async with aclosing(self._events):
+            await super().__call__(scope, receive, send)
+
+
+async def _left(request: Request) -> None:
+    """Returns once the client has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,88 @@
+"""What the OpenAPI document says of responses: their shapes, and the ways to be refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Refused(BaseModel):
+    """A code for programs, a message and a hint for people."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class WholeArticle(BaseModel):
+    """An article. Offsets are code points of its text."""
+
+    id: str
+    title: str
+    source: str
+    author: str | None
+    date: str | None
+    language: str | None
+    text: str
+
+
+class Passage(BaseModel):
+    """The words at a place of an article, with those around them."""
+
+    id: str
+    title: str
+    source: str
+    author: str | None
+    date: str | None
+    language: str | None
+    start: int
+    end: int
+    heading: str | None
+    before: str
+    quote: str
+    after: str
+
+
+class OpenAIError(BaseModel):
+    """What is wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: None
+    code: str
+
+
+class RefusedOpenAI(BaseModel):
+    """The error object of the addresses below /v1/."""
+
+    error: OpenAIError
+
+
+ALWAYS = {403: "not from this site", 500: "the server failed"}
+WORDS = {
+    401: "a key is needed, or this one is not known",
+    400: "malformed, or nothing that can be asked",
+    404: "there is no such thing",
+    413: "the body is too large",
+    422: "too long, or no such place",
+    429: "too many requests",
+    503: "too many questions at once, or the store cannot be used now",
+    504: "no answer before the deadline",
+}
+ASKED = (400, 401, 413, 422, 429, 503, 504)
+"""What else may become of a question."""
+
+
+def errors(*statuses: int, model: type[BaseModel] = Refused) -> Responses:
+    """The refusals of a route: these statuses, and those that every route may give."""
+    words = ALWAYS | {status: WORDS[status] for status in statuses}
+    return {status: {"model": model, "description": words[status]} for status in sorted(words)}
+
+
+def streamed(description: str, model: type, stream: str) -> Responses:
+    """The 200 of a route that answers with JSON, or with server-sent events."""
+    events = {"text/event-stream": {"schema": {"type": "string", "description": stream}}}
+    return {200: {"model": model, "description": description, "content": events}}

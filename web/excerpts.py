@@ -1,0 +1,118 @@
+"""What others than the owner read where whole articles are not theirs: the words around what was cited, and no more.
+
+A place opens with its seal alone, which only this server can make: nobody walks through an article by asking for one
+place after the other.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Generator
+from contextlib import closing, suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from index.errors import StoreDamagedError, StoreError
+from rag.answer import Answer, Citation, Event, Nearest, Place, Said
+from settings import Settings
+from web.permalink import digest_of
+from web.refused import RefusedError
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain, Question
+
+KEY = "excerpts.key"
+"""In the folder of the store, so that links last: whoever has that has the articles too."""
+KEY_BYTES = 32
+SEAL_DIGITS = 32
+Cited = TypeVar("Cited", Citation, Place, Nearest)
+
+
+class Seals:
+    """Makes and knows the seals of places. Raises StoreError where the key can neither be read nor made."""
+
+    def __init__(self, store: Path) -> None:
+        self._key = _kept(store / KEY)
+
+    def of(self, article_id: str, start: int, end: int, digest: str) -> str:
+        """The seal of the words of this digest (web.permalink) at this place: 32 hexadecimal digits."""
+        said = json.dumps([article_id, start, end, digest]).encode()
+        return hmac.new(self._key, said, sha256).hexdigest()[:SEAL_DIGITS]
+
+    def fits(self, seal: str, article_id: str, start: int, end: int, digest: str) -> bool:
+        """Whether it is the seal of this place."""
+        return hmac.compare_digest(seal.encode(), self.of(article_id, start, end, digest).encode())
+
+
+class _Excerpted:
+    """A chain whose events are cut and sealed; in all else the chain it was made of."""
+
+    def __init__(self, chain: AnswerChain, settings: Settings) -> None:
+        self._chain = chain
+        self._seals = Seals(settings.store)
+        self._most = around(settings)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+    def stream(self, asked: Question) -> Generator[Event]:
+        with closing(self._chain.stream(asked)) as events:
+            for event in events:
+                yield self._cut(event)
+
+    def _cut(self, event: Event) -> Event:
+        match event:
+            case Said():
+                return replace(event, citations=tuple(map(self._citation, event.citations)))
+            case Answer():
+                cited, nearest = map(self._citation, event.citations), map(self._nearest, event.nearest)
+                return replace(event, citations=tuple(cited), nearest=tuple(nearest))
+            case _:
+                return event
+
+    def _citation(self, cited: Citation) -> Citation:
+        before, after = cited.before[max(0, len(cited.before) - self._most) :], cited.after[: self._most]
+        also = tuple(self._sealed(each, each.quote) for each in cited.also)
+        return self._sealed(replace(cited, before=before, after=after, also=also), cited.quote)
+
+    def _nearest(self, near: Nearest) -> Nearest:
+        text = near.text[: self._most]
+        return self._sealed(replace(near, text=text, end=near.start + len(text)), text)
+
+    def _sealed(self, place: Cited, words: str) -> Cited:
+        return replace(place, seal=self._seals.of(place.article_id, place.start, place.end, digest_of(words)))
+
+
+def excerpted(chain: AnswerChain, settings: Settings) -> AnswerChain:
+    """`chain` with answers that hold no more than others than the owner may read."""
+    return cast("AnswerChain", _Excerpted(chain, settings))
+
+
+def around(settings: Settings) -> int:
+    """How many characters on each side of a quote others than the owner read."""
+    return max(1, settings.excerpt_characters)
+
+
+def closed() -> RefusedError:
+    """The same for a place without a seal and for an article that is not there: nobody finds out which there are."""
+    message = "of the articles only the words around a quote are open to everyone"
+    return RefusedError(403, "excerpts_only", message, "follow the link of a quote in an answer")
+
+
+def _kept(path: Path) -> bytes:
+    """The key, which is made when it is first needed; if two processes make it, the first one's counts."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_bytes(secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"the key {path} cannot be used ({error.strerror})", "check its folder") from error
+    if len(key) != KEY_BYTES:
+        raise StoreDamagedError(f"the key {path} is damaged", "remove it; links made until now then open nothing")
+    return key

@@ -1,0 +1,40 @@
+"""The line of questions: a few are answered at a time, in the order they came, whichever face they came by."""
+
+from __future__ import annotations
+
+from web.refused import RefusedError
+
+AT_ONCE = 2
+WAITING = 32
+LOOK_SECONDS = 0.25
+RETRY_SECONDS = 5
+
+
+class Line:
+    """Tickets in the order they were drawn; the first `at_once` of them are being served. For one event loop."""
+
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+        self._at_once = at_once
+        self._most = at_once + waiting
+        self._tickets: list[object] = []
+
+    def __len__(self) -> int:
+        """How many are being served or wait."""
+        return len(self._tickets)
+
+    def draw(self) -> object:
+        """A ticket. Raises RefusedError where too many wait already."""
+        if len(self._tickets) >= self._most:
+            message, retry = "many questions are being answered right now", {"Retry-After": str(RETRY_SECONDS)}
+            raise RefusedError(503, "full", message, "ask again in a minute", retry)
+        ticket = object()
+        self._tickets.append(ticket)
+        return ticket
+
+    def before(self, ticket: object) -> int:
+        """How many have to leave before it is this one's turn; 0 means that it is."""
+        return max(0, self._tickets.index(ticket) + 1 - self._at_once)
+
+    def leave(self, ticket: object) -> None:
+        """Make room for the next."""
+        self._tickets.remove(ticket)
