@@ -6,19 +6,23 @@ import platform
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from index.embed import DEFAULT, load_embeddings
-from index.errors import QuothError
+from index.errors import ModelError, QuothError
 from index.export import package_folder
 from index.status import read_facts, read_status
 from rag.chain import load_reader
+from rag.write import configured
 from settings import Settings
 
 _PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "sentence-transformers", "tokenizers")
 _ROOM = 1024**3
+_BRIEF = 0.01
+"""Seconds in which nothing can be timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ def diagnose(settings: Settings) -> list[Check]:
         ("embedding model", lambda: _embedding(settings)),
         ("reading model", lambda: _reading(settings)),
         ("store", lambda: _store(settings)),
+        *((("language model", lambda: _language_model(settings)),) if settings.model else ()),
     ):
         checks.append(_guarded(name, look))
     free = shutil.disk_usage(settings.store if settings.store.exists() else ".").free
@@ -81,6 +86,23 @@ def _reading(settings: Settings) -> str:
     reader = load_reader(settings, load_embeddings(None, settings.models))
     reader.read("Are you there?", [])
     return reader.name or "none; sentences are compared with the question instead"
+
+
+def _language_model(settings: Settings) -> str:
+    """Whether it is there, its key is right and it answers; how long its texts may be and how fast it is."""
+    model = configured(settings)
+    asked = [("human", "Count from one to twenty, in words, and write nothing else.")]
+    started, first, pieces = time.perf_counter(), 0.0, list[str]()
+    for piece in filter(None, model.stream(asked)):
+        first = first or time.perf_counter() - started
+        pieces.append(piece)
+    spent = time.perf_counter() - started - first
+    if not pieces:
+        raise ModelError(f"{model.name} answers with nothing", "try another model")
+    speed = f"{len(pieces) / spent:.0f} pieces a second" if spent > _BRIEF else "all at once"
+    window = f"texts of {model.window:,} tokens"
+    known = "" if settings.model_tokens or model.known else ", as is assumed (QUOTH_MODEL_TOKENS says it)"
+    return f"{model.name} answers after {first:.1f} s, {speed}; {window}{known}"
 
 
 def _store(settings: Settings) -> str:

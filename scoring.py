@@ -22,7 +22,6 @@ from evaluation.figures import DEFAULT_GATES
 from evaluation.importers import import_set
 from evaluation.judge import Judge
 from evaluation.junit import junit
-from evaluation.model import load_model
 from evaluation.pending import INSTRUCTIONS, accept, pending_rows
 from evaluation.questions import QuestionSet, Row, numbered_lines, to_line
 from evaluation.report import write_report
@@ -31,6 +30,7 @@ from evaluation.scorecard import Scorecard, against, fallen, read_scorecard, sco
 from index.errors import UsageError
 from index.status import read_facts
 from rag.index import Index
+from rag.model import load_model
 from settings import Settings
 
 ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose", "same": ""}
@@ -71,7 +71,7 @@ def _propose(settings: Settings, options: Namespace) -> int:
         _print_rows(lines)
         return 0
     ready_store(settings)
-    model = load_model(options.model, options.base_url) if options.model else None
+    model = load_model(settings.model, settings.base_url) if settings.model else None
     with closing(Index(settings.store)) as index:
         _print_rows(draft(index, options.draft, model))
     return 0
@@ -112,7 +112,7 @@ def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
 
 
 def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Scorecard:
-    judge = Judge(load_model(options.judge, options.base_url)) if options.judge else None
+    judge = Judge(load_model(options.judge, settings.base_url)) if options.judge else None
     try:
         with closing(open_chain(settings)) as chain, progress() as told:
             return score_set(

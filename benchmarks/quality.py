@@ -101,7 +101,7 @@ def _measured(part: Part, options: argparse.Namespace, folder: Path, settings: S
     articles, started = 0, time.perf_counter()
     with closing(open_chain(settings)) as chain, progress() as bar:
 
-        def told(stage: str, done: int, total: int) -> None:
+        def told(stage: str, done: float, total: int) -> None:
             bar(f"{part.name}: {stage}", done, total)
 
         if (corpus := folder / "set" / CORPUS).is_dir():

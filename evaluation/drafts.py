@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from evaluation.model import LanguageModel
 from evaluation.templates import Candidate, agents, gaps, questions
 from index.article import Article
 from index.chunk import sentence_spans
 from rag.index import Index
+from rag.model import LanguageModel
 
 _SENTENCE_CHARACTERS = (30, 260)
 _MARKER = re.compile(r"\A(?:[-*•]|\d+[.)])\s+")

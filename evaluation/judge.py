@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from evaluation.model import LanguageModel
+from rag.model import LanguageModel
 
 
 class Judge:

@@ -25,6 +25,7 @@ class Place:
     start: int
     end: int
     quote: str
+    seal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Citation:
     """The words an answer leans on: `article.text[start:end] == quote`.
 
     `answer_spans` are the words that answer, as offsets into the article, inside the quote.
-    `before` and `after` are the text around the quote, so that no client has to slice by offsets.
+    `before` and `after` are the text around the quote, so that no client has to slice by offsets. `seal` opens the
+    place to those who may not read whole articles (web/excerpts.py).
     """
 
     n: int
@@ -50,6 +52,7 @@ class Citation:
     before: str = ""
     after: str = ""
     also: tuple[Place, ...] = ()
+    seal: str | None = None
 
     def __post_init__(self) -> None:
         if self.n < 1:
@@ -88,6 +91,7 @@ class Nearest:
     start: int
     end: int
     text: str
+    seal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -18,28 +17,20 @@ from index.chunk import chunk_article
 from index.embed import EmbeddingModel, check_same, load_embeddings
 from index.errors import QuestionError
 from index.status import read_facts
-from rag.answer import (
-    Answer,
-    BrokenAnswerError,
-    Citation,
-    Event,
-    Found,
-    Models,
-    Place,
-    Retrieved,
-    Said,
-    Status,
-    Timings,
-)
-from rag.condense import Turn, condense
+from rag.answer import Answer, BrokenAnswerError, Citation, Event, Found, Models, Place, Retrieved, Status
+from rag.clock import Clock
+from rag.condense import Turn, condense, condense_with
+from rag.engine import NO_MODEL, instead, quoted, written
 from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
 from rag.index import Index, Snapshot
+from rag.model import NoReplyError
 from rag.reader import OnnxReader
 from rag.reading import Reader, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.similarity import SimilarityReader
 from rag.suggest import Proof, follow_ups, starters
+from rag.write import Writer, load_writer
 from settings import READER, Settings
 
 ABSTENTION = "The articles do not say."
@@ -50,7 +41,7 @@ class Question(TypedDict):
     """What the chain takes. `contexts` are texts to answer from instead of the index.
 
     `filters` hold together with those that stand in the question as words (`after:2024`). With
-    `suggest` the Answer says what to ask next.
+    `suggest` the Answer says what to ask next. `written` False asks for quotes although a language model is set.
     """
 
     question: str
@@ -60,6 +51,7 @@ class Question(TypedDict):
     id: NotRequired[str | None]
     trace: NotRequired[bool]
     suggest: NotRequired[bool]
+    written: NotRequired[bool | None]
 
 
 def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) -> AnswerChain:
@@ -69,7 +61,7 @@ def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) ->
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)
     retriever = HybridRetriever(index=index, embeddings=embeddings, limit=settings.passages_ranked)
-    return AnswerChain(settings, retriever, load_reader(settings, embeddings))
+    return AnswerChain(settings, retriever, load_reader(settings, embeddings), load_writer(settings, embeddings))
 
 
 def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
@@ -84,19 +76,22 @@ class AnswerChain(Runnable[Question, Any]):
     Raises QuestionError for a question that cannot be asked, StoreError and ModelError.
     """
 
-    def __init__(self, settings: Settings, retriever: HybridRetriever, reader: Reader) -> None:
+    def __init__(
+        self, settings: Settings, retriever: HybridRetriever, reader: Reader, writer: Writer | None = None
+    ) -> None:
         self.index: Index = retriever.index
         self.ready = False
         self._settings = settings
         self._retriever = retriever
         self.embeddings: EmbeddingModel = retriever.embeddings
         self._reader = reader
+        self._writer = writer
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
 
     @property
     def models(self) -> Models:
-        """The models that take part in an answer."""
-        return Models(self.embeddings.name, self._reader.name)
+        """The models that may take part in an answer."""
+        return Models(self.embeddings.name, self._reader.name, self._writer.model.name if self._writer else None)
 
     def warm(self) -> None:
         """Load the models and see that they are those of the index."""
@@ -135,11 +130,19 @@ class AnswerChain(Runnable[Question, Any]):
         if not self.ready and "contexts" not in input:
             yield Status("warm", "Warming up the models...")
             self.warm()
-        clock = _Clock()
+        clock = Clock()
         asked, filters = (question, Filters()) if "contexts" in input else _without_filters(question)
         filters = input.get("filters", Filters()).merged(filters)
+        history, problem = earlier(input.get("history") or ()), None
+        writer = self._writer if input.get("written") is not False else None
         with clock.stage("condense"):
-            standalone = condense(asked, earlier(input.get("history") or ()))
+            standalone = condense(asked, history)
+            if writer and history:
+                yield Status("condense", "Reading the conversation...")
+                try:
+                    standalone = condense_with(writer.model, asked, history)
+                except NoReplyError as error:
+                    problem = error.brief
         with self.index.snapshot() if "contexts" not in input else nullcontext() as snapshot:
             if snapshot is not None:
                 kept = filters.kept(snapshot)
@@ -157,34 +160,44 @@ class AnswerChain(Runnable[Question, Any]):
                 readings = self._reader.read(standalone, passages[:read_count])
                 threshold = self._settings.answer_threshold
                 extract = compose(standalone, passages[:read_count], readings, threshold, self._limits)
+
+            def check(citations: Sequence[Citation]) -> None:
+                check_quotes(citations, snapshot, articles)
+
+            articles = {passage.article.id: passage.article for passage in passages}
             with clock.stage("verify"):
-                articles = {passage.article.id: passage.article for passage in passages}
-                check_quotes(extract.citations, snapshot, articles)
-            for sentence in extract.sentences:
-                yield Said(sentence, tuple(c for c in extract.citations if c.n in sentence.citations))
-            abstained = not extract.sentences
+                check(extract.citations)
+            best_first = _as_read(passages, readings)
+            if writer and extract.sentences and not problem:
+                body = yield from written(writer, standalone, best_first[:read_count], extract, clock, check)
+            else:
+                missing = NO_MODEL if input.get("written") and self._writer is None else None
+                body = yield from quoted(extract, instead(problem) if problem else missing)
+            abstained = not body.sentences
             timings = clock.timings()
             suggestions: tuple[str, ...] = ()
             if input.get("suggest") and snapshot is not None:
                 proof = self._proof(snapshot, kept)
-                known = [*earlier(input.get("history") or ()), asked, standalone]
-                suggestions = follow_ups(proof, known, extract.citations, _as_read(passages, readings), SUGGESTIONS)
+                known = [*(turn["question"] for turn in history), asked, standalone]
+                suggestions = follow_ups(proof, known, body.citations, best_first, SUGGESTIONS)
             yield Answer(
                 id=input.get("id") or uuid.uuid4().hex,
                 question=question,
                 standalone_question=standalone,
                 abstained=abstained,
-                answer=abstention(filters, passages) if abstained else " ".join(map(str, extract.sentences)),
-                notice=extract.notice,
+                answer=abstention(filters, passages) if abstained else " ".join(map(str, body.sentences)),
+                notice=body.notice,
                 confidence=round(max((reading.probability for reading in readings), default=0.0), 4),
-                engine="reader",
-                models=self.models,
+                engine=body.engine,
+                models=replace(self.models, llm=body.llm),
+                prompt=body.prompt,
                 generation=snapshot.vectors.name if snapshot is not None else "",
                 timings_ms=timings,
                 suggestions=suggestions,
-                sentences=extract.sentences,
-                citations=extract.citations,
-                nearest=nearest(_as_read(passages, readings)) if abstained else (),
+                sentences=body.sentences,
+                citations=body.citations,
+                withheld=body.withheld,
+                nearest=nearest(best_first) if abstained else (),
                 retrieved=_trace(passages, readings) if input.get("trace") else None,
             )
 
@@ -232,9 +245,10 @@ class AnswerChain(Runnable[Question, Any]):
         return passages
 
 
-def earlier(history: Sequence[Turn]) -> list[str]:
-    """The questions of a history, oldest first, without their filter words."""
-    return [without_words(turn if isinstance(turn, str) else turn.get("question", "")) for turn in history]
+def earlier(history: Sequence[Turn]) -> list[dict[str, str]]:
+    """The turns of a history, oldest first, their questions without filter words."""
+    turns = ({"question": turn} if isinstance(turn, str) else turn for turn in history)
+    return [{"question": without_words(turn.get("question", "")), "answer": turn.get("answer", "")} for turn in turns]
 
 
 def abstention(filters: Filters, passages: Sequence[Passage]) -> str:
@@ -275,20 +289,3 @@ def _trace(passages: Sequence[Passage], readings: Sequence[Reading]) -> tuple[Re
         Retrieved(p.article.id, p.article.source, p.start, p.end, round(p.score, 6), read.get(p))
         for p in _as_read(passages, readings)
     )
-
-
-class _Clock:
-    """Milliseconds by stage."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._spent: dict[str, int] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self._spent[name] = round((time.perf_counter() - started) * 1000)
-
-    def timings(self) -> Timings:
-        return replace(Timings(**self._spent), total=round((time.perf_counter() - self._started) * 1000))

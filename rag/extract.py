@@ -35,11 +35,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The sentences of an answer with their citations; `notice` says where the articles differ."""
+    """The sentences of an answer with their citations; `notice` says how the quotes in `differing` differ."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     notice: str | None = None
+    differing: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,13 @@ def compose(
     chosen = _choose(quotes, threshold, limits)
     if not chosen:
         return Extract((), ())
-    chosen, notice = _with_differing(question, chosen, quotes, limits)
+    chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
     best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
     in_order = sorted(chosen, key=lambda quote: (best_first.index(quote.article.id), quote.start))
-    citations = tuple(_cite(n, quote, limits.context) for n, quote in enumerate(in_order, start=1))
+    citations = tuple(
+        cite(n, quote.article, (quote.start, quote.end), quote.narrow_spans(), limits.context, quote.also)
+        for n, quote in enumerate(in_order, start=1)
+    )
     sentences = [
         Sentence(citation.quote, "quote", (citation.n,), round(quote.support, 4))
         for citation, quote in zip(citations, in_order, strict=True)
@@ -83,7 +87,8 @@ def compose(
         start, end = spans[0]
         number = (in_order.index(best) + 1,)
         sentences.insert(0, Sentence(best.article.text[start:end], "short", number, round(best.support, 4)))
-    return Extract(tuple(sentences), citations, notice)
+    said = tuple(citations[in_order.index(quote)] for quote in differing)
+    return Extract(tuple(sentences), citations, notice, said)
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
@@ -156,8 +161,8 @@ def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[
 
 def _with_differing(
     question: str, chosen: list[_Quote], quotes: Sequence[_Quote], limits: Limits
-) -> tuple[list[_Quote], str | None]:
-    """The quotes with one that contradicts one of them, in the place of the weakest ones, and what to say of it."""
+) -> tuple[list[_Quote], str | None, tuple[_Quote, ...]]:
+    """The quotes with one that contradicts one of them, in the place of the weakest ones, what to say, and of which."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
         if found := difference(question, (quote.article, quote.text), (other.article, other.text)):
@@ -165,12 +170,12 @@ def _with_differing(
             while len(kept) > limits.quotes or sum(len(each.text) for each in kept) > limits.characters:
                 weakest = next((each for each in reversed(kept) if each not in (quote, other, chosen[0])), None)
                 if weakest is None:
-                    return chosen, None
+                    return chosen, None, ()
                 kept.remove(weakest)
             said = sorted(zip((quote, other), found, strict=True), key=lambda pair: pair[0].article.date or "")
             figures = ", ".join(f"{text} ({_when(each.article)})" for each, text in said)
-            return kept, f"The articles differ: {figures}."
-    return chosen, None
+            return kept, f"The articles differ: {figures}.", tuple(each for each, _ in said)
+    return chosen, None, ()
 
 
 def _when(article: Article) -> str:
@@ -182,22 +187,25 @@ def _when(article: Article) -> str:
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
-def _cite(n: int, quote: _Quote, context: int) -> Citation:
-    article = quote.article
+def cite(
+    n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, also: tuple[Place, ...] = ()
+) -> Citation:
+    """The citation no. `n` of a part of an article; `context` is the text around it, on each side."""
+    start, end = quote
     return Citation(
         n=n,
         article_id=article.id,
         title=article.title,
         source=article.source,
-        start=quote.start,
-        end=quote.end,
-        quote=quote.text,
+        start=start,
+        end=end,
+        quote=article.text[start:end],
         author=article.author,
         date=article.date,
-        page=article.page_at(quote.start),
-        heading=article.heading_at(quote.start),
-        answer_spans=tuple(sorted(quote.narrow_spans())),
-        before=article.text[max(0, quote.start - context) : quote.start],
-        after=article.text[quote.end : quote.end + context],
-        also=quote.also,
+        page=article.page_at(start),
+        heading=article.heading_at(start),
+        answer_spans=tuple(sorted(spans)),
+        before=article.text[max(0, start - context) : start],
+        after=article.text[end : end + context],
+        also=also,
     )

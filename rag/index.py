@@ -11,7 +11,7 @@ from pathlib import Path
 from index.article import Article
 from index.database import ArticleInfo, Database
 from index.errors import StoreDamagedError, StoreError
-from index.publish import DATABASE, GENERATIONS
+from index.layout import DATABASE, GENERATIONS
 from index.vectors import Generation
 
 
@@ -72,6 +72,12 @@ class Index:
         """The name of the current generation."""
         with closing(Database(self._store / DATABASE)) as database, database.reading():
             return _generation(database, self._store)
+
+    def counts(self) -> tuple[str, int, int]:
+        """The current generation, and how many articles and passages it has."""
+        with closing(Database(self._store / DATABASE)) as database, database.reading():
+            articles, passages, _ = database.counts()
+            return _generation(database, self._store), articles, passages
 
     def articles(self) -> list[ArticleInfo]:
         """All articles, by source."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from index.embed import batches_by_length
 from index.errors import ModelError
+from index.runtime import open_session
 from rag.reading import AnswerSpan, Reading
 from rag.windows import LEAST_TOKENS, Readable, choose_spans, encode_windows, load_tokenizer, pad
 
@@ -95,8 +96,6 @@ class OnnxReader:
 
 
 def _load(folder: Path, threads: int) -> _Model:
-    import onnxruntime
-
     hint = "give the folder of another with --reader-model, or `--reader-model none`"
     try:
         manifest = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
@@ -109,10 +108,7 @@ def _load(folder: Path, threads: int) -> _Model:
         length = int(manifest["max_length"])
         if length < LEAST_TOKENS:
             raise ModelError(f"the reading model in {folder} reads only {length} tokens", hint)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(folder / manifest["model"], options, ["CPUExecutionProvider"])
+        session = open_session(folder / manifest["model"], threads)
         a, b, c = map(float, manifest["calibration"])
         return _Model(load_tokenizer(folder / manifest["tokenizer"]), session, length, (a, b, c))
     except ModelError:

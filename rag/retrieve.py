@@ -28,6 +28,8 @@ from rag.answer import Place
 from rag.index import Index, Snapshot
 
 _RRF = 60
+_FURTHER = 0.1
+"""What a further wording counts: "When?" as it was typed finds much else. Chosen with the tuned conversations."""
 _LEAD_CHARACTERS = 400
 _FEW_CHUNKS = 5_000
 """So many vectors are read and compared in a few hundredths of a second."""
@@ -83,7 +85,7 @@ class HybridRetriever(BaseRetriever):
     def passages(
         self, questions: Sequence[str], snapshot: Snapshot, kept: Collection[str] | None = None
     ) -> list[Passage]:
-        """At most `limit` passages for the questions (several wordings of one), best first.
+        """At most `limit` passages for the questions (wordings of one, the first counts most), best first.
 
         With `kept`, passages of these articles (ids) only. No two overlap: what two chunks share stays
         with the better one. Equal ones are one.
@@ -92,7 +94,7 @@ class HybridRetriever(BaseRetriever):
         for question, vector in zip(questions, self.embeddings.encode(questions, query=True), strict=True):
             rankings.append(_nearest(vector, snapshot, self.limit, kept))
             rankings.append(snapshot.database.search_terms(query_terms(question), self.limit, kept))
-        return _as_passages(fuse(rankings), snapshot, self.limit)
+        return _as_passages(fuse(rankings[:2], rankings[2:]), snapshot, self.limit)
 
 
 def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
@@ -119,14 +121,15 @@ def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: 
     return best
 
 
-def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:
-    """Reciprocal rank fusion. The score of a hit is the sum over the rankings that have it."""
+def fuse(rankings: Iterable[Sequence[Hit]], further: Iterable[Sequence[Hit]] = ()) -> list[Hit]:
+    """Reciprocal rank fusion. The score of a hit is the sum over the rankings; `further` ones count a tenth."""
     scores: dict[tuple[str, int, int], float] = {}
     hits: dict[tuple[str, int, int], Hit] = {}
-    for ranking in rankings:
+    weighted = [*((1.0, ranking) for ranking in rankings), *((_FURTHER, ranking) for ranking in further)]
+    for weight, ranking in weighted:
         for rank, hit in enumerate(ranking, start=1):
             key = (hit.article_id, hit.start, hit.end)
-            scores[key] = scores.get(key, 0.0) + 1 / (_RRF + rank)
+            scores[key] = scores.get(key, 0.0) + weight / (_RRF + rank)
             hits[key] = hit
     return [replace(hits[key], score=scores[key]) for key in sorted(scores, key=lambda key: (-scores[key], key))]
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS, query_terms
 from rag.answer import Citation
 from rag.index import Snapshot
+from rag.mentions import names_in
 from rag.reading import Reader
 from rag.retrieve import HybridRetriever, Passage
 
@@ -27,9 +28,11 @@ _CHECKED_FIRST = 15
 """How many for an empty page, once for each state of the index."""
 _READ = 3
 """How many passages are read to check one."""
-_AROUND = 5
+_AROUND = 20
 """How many of the best passages give candidates."""
 _LONGEST = 90
+_RELATED = 4
+"""What a question about something that was asked or quoted has ahead, in ranks."""
 _ARTICLES = 12
 _SAME = 0.7
 
@@ -39,6 +42,7 @@ _VERBS = dict(
     acquired/acquire agreed/agree announced/announce applied/apply approved/approve asked/ask banned/ban became/become
     began/begin bought/buy built/build chose/choose closed/close collected/collect criticised/criticise
     criticized/criticize cut/cut decided/decide delivered/deliver discovered/discover earned/earn employed/employ
+    established/establish
     entered/enter exported/export founded/found halted/halt introduced/introduce invented/invent invested/invest
     joined/join launched/launch left/leave lost/lose lowered/lower moved/move opened/open ordered/order paid/pay
     planned/plan praised/praise presented/present produced/produce promised/promise proposed/propose published/publish
@@ -47,6 +51,8 @@ _VERBS = dict(
     took/take unveiled/unveil won/win
     """.split()
 )
+_MADE = "announced|presented|launched|introduced|unveiled|opened|bought|signed|proposed|showed|released"
+_MOVED = "moved|built|opened|established|founded|bought|sold|launched|published|presented"
 _VERB = rf"(?P<verb>{'|'.join(_VERBS)})\b"
 _WORD = r"[A-Z][\w-]*(?<!ly)"
 _NAME = rf"{_WORD}(?: (?:(?:of|von|van|de|der) )*{_WORD})*"
@@ -58,27 +64,77 @@ _PERSON += r"|chairman|chairwoman|chief executive|director|entrepreneur|engineer
 _THING = r"(?:company|firm|group|start-up|brand|maker|manufacturer|carmaker|supplier|institute|university|bank|agency)"
 _REST = r"(?P<rest>[^0-9,;:()\"“”]*?)"
 
-_OBJECT = re.compile(rf"{_WHO} (?P<verb>criticised|criticized|praised|proposed|promised|recommended|invented) ")
 _SAID = re.compile(
     rf"{_WHO} (?:said|says|wrote|writes|argued|argues|claimed|claims|warned|found|believes|called|noted|admitted)\b"
 )
 _ABOUT = re.compile(rf"\b{_NAME}(?<!ese)(?<!ish)(?<!can)(?<!ian)(?![\w-])")
-_DATED = re.compile(rf"(?:On|In) {_DATE},? {_WHO} {_VERB} (?P<rest>[^0-9,;:()\"“”]+?)[.,]")
-_PASSIVE = re.compile(rf"{_WHO} (?P<be>was|were) (?P<done>\w+ed|built|sold|bought|won)\b{_REST} (?:in|on) {_DATE}\b")
-_COUNTED = re.compile(
-    rf"{_WHO} {_VERB} [0-9][0-9,.]*(?: million)? (?P<what>[a-z-]+s)\b"
-    rf"(?P<rest> (?:in|by|within|during|at|to|for|worldwide|abroad)\b(?:(?! and )[^0-9,;:()\"“”])*?(?: ?{_DATE})?)[.,]"
+_LEAD = r"(?:^|(?<=, )|(?<=; ))"
+_WORDS = r"[^0-9,;:()\"“”]"
+_FIGURE = r"(?:net |gross |full-year )?(?:revenue|profit|loss|margin|share price|market share|price)"
+_TEMPLATES = tuple(
+    (re.compile(pattern), wording, rank)
+    for rank, wording, pattern in (
+        (6, "What did {who} {verb}?", rf"^{_WHO} (?P<verb>criticised|criticized|praised|proposed|promised|invented) "),
+        (6, "Why did {who} {verb} {rest}?", rf"^{_WHO} {_VERB} (?P<rest>{_WORDS}+?),? because "),
+        (
+            6,
+            "What did {who} write on {rest}?",
+            rf"{_LEAD}{_WHO} (?:wrote|posted|said)\b[^.:]*? on (?P<rest>{_NAME}):?$",
+        ),
+        (5, "Who founded {what}?", rf"{_LEAD}{_WHO},? (?:who|which) .*?\bfounded (?P<what>{_NAME})"),
+        (5, "Who founded {who}?", rf"^{_WHO} was founded\b[^.]*? by [A-Z]"),
+        (5, "When did {who} {verb} {rest}?", rf"^(?:On|In) {_DATE},? {_WHO} {_VERB} (?P<rest>{_WORDS}+?)[.,]"),
+        (5, "How much does {who} cost?", rf"{_WHO} costs? (?:about |around )?(?:[0-9]|[$€£¥])"),
+        (
+            5,
+            "How many {what} did {who} {verb}{rest}?",
+            (
+                rf"^{_WHO} {_VERB} [0-9][0-9,.]*(?: million)? (?P<what>[a-z-]+s)\b(?P<rest> "
+                rf"(?:in|by|within|during|at|to|for|worldwide|abroad)\b(?:(?! and ){_WORDS})*?(?: ?{_DATE})?)[.,]"
+            ),
+        ),
+        (
+            4,
+            "When {be} {who} {done}?",
+            rf"^{_WHO} (?P<be>was|were) (?P<done>\w+ed|built|sold|bought|won)\b{_REST} (?:in|on) {_DATE}\b",
+        ),
+        (
+            4,
+            "What was {who}'s {rest}?",
+            rf"{_WHO}['’]s (?P<rest>{_FIGURE}) (?:\w+ )?(?:was|came to|rose|fell|reached)\b",
+        ),
+        (4, "What did {who} {verb} in {when}?", rf"^(?:On|In) (?P<when>{_DATE}),? {_WHO} (?P<verb>{_MADE}) "),
+        (
+            4,
+            "Where did {who} {verb} {rest}?",
+            rf"\b{_WHO} (?P<verb>{_MOVED}) (?P<rest>{_WORDS}{{3,50}}?) (?:to|in) [A-Z]\w+",
+        ),
+        (3, "Who is {who}?", rf"{_WHO}, (?:the|an?) [^,;.]*?\b{_PERSON}\b|^Author: (?P<author>{_NAME})"),
+        (3, "Who is {who}?", rf"\b[Tt]he {_PERSON} {_WHO}"),
+        (
+            2,
+            "What is {who}?",
+            (
+                rf"(?<!in )(?<!, )\b{_WHO}, (?:the|an?) (?:[\w-]+ ){{0,4}}{_THING}"
+                r"(?:[,.]| (?:of|for|in|from|near|behind|which|that)\b)"
+            ),
+        ),
+        (2, 'What is meant by "{what}"?', r"[\"“](?P<what>[a-z][a-z-]+(?: [a-z-]+){1,3})[,.]?[\"”]"),
+        (
+            1,
+            "{be} {who} {rest}?",
+            rf"{_LEAD}{_WHO} (?P<be>has|can|is|are) (?P<rest>(?!(?:an?|the|had)\b|no|.* and ){_WORDS}{{20,70}}?)[.,;:]",
+        ),
+    )
 )
-_BECAUSE = re.compile(rf"{_WHO} {_VERB} (?P<rest>[^0-9,;:()\"“”]+?),? because ")
-_IS_PERSON = re.compile(rf"{_WHO}, (?:the|an?) [^,;.]*?\b{_PERSON}\b|\b[Tt]he {_PERSON} (?P<other>{_NAME})")
-_IS_THING = re.compile(
-    rf"(?<!in )(?<!, )\b{_WHO}, (?:the|an?) (?:[\w-]+ ){{0,4}}{_THING}"
-    r"(?:[,.]| (?:of|for|in|from|near|behind|which|that)\b)"
-)
+"""How well a question reads, its wording, and what a sentence that answers it looks like."""
 _POINTS = re.compile(
-    r"\b(?:he|him|his|she|her|it|its|they|them|their|this|these|those|there|then|here|we|our|one|also|again"
+    r"\b(?:he|him|his|she|her|it|they|them|their|this|these|those|there|then|here|we|our|one|also|again"
     r"|that (?:day|week|month|year|time))\b",
     re.IGNORECASE,
+)
+_OPENERS = STOP_WORDS | set(
+    "after although before both during even like once since though unlike whether while".split()
 )
 _MONEY = frozenset("dollars euros pounds millions billions hundreds thousands years months weeks days hours".split())
 
@@ -119,16 +175,14 @@ class Proof:
 
 
 def starters(proof: Proof, articles: Iterable[Article | None], count: int) -> tuple[str, ...]:
-    """Questions for an empty page: at most `count`, one of an article, of the first articles that give one."""
-    made = [
-        candidate
+    """Questions for an empty page: at most `count`, of as many of the first articles as give one."""
+    best = [
+        sorted(candidates(article, 0, len(article.text)), key=lambda each: (-each.rank, each.start))[:_CHECKED_FIRST]
         for article in islice(articles, _ARTICLES)
         if article is not None
-        for candidate in sorted(candidates(article, 0, len(article.text)), key=lambda each: (-each.rank, each.start))[
-            :2
-        ]
     ]
-    return _proven(proof, made, (), count, _CHECKED_FIRST, one_each=True)
+    made = [each for row in zip_longest(*best) for each in row if each is not None]
+    return _proven(proof, made, (), count, _CHECKED_FIRST)
 
 
 def follow_ups(
@@ -141,13 +195,21 @@ def follow_ups(
     }
     parts = [(passage.article, passage.start, passage.end) for passage in passages[:_AROUND]]
     parts += [(article, 0, len(article.text)) for article in cited.values()]
+    names = {name.text for text in (asked[-1], *(each.quote for each in citations)) for name in names_in(text)}
     made = [
-        candidate
-        for part in parts
-        for candidate in sorted(candidates(*part), key=lambda each: (-each.rank, each.start))
+        (candidate, n)
+        for n, part in enumerate(parts)
+        for candidate in candidates(*part)
         if not any(candidate.article_id == a and candidate.start < e and s < candidate.end for a, s, e in quoted)
     ]
-    return _proven(proof, made, asked, count, _CHECKED, one_each=False)
+
+    def merit(each: tuple[Candidate, int]) -> tuple[int, int, int]:
+        candidate, n = each
+        related = any(name in candidate.question for name in names)
+        return (-candidate.rank - _RELATED * related, n, candidate.start)
+
+    ordered = [candidate for candidate, _ in sorted(made, key=merit)]
+    return _proven(proof, ordered, asked, count, _CHECKED)
 
 
 def candidates(article: Article, start: int, end: int) -> Iterator[Candidate]:
@@ -167,31 +229,26 @@ def candidates(article: Article, start: int, end: int) -> Iterator[Candidate]:
 
 
 def _questions(sentence: str, text: str) -> Iterator[tuple[str, int]]:
-    """What the templates make of a sentence, with how well each reads."""
-    if (match := _OBJECT.match(sentence)) and (who := _in_full(match["who"], text)):
-        yield f"What did {who} {_VERBS[match['verb']]}?", 5
-    if (match := _DATED.match(sentence)) and (who := _in_full(match["who"], text)):
-        yield f"When did {who} {_VERBS[match['verb']]} {match['rest']}?", 4
-    if (match := _BECAUSE.match(sentence)) and (who := _in_full(match["who"], text)):
-        yield f"Why did {who} {_VERBS[match['verb']]} {match['rest']}?", 4
-    if (
-        (match := _COUNTED.match(sentence))
-        and match["rest"]
-        and match["what"] not in _MONEY
-        and (who := _in_full(match["who"], text))
-    ):
-        yield f"How many {match['what']} did {who} {_VERBS[match['verb']]}{match['rest']}?", 4
-    if (match := _PASSIVE.match(sentence)) and (who := _in_full(match["who"], text)):
-        yield f"When {match['be']} {who} {match['done']}?", 3
+    """What the templates make of a sentence, with how well each reads. {who} is a name, in full where it is known."""
+    for pattern, wording, rank in _TEMPLATES:
+        if (match := pattern.search(sentence)) is None:
+            continue
+        parts = {name: part or "" for name, part in match.groupdict().items()}
+        if "who" in parts:
+            parts["who"] = _in_full(parts["who"] or parts["author"], text) or ""
+            if not parts["who"]:
+                continue
+        if "verb" in parts:
+            parts["verb"] = _VERBS[parts["verb"]]
+        if parts.get("what") in _MONEY:
+            continue
+        question = wording.format(**parts)
+        yield question[0].upper() + question[1:], rank
     if (match := _SAID.match(sentence)) and (who := _in_full(match["who"], text)) and who.count(" ") == 1:
         names = _ABOUT.findall(sentence, match.end())
         about = _in_full(names[-1], text) if names else None
         if about and about != who and who[0].isupper():
             yield f"What did {who} say about {about}?", 3
-    if (match := _IS_PERSON.search(sentence)) and (who := _in_full(match["who"] or match["other"], text)):
-        yield f"Who is {who}?", 2
-    elif (match := _IS_THING.search(sentence)) and (who := _in_full(match["who"], text)):
-        yield f"What is {who}?", 1
 
 
 def _in_full(name: str, text: str) -> str | None:
@@ -204,26 +261,24 @@ def _in_full(name: str, text: str) -> str | None:
     if rest:
         return name
     pairs = re.findall(rf"\b(?:{re.escape(name)} [A-Z][a-z]+|[A-Z][a-z]+ {re.escape(name)})\b", text)
-    full = {pair for pair in pairs if not STOP_WORDS & set(pair.lower().split())}
+    full = {pair for pair in pairs if not _OPENERS & set(pair.lower().split())}
     return full.pop() if len(full) == 1 else name
 
 
 def _stands_alone(question: str) -> bool:
-    """Whether it can be understood without what comes before it: it has a name and points at nothing."""
-    return bool(re.search(r"(?<!^)\b[A-Z]", question)) and not _POINTS.search(question)
+    """Whether it can be understood without what comes before it: it has a name or a quotation and points at nothing."""
+    return bool(re.search(r"(?<!^)\b[A-Z]|\"", question)) and not _POINTS.search(question)
 
 
-def _proven(
-    proof: Proof, made: Iterable[Candidate], asked: Sequence[str], count: int, checked: int, *, one_each: bool
-) -> tuple[str, ...]:
+def _proven(proof: Proof, made: Iterable[Candidate], asked: Sequence[str], count: int, checked: int) -> tuple[str, ...]:
     shown: list[Candidate] = []
     tried: set[str] = set()
     for candidate in made:
         known = [*asked, *(each.question for each in shown)]
-        taken = {each.article_id if one_each else (each.article_id, each.start) for each in shown}
+        taken = {(each.article_id, each.start) for each in shown}
         if candidate.question in tried or any(_alike(candidate.question, other) for other in known):
             continue
-        if (candidate.article_id if one_each else (candidate.article_id, candidate.start)) in taken:
+        if (candidate.article_id, candidate.start) in taken:
             continue
         if len(tried) == checked or len(shown) == count:
             break

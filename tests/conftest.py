@@ -9,7 +9,8 @@ from hypothesis import settings
 
 from index.embed import DEFAULT, load_embeddings
 from index.export import export_default
-from index.publish import STARTER, ingest
+from index.layout import STARTER
+from index.publish import ingest
 from settings import HOME, SEEDS
 
 settings.register_profile("quoth", settings(), deadline=None)  # the first example pays for the imports

@@ -22,7 +22,7 @@ import pytest
 import app
 import commands
 from index.errors import UsageError
-from index.publish import DATABASE, GENERATIONS
+from index.layout import DATABASE, GENERATIONS
 from settings import HOME, Settings
 
 QUESTION = "What did Jia Yueting criticize?"

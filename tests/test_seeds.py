@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -24,6 +27,12 @@ def articles() -> dict[str, Article]:
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     return read_questions(HOME / "seeds" / "questions.jsonl")
+
+
+@pytest.fixture(scope="module")
+def talks() -> list[dict[str, Any]]:
+    lines = (HOME / "seeds" / "conversations.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def runs(text: str) -> set[tuple[str, ...]]:
@@ -55,6 +64,28 @@ def test_no_ten_words_in_a_row_are_copied(articles):
     assert given
     copied = {name: runs(article.text) & set().union(*given) for name, article in articles.items()}
     assert {name: shared for name, shared in copied.items() if shared} == {}
+
+
+def test_there_are_enough_dialogues_of_every_kind(talks):
+    turns = [turn for talk in talks for turn in talk["turns"]]
+    kinds = Counter(turn["kind"] for turn in turns)
+    assert len({talk["id"] for talk in talks}) == len(talks) >= 60
+    assert {len(talk["turns"]) for talk in talks} == {2, 3, 4, 5}
+    assert set(kinds) == {"first", "pronoun", "ellipsis", "demonstrative", "correction", "back", "alone", "switch"}
+    assert all(turn["switch"] == (turn["kind"] == "switch") for turn in turns)
+    assert kinds["switch"] >= 20
+    assert kinds["correction"] + kinds["back"] >= 15
+    assert sum(not turn["answerable"] for turn in turns) >= 10
+    assert not [talk["id"] for talk in talks if [turn["kind"] == "first" for turn in talk["turns"]].index(True)]
+
+
+def test_all_evidence_of_the_dialogues_stands_in_the_articles_named(talks, articles):
+    for turn in (turn for talk in talks for turn in talk["turns"]):
+        texts = [articles[name].text for name in turn["articles"]]
+        assert bool(turn["evidence"]) == bool(texts) == turn["answerable"], turn
+        assert all(any(each in text for text in texts) for each in turn["evidence"]), turn
+        assert all(any(each in text for each in turn["evidence"]) for text in texts), turn
+        assert turn["standalone"].endswith("?"), turn
 
 
 def test_there_are_enough_questions_of_either_kind(rows):

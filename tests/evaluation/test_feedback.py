@@ -14,7 +14,8 @@ import pytest
 from evaluation import feedback as module
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
-from index.publish import STARTER, ingest, rebuild
+from index.layout import STARTER
+from index.publish import ingest, rebuild
 from index.status import read_facts, read_status
 from tests.fakes import FakeEmbeddings
 

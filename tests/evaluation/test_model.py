@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from evaluation.drafts import draft
 from evaluation.judge import Judge
-from evaluation.model import load_model
 from index.errors import ModelError, UsageError
 from index.publish import ingest
 from rag.index import Index
+from rag.model import load_model
 from tests.fakes import FakeEmbeddings
-
-
-@contextmanager
-def serving(*replies: str | int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An OpenAI-compatible server that gives these replies in turn, a number as a status; and what it was asked."""
-    left, asked = list(replies), []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            reply = left.pop(0)
-            message = {"role": "assistant", "content": reply}
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            reported = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
-            body = json.dumps(reported).encode()
-            self.send_response(reply if isinstance(reply, int) else 200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+from tests.language_models import serving
 
 
 @pytest.mark.parametrize(
@@ -67,23 +30,23 @@ def serving(*replies: str | int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     ],
 )
 def test_only_a_plain_yes_is_one(reply, verdict):
-    with serving(reply) as (address, asked):
-        assert Judge(load_model("openai:any", address))("Ships sail.", "Ships do sail.") is verdict
-    assert [message["role"] for message in asked[0]["messages"]] == ["system", "user"]
-    assert "Ships do sail." in asked[0]["messages"][1]["content"]
-    assert asked[0]["temperature"] == 0
+    with serving(reply) as served:
+        assert Judge(load_model("openai:any", served.address))("Ships sail.", "Ships do sail.") is verdict
+    assert [message["role"] for message in served.asked[0]["messages"]] == ["system", "user"]
+    assert "Ships do sail." in served.asked[0]["messages"][1]["content"]
+    assert served.asked[0]["temperature"] == 0
 
 
 def test_the_same_pair_is_judged_once():
-    with serving("yes", "no") as (address, asked):
-        judge = Judge(load_model("openai:any", address))
+    with serving("yes", "no") as served:
+        judge = Judge(load_model("openai:any", served.address))
         assert [judge("a", "b"), judge("a", "b"), judge("a", "c")] == [True, True, False]
-    assert len(asked) == 2
+    assert len(served.asked) == 2
 
 
 def test_a_model_that_gives_no_answer_is_named():
-    with serving(400) as (address, _), pytest.raises(ModelError, match="openai:any gave no answer"):
-        Judge(load_model("openai:any", address))("a", "b")
+    with serving(400) as served, pytest.raises(ModelError, match="openai:any gave no answer"):
+        Judge(load_model("openai:any", served.address))("a", "b")
 
 
 @pytest.mark.parametrize("name", ["nobody:any", "no-provider", "openai:any"])
@@ -112,11 +75,11 @@ def index(tmp_path: Path) -> Iterator[Index]:
               'Sure:\n```json\n{"question": "Where was tea first drunk?", "answer": "ancient China"}\n```']
 )  # fmt: skip
 def test_a_model_drafts_questions_that_the_sentence_answers(index, reply):
-    with serving(reply) as (address, asked):
-        [row] = draft(index, 5, load_model("openai:any", address))
+    with serving(reply) as served:
+        [row] = draft(index, 5, load_model("openai:any", served.address))
     assert (row["question"], row["answers"]) == ("Where was tea first drunk?", ["ancient China"])
     assert (row["evidence"], row["draft"]) == (["Tea was first drunk in ancient China, people say."], True)
-    assert "first drunk in ancient China" in asked[0]["messages"][1]["content"]
+    assert "first drunk in ancient China" in served.asked[0]["messages"][1]["content"]
 
 
 @pytest.mark.parametrize(
@@ -134,5 +97,5 @@ def test_a_model_drafts_questions_that_the_sentence_answers(index, reply):
     ],
 )
 def test_a_model_that_makes_things_up_drafts_nothing(index, reply):
-    with serving(reply) as (address, _):
-        assert list(draft(index, 5, load_model("openai:any", address))) == []
+    with serving(reply) as served:
+        assert list(draft(index, 5, load_model("openai:any", served.address))) == []

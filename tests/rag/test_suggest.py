@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -14,7 +15,7 @@ from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
 from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
-from rag.suggest import candidates
+from rag.suggest import candidates, starters
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
@@ -41,6 +42,17 @@ def made_of(text: str, *headings: Heading) -> list[str]:
         ("The columnist Meng Yonghui wrote a commentary.", "Who is Meng Yonghui?"),
         ("Jia Yueting, the founder of a start-up, posted it.", "Who is Jia Yueting?"),
         ("The Rhodium Group, a research firm, wrote in April.", "What is the Rhodium Group?"),
+        ("BYD was founded in Shenzhen in 1995 by Wang Chuanfu.", "Who founded BYD?"),
+        ("Ding Lei, who founded Human Horizons in 2017, left.", "Who founded Human Horizons?"),
+        ("In March 2021 Xiaomi announced a plan.", "What did Xiaomi announce in March 2021?"),
+        ("Tesla moved part of its production to Shanghai early.", "Where did Tesla move part of its production?"),
+        ("After the launch, Jia Yueting wrote this on Weibo:", "What did Jia Yueting write on Weibo?"),
+        ("In 2023 BYD's revenue came to 602.3 billion yuan.", "What was BYD's revenue?"),
+        ("The Max costs 299,900 yuan.", "How much does the Max cost?"),
+        ("Author: Meng Yonghui, senior writer.", "Who is Meng Yonghui?"),
+        ("People speak of a \"new quality\" in cars.", 'What is meant by "new quality"?'),
+        ("China is still in a leading position in car making.",
+         "Is China still in a leading position in car making?"),
         ("It bought Deepmotion, a small firm for software.", "What is Deepmotion?"),
     ],
 )  # fmt: skip
@@ -52,7 +64,8 @@ def test_what_the_templates_make(sentence: str, question: str) -> None:
     "sentence",
     [
         "On 30 March 2021 he announced that Xiaomi would build cars.",  # who?
-        "In 2019 Evergrande bought its majority of NEVS.",  # whose?
+        "In 2019 they bought a majority of NEVS.",  # who?
+        "Whether Tesla is worth it, nobody knows. Some say so.",
         "When BYD was founded in 1995, there was nothing. We ask when.",
         "Finally, a company that wins customers needs values.",
         "Tesla delivered 1,789,226 cars.",  # when?
@@ -115,6 +128,16 @@ def test_starters_are_answered_and_the_newest_articles_come_first(
 ) -> None:
     assert chain.starters() == ("When was CATL founded?", "When was BYD founded?", "When was NIO founded?")
     assert chain.starters(1) == ("When was CATL founded?",)
+
+
+def test_one_article_gives_three_starters(chain: AnswerChain) -> None:
+    text = "BYD was founded in 1995. CATL was founded in 2011. NIO was founded in 2014. Tea was sold in 2000."
+    article = Article("a.md", "A title", text, "0" * 64)
+    proof = Mock(holds=lambda candidate: "CATL" not in candidate.question)
+    assert starters(proof, [article], 3) == ("When was BYD founded?", "When was NIO founded?", "When was Tea sold?")
+
+
+def test_starters_are_what_the_reader_finds(chain: AnswerChain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WordReader, "known", ("BYD",))
     assert chain.starters() == ("When was BYD founded?",)
     monkeypatch.setattr(WordReader, "read", lambda *_: 1 / 0)

@@ -1,0 +1,41 @@
+"""Equal articles are indexed once and found with all their places, and with those that are left when one goes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from index.publish import ingest
+from index.status import read_status
+from rag.index import Index
+from rag.retrieve import HybridRetriever
+from tests.fakes import FakeEmbeddings
+
+TEXT = "The tin mine\n\nThe tin mine of Oruro was closed in 1985. It had been open for ninety years."
+
+
+def places(store: Path) -> list[list[str]]:
+    with closing(Index(store)) as index, index.snapshot() as snapshot:
+        sources = {info.id: info.source for info in snapshot.database.articles()}
+        found = HybridRetriever(index=index, embeddings=FakeEmbeddings()).passages(
+            ["When was the mine closed?"], snapshot
+        )
+        for passage in found:
+            for place in passage.also:
+                other = snapshot.database.article(place.article_id)
+                assert other is not None and other.text[place.start : place.end] == place.quote == passage.text
+        return [sorted(sources[p] for p in (f.article.id, *(each.article_id for each in f.also))) for f in found]
+
+
+def test_one_passage_many_places(tmp_path: Path) -> None:
+    folder, store = tmp_path / "news", tmp_path / "store"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(TEXT)
+    report = ingest(store, [folder], FakeEmbeddings())
+    assert (report.chunks_embedded, report.chunks_reused) == (1, 2)
+    assert places(store) == [["news/a.txt", "news/b.txt", "news/c.txt"]]
+    (folder / "a.txt").unlink()
+    assert ingest(store, [folder], FakeEmbeddings(), prune=True).articles_removed == 1
+    assert places(store) == [["news/b.txt", "news/c.txt"]]
+    assert read_status(store, verify=True).vectors == 1
