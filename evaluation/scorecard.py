@@ -20,7 +20,7 @@ from evaluation.result import Result
 from evaluation.run import Told, evaluate
 from index.errors import UsageError
 from rag.chain import AnswerChain
-from rag.verify import Verifier
+from rag.verify import Verifier, supports
 from settings import Settings
 
 SCHEMA = 1
@@ -65,7 +65,9 @@ def score_set(
             "no interrupted run of this question set with this index and these models is kept", "leave --resume out"
         )
     with Journal(path, resume=resume) as journal:
-        results = evaluate(chain, rows, journal, judge or Verifier(chain.embeddings).supports, told)
+        # An extract has to be the words of its quotes; only what a language model wrote may say them in others.
+        judged = Verifier(chain.embeddings).supports if chain.models.llm else supports
+        results = evaluate(chain, rows, journal, judge or judged, told)
     return {
         "schema": SCHEMA,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

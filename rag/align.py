@@ -73,8 +73,9 @@ class Alignment:
 
     @property
     def ruled_out(self) -> bool:
-        """Whether a number, a date or a name is not there (nor, a name, around it), or a word's opposite is."""
-        return self.figures > 0 or self.unknown > 0 or self.opposite > 0
+        """Whether a number, date or name is lacking (a name around it too), an opposite is there, most words lack."""
+        facts = self.figures + self.unknown + self.opposite
+        return facts > 0 or 2 * self.missing > self.words
 
     def features(self, cosine: float) -> list[float]:
         """What the logistic regression of rag.verify reads: see FEATURES."""
@@ -96,7 +97,7 @@ class Alignment:
 
 
 def align(claim: Sequence[Word], quote: Sequence[Word], around: Sequence[Word], alike: Likeness) -> Alignment:
-    """Lay the words of a sentence over those of a quote; `around` are the words of its passage and title."""
+    """Lay the words of a sentence over those of a quote; `around` are the words it may refer to."""
     telling = [i for i, word in enumerate(claim) if word.telling]
     places = {i: _places(claim[i], quote, alike) for i in telling}
     lost = [i for i in telling if not places[i]]

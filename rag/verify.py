@@ -31,26 +31,31 @@ _LONGEST = 1_000
 """A longer sentence is not verified."""
 _LONGEST_QUOTE = 3_000
 """In characters, as is the former; a run of them without a full stop is no sentence."""
+_BEFORE = 400
+"""What a pronoun means is looked for in so many characters."""
+_PRONOUNS = frozenset(
+    "he him his she her hers it its they them their this these that those who which such both".split()
+)
 _LOOKED_AT = 5
 """So many quotes, those with most of the sentence's words for their length, are looked at closely."""
 _KEPT = 20_000
 _NOT_THE_SAME = 0.1
 """Without vectors, this share of a sentence's words may be others."""
 _WEIGHTS = {
-    "cosine": 1.438,
-    "missing": -0.301,
-    "clause": 2.17,
-    "rivals": -0.782,
-    "opening": -0.134,
-    "near": 0.238,
-    "apart": -0.514,
-    "adrift": -0.494,
-    "denial": -0.809,
-    "denied": -4.576,
-    "swapped": -2.485,
-    "turned": -0.558,
-    "words": 0.192,
-    "bias": -1.134,
+    "cosine": 1.395,
+    "missing": -0.263,
+    "clause": 2.421,
+    "rivals": -0.130,
+    "opening": -0.344,
+    "near": 0.494,
+    "apart": -0.534,
+    "adrift": -0.579,
+    "denial": -0.904,
+    "denied": -4.765,
+    "swapped": -2.719,
+    "turned": -0.604,
+    "words": 0.104,
+    "bias": -1.120,
 }
 
 
@@ -132,9 +137,8 @@ class Verifier:
         vectors = self._vectors([sentence, *(texts[q.of][0][q.start : q.end] for q in chosen)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
         alike = self._likeness(claim, [words[quote] for quote in chosen])
-        around = [_words(f"{title}. {text}"[: 2 * _LONGEST_QUOTE]) for text, title, _ in texts]
         return [
-            (quote, align(claim, words[quote], around[quote.of], alike), cosine)
+            (quote, align(claim, words[quote], _around(quote, words[quote], texts[quote.of]), alike), cosine)
             for quote, cosine in zip(chosen, cosines, strict=True)
         ]
 
@@ -202,6 +206,14 @@ def _unlike(word: str, other: str) -> float:
 
 def _plain(word: Word) -> bool:
     return word.telling and not word.name and not word.number
+
+
+def _around(quote: Quote, words: Sequence[Word], text: Text) -> Sequence[Word]:
+    """The words a quote may mean without saying them: the title's and, if it has a pronoun, those shortly before it."""
+    title = _words(text[1])
+    if not any(word.low in _PRONOUNS for word in words):
+        return title
+    return [*title, *_words(text[0][max(0, quote.start - _BEFORE) : quote.start])]
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app
-import commands
+import storing
 from index import intake
 from index.fetch import Reply
 from index.readers.label import Label
@@ -28,7 +28,7 @@ class StandIn:
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(commands, "_model", lambda settings: FakeEmbeddings())
+    monkeypatch.setattr(storing, "embedding_model", lambda settings: FakeEmbeddings())
     monkeypatch.setattr(intake, "Web", StandIn)
     return tmp_path / "store"
 

@@ -192,9 +192,9 @@ def test_a_beir_folder_brings_its_articles(models, tmp_path, capsys):
 
 
 def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):
-    with serving(*["no"] * 50) as (address, seen):
-        assert run(asked, "--store", store, "--judge", "openai:any", "--base-url", address, "--json") == 0
+    with serving(*["no"] * 50) as served:
+        assert run(asked, "--store", store, "--judge", "openai:any", "--base-url", served.address, "--json") == 0
     card = json.loads(capsys.readouterr().out)
     figures = {figure["name"]: figure["value"] for figure in card["figures"]}
     assert (card["judge"], figures["citation_recall"], figures["quote_exact"]) == ("openai:any", 0.0, 1.0)
-    assert "CLAIM: " in seen[0]["messages"][1]["content"]
+    assert "CLAIM: " in served.asked[0]["messages"][1]["content"]

@@ -63,7 +63,7 @@ def page(
     return _template().substitute(
         {key: text(say(language, f"articles.{key}")) for key in ("list", "ask", "back")},
         language=language,
-        title=text(article.title),
+        title=text(" ".join(article.title.split())),
         about=percent_encode(article.id, safe="", errors="replace"),
         notice=text(say(language, notice)) if notice else "",
         hidden="" if notice else " hidden",

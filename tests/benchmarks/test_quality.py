@@ -89,7 +89,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def fake_model(monkeypatch):
-    monkeypatch.setattr(commands, "_model", lambda settings: FakeEmbeddings())
+    monkeypatch.setattr(commands, "embedding_model", lambda settings: FakeEmbeddings())
 
 
 def load(name: str, data: Path, scratch: Path) -> list:

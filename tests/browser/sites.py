@@ -73,9 +73,11 @@ def another_site() -> Iterator[Site]:
         sites.append(Site(f"http://127.0.0.1:{server.server_port}"))
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield sites[0]
-        server.shutdown()
-        thread.join(5)
+        try:
+            yield sites[0]
+        finally:
+            server.shutdown()
+            thread.join(5)
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,7 @@ def test_the_switch_by_keyboard_alone_and_over_a_reload(told: Told, visit: Open)
     assert page.locator(".q-written").count() == 0
     page.reload()
     expect(switch.get_by_role("radio", name="Quotes")).to_be_checked()
-    switch.get_by_text("Written").click()
+    switch.get_by_role("radio", name="Written").click()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".q-written")).to_have_count(2)
 

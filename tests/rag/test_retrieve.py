@@ -137,7 +137,10 @@ def test_some_articles_only_is_what_comparing_all_of_theirs_gives(
             rows = [row for row in database.chunk_vectors(ids) if row[0] in chosen]
             terms = [hit for hit in database.search_terms(query_terms(question), 10**6) if hit.article_id in chosen]
         cosines = {row[:3]: float(np.frombuffer(row[4], "<f4") @ vector) for row in rows}
-        assert [h.score for h in dense] == pytest.approx(sorted(cosines.values(), reverse=True)[:10], abs=1e-5)
+        best = np.array(sorted(cosines.values(), reverse=True)[:10])
+        missed = [score for score in best if not np.isclose([h.score for h in dense], score, atol=1e-5).any()]
+        assert len(dense) == len(best)
+        assert len(missed) <= (few < len(cosines))  # Chroma's search is approximate
         assert [h.score for h in dense] == pytest.approx(
             [cosines[h.article_id, h.start, h.end] for h in dense], abs=1e-5
         )

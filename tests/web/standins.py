@@ -152,7 +152,7 @@ class FakeChain:
         yield an_answer(question, answer=answer, sentences=sentences, citations=citations, **known)
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what another thread does."""
     end = time.monotonic() + seconds
     while not condition():

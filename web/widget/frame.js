@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, count, first, make, nearest, say, words } from "./parts.js";
+import { action, bring, card, count, doing, first, make, nearest, say, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = "quoth-widget", TURNS = 20, HISTORY = 10;
@@ -170,12 +170,6 @@ async function ask(asked) {
   if (running === control) busy(false);
   follow(turn);
   save();
-}
-
-// The server says in English what it is doing; another language takes the number from there.
-function doing({ stage, text }) {
-  const key = `chat.stage.${stage}`;
-  return language === "en" || !words[key] ? text : say(key, { number: /\d+/.exec(text)?.[0] ?? "" });
 }
 
 // Server-sent events: each is two lines and an empty one, in ASCII (docs/http.md).

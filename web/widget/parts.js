@@ -13,6 +13,12 @@ export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }
 
+// The server says in English what it is doing; another language takes the number from there.
+export function doing({ stage, text }) {
+  const key = `chat.stage.${stage}`;
+  return language === "en" || !words[key] ? text : say(key, { number: /\d+/.exec(text)?.[0] ?? "" });
+}
+
 export function make(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
