@@ -20,6 +20,7 @@ FILTERS = (
     ("before", "DATE", "from before this year, month or day"),
     ("author", "NAME", "by someone of this name, or part of a name (may be given again)"),
     ("source", "NAME", "whose file or folder has this in its name (may be given again)"),
+    ("tag", "TAG", "filed under this tag (may be given again)"),
 )
 COMMON = (
     "store",
@@ -140,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="answer a file of questions, as JSON lines")
     for name, metavar, text in FILTERS:
-        several = "append" if name in ("author", "source") else "store"
+        several = "append" if name in ("author", "source", "tag") else "store"
         ask.add_argument(f"--{name}", action=several, metavar=metavar, help=f"search only articles {text}")
     ask.add_argument("--trace", action="store_true", help="add the ranked passages to the JSON")
     json_option(ask)

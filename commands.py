@@ -99,7 +99,8 @@ def ask(settings: Settings, options: Namespace) -> int:
         raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
     from rag.filters import Filters
 
-    filters = Filters(tuple(options.source or ()), tuple(options.author or ()), options.after, options.before)
+    source, author, tag = (tuple(each or ()) for each in (options.source, options.author, options.tag))
+    filters = Filters(source, author, options.after, options.before, tag=tag)
     if filters and options.questions is not None:
         raise UsageError("a file of questions is not filtered", "write the filters into its questions (`after:2024`)")
     if options.questions is not None:

@@ -23,6 +23,7 @@ class Article:
     `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
     on every machine. `sha256` is of the original file's bytes. `pages` says where each page starts, the
     first one first; it is empty where there are no pages. `link` is the article's address on the web, if known.
+    `tags` are words that it is filed under, in its own order.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Article:
     id: str = ""
     pages: tuple[int, ...] = ()
     link: str | None = None
+    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -69,6 +71,7 @@ class ArticleFacts:
     source: str
     author: str | None
     date: str | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

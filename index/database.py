@@ -44,6 +44,7 @@ class ArticleInfo:
     sha256: str
     path: str
     near: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,39 +121,41 @@ class Database:
         """All articles, by source."""
         rows = self._sql.execute(
             "SELECT id, source, title, author, date, language, length(text), sha256, path,"
-            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL)"
+            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags"
             " FROM articles ORDER BY source"
         )
-        return [ArticleInfo(*row) for row in rows]
+        return [ArticleInfo(*row, _tags(tags)) for *row, tags in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """What filters look at; no text is read."""
-        return [ArticleFacts(*row) for row in self._sql.execute("SELECT id, source, author, date FROM articles")]
+        rows = self._sql.execute("SELECT id, source, author, date, tags FROM articles")
+        return [ArticleFacts(*row, _tags(tags)) for *row, tags in rows]
 
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
         row = self._sql.execute(
-            "SELECT source, title, text, sha256, author, date, language, headings, link FROM articles WHERE id = ?",
+            "SELECT source, title, text, sha256, author, date, language, headings, link, tags FROM articles WHERE id = ?",
             (article_id,),
         ).fetchone()
         if row is None:
             return None
-        source, title, text, sha256, author, date, language, headings, link = row
+        source, title, text, sha256, author, date, language, headings, link, tags = row
         old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
         marks, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
         marks = tuple(Heading(**each) for each in marks)
-        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link)
+        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link, _tags(tags))
 
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""
         self.drop_article(article.id)
         marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
         self._sql.execute(
-            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link, tags)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
                 article.sha256, marks, article.text, article.link,
+                json.dumps(article.tags, ensure_ascii=False),
             ),
         )  # fmt: skip
         for chunk in chunks:
@@ -287,3 +290,7 @@ class Database:
         for at in range(0, len(rest), _PARAMETERS):
             part = rest[at : at + _PARAMETERS]
             yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
+
+
+def _tags(stored: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(stored or "[]"))

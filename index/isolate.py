@@ -151,7 +151,7 @@ def _made(said: dict[str, Any]) -> Article | Failure:
     if "error" in said:
         return Failure(**said)
     headings = tuple(Heading(**each) for each in said.pop("headings"))
-    return Article(**{**said, "headings": headings, "pages": tuple(said["pages"])})
+    return Article(**{**said, "headings": headings, "pages": tuple(said["pages"]), "tags": tuple(said["tags"])})
 
 
 def _exactly(pipe: IO[bytes], size: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 _BANDS = """
 CREATE TABLE bands (
@@ -18,7 +18,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, author TEXT,
     date TEXT, language TEXT, sha256 TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
-    link TEXT, near TEXT, sketch BLOB
+    link TEXT, near TEXT, sketch BLOB, tags TEXT
 );
 CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE chunks (
@@ -35,6 +35,7 @@ UPGRADES = {
 ALTER TABLE articles ADD COLUMN link TEXT;
 ALTER TABLE articles ADD COLUMN near TEXT;
 ALTER TABLE articles ADD COLUMN sketch BLOB;
-{_BANDS}"""
+{_BANDS}""",
+    2: "ALTER TABLE articles ADD COLUMN tags TEXT;",
 }
-"""From a version to the next one. The sketches of its articles come when the store is next written."""
+"""From a version to the next one. The sketches of its articles come when the store is next written; their tags when a file is next read."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from index.article import Article
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
 from rag.differ import difference
+from rag.latest import COMPARABLE, asks_for_latest, day
 from rag.reading import Reading
 from rag.retrieve import Passage
 
@@ -22,6 +24,8 @@ _KEEP = 0.7
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _NEAREST = 3
+_LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
+"""What reprints print differently. Beside a digit a mark may be a sign or a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,19 @@ class _Quote:
         """The spans that say more than "all of this"."""
         return tuple(span for span in self.spans if span != (self.start, self.end))
 
+    @property
+    def rank(self) -> tuple[float, str]:
+        """What is higher goes first: more support, else the newer article."""
+        return round(self.support, 4), day(self.article)
+
 
 def compose(
     question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits
 ) -> Extract:
     """The best quotes, in reading order, article by article; none if the best lacks support."""
     quotes = _quotes(passages, readings, limits.characters)
+    if asks_for_latest(question):
+        quotes = _newest_first(quotes, threshold)
     chosen = _choose(quotes, threshold, limits)
     if not chosen:
         return Extract((), ())
@@ -99,7 +110,7 @@ def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
 
 
 def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters: int) -> list[_Quote]:
-    """Every claimed span inside its whole sentences, best first; equal quotes are one."""
+    """Every claimed span inside its whole sentences, best first; quotes of the same words are one."""
     quotes: dict[str, _Quote] = {}
     for passage, reading in zip(passages, readings, strict=True):
         for span in reading.spans:
@@ -110,8 +121,15 @@ def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters
                 continue
             quote = _Quote(passage.article, start, end, reading.probability * span.score, (words,))
             quote = replace(quote, also=tuple(_same_words(quote, passage)))
-            quotes[quote.text] = _merged(quotes[quote.text], quote) if quote.text in quotes else quote
-    return sorted(quotes.values(), key=lambda quote: (-quote.support, quote.article.id, quote.start))
+            said = " ".join(_LOOSE.sub(" ", quote.text.casefold()).split()) or quote.text
+            quotes[said] = _merged(quotes[said], quote) if said in quotes else quote
+    return sorted(quotes.values(), key=lambda quote: quote.rank, reverse=True)
+
+
+def _newest_first(quotes: list[_Quote], threshold: float) -> list[_Quote]:
+    """Those that answer comparably well by date, before the others."""
+    least = max(threshold, COMPARABLE * quotes[0].support) if quotes else threshold
+    return sorted(quotes, key=lambda quote: day(quote.article) if quote.support >= least else "", reverse=True)
 
 
 def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
@@ -137,10 +155,12 @@ def _same_words(quote: _Quote, passage: Passage) -> Iterator[Place]:
 
 def _merged(first: _Quote, second: _Quote) -> _Quote:
     """Two claims on the same words: of one place, or of two."""
-    if (first.article.id, first.start) == (second.article.id, second.start):
-        spans = (*first.spans, *(span for span in second.spans if span not in first.spans))
-        return replace(first, spans=spans, support=max(first.support, second.support))
-    if second.support > first.support:
+    if first.article.id == second.article.id and first.start < second.end and second.start < first.end:
+        spans = (span for span in second.spans if first.start <= span[0] and span[1] <= first.end)
+        return replace(
+            first, spans=tuple(dict.fromkeys((*first.spans, *spans))), support=max(first.support, second.support)
+        )
+    if second.rank > first.rank:
         first, second = second, first
     place = Place(second.article.id, second.start, second.end, second.text)
     also = tuple(dict.fromkeys((*first.also, place, *second.also)))

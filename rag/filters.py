@@ -1,4 +1,4 @@
-"""Which articles are searched: by author, source, date or id, from words in the question or from the caller.
+"""Which articles are searched: by author, source, date, tag or id, from words in the question or from the caller.
 
 Several values of one kind are alternatives, different kinds all hold. A date is 2024, 2024-01 or
 2024-01-31, and two dates are compared as far as both are known: `after` keeps what is dated in that
@@ -20,7 +20,7 @@ from index.errors import QuestionError
 from rag.index import Index, Snapshot
 
 _WORD = re.compile(
-    r"(?:^|\s+)(?P<name>after|before|author|source|article):"
+    r"(?:^|\s+)(?P<name>after|before|author|source|tag|article):"
     r"(?P<value>\"[^\"\n]+\"|“[^”\n]+”|[^\s\"“]\S*?)(?=[?!.,;？！。，；]*(?:\s|$))",
     re.IGNORECASE,
 )
@@ -32,8 +32,8 @@ _CHOICES = 20
 class Filters:
     """What an article has to be like; an empty one is fulfilled by all.
 
-    `author` and `source` are parts of the names, in capitals or not; `article` are ids. Raises
-    QuestionError if a date is none.
+    `author` and `source` are parts of the names, `tag` whole ones, in capitals or not; `article` are ids.
+    Raises QuestionError if a date is none.
     """
 
     source: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class Filters:
     after: str | None = None
     before: str | None = None
     article: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in (("after", self.after), ("before", self.before)):
@@ -59,13 +60,14 @@ class Filters:
     def words(self) -> list[str]:
         """One filter word for each value, for instance to show each as a chip."""
         found = [("author", value) for value in self.author] + [("source", value) for value in self.source]
+        found += [("tag", value) for value in self.tag]
         found += [(name, value) for name, value in (("after", self.after), ("before", self.before)) if value]
         found += [("article", value) for value in self.article]
         return [f"{name}:{_quoted(value)}" for name, value in found]
 
     def described(self) -> str:
         """What comes after "articles" in a sentence: `by Li Bin or Jia after 2024-01`."""
-        parts = [("by", self.author), ("from", self.source), ("with the id", self.article)]
+        parts = [("by", self.author), ("from", self.source), ("tagged", self.tag), ("with the id", self.article)]
         parts += [(name, (value,)) for name, value in (("after", self.after), ("before", self.before)) if value]
         return " ".join(f"{name} {' or '.join(values)}" for name, values in parts if values)
 
@@ -77,15 +79,17 @@ class Filters:
             after=other.after or self.after,
             before=other.before or self.before,
             article=tuple(dict.fromkeys(self.article + other.article)),
+            tag=tuple(dict.fromkeys(self.tag + other.tag)),
         )
 
     def match(self, article: ArticleFacts) -> bool:
         """Whether an article is kept."""
-        date = _known_date(article.date)
+        date = known_date(article.date)
         return (
             _holds(article.source, self.source)
             and _holds(article.author or "", self.author)
             and (not self.article or article.id in self.article)
+            and (not self.tag or not {*map(_plain, self.tag)}.isdisjoint(map(_plain, article.tags)))
             and (not self.after or (date is not None and _order(date, self.after) >= 0))
             and (not self.before or (date is not None and _order(date, self.before) < 0))
         )
@@ -105,6 +109,7 @@ class Choices:
     sources: tuple[str, ...]
     """Folders, with a slash at the end."""
     years: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
 
 def parse(text: str) -> tuple[str, Filters]:
@@ -116,9 +121,10 @@ def parse(text: str) -> tuple[str, Filters]:
     for match in _WORD.finditer(text):
         value = match["value"]
         found[match["name"].lower()].append(value[1:-1] if value[0] in '"“' else value)
-    source, author, article = (tuple(dict.fromkeys(found[name])) for name in ("source", "author", "article"))
+    several = ("source", "author", "article", "tag")
+    source, author, article, tag = (tuple(dict.fromkeys(found[name])) for name in several)
     after, before = (found[name][-1] if found[name] else None for name in ("after", "before"))
-    return without_words(text), Filters(source, author, after, before, article)
+    return without_words(text), Filters(source, author, after, before, article, tag)
 
 
 def without_words(text: str) -> str:
@@ -127,13 +133,14 @@ def without_words(text: str) -> str:
 
 
 def choices(index: Index) -> Choices:
-    """The authors, folders and years of an index: at most 20 of each."""
+    """The authors, folders, years and tags of an index: at most 20 of each."""
     articles = index.articles()
-    dates = [date for article in articles if (date := _known_date(article.date))]
+    dates = [date for article in articles if (date := known_date(article.date))]
     return Choices(
         authors=_frequent([article.author for article in articles if article.author]),
         sources=_frequent([article.source.rpartition("/")[0] + "/" for article in articles if "/" in article.source]),
         years=tuple(sorted({date[:4] for date in dates}, reverse=True))[:_CHOICES],
+        tags=_frequent([tag for article in articles for tag in article.tags]),
     )
 
 
@@ -155,7 +162,7 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _known_date(text: str | None) -> str | None:
+def known_date(text: str | None) -> str | None:
     """An article's date where it is one; a time of day does not matter."""
     match = _DATE.match(text or "")
     return match[0] if match and _is_date(match[0]) else None

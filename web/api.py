@@ -53,6 +53,7 @@ class Only(BaseModel):
     after: Text | None = None
     before: Text | None = None
     article: tuple[Text, ...] = ()
+    tag: tuple[Text, ...] = ()
 
 
 class Ask(BaseModel):

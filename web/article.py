@@ -77,9 +77,10 @@ def page(
 
 
 def facts(known: Article | ArticleInfo, characters: int, language: Language, *, byline: bool = True) -> str:
-    """Author and date (unless the text gives them in a byline), source and how long it takes to read, as HTML."""
+    """Author and date (unless the text gives them in a byline), source, how long it takes to read, tags, as HTML."""
     date = day(known.date, language) if known.date else None
     said = [*((known.author, date) if byline else ()), known.source, minutes(characters, known.language, language)]
+    said += known.tags
     return " \N{MIDDLE DOT} ".join(f"<bdi>{text(each)}</bdi>" for each in said if each)
 
 

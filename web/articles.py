@@ -138,7 +138,7 @@ def listing(entries: Sequence[Entry], wanted: Wanted, language: Language = "en",
 
 
 def matching(entries: Sequence[Entry], search: str, sort: Order = "date") -> list[Entry]:
-    """The articles that have each word of `search` in title, author or source, in this order.
+    """The articles that have each word of `search` in title, author, source or tags, in this order.
 
     By date the newest come first and those without a date last, by length the longest.
     """
@@ -154,7 +154,7 @@ def matching(entries: Sequence[Entry], search: str, sort: Order = "date") -> lis
 
 
 def _entry(article: ArticleInfo) -> Entry:
-    words = _plain("\n".join(each for each in (article.title, article.author, article.source) if each))
+    words = _plain("\n".join(each for each in (article.title, article.author, article.source, *article.tags) if each))
     return Entry(article, _plain(article.title), words)
 
 

@@ -26,6 +26,7 @@ class WholeArticle(BaseModel):
     author: str | None
     date: str | None
     language: str | None
+    tags: list[str]
     text: str
 
 
@@ -38,6 +39,7 @@ class Passage(BaseModel):
     author: str | None
     date: str | None
     language: str | None
+    tags: list[str]
     start: int
     end: int
     heading: str | None

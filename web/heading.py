@@ -60,6 +60,7 @@ def choices(chain: AnswerChain, about: str, language: Language) -> tuple[list[tu
         words.append((article.title, filters.Filters(article=(article.id,))))
     words += [(author, filters.Filters(author=(author,))) for author in known.authors]
     words += [(source, filters.Filters(source=(source,))) for source in known.sources]
+    words += [(tag, filters.Filters(tag=(tag,))) for tag in known.tags]
     for year in known.years:
         words.append((say(language, "chat.since", year=year), filters.Filters(after=year)))
         words.append((say(language, "chat.until", year=year), filters.Filters(before=str(int(year) + 1))))

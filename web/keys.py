@@ -10,7 +10,6 @@ import json
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from index.durable import sync
+from index.durable import replacing
 from index.errors import StoreDamagedError, StoreError, UsageError
 from settings import Settings
 from web.access import KEY_PREFIX, caller
@@ -109,17 +108,9 @@ class Keys:
 
     def _write(self, keys: Sequence[Key]) -> None:
         """After a crash there is the old file or the new one. Only this user can read it."""
-        folder = self._path.parent
-        with tempfile.NamedTemporaryFile("w", prefix=f".{FILE}.", dir=folder, delete=False) as fresh:  # mode 0600
-            try:
-                json.dump([asdict(each) for each in keys], fresh, indent=1)
-                fresh.flush()
-                os.fsync(fresh.fileno())
-                Path(fresh.name).replace(self._path)
-            except BaseException:
-                Path(fresh.name).unlink()
-                raise
-        sync(folder)
+        with replacing(self._path) as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(json.dumps([asdict(each) for each in keys], indent=1).encode())
 
 
 def admission(keys: Keys, settings: Settings) -> Callable[[Request], Awaitable[None]]:

@@ -45,7 +45,7 @@ def router(chain: AnswerChain, settings: Settings) -> APIRouter:
         if found is None:
             raise RefusedError(404, "no_such_article", "there is no such article", "it may have been removed")
         shown: dict[str, Any] = {"id": found.id, "title": found.title, "source": found.source}
-        shown |= {"author": found.author, "date": found.date, "language": found.language}
+        shown |= {"author": found.author, "date": found.date, "language": found.language, "tags": found.tags}
         if start is None and end is None:
             return shown | {"text": found.text}
         if start is None or end is None or not is_inside(found, (start, end)):

@@ -26,7 +26,7 @@ STRINGS: dict[str, tuple[str, str]] = {
         "Of this article only the words around the quote are open to everyone.",
         "此文仅公开引文前后的文字。",
     ),
-    "articles.search": ("Title, author or source", "标题、作者或来源"),
+    "articles.search": ("Title, author, source or tag", "标题、作者、来源或标签"),
     "articles.find": ("Search", "搜索"),
     "articles.sort": ("Sort by", "排序"),
     "articles.by_date": ("Newest", "日期"),
@@ -36,7 +36,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "articles.all_n": ("{count:,} articles", "{count:,} 篇文章"),
     "articles.some_1": ("1 article found", "找到 1 篇文章"),
     "articles.some_n": ("{count:,} articles found", "找到 {count:,} 篇文章"),
-    "articles.none": ("No article has these words in its title, author or source.", "没有符合的文章。"),
+    "articles.none": ("No article has these words in its title, author, source or tags.", "没有符合的文章。"),
     "articles.missing": (
         "There is no such article; it may have been removed. These are there:",
         "没有此文章，可能已被移除。现有文章如下：",

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from index.article import Article, Heading
 from index.readers.decode import clean
 
+_TAGS, _TAG_CHARACTERS = 50, 100
+"""An article's most; keywords may have been filled with anything."""
 _WEB = re.compile(r"(?i)https?://[^\s\0-\x20\x7f\"'<>\\`{}|^]{1,2000}")
 
 
@@ -39,6 +41,7 @@ class Properties:
     date: str | None = None
     language: str | None = None
     link: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
@@ -70,7 +73,21 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
         headings=tuple(headings),
         pages=tuple(pages),
         link=properties.link,
+        tags=properties.tags,
     )
+
+
+def tags_of(said: object) -> tuple[str, ...]:
+    """Tags or keywords, from a list or from text with commas or semicolons between them; each once."""
+    if isinstance(said, list):
+        return _each_once(tag for item in said if isinstance(item, str | int | float) for tag in tags_of(str(item)))
+    return _each_once(re.split("[,;，；、\n]", clean(said))) if isinstance(said, str) else ()
+
+
+def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
+    """In capitals or not, a tag is the same."""
+    plain = (" ".join(tag.split()).removeprefix("#")[:_TAG_CHARACTERS] for tag in tags)
+    return tuple({tag.casefold(): tag for tag in reversed([*filter(None, plain)][:_TAGS])}.values())[::-1]
 
 
 def _byline(properties: Properties) -> str:

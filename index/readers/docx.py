@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose
+from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.package import parse_xml
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def read_docx(data: bytes, source: str) -> Article:
         author=" ".join(core.author.split()) or None,
         date=date.date().isoformat() if date else None,
         language=core.language or None,
+        tags=tags_of(core.keywords),
     )
     return compose(data, source, properties, blocks)
 

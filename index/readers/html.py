@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, web_link
+from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.markup import markup_blocks
 
@@ -50,6 +50,7 @@ def read_html(data: bytes, source: str) -> Article:
         date=document.date or None,
         language=language[1].lower() if language else None,
         link=web_link(document.url),
+        tags=tags_of(document.tags),
     )
     return compose(data, source, properties, blocks)
 

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose
+from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.decode import clean, decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -34,6 +34,7 @@ def read_markdown(data: bytes, source: str) -> Article:
         author=_line(front.get("author") or front.get("authors")),
         date=_line(front.get("date")),
         language=_line(front.get("language") or front.get("lang")),
+        tags=tags_of(front.get("tags") or front.get("keywords")),
     )
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")

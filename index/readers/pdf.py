@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Properties, compose
+from index.readers.compose import Properties, compose, tags_of
 from index.readers.reflow import Line, paragraphs
 
 if TYPE_CHECKING:
@@ -78,4 +78,5 @@ def _properties(said: dict[str, str], source: str) -> Properties:
         title=PurePath(source).stem if not title or _NO_TITLE.match(title) else title,
         author=" ".join(said.get("Author", "").split()) or None,
         date="-".join(day.groups()) if day else None,
+        tags=tags_of(said.get("Keywords")),
     )

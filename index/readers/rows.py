@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
-from index.readers.compose import Block, Properties, compose, web_link
+from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 
 FIELDS = {
@@ -21,6 +21,7 @@ FIELDS = {
     "language": ("language", "lang"),
     "id": ("id", "_id"),
     "link": ("url", "link"),
+    "tags": ("tags", "keywords"),
 }
 """What a field may be called, in any case; the first that is there counts."""
 
@@ -76,6 +77,7 @@ def _article(data: bytes, names: Names, place: str, row: Mapping[str, object], c
         date=fields["date"].strip()[:10] or None,
         language=fields["language"].strip() or None,
         link=web_link(fields["link"]),
+        tags=tags_of(fields["tags"]),
     )
     return compose(data, name, properties, [Block(part) for part in fields["text"].split("\n\n")])
 

@@ -120,7 +120,7 @@ def test_list_search_sort_open_and_back(visit: Open, served: str, viewport: dict
     expect(items.first).to_contain_text("A long article")
     expect(page.get_by_role("link", name="Longest")).to_have_attribute("aria-current", "true")
 
-    search = page.get_by_role("searchbox", name="Title, author or source")
+    search = page.get_by_role("searchbox", name="Title, author, source or tag")
     search.press_sequentially("TEA nor")
     expect(page.locator("#count")).to_have_text("1 article found")
     expect(items).to_have_count(1)

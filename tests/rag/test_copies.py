@@ -39,3 +39,20 @@ def test_one_passage_many_places(tmp_path: Path) -> None:
     assert ingest(store, [folder], FakeEmbeddings(), prune=True).articles_removed == 1
     assert places(store) == [["news/b.txt", "news/c.txt"]]
     assert read_status(store, verify=True).vectors == 1
+
+
+def test_the_newer_of_equal_articles_is_cited(tmp_path: Path) -> None:
+    folder, store = tmp_path / "news", tmp_path / "store"
+    folder.mkdir()
+    body = " ".join(f"Mine number {n} was closed." for n in range(40))
+    for name, year in (("a", 2019), ("b", 2018), ("c", 2020)):
+        (folder / f"{name}.md").write_text(f"---\ntitle: Mines\ndate: {year}-01-01\n---\n{body}")
+    ingest(store, [folder], FakeEmbeddings())
+    with closing(Index(store)) as index, index.snapshot() as snapshot:
+        found = HybridRetriever(index=index, embeddings=FakeEmbeddings()).passages(["Mine number 35"], snapshot)
+        [passage] = [each for each in found if "number 35" in each.text]
+        others = [snapshot.database.article(place.article_id) for place in passage.also]
+        for place, other in zip(passage.also, others, strict=True):
+            assert other is not None and other.text[place.start : place.end] == place.quote == passage.text
+    assert passage.article.date == "2020-01-01"
+    assert {other.date for other in others if other} == {"2019-01-01", "2018-01-01"}

@@ -79,6 +79,46 @@ def test_the_same_words_elsewhere_are_one_citation_with_two_places() -> None:
     assert (place.article_id, OTHER.text[place.start : place.end]) == (OTHER.id, citation.quote)
 
 
+def reprinted(first: str, second: str, dates: tuple[str | None, str | None] = (None, None)) -> list[list[str]]:
+    """The quotes, each with those of its other places, of two articles that say `first` and `second`."""
+    said = zip("ab", (first, second), dates, strict=True)
+    articles = [Article(f"{name}.txt", "", text, "0" * 64, date=date) for name, text, date in said]
+    readings = [reading(article.text, article.text) for article in articles]
+    citations = compose("", [passage(article) for article in articles], readings, 0.5, LIMITS).citations
+    texts = {article.id: article.text for article in articles}
+    for each in citations:
+        for place in (each, *each.also):
+            assert texts[place.article_id][place.start : place.end] == place.quote
+    return [[each.quote, *(place.quote for place in each.also)] for each in citations]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("He called it \u201cthe shortcut\u201d \u2013 twice.", 'He called it "the shortcut" - twice.'),
+        ("A follower mentality, he said.", "A FOLLOWER mentality he said"),
+        ("他说：“走捷径。”", "他说:「走捷径」"),
+    ],
+)
+def test_a_reprint_is_one_quote_and_each_place_has_its_own_words(first: str, second: str) -> None:
+    assert reprinted(first, second) == [[first, second]]
+    assert reprinted(first, second, ("2023", "2024-05")) == [[second, first]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("It costs 17.4 yuan.", "It costs 174 yuan."),
+        ("It costs 5 yuan.", "It costs -5 yuan."),
+        ("It costs $5 now.", "It costs €5 now."),
+        ("He did say so.", "He did not say so."),
+        ("🚗", "🚲"),
+    ],
+)
+def test_a_corrected_sentence_is_another_quote(first: str, second: str) -> None:
+    assert sorted(reprinted(first, second)) == sorted([[first], [second]])
+
+
 def test_a_passage_that_stands_elsewhere_brings_its_places_along() -> None:
     also = (Place("other", 100, 100 + len(TEXT), TEXT),)
     [citation] = compose("", [passage(also=also)], [reading(TEXT, "20 yuan")], 0.5, LIMITS).citations
