@@ -1,7 +1,7 @@
 """Corpora of any size, the same on every machine: public text as it is, and beyond that its sentences recombined.
 
-SQuAD 2.0's articles come first, since the questions are about them. A recombined article has runs of sentences from all over,
-with a word of each exchanged, so that no two are equal.
+SQuAD 2.0's articles come first, since the questions are about them. A recombined article has runs of sentences from all
+over, with a word of each exchanged, so that no two are equal.
 """
 
 from __future__ import annotations
@@ -43,6 +43,26 @@ def write_corpus(data: Path, folder: Path, passages: int) -> int:
         path.write_text(whole, encoding="utf-8")
         written += len(whole)
     return written
+
+
+def write_bad(data: Path, folder: Path, passages: int, kind: str) -> None:
+    """About so many passages as "one article", as "tiny articles" of a sentence, or as "identical articles"."""
+    folder.mkdir(parents=True)
+    texts = (text for _, text in _articles(data))
+    if kind == "one article":
+        whole: list[str] = []
+        left = passages * PASSAGE_CHARACTERS
+        while left > 0:
+            whole.append(next(texts))
+            left -= len(whole[-1])
+        (folder / "0.txt").write_text("\n\n".join(whole), encoding="utf-8")
+        return
+    sentences = (text[span.start : span.end] for text in texts for span in sentence_spans(text))
+    same = next(texts)[:PASSAGE_CHARACTERS]
+    for number in range(passages):
+        path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(same if kind == "identical articles" else next(sentences), encoding="utf-8")
 
 
 def questions(data: Path, count: int) -> list[str]:
@@ -129,12 +149,13 @@ class Synthesised(EmbeddingModel):
         """The same text has the same vector."""
         if query:
             return self._real.encode(texts, query=True)
-        rows = np.empty((len(texts), self._vectors.shape[1]), dtype=np.float32)
+        rows: NDArray[np.float32] = np.empty((len(texts), self._vectors.shape[1]), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             chance = np.random.default_rng(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))
             one, other = self._vectors[chance.integers(len(self._vectors), size=2)]
             row[:] = one + _SECOND * other + _NOISE * chance.normal(size=len(row)) / np.sqrt(len(row))
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
 
     def probe(self) -> NDArray[np.float32]:
         """The real model's, so that it may be asked."""

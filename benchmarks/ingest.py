@@ -1,7 +1,7 @@
-"""How much of an ingest's CPU time is not the embedding model's, on plain text: `python -m benchmarks.ingest --data DIR`.
+"""How much of an ingest's CPU time is not the embedding model's, on plain text.
 
-The text is made of SQuAD 2.0's paragraphs (`DIR/squad2/dev-v2.0.json`): their sentences in an order drawn anew for
-each megabyte, so that no passage comes twice.
+`python -m benchmarks.ingest --data DIR`. The text is made of SQuAD 2.0's paragraphs (`DIR/squad2/dev-v2.0.json`): their
+sentences in an order drawn anew for each part, so that no passage comes twice.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class Timed(EmbeddingModel):
         return vectors
 
 
-def main(data: Path, megabytes: int, profile: bool) -> None:
+def main(data: Path, parts: int, profile: bool) -> None:
     """Write the articles, ingest them, write CPU seconds."""
     model = Timed(load_embeddings(DEFAULT, HOME / ".models", 0))
     model.encode(["So that it is loaded."])
     model.seconds = 0.0
     with tempfile.TemporaryDirectory() as temporary:
         folder, store = Path(temporary, "articles"), Path(temporary, "store")
-        size = _write(folder, data, megabytes)
+        size = _write(folder, data, parts)
         profiler = cProfile.Profile()
         started, before = _cpu(), model.seconds
         if profile:
@@ -85,14 +85,14 @@ def _cpu() -> float:
     return process_time() + children.ru_utime + children.ru_stime
 
 
-def _write(folder: Path, data: Path, megabytes: int) -> int:
-    """Write articles of so many megabytes; their size in bytes."""
+def _write(folder: Path, data: Path, parts: int) -> int:
+    """Write articles with all sentences so many times; their size in bytes."""
     articles = json.loads((data / "squad2" / "dev-v2.0.json").read_text(encoding="utf-8"))["data"]
     texts = [paragraph["context"] for article in articles for paragraph in article["paragraphs"]]
     sentences = [text[span.start : span.end] for text in texts for span in sentence_spans(text)]
     folder.mkdir()
     size = number = 0
-    for seed in range(megabytes):
+    for seed in range(parts):
         random.Random(seed).shuffle(sentences)
         for at in range(0, len(sentences), _ARTICLE):
             part = sentences[at : at + _ARTICLE]
@@ -106,7 +106,7 @@ def _write(folder: Path, data: Path, megabytes: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--megabytes", type=int, default=2, help="about (0.8 MB each)")
+    parser.add_argument("--parts", type=int, default=3, help="0.8 MB each")
     parser.add_argument("--profile", action="store_true", help="also say where the time goes")
     options = parser.parse_args()
-    main(options.data, options.megabytes, options.profile)
+    main(options.data, options.parts, options.profile)

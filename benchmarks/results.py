@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
 
-BEGIN, END = "<!-- bench-quality: begin -->", "<!-- bench-quality: end -->"
-_HEAD = """\
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of a file that belongs to a program: between two lines that are comments, below a heading of its own."""
+
+    name: str
+    head: str
+
+    @property
+    def begin(self) -> str:
+        """The line before it."""
+        return f"<!-- {self.name}: begin -->"
+
+    @property
+    def end(self) -> str:
+        """The line after it."""
+        return f"<!-- {self.name}: end -->"
+
+
+PUBLIC_SETS = Section(
+    "bench-quality",
+    """\
 ## Public sets
 
 Written by `make bench-quality DATA=DIR`; [docs/quality.md](../docs/quality.md) says what each figure means and what it
 does not. Nothing was tuned on these sets. An interval is the 95 % bootstrap interval over the questions.
-"""
+""",
+)
 _BLOCKS = re.compile(r"^(?=### )", re.MULTILINE)
 
 Published = tuple[str, str]
@@ -67,25 +89,29 @@ def block(part: str, title: str, head: str, figures: Sequence[Mapping[str, Any]]
     return f"### {title}\n\n{head}\n\n" + "\n".join(lines) + "\n"
 
 
-def write_block(path: Path, titles: Sequence[str], title: str, text: str, *, replace: bool = True) -> None:
-    """Put a block into the section of the file, in the order of `titles`, over an earlier one only if `replace`.
+def write_block(
+    path: Path, titles: Sequence[str], title: str, text: str, *, replace: bool = True, section: Section = PUBLIC_SETS
+) -> None:
+    """Put a block into a section of the file, in the order of `titles`, over an earlier one only if `replace`.
 
     What stands outside of the section stays as it is; where there is none, it is put at the end. Raises UsageError.
     """
     hint = "name another file with --out, or correct this one"
     try:
         whole = path.read_text(encoding="utf-8") if path.exists() else ""
-        before, begin, rest = whole.partition(BEGIN)
-        section, end, after = rest.partition(END)
-        if bool(begin) != bool(end) or BEGIN in rest or END in before or END in after:
-            raise UsageError(f"{path} has not one line {BEGIN!r} and one {END!r} after it", hint)
+        before, begin, rest = whole.partition(section.begin)
+        inside, end, after = rest.partition(section.end)
+        if bool(begin) != bool(end) or section.begin in rest or section.end in before or section.end in after:
+            raise UsageError(f"{path} has not one line {section.begin!r} and one {section.end!r} after it", hint)
         if not begin:
             before, after = f"{whole.rstrip()}\n\n" if whole.strip() else "", "\n"
-        found = _BLOCKS.split(section)[1:]
+        found = _BLOCKS.split(inside)[1:]
         blocks = {each.partition("\n")[0].removeprefix("### "): each.strip() for each in found}
         if replace or title not in blocks:
             blocks[title] = text.strip()
         kept = [blocks[each] for each in titles if each in blocks]
-        path.write_text(before + "\n\n".join([BEGIN, _HEAD.strip(), *kept, END]) + after, encoding="utf-8")
+        path.write_text(
+            before + "\n\n".join([section.begin, section.head.strip(), *kept, section.end]) + after, encoding="utf-8"
+        )
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be written ({error})", hint) from error

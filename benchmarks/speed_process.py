@@ -35,7 +35,7 @@ class Server:
     """One that answers; `ready` are the seconds that this took from the start of its process."""
 
     pid: int
-    address: str
+    port: int
     ready: float
 
 
@@ -45,11 +45,12 @@ def child(task: str, **arguments: Any) -> dict[str, Any]:
     Raises RuntimeError with the end of what it said if it fails.
     """
     command = [sys.executable, "-m", "benchmarks.speed_work", task, json.dumps(arguments, default=str)]
-    with subprocess.Popen(
-        command, cwd=HOME, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        with highest(process.pid) as peak:
-            out, err = process.communicate()
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, cwd=HOME, env=environment(), stdout=pipe, stderr=pipe, text=True) as process,
+        highest(process.pid) as peak,
+    ):
+        out, err = process.communicate()
     if process.returncode:
         raise RuntimeError(f"{task} failed: {err.strip()[-2000:]}")
     result: dict[str, Any] = json.loads(out.splitlines()[-1])
@@ -72,24 +73,23 @@ def command_line(command: Sequence[str]) -> dict[str, Any]:
 def serving(command: Sequence[str], path: str, **variables: str) -> Iterator[Server]:
     """A server ("PORT" in its command is exchanged) from when `path` answers 200 to the end of the block."""
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
     words = [sys.executable, *(str(port) if word == "PORT" else word for word in command)]
     started = time.perf_counter()
     with subprocess.Popen(
         words, cwd=HOME, env=environment() | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            while not _answers(address + path):
+            while not _answers(port, path):
                 if process.poll() is not None or time.perf_counter() - started > _START_SECONDS:
                     raise RuntimeError(f"{command} did not come up")
                 time.sleep(0.02)
-            yield Server(process.pid, address, time.perf_counter() - started)
+            yield Server(process.pid, port, time.perf_counter() - started)
         finally:
             process.terminate()
 
 
-def _answers(url: str) -> bool:
-    with suppress(OSError), urllib.request.urlopen(url, timeout=5) as response:
+def _answers(port: int, path: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
         return bool(response.status == 200)
     return False
 

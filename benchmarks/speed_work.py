@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.corpus import Synthesised, write_corpus
+from benchmarks.corpus import Synthesised, write_bad, write_corpus
 from index.database import Database
 from index.durable import folder_bytes
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
 TOP = 10
 
 
-def corpus(data: str, folder: str, passages: int) -> dict[str, Any]:
-    """Write a corpus."""
-    return {"characters": write_corpus(Path(data), Path(folder), passages)}
+def corpus(data: str, folder: str, passages: int, kind: str = "") -> dict[str, Any]:
+    """Write a corpus anew, or bad input of a kind."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if kind:
+        write_bad(Path(data), Path(folder), passages, kind)
+    else:
+        write_corpus(Path(data), Path(folder), passages)
+    return {}
 
 
 def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -> dict[str, Any]:
@@ -98,10 +103,11 @@ def overlap(folder: str, questions: Sequence[str], count: int) -> dict[str, Any]
     for source, text in _files(Path(folder)):
         texts += (chunk.text for chunk in chunk_article(Article(source, "", text, ""), ours))
     texts, asked = texts[:count], list(questions)
-    ranked = []
-    for encode in (ours.encode, lambda each: np.array(torch.embed_documents(each), dtype=np.float32)):
-        ranked.append(np.argsort(-(encode(asked) @ encode(texts).T), axis=1, kind="stable")[:, :TOP])
-    shared = [len(set(one) & set(other)) / TOP for one, other in zip(*(each.tolist() for each in ranked), strict=True)]
+    nearest = [
+        np.argsort(-(encode(asked) @ encode(texts).T), axis=1, kind="stable")[:, :TOP].tolist()
+        for encode in (ours.encode, lambda each: np.array(torch.embed_documents(each), dtype=np.float32))
+    ]
+    shared = [len({*one} & {*other}) / TOP for one, other in zip(*nearest, strict=True)]
     return {"overlap": sum(shared) / len(shared), "passages": len(texts), "questions": len(asked)}
 
 

@@ -1,4 +1,4 @@
-"""What Quoth is measured against: the chain that tutorials build, with the splitter's, store's and retriever's defaults.
+"""What Quoth is measured against: the chain that tutorials build, with its parts' defaults.
 
 RecursiveCharacterTextSplitter (1,000 characters, 200 of overlap), all-MiniLM-L6-v2 on torch, Chroma, the top four
 passages. There is no language model here: its answer is the passages, joined. So it does less than it would in use.
@@ -73,7 +73,8 @@ def main(what: str, store: Path, argument: str) -> None:
         return
     import gradio
 
-    gradio.ChatInterface(lambda message, history: chain.invoke(message)).launch(server_port=int(argument), quiet=True)
+    chat = gradio.ChatInterface(lambda message, _history: chain.invoke(message), api_name="chat")
+    chat.launch(server_port=int(argument), quiet=True)
 
 
 if __name__ == "__main__":

@@ -124,17 +124,18 @@ class Database:
             " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags"
             " FROM articles ORDER BY source"
         )
-        return [ArticleInfo(*row, _tags(tags)) for *row, tags in rows]
+        return [ArticleInfo(*(*row, _tags(tags))) for *row, tags in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """What filters look at; no text is read."""
         rows = self._sql.execute("SELECT id, source, author, date, tags FROM articles")
-        return [ArticleFacts(*row, _tags(tags)) for *row, tags in rows]
+        return [ArticleFacts(*(*row, _tags(tags))) for *row, tags in rows]
 
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
         row = self._sql.execute(
-            "SELECT source, title, text, sha256, author, date, language, headings, link, tags FROM articles WHERE id = ?",
+            "SELECT source, title, text, sha256, author, date, language, headings, link, tags"
+            " FROM articles WHERE id = ?",
             (article_id,),
         ).fetchone()
         if row is None:

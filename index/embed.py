@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -17,7 +17,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from index.errors import ModelError
-from index.runtime import open_session
+from index.runtime import in_batches, open_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT = "all-MiniLM-L6-v2"
-BATCH_TOKENS = 4096
 
 
 class EmbeddingModel(Embeddings):
@@ -89,13 +88,18 @@ class OnnxEmbeddings(EmbeddingModel):
         tokens = [each.ids for each in self._loaded_tokenizer().encode_batch_fast(list(texts))]
         tokens = [ids if len(ids) <= self.window + 2 else [*ids[: self.window + 1], ids[-1]] for ids in tokens]
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
-        for rows in batches_by_length([len(ids) for ids in tokens], BATCH_TOKENS):
+
+        def run(rows: list[int]) -> NDArray[np.float32]:
             ids = np.zeros((len(rows), max(len(tokens[row]) for row in rows)), dtype=np.int64)
             mask = np.zeros_like(ids)
             for line, row in enumerate(rows):
                 ids[line, : len(tokens[row])] = tokens[row]
                 mask[line, : len(tokens[row])] = 1
-            [vectors[rows]] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
+            [found] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
+            return cast("NDArray[np.float32]", found)
+
+        for rows, found in in_batches([len(ids) for ids in tokens], run, self._threads):
+            vectors[rows] = found
         return vectors
 
     def _loaded_tokenizer(self) -> Tokenizer:
@@ -121,7 +125,7 @@ class OnnxEmbeddings(EmbeddingModel):
     @cached_property
     def _session(self) -> InferenceSession:
         try:
-            return open_session(self._folder / "model.onnx", self._threads)
+            return open_session(self._folder / "model.onnx")
         except Exception as error:  # onnxruntime's errors share no base class
             raise _unusable(self._folder, error) from error
 
@@ -195,18 +199,6 @@ def check_same(model: EmbeddingModel, name: str, probe: bytes, store: Path) -> N
     expected, actual = np.frombuffer(probe, dtype="<f4"), model.probe()
     if expected.shape != actual.shape or float(expected @ actual) < 0.999:
         raise ModelError(f"the embedding model {name} has changed since the store {store} was built", hint)
-
-
-def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Row numbers in batches of similar length, each at most `budget` tokens once padded."""
-    rows: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
-        if rows and lengths[row] * (len(rows) + 1) > budget:
-            yield rows
-            rows = []
-        rows.append(row)
-    if rows:
-        yield rows
 
 
 def _unusable(folder: Path, error: Exception) -> ModelError:

@@ -38,4 +38,5 @@ ALTER TABLE articles ADD COLUMN sketch BLOB;
 {_BANDS}""",
     2: "ALTER TABLE articles ADD COLUMN tags TEXT;",
 }
-"""From a version to the next one. The sketches of its articles come when the store is next written; their tags when a file is next read."""
+"""From a version to the next one. Its articles' sketches come when the store is next written, their tags when their
+files are next read."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from rag.facts import PASSIVE, VERB_FORMS, Word, stem
-from rag.lexicon import OPENS_CLAUSE, OPPOSITE_PAIRS
+from rag.lexicon import MERELY, OPENS_CLAUSE, OPPOSITE_PAIRS
 
 _ALIKE = 0.6
 """Two words whose vectors have this cosine may stand for each other: "makes" and "produces" have 0.65."""
@@ -52,7 +52,8 @@ class Alignment:
     quote (1: ten words or more), `adrift` the same of the name farthest from its neighbours. `denial` is whether only
     one of the two denies something, `denied` the share of counterparts that are denied in only one, `opposite` how
     often a word's opposite stands in the quote; `swapped` whether who acts and who is acted upon have changed places
-    around the same verb, `turned` around some verb.
+    around the same verb, `turned` around some verb. `names_only` is whether nothing but names and numbers has a
+    counterpart, though the sentence says what they do.
     """
 
     words: int
@@ -70,12 +71,13 @@ class Alignment:
     opposite: int
     swapped: bool
     turned: bool
+    names_only: bool
 
     @property
     def ruled_out(self) -> bool:
-        """Whether a number, date or name is lacking (a name around it too), an opposite is there, most words lack."""
+        """Whether a number, date, name (around it too), what is done or most words lack, or an opposite is there."""
         facts = self.figures + self.unknown + self.opposite
-        return facts > 0 or 2 * self.missing > self.words
+        return facts > 0 or self.names_only or 2 * self.missing > self.words
 
     def features(self, cosine: float) -> list[float]:
         """What the logistic regression of rag.verify reads: see FEATURES."""
@@ -116,6 +118,7 @@ def align(claim: Sequence[Word], quote: Sequence[Word], around: Sequence[Word], 
     polarity = [claim[i].denied != quote[places[i][0][0]].denied for i in telling if places[i]]
     distances = _distances(telling, places)
     swapped, turned = _roles(claim, quote, places)
+    said = [i for i in telling if not (claim[i].name or claim[i].number or claim[i].opens)]
     return Alignment(
         words=len(telling),
         missing=float(len(lost)),
@@ -132,6 +135,7 @@ def align(claim: Sequence[Word], quote: Sequence[Word], around: Sequence[Word], 
         opposite=sum(_opposed(claim[i], quote, known) for i in lost),
         swapped=swapped,
         turned=turned,
+        names_only=bool(said) and set(said) <= set(lost) and any(claim[i].low not in MERELY for i in said),
     )
 
 

@@ -76,6 +76,11 @@ PEOPLES = {
     """.split(";")
     for form in forms.split()
 }
+MERELY = frozenset(
+    "located situated based lies lay stands stood took take takes place happened occurred held passed"
+    " created established named called known became become began started ended came been".split()
+)
+"""Words that say hardly more than that something is or was."""
 OPPOSITE_PAIRS = """
 rise increase grow gain climb up more higher high most|fall decrease decline drop down less lower low fewer least
 expand|shrink

@@ -13,13 +13,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embed import batches_by_length
 from index.errors import ModelError
-from index.runtime import open_session
+from index.runtime import in_batches, open_session
 from rag.reading import AnswerSpan, Reading
 from rag.windows import LEAST_TOKENS, Readable, choose_spans, encode_windows, load_tokenizer, pad
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FORMAT = 1
-BATCH_TOKENS = 4096
 SPANS = 3
 OUTPUTS = ["start", "end", "relevance"]
 
@@ -78,8 +76,12 @@ class OnnxReader:
         model = self._loaded()
         windows = encode_windows(model.tokenizer, question, passages, model.length)
         found: dict[int, WindowScores] = {}
-        for rows in batches_by_length([len(window.ids) for window in windows], BATCH_TOKENS):
-            start, end, relevance = model.session.run(OUTPUTS, pad([windows[row] for row in rows]))
+
+        def run(rows: list[int]) -> Any:
+            return model.session.run(OUTPUTS, pad([windows[row] for row in rows]))
+
+        lengths = [len(window.ids) for window in windows]
+        for rows, (start, end, relevance) in in_batches(lengths, run, self._threads):
             for line, row in enumerate(rows):
                 gap, spans = choose_spans(start[line], end[line], windows[row], SPANS)
                 found[row] = WindowScores(float(relevance[line]), gap, spans)
@@ -91,11 +93,11 @@ class OnnxReader:
     def _loaded(self) -> _Model:
         with self._loading:
             if self._model is None:
-                self._model = _load(self.folder, self._threads)
+                self._model = _load(self.folder)
             return self._model
 
 
-def _load(folder: Path, threads: int) -> _Model:
+def _load(folder: Path) -> _Model:
     hint = "give the folder of another with --reader-model, or `--reader-model none`"
     try:
         manifest = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
@@ -108,7 +110,7 @@ def _load(folder: Path, threads: int) -> _Model:
         length = int(manifest["max_length"])
         if length < LEAST_TOKENS:
             raise ModelError(f"the reading model in {folder} reads only {length} tokens", hint)
-        session = open_session(folder / manifest["model"], threads)
+        session = open_session(folder / manifest["model"])
         a, b, c = map(float, manifest["calibration"])
         return _Model(load_tokenizer(folder / manifest["tokenizer"]), session, length, (a, b, c))
     except ModelError:

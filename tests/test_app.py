@@ -30,6 +30,7 @@ JIA = """---
 title: A post about copying
 author: Ann Lee
 date: 2024-04-02
+tags: [Cars, the industry]
 ---
 Jia Yueting criticized the copycat culture of the industry. He praised the execution of Xiaomi.
 
@@ -171,6 +172,7 @@ def test_an_answer_from_some_articles_only(built):
     assert sources() == {"news/jia.md", "news/ships.txt"}
     assert sources("--source", "SHIPS", "--source", "nothing") == {"news/ships.txt"}
     assert sources("--source", "ships", "--after", "2020", "--before", "2030", "--author", "x") == set()
+    assert sources("--tag", "The Industry", "--tag", "x") == {"news/jia.md"}
     out = run("ask", QUESTION, "--store", built[0], "--author", "Nobody at all").out
     assert out == "There are no articles by Nobody at all.\n"
 

@@ -86,8 +86,10 @@ def tags_of(said: object) -> tuple[str, ...]:
 
 def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
     """In capitals or not, a tag is the same."""
-    plain = (" ".join(tag.split()).removeprefix("#")[:_TAG_CHARACTERS] for tag in tags)
-    return tuple({tag.casefold(): tag for tag in reversed([*filter(None, plain)][:_TAGS])}.values())[::-1]
+    kept: dict[str, str] = {}
+    for tag in (" ".join(tag.split()).removeprefix("#")[:_TAG_CHARACTERS] for tag in tags):
+        kept.setdefault(tag.casefold(), tag)
+    return tuple(filter(None, kept.values()))[:_TAGS]
 
 
 def _byline(properties: Properties) -> str:

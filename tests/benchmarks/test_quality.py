@@ -10,13 +10,14 @@ import pytest
 
 import commands
 from benchmarks.quality import _figures, main
-from benchmarks.results import BEGIN, END, PUBLISHED, write_block
+from benchmarks.results import PUBLIC_SETS, PUBLISHED, write_block
 from benchmarks.sets import PARTS, sample
 from evaluation.questions import Span
 from rag.chain import AnswerChain
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 
+BEGIN, END = PUBLIC_SETS.begin, PUBLIC_SETS.end
 BEFORE, AFTER = "# Results\n\nBy hand.\n\n", "\n\n## By hand too\n\nText.\n"
 PUBLIC = [part.name for part in PARTS if part.name != "seeds"]
 CORPUS = "Kites fly high. Owls hunt at night. Kites fly high."

@@ -1,4 +1,4 @@
-"""A store as the version before this one made it: the same rows in the tables of format 1."""
+"""A store as earlier versions made it: the same rows in the tables of format 1 or 2."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter
 """
 
 
-def make_former(path: Path) -> None:
-    """Put the SQLite file at `path` back into format 1."""
+def make_former(path: Path, version: int = 1) -> None:
+    """Put the SQLite file at `path` back into this format."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as sql:
+        sql.execute("ALTER TABLE articles DROP COLUMN tags")
+        sql.execute("PRAGMA user_version = 2")
+    if version == 2:
+        return
     new = path.with_suffix(".new")
     path.rename(new)
     with closing(sqlite3.connect(path, isolation_level=None)) as sql:

@@ -73,7 +73,7 @@ def test_a_store_with_articles_is_replaced_only_where_that_is_said(first: Path, 
 
 
 def packed(path: Path, database: bytes, **manifest: object) -> Path:
-    facts = {"format": 2, "sha256": hashlib.sha256(database).hexdigest(), "bytes": len(database)} | manifest
+    facts = {"format": 3, "sha256": hashlib.sha256(database).hexdigest(), "bytes": len(database)} | manifest
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("manifest.json", json.dumps(facts))
         file.writestr(DATABASE, database)
@@ -121,14 +121,15 @@ def test_what_is_no_export_is_refused_and_changes_nothing(
     assert not (tmp_path / "outside").exists() and not (second.parent / "outside").exists()
 
 
-def test_an_export_of_the_former_version_is_brought_up_to_date(first: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_export_of_a_former_version_is_brought_up_to_date(first: Path, tmp_path: Path, version: int) -> None:
     path = tmp_path / DATABASE
     with closing(sqlite3.connect(first / DATABASE)) as sql:
         sql.execute("VACUUM INTO ?", (str(path),))
-    make_former(path)
+    make_former(path, version)
     with closing(sqlite3.connect(path)) as sql:
         sql.execute("PRAGMA journal_mode = DELETE")
-    import_store(tmp_path / "new", packed(tmp_path / "file", path.read_bytes(), format=1))
+    import_store(tmp_path / "new", packed(tmp_path / "file", path.read_bytes(), format=version))
     assert texts(tmp_path / "new") == texts(first)
     with closing(Database(tmp_path / "new" / DATABASE)) as database:
         assert database.check() is None

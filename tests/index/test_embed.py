@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index import export
-from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, batches_by_length, load_embeddings
+from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, load_embeddings
 from index.errors import ModelError
 from index.export import export_default, package_folder
 
@@ -78,10 +78,3 @@ def test_damaged_model_files_are_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / DEFAULT / "model.onnx").write_bytes(b"no model")
     with pytest.raises(ModelError, match="cannot be used"):
         load_embeddings(None, tmp_path).embed_query("hello")
-
-
-def test_batches_hold_each_row_once_and_keep_to_the_budget() -> None:
-    lengths = [5, 200, 7, 7, 90, 1, 0, 300]
-    batches = list(batches_by_length(lengths, 200))
-    assert sorted(row for rows in batches for row in rows) == list(range(len(lengths)))
-    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 200 for rows in batches)

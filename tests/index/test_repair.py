@@ -81,19 +81,22 @@ def test_there_is_nothing_to_repair_where_there_is_no_store(tmp_path: Path) -> N
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_store_of_the_former_version_is_brought_up_to_date_and_its_copy_kept(store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
+    store: Path, tmp_path: Path, version: int
+) -> None:
     before = content(store)
-    make_former(store / DATABASE)
-    with pytest.raises(StoreOutdatedError, match="format 1"):
+    make_former(store / DATABASE, version)
+    with pytest.raises(StoreOutdatedError, match=f"format {version}"):
         read_facts(store)
     copy = rebuild(store).upgraded
-    assert copy == store / "articles-format-1.sqlite3"
+    assert copy == store / f"articles-format-{version}.sqlite3"
     assert read_status(store, verify=True).healthy
     assert content(store) == before
     with closing(Database(store / DATABASE)) as database:
         assert database.without_sketch() == []
     with closing(sqlite3.connect(copy)) as sql:
-        assert sql.execute("PRAGMA user_version").fetchone() == (1,)
+        assert sql.execute("PRAGMA user_version").fetchone() == (version,)
         assert sql.execute("SELECT count(*) FROM articles").fetchone() == (3,)
         assert sql.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert rebuild(store).upgraded is None

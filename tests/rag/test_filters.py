@@ -23,6 +23,7 @@ from rag.filters import Choices, Filters, choices, parse, without_words
         ("谁 author:贾跃亭？", "谁？", Filters(author=("贾跃亭",))),
         ("x source:news/2024/a.md.", "x.", Filters(source=("news/2024/a.md",))),
         ("x source:https://a.b/c", "x", Filters(source=("https://a.b/c",))),
+        ('x tag:EU tag:"the sea"?', "x?", Filters(tag=("EU", "the sea"))),
         ("x article:8bf39f5254618e39 y", "x y", Filters(article=("8bf39f5254618e39",))),
         ("x after:2023 after:2024", "x", Filters(after="2024")),
         ("x author:a author:a", "x", Filters(author=("a",))),
@@ -82,13 +83,15 @@ def test_a_dated_article_is_on_one_side(article: object, limit: object, known: i
 
 
 def test_kinds_all_hold_and_values_are_alternatives() -> None:
-    facts = ArticleFacts("a1", "News/Straße.md", "Dr. JIA Yueting", "2024")
+    facts = ArticleFacts("a1", "News/Straße.md", "Dr. JIA Yueting", "2024", ("Cars", "the Sea"))
     for kept in (
         Filters(),
         Filters(author=("jia yue",)),
         Filters(author=("Li Bin", "Jia")),
         Filters(source=("news/",)),
         Filters(source=("STRASSE",)),
+        Filters(tag=("cars",)),
+        Filters(tag=("ships", "THE SEA"), author=("jia",)),
         Filters(author=("jia",), source=("news",), after="2024", article=("a1", "a2")),
     ):
         assert kept.match(facts), kept
@@ -96,6 +99,8 @@ def test_kinds_all_hold_and_values_are_alternatives() -> None:
         Filters(author=("li",)),
         Filters(author=("jia",), source=("blog",)),
         Filters(article=("a",)),
+        Filters(tag=("car",)),
+        Filters(tag=("cars",), author=("li",)),
         Filters(author=("jia",), before="2024"),
     ):
         assert not left_out.match(facts), left_out
@@ -107,21 +112,22 @@ VALUES = st.lists(st.lists(WORDS, min_size=1, max_size=3).map(" ".join), max_siz
 DATES = st.none() | st.sampled_from(["2024", "2024-02", "2024-02-29"])
 
 
-@given(st.builds(Filters, source=VALUES, author=VALUES, after=DATES, before=DATES, article=VALUES))
+@given(st.builds(Filters, source=VALUES, author=VALUES, after=DATES, before=DATES, article=VALUES, tag=VALUES))
 def test_as_words_and_back(filters: Filters) -> None:
     assert parse(f"who is it {filters}?") == ("who is it?" if filters else "who is it ?", filters)
 
 
 def test_the_words_and_the_description() -> None:
-    filters = Filters(source=("news/",), author=("Li Bin", "Jia"), after="2024-01", article=("a1",))
-    assert filters.words() == ['author:"Li Bin"', "author:Jia", "source:news/", "after:2024-01", "article:a1"]
-    assert filters.described() == "by Li Bin or Jia from news/ with the id a1 after 2024-01"
+    filters = Filters(source=("news/",), author=("Li Bin", "Jia"), after="2024-01", article=("a1",), tag=("EU",))
+    words = ['author:"Li Bin"', "author:Jia", "source:news/", "tag:EU", "after:2024-01", "article:a1"]
+    assert filters.words() == words
+    assert filters.described() == "by Li Bin or Jia from news/ tagged EU with the id a1 after 2024-01"
 
 
 def test_merging_adds_values_and_exchanges_dates() -> None:
     one = Filters(author=("Jia",), after="2023", before="2025")
-    other = Filters(author=("Li", "Jia"), source=("a",), after="2024")
-    assert one.merged(other) == Filters(("a",), ("Jia", "Li"), "2024", "2025")
+    other = Filters(author=("Li", "Jia"), source=("a",), after="2024", tag=("EU",))
+    assert one.merged(other) == Filters(("a",), ("Jia", "Li"), "2024", "2025", tag=("EU",))
     assert one.merged(Filters()) == Filters().merged(one) == one
     assert not Filters().merged(Filters())
 
@@ -134,8 +140,12 @@ class OneIndex:
             ("a/z.md", "Jia", None),
             ("w.md", None, "soon"),
         ]
-        return [Article(source, "T", "text", "0" * 64, author, date) for source, author, date in dated]
+        tags = {"b/x.md": ("EU",), "a/z.md": ("cars", "EU")}
+        return [
+            Article(source, "T", "text", "0" * 64, author, date, tags=tags.get(source, ()))
+            for source, author, date in dated
+        ]
 
 
 def test_what_there_is_to_filter_by() -> None:
-    assert choices(OneIndex()) == Choices(("Jia", "Li"), ("b/", "a/"), ("2024", "2023"))  # type: ignore[arg-type]
+    assert choices(OneIndex()) == Choices(("Jia", "Li"), ("b/", "a/"), ("2024", "2023"), ("EU", "cars"))  # type: ignore[arg-type]

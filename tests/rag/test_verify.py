@@ -109,6 +109,7 @@ TRUE = [
     "The library has about 300 maps.",
     "Critics say that it took 20 kilometres of cable.",
     "The EU paid half of it.",
+    "The invasion of Scotland by William of Orange took place in 1072.",
 ]
 FALSE = {
     "number": [
@@ -138,6 +139,11 @@ FALSE = {
         "Scotland invaded William of Orange in 1072.",
         "William of Orange was invaded by Scotland in 1072.",
         "The French sold 2,500 horses to the king in May 1083.",
+    ],
+    "names only": [
+        "William of Orange praised Scotland.",
+        "William of Orange was born in Scotland in 1072.",
+        "Scotland is the enemy of William of Orange.",
     ],
     "added claim": [
         "The library opened on 5 March 2024, although its director had resigned over unpaid salaries.",

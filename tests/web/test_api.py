@@ -54,10 +54,10 @@ def test_an_answer_is_the_answer_object(client: TestClient, chain: FakeChain) ->
 
 
 def test_filters_reach_the_chain(client: TestClient, chain: FakeChain) -> None:
-    filters = {"source": ["news/"], "author": ["Jia", "Li"], "after": "2024-01", "article": ["a1"]}
+    filters = {"source": ["news/"], "author": ["Jia", "Li"], "after": "2024-01", "article": ["a1"], "tag": ["EU"]}
     response = client.post("/api/ask", json={"question": QUESTION, "filters": filters, "suggest": True})
     assert response.status_code == 200
-    assert chain.asked[0]["filters"] == Filters(("news/",), ("Jia", "Li"), "2024-01", None, ("a1",))
+    assert chain.asked[0]["filters"] == Filters(("news/",), ("Jia", "Li"), "2024-01", None, ("a1",), ("EU",))
     assert chain.asked[0]["suggest"] is True
 
 

@@ -48,6 +48,10 @@ def test_the_quote_is_marked_once() -> None:
     assert 'role="status" hidden>' in html
 
 
+def test_its_tags_are_shown_and_are_no_markup() -> None:
+    assert "<bdi>Cars</bdi> · <bdi>&#60;b&#62;</bdi>" in page(replace(ARTICLE, tags=("Cars", "<b>")))
+
+
 def test_the_words_that_answer_are_bold() -> None:
     at = TEXT.index("copycat")
     html = page(ARTICLE, [Link(START, END, "", ((at, at + 7), (at + 4, at + 15), (0, 5)))])

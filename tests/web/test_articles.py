@@ -22,9 +22,10 @@ from web.rates import Rates
 
 
 def info(
-    name: str, title: str, author: str | None = None, date: str | None = None, characters: int = 10
+    name: str, title: str, author: str | None = None, date: str | None = None, characters: int = 10, *tags: str
 ) -> ArticleInfo:
-    return ArticleInfo(name, f"{name}.md", title, author, date, "en", characters, "0" * 64, f"/secret/{name}.md")
+    about = (name, f"{name}.md", title, author, date, "en", characters, "0" * 64, f"/secret/{name}.md")
+    return ArticleInfo(*about, tags=tags)
 
 
 @dataclass
@@ -43,7 +44,7 @@ ARTICLES = [
     info("cars", "On cars", "Ana Müller", "2024-04-02", 6_000),
     info("batteries", "batteries & <b>more</b>", "Li Bin", "2025", 90_000),
     info("air", "Über Air", None, None, 500),
-    info("zinc", "Zinc", "ana", "2024-11", 2_000),
+    info("zinc", "Zinc", "ana", "2024-11", 2_000, "Metals", "<i>EU</i>"),
 ]
 
 
@@ -83,6 +84,7 @@ def test_the_list_says_what_there_is(client: TestClient) -> None:
     assert titles(response.text) == ["batteries & <b>more</b>", "Zinc", "On cars", "Über Air"]
     facts = "<bdi>Ana M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller</bdi> · <bdi>2 Apr 2024</bdi> · <bdi>cars.md</bdi>"
     assert f"{facts} · <bdi>5 minutes</bdi>" in response.text
+    assert "<bdi>Metals</bdi> · <bdi>&#60;i&#62;EU&#60;/i&#62;</bdi>" in response.text
     assert 'href="/articles/cars"' in response.text
     assert counted(response.text) == "4 articles"
     assert "/secret/" not in response.text
@@ -97,6 +99,7 @@ def test_the_list_says_what_there_is(client: TestClient) -> None:
         ("mu\u0308ller cars", ["On cars"]),
         ("bin bat", ["batteries & <b>more</b>"]),
         ("uber air.md", ["Über Air"]),
+        ("metals ana", ["Zinc"]),
         ("  ", ["batteries & <b>more</b>", "Zinc", "On cars", "Über Air"]),
         ("secret", []),
         ("cars zinc", []),

@@ -57,11 +57,14 @@ def test_the_first_questions_are_offered_by_warm_models(chain: FakeChain) -> Non
 
 
 def test_what_can_be_filtered_by(chain: FakeChain) -> None:
-    chain.index.found["b"] = replace(ARTICLE, source="notes/b.md", author="Li Bin", date="2023-05-01", id="b")
+    chain.index.found["b"] = replace(
+        ARTICLE, source="notes/b.md", author="Li Bin", date="2023-05-01", id="b", tags=("the sea",)
+    )
     choices, chosen = heading.choices(chain, "", "en")  # type: ignore[arg-type]
     meant = {shown: parse(word)[1] for shown, word in choices}
     assert meant["Li Bin"] == Filters(author=("Li Bin",))
     assert meant["notes/"] == Filters(source=("notes/",))
+    assert meant["the sea"] == Filters(tag=("the sea",))
     assert meant["2024 or later"] == Filters(after="2024")
     assert meant["2023 or earlier"] == Filters(before="2024")
     assert chosen == []

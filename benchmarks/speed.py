@@ -1,0 +1,200 @@
+"""Quoth and the usual chain side by side, in turn, in one run: speed, memory, retrieval, and each target's verdict.
+
+    python -m benchmarks.speed --data DIR [--sizes N...] [--work DIR] [--repetitions N] [--bad N] [--out DIR]
+
+The smallest corpus is embedded by the model; the vectors of larger ones are synthesised from its own (corpus.py).
+Each measurement runs in a process of its own. With --work, what is measured is kept, and a run that was
+interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from benchmarks.corpus import NEEDS, questions
+from benchmarks.results import Section, write_block
+from benchmarks.speed_charts import write_charts
+from benchmarks.speed_process import child, machine
+from benchmarks.speed_quality import SETS
+from benchmarks.speed_servers import cold, crowd, memory, ready
+from benchmarks.speed_verdicts import bad_inputs, growth, verdicts
+from index.errors import QuothError, UsageError
+from settings import HOME
+
+CHAINS = ("ours", "usual")
+BAD = ("one article", "tiny articles", "identical articles")
+ODD = {
+    "that matches nothing": "Zxqv blorpish wibbleton?",
+    "that matches everything": "what is it that the and of to in?",
+    "of common words": "first time used many other people world years made number part called",
+}
+_ASKED, _ASKED_OF_SERVER, _CROWD = 101, 20, 1_500
+_COMPARED = 400
+SECTION = Section(
+    "bench-speed",
+    "## Beside the usual chain\n\nWritten by `make bench DATA=DIR`; docs/performance.md says what is measured.",
+)
+_BLOCKS = {"Targets": verdicts, "Growth": growth, "Bad input": bad_inputs}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is to be measured, and where its files are."""
+
+    data: Path
+    work: Path
+    sizes: tuple[int, ...]
+    repetitions: int
+    bad: int
+
+    def store(self, chain: str, size: int) -> Path:
+        """The store of a chain over the corpus of a size."""
+        return self.work / f"{chain}-{size}"
+
+    def vectors_of(self, size: int) -> Path | None:
+        """From whose vectors those of a size are synthesised; None where the model computes them."""
+        return None if size == self.sizes[0] else self.store("ours", self.sizes[0])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, write the results; the exit codes are those of app.py."""
+    try:
+        options = _parser().parse_args(arguments)
+        if missing := [name for name in NEEDS if not (options.data / name).is_file()]:
+            raise UsageError(f"{options.data} has no {missing[0]}", "give the folder of the public sets with --data")
+        with tempfile.TemporaryDirectory() as folder:
+            work = (options.work or Path(folder)).resolve()
+            sizes = tuple(sorted(set(options.sizes)))
+            run = Run(options.data.resolve(), work, sizes, options.repetitions, options.bad)
+            results = measured(run)
+            publish(results, options.out)
+    except QuothError as error:
+        sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("quoth: stopped; with --work DIR, what is measured is kept\n")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks.speed", description="Quoth beside the usual chain.")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the public sets")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], metavar="N", help="passages")
+    parser.add_argument("--repetitions", type=int, default=3, metavar="N", help="of ingest and of starts (default 3)")
+    parser.add_argument("--bad", type=int, default=10_000, metavar="N", help="passages of bad input (default 10,000)")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="keep corpora, stores and results here")
+    parser.add_argument("--out", type=Path, default=HOME, metavar="DIR", help="where benchmarks/ and docs/ are written")
+    return parser
+
+
+def measured(run: Run) -> dict[str, Any]:
+    """Every part's results by name, kept in the work folder as soon as there are any."""
+    run.work.mkdir(parents=True, exist_ok=True)
+    kept = run.work / "speed.json"
+    results: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {"machine": machine()}
+    begun = time.monotonic()
+    for name, measure in _parts(run):
+        if name not in results:
+            started = time.monotonic()
+            results[name] = measure()
+            kept.write_text(json.dumps(results, indent=1) + "\n")
+            now = time.monotonic()
+            sys.stderr.write(f"{name}: {now - started:.0f} s, {now - begun:.0f} s in all\n")
+    return results
+
+
+def publish(results: dict[str, Any], out: Path) -> None:
+    """As JSON, as blocks in benchmarks/RESULTS.md and docs/performance.md, and as charts."""
+    for name in ("benchmarks", "docs"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    (out / "benchmarks" / "speed.json").write_text(json.dumps(results, indent=1) + "\n")
+    write_charts(out / "docs" / "charts", results)
+    for title, block in _BLOCKS.items():
+        text = "\n\n".join([f"### {title}", _head(results), block(results)])
+        for path in (out / "benchmarks" / "RESULTS.md", out / "docs" / "performance.md"):
+            write_block(path, list(_BLOCKS), title, text, section=SECTION)
+
+
+def _head(results: dict[str, Any]) -> str:
+    on = results["machine"]
+    versions = ", ".join(f"{name} {number}" for name, number in on["versions"].items())
+    text = f"{on['date']}, {on['cores']} cores ({on['cpu']}), {on['gib']} GiB, Python {on['python']}; load average when"
+    return fill(f"{text} it began {on['load']}; {versions}.", 120, break_long_words=False, break_on_hyphens=False)
+
+
+def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
+    asked = questions(run.data, _CROWD + _ASKED)
+    few, crowds = asked[:_ASKED], asked[_ASKED:]
+    smallest, middle, largest = run.sizes[0], run.sizes[len(run.sizes) // 2], run.sizes[-1]
+    for size in run.sizes:
+        folder = run.work / f"corpus-{size}"
+        yield f"corpus-{size}", partial(child, "corpus", data=run.data, folder=folder, passages=size)
+        yield f"ingest-{size}", partial(_ingested, run, size)
+        yield f"ask-{size}", partial(_asked, run, size, few)
+        yield f"odd-{size}", partial(_odd, run, size)
+    folder = run.work / f"corpus-{smallest}"
+    yield "overlap", partial(child, "overlap", folder=folder, questions=few, count=_COMPARED)
+    ours, usual = (run.store(chain, smallest) for chain in CHAINS)
+    yield "cold", partial(cold, ours, usual, few[0], run.repetitions)
+    yield "ready", partial(ready, ours, run.repetitions)
+    yield "memory", partial(_memory, run, largest, few[:_ASKED_OF_SERVER])
+    yield "crowd", partial(crowd, run.store("ours", middle), crowds)
+    for name in SETS:
+        yield f"quality-{name}", partial(child, "quality", name=name, data=run.data, work=run.work / name)
+    for kind in BAD:
+        yield f"bad-{kind}", partial(_bad, run, kind, few[:_ASKED_OF_SERVER])
+
+
+def _ingested(run: Run, size: int) -> dict[str, list[dict[str, Any]]]:
+    """Several times where the model embeds, since that is the target; in turn."""
+    found: dict[str, list[dict[str, Any]]] = {chain: [] for chain in CHAINS}
+    for _ in range(run.repetitions if run.vectors_of(size) is None else 1):
+        for chain in CHAINS:
+            places = {"folder": run.work / f"corpus-{size}", "store": run.store(chain, size)}
+            found[chain].append(child("ingest", chain=chain, vectors_of=run.vectors_of(size), **places))
+    return found
+
+
+def _asked(run: Run, size: int, asked: Sequence[str]) -> dict[str, Any]:
+    return {chain: child("ask", chain=chain, store=run.store(chain, size), questions=asked) for chain in CHAINS}
+
+
+def _odd(run: Run, size: int) -> dict[str, Any]:
+    store = run.store("ours", size)
+    return {
+        what: child("ask", chain="ours", store=store, questions=["Are you there?", asked])
+        for what, asked in ODD.items()
+    }
+
+
+def _memory(run: Run, size: int, asked: Sequence[str]) -> dict[str, Any]:
+    return memory(run.store("ours", size), run.store("usual", size), asked) | {"passages": size}
+
+
+def _bad(run: Run, kind: str, asked: Sequence[str]) -> dict[str, Any]:
+    folder = run.work / "bad"
+    child("corpus", data=run.data, folder=folder, passages=run.bad, kind=kind)
+    stores = {chain: run.work / f"bad-{chain}" for chain in CHAINS}
+    vectors_of = run.store("ours", run.sizes[0])
+    return {
+        "ingest": {
+            chain: child("ingest", chain=chain, folder=folder, store=store, vectors_of=vectors_of)
+            for chain, store in stores.items()
+        },
+        "ask": {chain: child("ask", chain=chain, store=store, questions=asked) for chain, store in stores.items()},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Charts as SVG, written by hand: lines over corpus sizes, both axes logarithmic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from benchmarks.speed_verdicts import Results, percentile, sizes
+
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 640, 360, 60, 50, 40, 150
+_COLOURS = ("#1f6feb", "#9ec5fe", "#b35900", "#f0b37e")
+Points = Sequence[tuple[float, float]]
+
+
+def write_charts(folder: Path, results: Results) -> list[str]:
+    """The names of the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    asked: dict[str, Points] = {}
+    for chain, name in (("ours", "Quoth"), ("usual", "usual chain, passages only")):
+        for share in (0.5, 0.95):
+            milliseconds = [(size, percentile(results[f"ask-{size}"][chain]["ms"], share)) for size in sizes(results)]
+            asked[f"{name}, p{share:.0%}".rstrip("%")] = milliseconds
+    built: dict[str, Mapping[str, Points]] = {}
+    for figure, title in (("cpu", "Ingest, CPU seconds"), ("peak_mib", "Ingest, peak MiB"), ("disk_mib", "Disk, MiB")):
+        built[figure] = {
+            name: [
+                (size, percentile([run[figure] for run in results[f"ingest-{size}"][chain]], 0.5))
+                for size in sizes(results, "ingest")
+            ]
+            for chain, name in (("ours", "Quoth"), ("usual", "usual chain"))
+        }
+        (folder / f"ingest-{figure.partition('_')[0]}.svg").write_text(lines(title, built[figure]), encoding="utf-8")
+    (folder / "answer.svg").write_text(lines("Question to answer, ms", asked), encoding="utf-8")
+    return sorted(path.name for path in folder.glob("*.svg"))
+
+
+def lines(title: str, series: Mapping[str, Points]) -> str:
+    """A chart; x are passages."""
+    points = [point for each in series.values() for point in each if point[1] > 0]
+    xs, ys = ([point[n] for point in points] for n in (0, 1))
+    left, right = _decades(xs)
+    bottom, top = _decades(ys)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across = (math.log10(x) - left) / (right - left)
+        up = (math.log10(y) - bottom) / (top - bottom)
+        return (
+            round(_LEFT + across * (_WIDTH - _LEFT - _RIGHT), 1),
+            round(_HEIGHT - _BOTTOM - up * (_HEIGHT - _BOTTOM - _TOP), 1),
+        )
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
+        "<style>text { font: 12px sans-serif; fill: #222 }</style>",
+        f"<title>{escape(title)}</title>",
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        f'<text x="{_LEFT}" y="22">{escape(title)}</text>',
+    ]
+    for power in range(left, right + 1):
+        x, _ = place(10**power, 10**bottom)
+        parts.append(f'<path d="M{x} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="#ddd"/>')
+        parts.append(f'<text x="{x}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{10**power:,}</text>')
+    for power in range(bottom, top + 1):
+        _, y = place(10**left, 10**power)
+        parts.append(f'<path d="M{_LEFT} {y}H{_WIDTH - _RIGHT}" stroke="#ddd"/>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>')
+    parts.append(f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 12}" text-anchor="middle">passages</text>')
+    for number, (name, each) in enumerate(series.items()):
+        colour = _COLOURS[number if len(series) > 2 else 2 * number]
+        drawn = " ".join(f"{x},{y}" for x, y in (place(*point) for point in each if point[1] > 0))
+        parts.append(f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += (
+            f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
+            for x, y in (place(*point) for point in each if point[1] > 0)
+        )
+        y = _TOP + 14 + 34 * number
+        parts.append(f'<path d="M{_WIDTH - _RIGHT + 10} {y - 4}h18" stroke="{colour}" stroke-width="3"/>')
+        for line, text in enumerate(name.split(", ")):
+            parts.append(f'<text x="{_WIDTH - _RIGHT + 34}" y="{y + 14 * line}">{escape(text)}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return low, max(high, low + 1)

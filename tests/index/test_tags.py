@@ -1,0 +1,96 @@
+"""Tags are read from what the formats have for them, tidied, and kept with the article."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import closing
+from pathlib import Path
+
+import docx
+import pytest
+from fpdf import FPDF
+
+from index.article import Article
+from index.database import Database
+from index.isolate import Isolation
+from index.layout import DATABASE
+from index.publish import ingest
+from index.readers.compose import tags_of
+from tests.fakes import FakeEmbeddings
+
+WORDS = " ".join(f"Ship number {n} sailed to Hamburg in the morning and came back at night." for n in range(8))
+PAGE = f"""<html><head><title>Ships</title><meta name="keywords" content="Ships, the sea; EU"></head>
+<body><article><p>{WORDS}</p></article></body></html>"""
+
+
+def word() -> bytes:
+    made = docx.Document()
+    made.core_properties.keywords = "Ships; the sea, EU"
+    made.add_paragraph(WORDS)
+    made.save(out := io.BytesIO())
+    return out.getvalue()
+
+
+def pdf() -> bytes:
+    made = FPDF()
+    made.set_keywords("Ships, the sea, EU")
+    made.add_page()
+    made.set_font("helvetica", size=12)
+    made.multi_cell(0, 6, text=WORDS)
+    return bytes(made.output())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("list.md", f"---\ntags: [Ships, the sea, EU, {{not: one}}]\n---\n{WORDS}".encode()),
+        ("line.md", f"---\ntags: Ships, the  sea,, EU\n---\n{WORDS}".encode()),
+        ("keywords.md", f"---\nkeywords: [Ships, the sea, ships, EU]\n---\n{WORDS}".encode()),
+        ("page.html", PAGE.encode()),
+        ("table.csv", f'text,tags\n"{WORDS}","Ships;the sea;EU"\n'.encode()),
+        ("lines.jsonl", json.dumps({"text": WORDS, "tags": ["Ships", "the sea", "EU"]}).encode()),
+        ("word.docx", word()),
+        ("print.pdf", pdf()),
+    ],
+)
+def test_each_format_s_tags(name: str, data: bytes) -> None:
+    with closing(Isolation()) as isolation:
+        [article] = isolation.read(data, name)
+    assert isinstance(article, Article)
+    assert article.tags == ("Ships", "the sea", "EU")
+    assert "EU" not in article.text
+
+
+@pytest.mark.parametrize(
+    ("said", "tags"),
+    [
+        (None, ()),
+        (7, ()),
+        ({"a": "b"}, ()),
+        ("", ()),
+        (" ,; ", ()),
+        ("#cars #2, EVs", ("cars #2", "EVs")),
+        ("汽车，电池；出海、关税", ("汽车", "电池", "出海", "关税")),
+        ([2024, "b, c", ["d"], None], ("2024", "b", "c")),
+        (["Straße", "STRASSE"], ("Straße",)),
+        ("x\0y\nz", ("x\ufffdy", "z")),
+        ("a" * 1000, ("a" * 100,)),
+        ([str(n) for n in range(1000)], tuple(str(n) for n in range(50))),
+    ],
+)
+def test_what_is_made_of_tags(said: object, tags: tuple[str, ...]) -> None:
+    assert tags_of(said) == tags
+
+
+def test_they_are_stored_and_changed_with_the_article_and_nothing_is_embedded_again(tmp_path: Path) -> None:
+    path, store = tmp_path / "a.md", tmp_path / "store"
+    for said, tags in (("[one, two]", ("one", "two")), ("two", ("two",)), ("[]", ())):
+        path.write_text(f"---\ntags: {said}\n---\n{WORDS}")
+        report = ingest(store, [path], FakeEmbeddings())
+        assert report.chunks_embedded == 0 or report.articles_added == 1
+        with closing(Database(store / DATABASE)) as database:
+            [info], [facts] = database.articles(), database.article_facts()
+            article = database.article(info.id)
+        assert article is not None
+        assert info.tags == facts.tags == article.tags == tags
