@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test test-llm lint eval load bench-quality screenshots audit crash fuzz clean
+.PHONY: run setup test test-llm lint eval load bench bench-quality screenshots audit crash fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -17,7 +17,7 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/ready-dev: requirements-dev.txt .venv/ready
+.venv/ready-dev: requirements-dev.txt requirements-bench.txt .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
@@ -45,6 +45,10 @@ load: setup .venv/ready-load
 
 screenshots: setup .venv/ready-dev
 	$(BIN)/python -m tests.browser.screenshots
+
+bench: setup .venv/ready-dev
+	$(if $(DATA),,$(error name the folder of the public sets: make bench DATA=DIR))
+	$(BIN)/python -m benchmarks.speed --data "$(DATA)" $(OPTIONS)
 
 bench-quality: setup
 	$(if $(DATA),,$(error name the folder of the public sets: make bench-quality DATA=DIR))

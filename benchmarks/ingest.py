@@ -106,7 +106,7 @@ def _write(folder: Path, data: Path, parts: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--parts", type=int, default=3, help="0.8 MB each")
+    parser.add_argument("--parts", type=int, default=5, help="half a megabyte each")
     parser.add_argument("--profile", action="store_true", help="also say where the time goes")
     options = parser.parse_args()
     main(options.data, options.parts, options.profile)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.speed_process import free_port
 
 HOME = Path(__file__).resolve().parents[1]
 BARE = """
@@ -65,12 +66,6 @@ def load(browser: Browser, address: str) -> tuple[float, float]:
     painted = page.wait_for_function(PAINTED).json_value()
     context.close()
     return float(painted), float(usable)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def main() -> None:

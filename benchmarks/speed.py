@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -44,7 +45,11 @@ SECTION = Section(
     "bench-speed",
     "## Beside the usual chain\n\nWritten by `make bench DATA=DIR`; docs/performance.md says what is measured.",
 )
-_BLOCKS = {"Targets": verdicts, "Growth": growth, "Bad input": bad_inputs}
+_BLOCKS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "Targets": lambda results: _head(results) + verdicts(results),
+    "Growth": growth,
+    "Bad input": bad_inputs,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,9 @@ def measured(run: Run) -> dict[str, Any]:
         if name not in results:
             started = time.monotonic()
             results[name] = measure()
+            least, most = results["machine"]["load"]
+            load = round(os.getloadavg()[0], 1)
+            results["machine"]["load"] = [min(least, load), max(most, load)]
             kept.write_text(json.dumps(results, indent=1) + "\n")
             now = time.monotonic()
             sys.stderr.write(f"{name}: {now - started:.0f} s, {now - begun:.0f} s in all\n")
@@ -121,7 +129,7 @@ def publish(results: dict[str, Any], out: Path) -> None:
     (out / "benchmarks" / "speed.json").write_text(json.dumps(results, indent=1) + "\n")
     write_charts(out / "docs" / "charts", results)
     for title, block in _BLOCKS.items():
-        text = "\n\n".join([f"### {title}", _head(results), block(results)])
+        text = f"### {title}\n\n{block(results)}"
         for path in (out / "benchmarks" / "RESULTS.md", out / "docs" / "performance.md"):
             write_block(path, list(_BLOCKS), title, text, section=SECTION)
 
@@ -129,8 +137,9 @@ def publish(results: dict[str, Any], out: Path) -> None:
 def _head(results: dict[str, Any]) -> str:
     on = results["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in on["versions"].items())
-    text = f"{on['date']}, {on['cores']} cores ({on['cpu']}), {on['gib']} GiB, Python {on['python']}; load average when"
-    return fill(f"{text} it began {on['load']}; {versions}.", 120, break_long_words=False, break_on_hyphens=False)
+    text = f"{on['date']}, {on['cores']} cores ({on['cpu']}), {on['gib']} GiB, Python {on['python']}; load average"
+    text += f" {on['load'][0]} to {on['load'][1]}; {versions}."
+    return fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n\n"
 
 
 def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:

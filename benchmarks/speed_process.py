@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import resource
+import socket
 import statistics
 import subprocess
 import sys
@@ -19,7 +20,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.page import free_port
 from settings import HOME
 
 PACKAGES = (
@@ -88,6 +88,12 @@ def serving(command: Sequence[str], path: str, **variables: str) -> Iterator[Ser
             process.terminate()
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 def _answers(port: int, path: str) -> bool:
     with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
         return bool(response.status == 200)
@@ -143,7 +149,7 @@ def middle(values: Sequence[float]) -> dict[str, float]:
 
 
 def machine() -> dict[str, Any]:
-    """On what this runs, and how busy it is with other things."""
+    """On what this runs; `load` are the least and the greatest load average seen."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -153,7 +159,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "gib": round(memory / 2**30),
         "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 1),
+        "load": [round(os.getloadavg()[0], 1)] * 2,
         "versions": {name: version(name) for name in PACKAGES},
     }
 

@@ -65,7 +65,7 @@ def _usual(articles: Sequence[Any], store: Path) -> _Found:
 
 def _thin_out(corpus: Path, wanted: set[str]) -> None:
     files = sorted(path for path in corpus.rglob("*") if path.is_file())
-    others = [path for path in files if path.name not in wanted and path.stem not in wanted]
+    others = [path for path in files if path.name not in wanted]
     room = max(0, _ARTICLES - len(files) + len(others))
     for path in random.Random(0).sample(others, max(0, len(others) - room)):
         path.unlink()
@@ -84,8 +84,6 @@ def _values(rows: Sequence[Row], found: _Found) -> Iterator[dict[str, float]]:
             pieces = [" ".join(str(piece).split()) for piece in row.evidence]
             yield {f"evidence_hit@{HANDED_ON}": float(any(piece in text for piece in pieces for text in texts))}
             continue
-        sources = list(dict.fromkeys(source for source, _ in passages))
-        ranks = [
-            next((n for n, s in enumerate(sources, 1) if name in (s, Path(s).stem)), None) for name in row.articles
-        ]
+        names = list(dict.fromkeys(Path(source).name for source, _ in passages))
+        ranks = [names.index(name) + 1 if name in names else None for name in row.articles]
         yield {"ndcg@10": ranking(ranks, len(row.articles))["ndcg@10"]}

@@ -31,11 +31,11 @@ class Target:
 
     def row(self) -> str:
         """As a row of a table."""
-        bound = f"{'≥' if self.least else '≤'} {self.limit:g}"
+        bound = f"{'≥' if self.least else '≤'} {self.limit:.3g}"
         if self.figure is None:
             return f"| {self.what} | {bound} | | not measured | {self.more} |"
-        distance = abs(self.figure / self.limit - 1) if self.limit else 0.0
-        verdict = f"{'met' if self.met else '**missed**'} by {100 * distance:.0f} %"
+        distance = f"{100 * abs(self.figure / self.limit - 1):.0f} %" if self.limit else f"{abs(self.figure):.3f}"
+        verdict = f"{'met' if self.met else '**missed**'} by {distance}"
         return f"| {self.what} | {bound} | {self.figure:.3g} | {verdict} | {self.more} |"
 
 
@@ -100,7 +100,7 @@ def _quality_targets(results: Results) -> Iterator[Target]:
         for figure, ours in found["ours"].items():
             usual = found["usual"][figure]
             more = f"{ours:.3f} and {usual:.3f}; {found['questions']} questions, {found['articles']} articles"
-            yield Target(f"{figure} ÷ usual, {name.removeprefix('quality-')}", 1, ours / usual, True, more)
+            yield Target(f"{figure} − usual, {name.removeprefix('quality-')}", 0, ours - usual, True, more)
 
 
 def verdicts(results: Results) -> str:

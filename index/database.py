@@ -231,10 +231,10 @@ class Database:
 
     def drop_unused_vectors(self) -> list[str]:
         """Remove the vectors that no chunk uses any more; their digests."""
-        unused = "FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)"
-        digests = [digest for (digest,) in self._sql.execute(f"SELECT digest {unused}")]
-        self._sql.execute(f"DELETE {unused}")
-        return digests
+        unused = self._sql.execute("SELECT digest FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
+        rows = unused.fetchall()
+        self._sql.executemany("DELETE FROM vectors WHERE digest = ?", rows)
+        return [digest for (digest,) in rows]
 
     def counts(self) -> tuple[int, int, int]:
         """How many articles, chunks and vectors."""

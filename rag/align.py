@@ -45,15 +45,15 @@ Likeness = Callable[[str, str], float]
 class Alignment:
     """A sentence laid over a quote. Counts are of words that carry meaning.
 
-    `missing` have no counterpart, and `near` is the share of them that stand around the quote; `clause` is the share of
-    the worst clause that has one. `figures` are numbers and dates that the quote lacks, `unknown` names that neither it
-    nor what is around it has; `rivals` names of the quote that the sentence leaves out while it brings another;
-    `opening` whether the first word, which may be a name, is missing. `apart` is how far apart neighbours stand in the
-    quote (1: ten words or more), `adrift` the same of the name farthest from its neighbours. `denial` is whether only
-    one of the two denies something, `denied` the share of counterparts that are denied in only one, `opposite` how
-    often a word's opposite stands in the quote; `swapped` whether who acts and who is acted upon have changed places
-    around the same verb, `turned` around some verb. `names_only` is whether nothing but names and numbers has a
-    counterpart, though the sentence says what they do.
+    `missing` have no counterpart, and `near` is the share of them that stand around the quote; `clause` is the
+    share of the worst clause that has one. `figures` are numbers and dates that the quote lacks, `unknown` names
+    that it lacks, unless they stand around it and it has no others that the sentence leaves out; those are
+    `rivals`, if a name or the opening lacks; `opening` whether the first word, which may be a name, is missing.
+    `apart` is how far apart neighbours stand in the quote (1: ten words or more), `adrift` the same of the name
+    farthest from its neighbours. `denial` is whether only one of the two denies something, `denied` the share of
+    counterparts that are denied in only one, `opposite` how often a word's opposite stands in the quote; `swapped`
+    whether who acts and who is acted upon have changed places around the same verb, `turned` around some verb.
+    `names_only` is whether nothing but names and numbers has a counterpart, though the sentence says what they do.
     """
 
     words: int
@@ -124,7 +124,7 @@ def align(claim: Sequence[Word], quote: Sequence[Word], around: Sequence[Word], 
         missing=float(len(lost)),
         clause=_worst_clause(claim, telling, set(lost)),
         figures=sum(bool(claim[i].number) for i in lost),
-        unknown=sum(i not in inside for i in names),
+        unknown=sum(i not in inside or bool(spare) for i in names),
         rivals=len(spare) if names or any(claim[i].opens for i in lost) else 0,
         opening=any(claim[i].opens for i in lost),
         near=len(inside) / max(1, len(lost)),

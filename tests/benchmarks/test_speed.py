@@ -1,10 +1,10 @@
-"""The benchmark in miniature: corpora, verdicts and charts, and what runs between them, with fakes for the measuring."""
+"""The benchmark in miniature: corpora, verdicts, charts, and the run, whose measurements are fakes."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -13,8 +13,10 @@ from benchmarks import speed, speed_servers, speed_work
 from benchmarks.corpus import NEEDS, Synthesised, questions, write_bad, write_corpus
 from benchmarks.speed_charts import lines
 from benchmarks.speed_process import child, command_line, highest, middle
+from benchmarks.speed_quality import _figure
 from benchmarks.speed_verdicts import Target, targets
 from benchmarks.usual import build, open_chain
+from evaluation.questions import Row
 from index.errors import UsageError
 from tests.fakes import FakeEmbeddings
 
@@ -28,9 +30,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = [{"question": f"Who hunts near town {n}?", "is_impossible": n % 2 == 1} for n in range(4_000)]
     paragraphs = [{"context": PARAGRAPH.format(n), "qas": asked if n == 0 else []} for n in range(12)]
     squad = json.dumps({"data": [{"title": "The_animals", "paragraphs": paragraphs}]})
+    others = [{"context": PARAGRAPH.format(n)} for n in range(20, 30)]
+    shifted = json.dumps({"data": [{"title": "More_animals", "paragraphs": others}]})
     document = {"_id": "1", "title": "A paper", "text": PARAGRAPH.format("of science")}
     passages = {"passages": [{"title": "A page", "text": PARAGRAPH.format("of questions")}]}
-    for name, text in zip(NEEDS, (squad, squad, json.dumps(document), json.dumps(passages)), strict=True):
+    for name, text in zip(NEEDS, (squad, shifted, json.dumps(document), json.dumps(passages)), strict=True):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     return folder
@@ -107,8 +111,13 @@ def test_a_store_with_synthesised_vectors_is_built_and_asked(
     assert asked["peak_mib"] > 50
 
 
+def test_passes_at_the_same_time_count_once() -> None:
+    passes = [(1.0, 1.2), (1.1, 1.15), (1.1, 1.4), (2.0, 2.1)]
+    assert speed_work._together(passes) == pytest.approx(500)
+
+
 def test_a_child_that_fails_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"ask failed.*there is no store"):
+    with pytest.raises(RuntimeError, match=r"(?s)ask failed.*there is no store"):
         child("ask", chain="ours", store=tmp_path / "none", questions=["Why?"])
     with pytest.raises(RuntimeError, match="no good"):
         command_line(["-c", "raise SystemExit('no good')"])
@@ -127,9 +136,13 @@ def test_memory_counts_children_too() -> None:
 
 @pytest.mark.parametrize(
     ("figure", "least", "met", "said"),
-    [(1.5, False, False, "**missed** by 50 %"), (0.5, False, True, "met by 50 %"), (0.8, True, False, "**missed** by 20 %"),
-     (None, True, None, "not measured")],
-)  # fmt: skip
+    [
+        (1.5, False, False, "**missed** by 50 %"),
+        (0.5, False, True, "met by 50 %"),
+        (0.8, True, False, "**missed** by 20 %"),
+        (None, True, None, "not measured"),
+    ],
+)
 def test_a_verdict_says_whether_and_by_how_much(figure: float | None, least: bool, met: bool | None, said: str) -> None:
     target = Target("this ÷ that", 1, figure, least)
     assert target.met is met
@@ -183,9 +196,9 @@ def test_a_run_measures_in_turn_keeps_each_part_and_writes_verdicts_and_charts(
         assert "| one article | ours | 10 |" in said
     charts = sorted((tmp_path / "docs" / "charts").iterdir())
     assert [path.name for path in charts] == ["answer.svg", "ingest-cpu.svg", "ingest-disk.svg", "ingest-peak.svg"]
-    assert speed.main(command) == 0
-    assert len(ran) == len([*ran])
     before = len(ran)
+    assert speed.main(command) == 0
+    assert len(ran) == before
     (tmp_path / "work" / "speed.json").write_text(json.dumps({k: v for k, v in results.items() if k != "ask-20"}))
     assert speed.main(command) == 0
     assert ran[before:] == ["ask ours", "ask usual"]
@@ -197,7 +210,7 @@ def test_a_data_folder_without_the_sets_is_refused(tmp_path: Path, capsys: pytes
 
 
 def test_a_chart_is_well_formed_and_higher_values_stand_higher() -> None:
-    drawn = ElementTree.fromstring(lines("A <chart>", {"one & two": [(1_000, 5.0), (10_000, 50.0)]}))
+    drawn = ET.fromstring(lines("A <chart>", {"one & two": [(1_000, 5.0), (10_000, 50.0)]}))
     name = "{http://www.w3.org/2000/svg}"
     low, high = drawn.iter(f"{name}circle")
     assert float(high.get("cy", "")) < float(low.get("cy", ""))
@@ -231,3 +244,12 @@ def test_a_crowd_asks_each_question_once_and_counts_answers_and_refusals(monkeyp
     assert found["answers"] > 5 * found["refused"] > 0
     assert 0.005 < found["cpu_alone"] < 0.1
     assert found["share"] == pytest.approx(found["answers"] * found["cpu_alone"] / (os.cpu_count() or 1))
+
+
+def test_quality_finds_the_article_by_its_name_and_evidence_as_a_whole() -> None:
+    rows = [Row("1", "Where?", articles=("2.txt",)), Row("2", "Who?", articles=("7.txt",))]
+    found = {"Where?": [("corpus/1.txt", "one"), ("corpus/1.txt", "more"), ("corpus/2.txt", "two")], "Who?": []}
+    assert _figure(rows, found.__getitem__) == {"ndcg@10": pytest.approx(0.5 / np.log2(3))}
+    told = [Row("3", "What?", evidence=("The owl  hunts.",)), Row("4", "Which?", evidence=("A kite flies high.",))]
+    passages = {"What?": [("a", "At night the\nowl sleeps. The owl\nhunts.")], "Which?": [("a", "A kite flies")] * 9}
+    assert _figure(told, passages.__getitem__) == {"evidence_hit@4": 0.5}

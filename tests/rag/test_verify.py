@@ -198,6 +198,12 @@ def test_a_name_in_the_title_counts_a_name_from_nowhere_does_not(verifier):
     assert verifier.support(said.format("Lise Meitner"), [passage(about)]) is None
 
 
+def test_a_name_in_the_title_does_not_take_the_place_of_another(verifier):
+    about = Article("b.txt", "How BYD overtook Tesla", "In 2003 it took over a car maker, Qinchuan.", "0" * 64)
+    assert verifier.support("BYD took over Qinchuan in 2003.", [passage(about)]) is not None
+    assert verifier.support("The car maker that BYD took over in 2003 was Tesla.", [passage(about)]) is None
+
+
 def test_a_part_cut_out_of_a_denial(verifier):
     assert not supports(QUOTE, "sell well at first")
     assert not verifier.supports(QUOTE, "It sold well at first.")
