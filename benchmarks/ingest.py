@@ -59,17 +59,16 @@ def main(data: Path, parts: int, profile: bool) -> None:
     """Write the articles, ingest them, write CPU seconds."""
     model = Timed(load_embeddings(DEFAULT, HOME / ".models", 0))
     model.encode(["So that it is loaded."])
-    model.seconds = 0.0
     with tempfile.TemporaryDirectory() as temporary:
         folder, store = Path(temporary, "articles"), Path(temporary, "store")
         size = _write(folder, data, parts)
         profiler = cProfile.Profile()
-        started, before = _cpu(), model.seconds
+        started, before = cpu_seconds(), model.seconds
         if profile:
             profiler.enable()
         report = ingest(store, [folder], model)
         profiler.disable()
-        whole, embedding = _cpu() - started, model.seconds - before
+        whole, embedding = cpu_seconds() - started, model.seconds - before
         sys.stdout.write(
             f"{size / 1e6:.2f} MB in {report.articles_added} articles, {report.chunks_embedded} passages: "
             f"{whole:.1f} s of CPU time, {embedding:.1f} s of it the embedding model's, "
@@ -79,7 +78,7 @@ def main(data: Path, parts: int, profile: bool) -> None:
             pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     """CPU seconds of this process and of its children that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return process_time() + children.ru_utime + children.ru_stime

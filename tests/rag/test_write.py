@@ -193,7 +193,7 @@ def test_quotes_stand_in_for_a_server_that_fails(ask, behaviour: Any, notice: st
         answer = answer_of(ask(served.address, seconds=1 if behaviour is servers.stalls else 20))
     assert (answer.notice, answer.engine) == (f"{notice}: the answer is made of quotes.", "reader")
     assert {sentence.kind for sentence in answer.sentences} <= {"short", "quote"} and not answer.abstained
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 def test_quotes_stand_in_for_a_server_that_is_not_there(ask) -> None:
