@@ -18,7 +18,7 @@ def write_charts(folder: Path, results: Results) -> list[str]:
     """The names of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     asked: dict[str, Points] = {}
-    for chain, name in (("ours", "Quoth"), ("usual", "usual chain, passages only")):
+    for chain, name in (("ours", "Quoth"), ("usual", "usual chain")):
         for share in (0.5, 0.95):
             milliseconds = [(size, percentile(results[f"ask-{size}"][chain]["ms"], share)) for size in sizes(results)]
             asked[f"{name}, p{share:.0%}".rstrip("%")] = milliseconds
@@ -32,7 +32,9 @@ def write_charts(folder: Path, results: Results) -> list[str]:
             for chain, name in (("ours", "Quoth"), ("usual", "usual chain"))
         }
         (folder / f"ingest-{figure.partition('_')[0]}.svg").write_text(lines(title, built[figure]), encoding="utf-8")
-    (folder / "answer.svg").write_text(lines("Question to answer, ms", asked), encoding="utf-8")
+    (folder / "answer.svg").write_text(
+        lines("Question to answer (usual chain: to passages), ms", asked), encoding="utf-8"
+    )
     return sorted(path.name for path in folder.glob("*.svg"))
 
 

@@ -76,7 +76,10 @@ def targets(results: Results) -> Iterator[Target]:
     yield Target("resident server ÷ usual", 0.5, held and held["ours"]["mib"] / held["usual"]["mib"], more=more)
     yield from _quality_targets(results)
     crowd = results.get("crowd")
-    more = f"{crowd['per_second']:.2f} of {crowd['possible_per_second']:.2f} answers a second" if crowd else ""
+    more = ""
+    if crowd:
+        more = f"{crowd['per_second']:.2f} of {crowd['possible_per_second']:.2f} answers a second; CPU seconds of one"
+        more += f" {crowd['cpu_in_crowd']:.2f}, alone {crowd['cpu_alone']:.2f}"
     yield Target("50 users: throughput ÷ (cores ÷ CPU of an answer)", 0.8, crowd and crowd["share"], True, more)
 
 
