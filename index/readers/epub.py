@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Properties, compose
+from index.readers.compose import Properties, compose, tags_of
 from index.readers.decode import decode
 from index.readers.markup import markup_blocks
 from index.readers.package import open_zip, parse_xml
@@ -46,6 +46,7 @@ def read_epub(data: bytes, source: str) -> Article:
         author=_said(package, "creator"),
         date=date[:10] if date else None,
         language=_said(package, "language"),
+        tags=tags_of([each.text or "" for each in package.iter(f"{_DC}subject")]),
     )
     return compose(data, source, properties, blocks)
 

@@ -11,7 +11,7 @@ from typing import Any
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
-from index.readers.compose import Properties, compose, web_link
+from index.readers.compose import Properties, compose, tags_of, web_link
 from index.readers.markup import markup_blocks
 
 _NAME_CHARACTERS = 100
@@ -42,6 +42,7 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
             date=_date(entry),
             language=feed.feed.get("language") or None,
             link=web_link(entry.get("link")),
+            tags=tags_of([each.get("term") or "" for each in entry.get("tags", ())]),
         )
         yield compose(data, name, properties, blocks)
 

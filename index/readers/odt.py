@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose
+from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.package import open_zip, parse_xml
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def read_odt(data: bytes, source: str) -> Article:
         author=said.get(f"{_META}initial-creator") or said.get(f"{_DC}creator") or None,
         date=date[:10] if date else None,
         language=said.get(f"{_DC}language") or None,
+        tags=tags_of([each.text or "" for each in meta.iter(f"{_META}keyword")] if meta is not None else None),
     )
     return compose(data, source, properties, blocks)
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose
+from index.readers.compose import Block, Properties, compose, tags_of
 
 _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 _INFO = r"\{{\\{}\s((?:[^{{}}\\]|\\[^\n]){{1,500}})\}}"
@@ -36,7 +36,12 @@ def read_rtf(data: bytes, source: str) -> Article:
         raise ArticleError(f"{source} holds characters that {encoding} has not", "save it as .docx") from error
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the document that has it")
-    properties = Properties(said("title") or PurePath(source).stem, said("author"), _date(code))
+    properties = Properties(
+        title=said("title") or PurePath(source).stem,
+        author=said("author"),
+        date=_date(code),
+        tags=tags_of(said("keywords")),
+    )
     return compose(data, source, properties, blocks)
 
 

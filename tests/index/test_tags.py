@@ -17,6 +17,7 @@ from index.isolate import Isolation
 from index.layout import DATABASE
 from index.publish import ingest
 from index.readers.compose import tags_of
+from tests.data.build import changed, epub, odt
 from tests.fakes import FakeEmbeddings
 
 WORDS = " ".join(f"Ship number {n} sailed to Hamburg in the morning and came back at night." for n in range(8))
@@ -41,6 +42,22 @@ def pdf() -> bytes:
     return bytes(made.output())
 
 
+def feed() -> bytes:
+    said = "".join(f"<category>{tag}</category>" for tag in ("Ships", "the sea", "EU"))
+    item = f"<item><title>Ships</title>{said}<description>{WORDS}</description></item>"
+    return f"<rss version='2.0'><channel><title>News</title>{item}</channel></rss>".encode()
+
+
+def office() -> bytes:
+    said = b"".join(b"<meta:keyword>%s</meta:keyword>" % tag for tag in (b"Ships", b"the sea", b"EU"))
+    return changed(odt(f"<text:p>{WORDS}</text:p>"), "meta.xml", b"<dc:title>", said + b"<dc:title>")
+
+
+def book() -> bytes:
+    said = b"<dc:subject>Ships, the sea</dc:subject><dc:subject>EU</dc:subject>"
+    return changed(epub(f"<p>{WORDS}</p>"), "book/content.opf", b"<dc:title>", said + b"<dc:title>")
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -51,6 +68,10 @@ def pdf() -> bytes:
         ("table.csv", f'text,tags\n"{WORDS}","Ships;the sea;EU"\n'.encode()),
         ("lines.jsonl", json.dumps({"text": WORDS, "tags": ["Ships", "the sea", "EU"]}).encode()),
         ("word.docx", word()),
+        ("office.odt", office()),
+        ("book.epub", book()),
+        ("news.rss", feed()),
+        ("rich.rtf", (r"{\rtf1\ansi {\info{\keywords Ships, the sea, EU}}" + WORDS + "}").encode()),
         ("print.pdf", pdf()),
     ],
 )
