@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,9 +31,22 @@ while not seen or max(seen) < int(sys.argv[2]):
         [hit, *_] = snapshot.database.chunks_of_vectors(snapshot.vectors.search(vector, 5))
         assert text[hit.start : hit.end].startswith("round"), hit
         assert snapshot.database.search_terms([str(number)], 1), number
+        if not seen:
+            print("begun", flush=True)
         seen.add(number)
 sys.stdout.write(str(len(seen)))
 """
+
+
+@contextmanager
+def reading(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that reads until it has seen the last round; none is left over."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=HOME, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,20 +57,16 @@ def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkey
     store = tmp_path / "store"
     ingest(store, [article], FakeEmbeddings())
     command = [sys.executable, "-c", READER, str(store), str(rounds)]
-    readers = [
-        subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
-    try:
+    with reading(command) as one, reading(command) as two:
+        for reader in (one, two):
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "begun\n"
         for number in range(2, rounds + 1):
             article.write_text(f"round {number} " * 30)
             ingest(store, [article], FakeEmbeddings())
-        for reader in readers:
+        for reader in (one, two):
             out, err = reader.communicate(timeout=60)
             assert reader.returncode == 0, err
             assert int(out) > 1
-    finally:
-        for reader in readers:
-            reader.kill()
-            reader.wait()
     ingest(store, [article], FakeEmbeddings())
     assert len(list((store / "generations").iterdir())) == 1
