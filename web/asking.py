@@ -95,7 +95,7 @@ class Asking:
             while before := self._line.before(ticket):
                 yield Status("wait", count(language, "chat.waits", before)) if before != told else None
                 told = before
-                await asyncio.sleep(LOOK_SECONDS)
+                await self._line.moved(LOOK_SECONDS)
             made = self._chain.stream(asked)
             working = True
             async with aclosing(_followed(made, lambda: self._line.leave(ticket))) as events:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from web.refused import RefusedError
 
 AT_ONCE = 2
@@ -17,6 +20,7 @@ class Line:
         self._at_once = at_once
         self._most = at_once + waiting
         self._tickets: list[object] = []
+        self._moved = asyncio.Event()
 
     def __len__(self) -> int:
         """How many are being served or wait."""
@@ -36,5 +40,12 @@ class Line:
         return max(0, self._tickets.index(ticket) + 1 - self._at_once)
 
     def leave(self, ticket: object) -> None:
-        """Make room for the next."""
+        """Make room for the next, who learns of it at once: a place that is empty for a while costs answers."""
         self._tickets.remove(ticket)
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def moved(self, seconds: float) -> None:
+        """Returns when somebody leaves the line, or after so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), seconds)

@@ -103,6 +103,20 @@ def test_the_chat_and_programs_stand_in_one_line(chain: FakeChain, settings: Set
     asyncio.run(ask())
 
 
+def test_whoever_waits_is_told_at_once_that_it_is_their_turn(line: Line) -> None:
+    async def wait() -> list[bool]:
+        first, _ = line.draw(), line.draw()
+        waiting = asyncio.create_task(line.moved(60))
+        await asyncio.sleep(0.01)
+        before = waiting.done()
+        line.leave(first)
+        await asyncio.wait_for(waiting, 5)
+        await line.moved(0.01)  # nobody leaves any more
+        return [before, waiting.done()]
+
+    assert asyncio.run(wait()) == [False, True]
+
+
 def test_the_server_has_one_line(chain: FakeChain, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[Line] = []
     monkeypatch.setattr(chat, "Line", lambda: lines.append(Line(at_once=1, waiting=0)) or lines[-1])
