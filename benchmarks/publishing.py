@@ -15,9 +15,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from benchmarks.corpus import Synthesised
 from benchmarks.ingest import cpu_seconds
 from index.database import Database
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
@@ -25,38 +23,8 @@ from index.layout import DATABASE
 from index.publish import ingest
 from settings import HOME, SEEDS
 
-_NOISE = 0.5
 _SENTENCES = 32
 """An article of so many has eight passages or so."""
-
-
-class Noisy(EmbeddingModel):
-    """The vectors of real passages, each moved by noise of half its length, in the place of a model's."""
-
-    name = "noisy"
-
-    def __init__(self, real: EmbeddingModel, vectors: NDArray[np.float32]) -> None:
-        self._real = real
-        self._vectors = vectors
-
-    @property
-    def window(self) -> int:
-        """Tokens."""
-        return self._real.window
-
-    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """As the real model's."""
-        return self._real.token_ends(texts)
-
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """The same text has the same vector."""
-        rows = []
-        for text in texts:
-            noise = np.random.default_rng(abs(hash(text)))
-            real = self._vectors[noise.integers(len(self._vectors))]
-            moved = real + _NOISE * noise.normal(size=real.shape) / np.sqrt(len(real))
-            rows.append(moved / np.linalg.norm(moved))
-        return np.array(rows, dtype=np.float32)
 
 
 def main(passages: int) -> None:
@@ -65,7 +33,7 @@ def main(passages: int) -> None:
     words = " ".join(path.read_text(encoding="utf-8") for path in SEEDS.glob("*.md")).split()
     with tempfile.TemporaryDirectory() as temporary:
         folder, store = Path(temporary, "articles"), Path(temporary, "store")
-        model = Noisy(real, real.encode([" ".join(words[at : at + 60]) for at in range(0, len(words), 60)]))
+        model = Synthesised(real, real.encode([" ".join(words[at : at + 60]) for at in range(0, len(words), 60)]))
         for number in range(passages // 8):
             _write(folder / f"{number % 100:02}" / f"{number}.txt", number, words)
         _timed("building", store, folder, model)
