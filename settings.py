@@ -57,6 +57,8 @@ class Settings:
     quote_characters: int = 700
     context_characters: int = 240
     """How much text around a quote goes with its citation, on each side."""
+    answers_kept: int = 500
+    """So many answers made of quotes are kept for whoever asks the same again; 0 is none."""
     feedback_days: int = 365
     """How long feedback is kept; 0 is for ever."""
     embed_origins: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ from benchmarks.speed_charts import write_charts
 from benchmarks.speed_process import child, machine
 from benchmarks.speed_quality import SETS
 from benchmarks.speed_servers import cold, crowd, memory, ready
-from benchmarks.speed_verdicts import bad_inputs, growth, verdicts
+from benchmarks.speed_verdicts import bad_inputs, growth, publication, verdicts
 from index.errors import QuothError, UsageError
 from settings import HOME
 
@@ -48,6 +48,7 @@ SECTION = Section(
 _BLOCKS: dict[str, Callable[[dict[str, Any]], str]] = {
     "Targets": lambda results: _head(results) + verdicts(results),
     "Growth": growth,
+    "Publication": publication,
     "Bad input": bad_inputs,
 }
 
@@ -157,6 +158,10 @@ def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"ingest-{size}", partial(_ingested, run, size)
         yield f"ask-{size}", partial(_asked, run, size, few)
         yield f"odd-{size}", partial(_odd, run, size)
+        yield (
+            f"publish-{size}",
+            partial(child, "publish", folder=folder, store=run.store("ours", size), vectors_of=run.vectors_of(size)),
+        )
     folder = run.work / f"corpus-{smallest}"
     yield "overlap", partial(child, "overlap", folder=folder, questions=few, count=_COMPARED)
     ours, usual = (run.store(chain, smallest) for chain in CHAINS)

@@ -35,6 +35,11 @@ def write_charts(folder: Path, results: Results) -> list[str]:
     (folder / "answer.svg").write_text(
         lines("Question to answer (usual chain: to passages), ms", asked), encoding="utf-8"
     )
+    published = {
+        name: [(size, results[f"publish-{size}"][what]["seconds"]) for size in sizes(results, "publish")]
+        for what, name in (("changed", "one changed"), ("gone", "one gone"), ("unchanged", "all read, none changed"))
+    }
+    (folder / "publish.svg").write_text(lines("An ingest of one article, s", published), encoding="utf-8")
     return sorted(path.name for path in folder.glob("*.svg"))
 
 

@@ -10,6 +10,7 @@ Results = Mapping[str, Any]
 """By the names of the parts, as speed.py keeps them."""
 READ = 24
 FAR = 1_000_000
+PUBLISH_SECONDS = {100_000: 5, FAR: 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ def targets(results: Results) -> Iterator[Target]:
     if f"ask-{FAR}" in results and "ask-10000" in results:
         far = _p95(results, FAR) / _p95(results, 10_000)
     yield Target("p95 at 1,000,000 passages ÷ at 10,000", 2, far)
+    for size, seconds in PUBLISH_SECONDS.items():
+        if published := results.get(f"publish-{size}"):
+            changed, gone = published["changed"], published["gone"]
+            more = f"changed {changed['seconds']:.1f} s (CPU {changed['cpu']:.1f} s)"
+            more += f", gone {gone['seconds']:.1f} s (CPU {gone['cpu']:.1f} s)"
+            longer = max(changed["seconds"], gone["seconds"])
+            yield Target(f"publishing one article, s, {size:,} passages", seconds, longer, more=more)
     for what, part, name, limit in (
         ("cold `ask`, seconds ÷ usual", "cold", "seconds_ratio", 1 / 3),
         ("the same in CPU seconds", "cold", "cpu_ratio", 1 / 3),
@@ -127,6 +135,19 @@ def growth(results: Results) -> str:
                 cells += [f"{percentile(asked['ms'], share):.0f}" for share in (0.5, 0.95)]
                 cells += [f"{percentile(asked[name], 0.5):.0f}" for name in ("cpu_ms", "passes_ms")]
             lines.append(f"| {runs[0]['passages']:,} | {chain} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def publication(results: Results) -> str:
+    """What an ingest takes that finds one article changed, one gone, or none."""
+    lines = [
+        "| passages | one changed s | CPU s | one gone s | CPU s | all read, none changed s | CPU s |",
+        "|" + "---|" * 7,
+    ]
+    for size in sizes(results, "publish"):
+        found = results[f"publish-{size}"]
+        cells = [f"{found[what][name]:.1f}" for what in ("changed", "gone", "unchanged") for name in ("seconds", "cpu")]
+        lines.append(f"| {size:,} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -75,6 +75,33 @@ def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -
     }
 
 
+def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
+    """Seconds and CPU seconds of an ingest of one article that has changed, of one that is gone, and of all unchanged.
+
+    The store and the articles are as before at the end.
+    """
+    from index.publish import ingest as run
+
+    files = sorted(Path(folder).rglob("*.txt"))
+    changed, gone = files[len(files) // 2], files[len(files) // 3]
+    kept = {path: path.read_text(encoding="utf-8") for path in (changed, gone)}
+    model = _synthesised(vectors_of) if vectors_of else load_embeddings(DEFAULT, HOME / ".models")
+    model.encode(["Loads the model."], query=True)
+
+    def timed(path: Path) -> dict[str, float]:
+        cpu, started = _cpu(), time.perf_counter()
+        run(Path(store), [path], model, prune=True)
+        return {"seconds": time.perf_counter() - started, "cpu": _cpu() - cpu}
+
+    changed.write_text(f"{kept[changed]}\n\nOne more thing is said here at the end.", encoding="utf-8")
+    gone.unlink()
+    found = {"changed": timed(changed), "gone": timed(gone)}
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
+    run(Path(store), [*kept], model)
+    return found | {"unchanged": timed(Path(folder))}
+
+
 def ask(chain: str, store: str, questions: Sequence[str]) -> dict[str, Any]:
     """Milliseconds of each question after the first, which warms up, and of the model passes within.
 
@@ -185,7 +212,7 @@ def _cpu() -> float:
 def _main(task: str, arguments: Mapping[str, Any]) -> None:
     from benchmarks.speed_quality import quality
 
-    tasks = {each.__name__: each for each in (corpus, ingest, ask, overlap, quality)}
+    tasks = {each.__name__: each for each in (corpus, ingest, publish, ask, overlap, quality)}
     sys.stdout.write(json.dumps(tasks[task](**arguments)) + "\n")
 
 

@@ -7,7 +7,9 @@ the log is emptied after each commit, gone from the disk.
 
 from __future__ import annotations
 
+import itertools
 import json
+import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -24,6 +26,8 @@ _PARAMETERS = 500
 """How many values go into one query."""
 _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
+_POSTINGS = 30_000
+"""So many passages are scored for the words of one question, in some hundredths of a second."""
 _AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
 
@@ -94,6 +98,7 @@ class Database:
             yield
             if self._terms_removed:  # a removed word stays in the index until its parts are merged
                 self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+            self.set_fact("revision", secrets.token_hex(8))  # two stores never have the same
             self._sql.execute("COMMIT")
             stack.pop_all()
             self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -253,10 +258,13 @@ class Database:
         return iter(self._sql.execute(query, (json.dumps(list(articles)),)))
 
     def search_terms(self, terms: Sequence[str], limit: int, articles: Collection[str] | None = None) -> list[Hit]:
-        """The chunks (of `articles`) that hold any of `terms`, best first by BM25 (title words count half)."""
-        if not terms:
+        """The chunks (of `articles`) that hold any of `terms`, best first by BM25 (title words count half).
+
+        Of many terms in a large store, the common ones are left out.
+        """
+        match = " OR ".join(map(_quoted, self._telling(terms)))
+        if not match:
             return []
-        match = " OR ".join(f'"{term}"' for term in terms)  # terms hold word characters only
         # The plus keeps SQLite from starting at the articles and looking for the terms chunk by chunk.
         within = "" if articles is None else f" AND +{_AMONG}"
         rows = self._sql.execute(
@@ -266,6 +274,23 @@ class Database:
             (match, limit) if articles is None else (match, json.dumps(list(articles)), limit),
         )
         return [Hit(*row) for row in rows]
+
+    def _telling(self, terms: Sequence[str]) -> list[str]:
+        """Of the terms that there are, the rarest: as many as can be scored, and where all are common, one."""
+        bound = _POSTINGS
+        while True:
+            counts = {term: held for term in terms if (held := self._holding(term, bound + 1))}
+            rarest = sorted(counts, key=lambda term: counts[term])
+            totals = itertools.accumulate(counts[term] for term in rarest)
+            affordable = [term for term, total in zip(rarest, totals, strict=True) if total <= bound]
+            if affordable or not counts:
+                return affordable if bound == _POSTINGS else affordable[:1]
+            bound *= 4
+
+    def _holding(self, term: str, most: int) -> int:
+        """How many chunks hold a term; no more than `most` are counted."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
+        return int(self._sql.execute(query, (_quoted(term), most)).fetchone()[0])
 
     def chunks_of_vectors(self, scores: Mapping[str, float]) -> list[Hit]:
         """The chunks behind vectors, with the vectors' scores, best first."""
@@ -291,6 +316,11 @@ class Database:
         for at in range(0, len(rest), _PARAMETERS):
             part = rest[at : at + _PARAMETERS]
             yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
+
+
+def _quoted(term: str) -> str:
+    """A term as FTS5 takes it; terms hold word characters only."""
+    return f'"{term}"'
 
 
 def _tags(stored: str | None) -> tuple[str, ...]:

@@ -93,20 +93,29 @@ def _bring_in(writer: Writer, paths: Sequence[Path], origin: str, prune: bool, r
         writer.files = len(survey.files)
         gone = [*survey.outdated, *survey.gone]
         pending: list[Pending] = []
+        held, at_once = 0, _batch(writer)
         for done, (file, taken) in enumerate(survey, start=1):
             writer.tell("reading")
             report.errors += taken.failures
             report.articles_unchanged += taken.unchanged
             gone += taken.gone
-            pending += (_cut(writer, article, file.path, survey.known) for article in taken.articles)
-            if sum(len(each.chunks) for each in pending) >= max(_BATCH_CHUNKS, writer.database.counts()[1]):
+            cut = [_cut(writer, article, file.path, survey.known) for article in taken.articles]
+            pending += cut
+            held += sum(len(each.chunks) for each in cut)
+            if held >= at_once:
                 writer.publish(pending, gone, origin=origin)
                 pending, gone, writer.files_in = [], [], done
+                held, at_once = 0, _batch(writer)
             if writer.stop.is_set():
                 report.stopped = True
                 break
     if pending or gone != survey.outdated:  # the starter corpus stays where nothing takes its place
         writer.publish(pending, gone, origin=origin)
+
+
+def _batch(writer: Writer) -> int:
+    """How many chunks to publish at once. To be asked once a batch: counting takes as long as reading many files."""
+    return max(_BATCH_CHUNKS, writer.database.counts()[1])
 
 
 def _cut(writer: Writer, article: Article, path: Path, known: Collection[str]) -> Pending:

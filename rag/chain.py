@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Hashable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from rag.engine import NO_MODEL, instead, quoted, written
 from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
 from rag.index import Index, Snapshot
+from rag.kept import Kept, KeptAnswers
 from rag.model import NoReplyError
 from rag.reader import OnnxReader
 from rag.reading import Reader, Reading
@@ -87,6 +88,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._reader = reader
         self._writer = writer
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
+        self._answers = KeptAnswers(settings.answers_kept)
 
     @property
     def models(self) -> Models:
@@ -130,7 +132,7 @@ class AnswerChain(Runnable[Question, Any]):
         if not self.ready and "contexts" not in input:
             yield Status("warm", "Warming up the models...")
             self.warm()
-        clock = Clock()
+        clock, answer_id = Clock(), input.get("id") or uuid.uuid4().hex
         asked, filters = (question, Filters()) if "contexts" in input else _without_filters(question)
         filters = input.get("filters", Filters()).merged(filters)
         history, problem = earlier(input.get("history") or ()), None
@@ -145,6 +147,11 @@ class AnswerChain(Runnable[Question, Any]):
                     problem = error.brief
         with self.index.snapshot() if "contexts" not in input else nullcontext() as snapshot:
             if snapshot is not None:
+                key = _key(input, snapshot, standalone, asked, filters, history) if writer is None else None
+                if before := self._answers.get(key):
+                    check_quotes(before.answer.citations, snapshot, {})
+                    yield from before.again(answer_id, question, clock)
+                    return
                 kept = filters.kept(snapshot)
                 count = snapshot.database.counts()[0] if kept is None else len(kept)
                 yield Status("retrieve", f"Searching {count} article{'' if count == 1 else 's'}...")
@@ -180,8 +187,8 @@ class AnswerChain(Runnable[Question, Any]):
                 proof = self._proof(snapshot, kept)
                 known = [*(turn["question"] for turn in history), asked, standalone]
                 suggestions = follow_ups(proof, known, body.citations, best_first, SUGGESTIONS)
-            yield Answer(
-                id=input.get("id") or uuid.uuid4().hex,
+            answer = Answer(
+                id=answer_id,
                 question=question,
                 standalone_question=standalone,
                 abstained=abstained,
@@ -200,6 +207,9 @@ class AnswerChain(Runnable[Question, Any]):
                 nearest=nearest(best_first) if abstained else (),
                 retrieved=_trace(passages, readings) if input.get("trace") else None,
             )
+            if snapshot is not None and key is not None:
+                self._answers.keep(key, Kept(answer, len(passages)))
+            yield answer
 
     def starters(self, count: int = SUGGESTIONS) -> tuple[str, ...]:
         """Questions to begin with, which the articles answer; worked out once for each generation."""
@@ -245,6 +255,22 @@ class AnswerChain(Runnable[Question, Any]):
         return passages
 
 
+def _key(
+    input: Question,
+    snapshot: Snapshot,
+    standalone: str,
+    asked: str,
+    filters: Filters,
+    history: Sequence[Mapping[str, str]],
+) -> Hashable:
+    """All that an answer made of quotes depends on; None where it is to be made anew."""
+    revision = snapshot.database.fact("revision")
+    if input.get("trace") or revision is None:
+        return None
+    known = tuple(turn["question"] for turn in history)
+    return revision, standalone, asked, filters, known, input.get("suggest"), input.get("written")
+
+
 def earlier(history: Sequence[Turn]) -> list[dict[str, str]]:
     """The turns of a history, oldest first, their questions without filter words."""
     turns = ({"question": turn} if isinstance(turn, str) else turn for turn in history)
@@ -272,6 +298,7 @@ def check_quotes(citations: Sequence[Citation], snapshot: Snapshot | None, artic
 
 def _without_filters(question: str) -> tuple[str, Filters]:
     asked, filters = parse(question)
+    asked = " ".join(asked.split())
     if not asked.strip("?!.,;？！。，； "):
         raise QuestionError(f"there is nothing but filters ({filters})", "add what you want to know")
     return asked, filters

@@ -17,8 +17,8 @@ class Refused(BaseModel):
     hint: str
 
 
-class WholeArticle(BaseModel):
-    """An article. Offsets are code points of its text."""
+class _Told(BaseModel):
+    """What is told of an article wherever it comes up."""
 
     id: str
     title: str
@@ -27,19 +27,17 @@ class WholeArticle(BaseModel):
     date: str | None
     language: str | None
     tags: list[str]
+
+
+class WholeArticle(_Told):
+    """An article. Offsets are code points of its text."""
+
     text: str
 
 
-class Passage(BaseModel):
+class Passage(_Told):
     """The words at a place of an article, with those around them."""
 
-    id: str
-    title: str
-    source: str
-    author: str | None
-    date: str | None
-    language: str | None
-    tags: list[str]
     start: int
     end: int
     heading: str | None

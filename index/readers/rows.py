@@ -34,17 +34,19 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
     """The rows of a CSV file with a line of column names; parted by commas, semicolons or tabs."""
     text = decode(data, source)
     first = text.split("\n", 1)[0]
-    csv.field_size_limit(_FIELD_CHARACTERS)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    called = _called(fields)
-    if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
-        raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
-    names = Names(source)
+    usual = csv.field_size_limit(_FIELD_CHARACTERS)  # of this whole process
     try:
+        called = _called(fields)
+        if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
+            raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
+        names = Names(source)
         for number, row in enumerate(rows, start=1):
             yield _article(data, names, f"row {number}", row, called)
     except csv.Error as error:
         raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
+    finally:
+        csv.field_size_limit(usual)
 
 
 def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:

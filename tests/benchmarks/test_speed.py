@@ -18,6 +18,7 @@ from benchmarks.speed_verdicts import Target, targets
 from benchmarks.usual import build, open_chain
 from evaluation.questions import Row
 from index.errors import UsageError
+from index.status import read_status
 from tests.fakes import FakeEmbeddings
 
 PARAGRAPH = "Ants of colony {0} carry leaves. Bees of hive {0} dance. The owl hunts at night near town {0}."
@@ -104,6 +105,10 @@ def test_a_store_with_synthesised_vectors_is_built_and_asked(
     assert built["passages"] >= 10
     assert built["characters"] == sum(map(len, texts(tmp_path / "corpus")))
     assert built["cpu"] > 0
+    before = texts(tmp_path / "corpus"), read_status(tmp_path / "store").articles
+    published = speed_work.publish(str(tmp_path / "corpus"), str(tmp_path / "store"), str(seed_store))
+    assert all(published[what]["seconds"] > 0 for what in ("changed", "gone", "unchanged"))
+    assert (texts(tmp_path / "corpus"), read_status(tmp_path / "store").articles) == before
     asked = child("ask", chain="ours", store=tmp_path / "store", questions=questions(data, 3))
     assert len(asked["ms"]) == 2
     assert all(0 < passes < whole for passes, whole in zip(asked["passes_ms"], asked["ms"], strict=True))
@@ -161,6 +166,8 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return figures | {"characters": 5_900, "passages": 10}
         if task == "ask":
             return {"ms": [110.0 * n] * 4, "passes_ms": [100.0 * n] * 4, "cpu_ms": [90.0] * 4, "read": [24] * 4}
+        if task == "publish":
+            return {what: {"seconds": 2.0, "cpu": 1.0} for what in ("changed", "gone", "unchanged")}
         if task == "overlap":
             return {"overlap": 0.995}
         return {"ours": {"ndcg@10": 0.9}, "usual": {"ndcg@10": 0.8}, "questions": 10, "articles": 20}
@@ -194,9 +201,10 @@ def test_a_run_measures_in_turn_keeps_each_part_and_writes_verdicts_and_charts(
         said = path.read_text()
         assert "| 50 users: throughput ÷ (cores ÷ CPU of an answer) | ≥ 0.8 | 0.75 | **missed** by 6 % |" in said
         assert "### Growth" in said
+        assert "| 20 | 2.0 | 1.0 | 2.0 | 1.0 | 2.0 | 1.0 |" in said
         assert "| one article | ours | 10 |" in said
     charts = sorted((tmp_path / "docs" / "charts").iterdir())
-    assert [path.name for path in charts] == ["answer.svg", "ingest-cpu.svg", "ingest-disk.svg", "ingest-peak.svg"]
+    assert [path.stem for path in charts] == ["answer", "ingest-cpu", "ingest-disk", "ingest-peak", "publish"]
     before = len(ran)
     assert speed.main(command) == 0
     assert len(ran) == before

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+import app
 from evaluation.scorecard import against, read_scorecard
 from index.errors import UsageError
 from tests.evaluation.cards import runs
+from tests.language_models import lines, serving
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,17 @@ def test_a_run_with_values_of_another_type_is_refused(tmp_path: Path, key: str, 
     path.write_text(json.dumps(card))
     with pytest.raises(UsageError, match="no scored run of this version"):
         read_scorecard(path)
+
+
+def test_what_a_model_wrote_may_say_it_in_other_words(seed_store: Path, tmp_path: Path) -> None:
+    row = {"id": "1", "question": "What happened to prices after the war?", "answerable": True}
+    rows, run = tmp_path / "rows.jsonl", tmp_path / "run.json"
+    rows.write_text(
+        json.dumps(row | {"answers": ["increased"], "contexts": ["Prices rose after the war."], "evidence": []})
+    )
+    with serving(lines("Prices increased after the war.")) as served:
+        words = ["eval", str(rows), "--store", str(seed_store), "--model", "openai:any", "--base-url", served.address]
+        assert app.main([*words, "--json", str(run)]) == 0
+    [result] = json.loads(run.read_text())["results"]
+    assert result["answer"]["sentences"][0]["text"] == "Prices increased after the war."
+    assert result["values"]["citation_recall"] == 1.0

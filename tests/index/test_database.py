@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,30 @@ def test_searching_some_articles_only(database: Database) -> None:
         ArticleFacts(ARTICLE.id, "a.md", "N", "2024"),
         ArticleFacts(other.id, "b.md", None, "2025-01"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ("often seldom once", {0, 1, 2, 3, 4, 5, 9}),
+        ("everywhere often seldom once", {0, 1, 2, 3, 4, 5, 9}),
+        ("everywhere once nowhere", {9}),
+        ("everywhere nowhere", {*range(12)}),
+        ("everywhere oftener often", {*range(6)}),
+        ("nowhere", set()),
+    ],
+)
+def test_common_words_are_left_out_where_there_are_rarer_ones(
+    database: Database, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
+) -> None:
+    monkeypatch.setattr("index.database._POSTINGS", 9)
+    articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
+    with database.writing():
+        for n, article in enumerate(articles):
+            text = "Everywhere" + " often" * (n < 6) + " seldom" * (n < 2) + " once" * (n == 9)
+            database.put_article(replace(article, text=text), "p", [Chunk(article.id, 0, len(text), text, "d1")])
+    hits = database.search_terms(terms.split(), 50)
+    assert {hit.article_id for hit in hits} == {articles[n].id for n in found}
 
 
 def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None:

@@ -74,6 +74,18 @@ def test_unchanged_articles_cost_nothing(articles: Path, store: Path, model: Fak
     assert len(model.encoded) == 1  # the probe that tells the model
 
 
+def test_a_large_store_is_not_counted_for_each_file(
+    articles: Path, store: Path, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    honest = Database.counts
+    monkeypatch.setattr(Database, "counts", lambda database: counted.append(1) or honest(database))
+    for n in range(4, 40):
+        (articles / f"{n}.txt").write_text(f"Title {n}\n\nSentence {n} is short.")
+    ingest(store, [articles], model)
+    assert 1 <= len(counted) < 5
+
+
 @pytest.mark.parametrize("words", ["Short.", "As many words as were there before, or so.", "Longer " * 60 + "now."])
 def test_one_changed_sentence_embeds_only_its_chunks(
     articles: Path, store: Path, model: FakeEmbeddings, words: str

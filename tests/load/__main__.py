@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", f"{folder}/store"]
-        with (Path(folder) / "log").open("wb") as log, subprocess.Popen(command, cwd=HOME, stderr=log) as server:
+        anew = os.environ | {"QUOTH_ANSWERS_KEPT": "0"}  # there are only a hundred questions
+        with (
+            (Path(folder) / "log").open("wb") as log,
+            subprocess.Popen(command, cwd=HOME, stderr=log, env=anew) as server,
+        ):
             try:
                 until(lambda: _is_ready(port, server), 300)
                 phases = [_phase(users, options.seconds, port, server.pid, Path(folder)) for users in PHASES]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.article import Article, Heading
 from index.embed import load_embeddings
@@ -59,6 +62,22 @@ def test_a_reading_does_not_depend_on_what_was_read_before() -> None:
     alone = reader.read("What costs money?", [one])
     assert reader.read("Who sleeps?", [one, other]) != alone
     assert reader.read("What costs money?", [one]) == alone
+
+
+class Drifting(FakeEmbeddings):
+    """As a runtime does: what else is in the batch moves the last digits."""
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        return super().encode(texts, query=query) * np.float32(1 + 2e-7 * len(texts))
+
+
+def test_a_reading_does_not_depend_on_what_is_embedded_at_the_same_time() -> None:
+    texts = [f"Lithium costs money in Chile, said {n} people." for n in range(9)]
+    fresh, partly = SimilarityReader(Drifting()), SimilarityReader(Drifting())
+    partly.read("What costs money?", [passage(text) for text in texts[:4]])
+    assert partly._embeddings.encode(texts[:1])[0, 0] != fresh._embeddings.encode(texts)[0, 0]
+    every = [passage(text) for text in texts]
+    assert fresh.read("What costs money?", every) == partly.read("What costs money?", every)
 
 
 def test_the_headline_question_over_the_starter_corpus(seed_store: Path, models: Path) -> None:

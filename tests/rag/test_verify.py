@@ -204,6 +204,18 @@ def test_a_name_in_the_title_does_not_take_the_place_of_another(verifier):
     assert verifier.support("The car maker that BYD took over in 2003 was Tesla.", [passage(about)]) is None
 
 
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("The 2007 Lisbon Treaty recognised rights.", "The Lisbon Treaty was created in 2007."),
+        ("The Battle of Hastings in 1066 changed England.", "The Battle of Hastings took place in 1066."),
+        ("The Eiffel Tower in Paris drew crowds.", "The Eiffel Tower is located in Paris."),
+    ],
+)
+def test_that_something_merely_was_takes_no_word_of_the_quote(verifier, quote, said):
+    assert verifier.supports(quote, said)
+
+
 def test_a_part_cut_out_of_a_denial(verifier):
     assert not supports(QUOTE, "sell well at first")
     assert not verifier.supports(QUOTE, "It sold well at first.")

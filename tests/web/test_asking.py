@@ -117,6 +117,23 @@ def test_whoever_waits_is_told_at_once_that_it_is_their_turn(line: Line) -> None
     assert asyncio.run(wait()) == [False, True]
 
 
+def test_nobody_waits_after_the_one_before_has_left(
+    chain: FakeChain, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 5)
+    programs = Asking(chain, settings, Recent(), Line(at_once=1))  # type: ignore[arg-type]
+
+    async def ask() -> None:
+        async for _ in programs.events({"question": QUESTION}):
+            pass
+
+    async def four() -> None:
+        await asyncio.wait_for(asyncio.gather(*(ask() for _ in range(4))), 4)
+
+    asyncio.run(four())
+    assert len(chain.asked) == 4
+
+
 def test_the_server_has_one_line(chain: FakeChain, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[Line] = []
     monkeypatch.setattr(chat, "Line", lambda: lines.append(Line(at_once=1, waiting=0)) or lines[-1])
