@@ -1,6 +1,7 @@
 """An ingest that kills itself: at the n-th call that index/ makes into the interpreter's own functions.
 
-Run as `python -m tests.crash.victim STORE FOLDER N`; with N = 0 it lives and prints how many calls there were.
+Run as `python -m tests.crash.victim STORE FOLDER N`; with N = 0 it lives and prints a letter for each call: "p" within
+publication, "s" when it collects what is no longer needed, "i" elsewhere.
 """
 
 from __future__ import annotations
@@ -13,25 +14,34 @@ from types import FrameType
 
 from index import database, durable, publish, survey, vectors, writer
 from index.publish import ingest
+from index.writer import Writer
 from tests.fakes import FakeEmbeddings
 
+STAGES = {Writer.publish.__code__: "p", Writer.sweep.__code__: "s"}
 WATCHED = {each.__file__ for each in (database, durable, publish, survey, vectors, writer)}
 
 
 def main(store: Path, folder: Path, deadly: int) -> None:
-    calls = 0
+    calls: list[str] = []
 
     def count(frame: FrameType, event: str, _: object) -> None:
-        nonlocal calls
         if event == "c_call" and frame.f_code.co_filename in WATCHED:
-            calls += 1
-            if calls == deadly:
+            calls.append(_stage(frame))
+            if len(calls) == deadly:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
     ingest(store, [folder], FakeEmbeddings(), prune=True)
     sys.setprofile(None)
-    sys.stdout.write(str(calls))
+    sys.stdout.write("".join(calls))
+
+
+def _stage(frame: FrameType | None) -> str:
+    while frame is not None:
+        if frame.f_code in STAGES:
+            return STAGES[frame.f_code]
+        frame = frame.f_back
+    return "i"
 
 
 if __name__ == "__main__":
