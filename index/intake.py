@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -80,7 +80,7 @@ class Intake:
             return Taken(unchanged=len(known))
         found = self._isolation.read(data, file.name, label)
         failures = tuple(each for each in found if isinstance(each, Failure))
-        articles = [replace(each, sha256=sha256) for each in found if isinstance(each, Article)]
+        articles = [each for each in found if isinstance(each, Article)]
         self._remember(file.name, incomplete=bool(failures and articles))
         here = {article.id for article in articles}
         unread = tuple(failure.source for failure in failures)

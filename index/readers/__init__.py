@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -71,6 +72,7 @@ def read_articles(
     `fields` says what the columns of tables of articles are called: `{"text": "Body"}`.
     """
     room, label, fields = room or Room(), label or Label(), fields or {}
+    sha256 = hashlib.sha256(data).hexdigest()
     try:
         kind = sniff(data, source, label.media_type)
         if kind == "zip":
@@ -80,7 +82,7 @@ def read_articles(
         for each in _read(data, source, kind, room, fields):
             if isinstance(each, Article):
                 link = (label.link or each.link) if kind in READERS else (each.link or label.link)
-                yield replace(each, link=link, date=each.date or label.date)
+                yield replace(each, sha256=sha256, link=link, date=each.date or label.date)
             else:
                 yield each
     except ArticleError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -44,10 +43,11 @@ class Properties:
     tags: tuple[str, ...] = ()
 
 
-def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
+def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
     """The title, the byline and the blocks, a blank line between them.
 
-    The byline is part of the text so that "who wrote this?" can be answered with a quote.
+    The byline is part of the text so that "who wrote this?" can be answered with a quote. The hash of the file's bytes
+    is left out: there may be many articles in one file.
     """
     properties = replace(properties, title=clean(properties.title), author=clean(properties.author or "") or None)
     title, byline = Block(properties.title), _byline(properties)
@@ -66,7 +66,7 @@ def compose(data: bytes, source: str, properties: Properties, blocks: Iterable[B
         source=source,
         title=properties.title,
         text="\n\n".join(block.text for block in parts),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256="",
         author=properties.author,
         date=properties.date,
         language=properties.language,

@@ -43,7 +43,7 @@ def read_docx(data: bytes, source: str) -> Article:
         language=core.language or None,
         tags=tags_of(core.keywords),
     )
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _blocks(element: _Element, styles: dict[str, str]) -> Iterator[Block]:

@@ -48,7 +48,7 @@ def read_epub(data: bytes, source: str) -> Article:
         language=_said(package, "language"),
         tags=tags_of([each.text or "" for each in package.iter(f"{_DC}subject")]),
     )
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
             link=web_link(entry.get("link")),
             tags=tags_of([each.get("term") or "" for each in entry.get("tags", ())]),
         )
-        yield compose(data, name, properties, blocks)
+        yield compose(name, properties, blocks)
 
 
 def _line(markup: str) -> str:

@@ -52,7 +52,7 @@ def read_html(data: bytes, source: str) -> Article:
         link=web_link(document.url),
         tags=tags_of(document.tags),
     )
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _seen(tree: HtmlElement | None) -> str:

@@ -41,7 +41,7 @@ def read_mail(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator
         is_html = body.get_content_subtype() == "html"
         blocks = list(markup_blocks(text)) if is_html else [Block(block) for block in re.split(r"\n[ \t]*\n", text)]
         properties = Properties(_header(message, "subject") or PurePath(source).stem, _sender(message), _date(message))
-        yield compose(data, source, properties, blocks)
+        yield compose(source, properties, blocks)
     elif not attached:
         raise ArticleError(f"{source} has no text", "save the mail with its text")
     if not attached:

@@ -38,7 +38,7 @@ def read_markdown(data: bytes, source: str) -> Article:
     )
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _front_matter(text: str, source: str) -> dict[str, Any]:

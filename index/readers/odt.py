@@ -50,7 +50,7 @@ def read_odt(data: bytes, source: str) -> Article:
         language=said.get(f"{_DC}language") or None,
         tags=tags_of([each.text or "" for each in meta.iter(f"{_META}keyword")] if meta is not None else None),
     )
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _blocks(element: _Element, marker: str = "") -> Iterator[Block]:

@@ -45,7 +45,7 @@ def read_pdf(data: bytes, source: str) -> Article:
     blocks = list(paragraphs(pages))
     if not blocks:
         raise ArticleError(f"{source} has no text layer: its pages are pictures", "have the text recognised (OCR)")
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _lines(page: PdfPage, number: int) -> list[Line]:

@@ -42,7 +42,7 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
             raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
         names = Names(source)
         for number, row in enumerate(rows, start=1):
-            yield _article(data, names, f"row {number}", row, called)
+            yield _article(names, f"row {number}", row, called)
     except csv.Error as error:
         raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
     finally:
@@ -63,10 +63,10 @@ def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
         if not isinstance(row, dict):
             yield Failure(f"{source}/line {number}", f"{source}, line {number} is no JSON object", "correct it")
             continue
-        yield _article(data, names, f"line {number}", row, called)
+        yield _article(names, f"line {number}", row, called)
 
 
-def _article(data: bytes, names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
+def _article(names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
     """The article is called by its id, else its title, else its place, so that it keeps its name among others."""
     fields = {name: _field(row, names) for name, names in called.items()}
     given = " ".join((fields["id"] or fields["title"]).split())
@@ -81,7 +81,7 @@ def _article(data: bytes, names: Names, place: str, row: Mapping[str, object], c
         link=web_link(fields["link"]),
         tags=tags_of(fields["tags"]),
     )
-    return compose(data, name, properties, [Block(part) for part in fields["text"].split("\n\n")])
+    return compose(name, properties, [Block(part) for part in fields["text"].split("\n\n")])
 
 
 def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:

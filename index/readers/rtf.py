@@ -42,7 +42,7 @@ def read_rtf(data: bytes, source: str) -> Article:
         date=_date(code),
         tags=tags_of(said("keywords")),
     )
-    return compose(data, source, properties, blocks)
+    return compose(source, properties, blocks)
 
 
 def _date(code: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import PurePath
 
 from index.article import Article
@@ -14,7 +13,7 @@ TITLE_CHARACTERS = 100
 def read_text(data: bytes, source: str) -> Article:
     """An article whose title is its first line if that is short and complete, else the file's name."""
     text = decode(data, source)
-    return Article(source, _title(text) or PurePath(source).stem, text, hashlib.sha256(data).hexdigest())
+    return Article(source, _title(text) or PurePath(source).stem, text, "")
 
 
 def _title(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 
@@ -160,3 +161,14 @@ def test_two_thousand_pages_are_read_in_time_with_their_numbers() -> None:
     assert time.monotonic() - started < 30
     assert article.text == "a\n\n" + " ".join(f"Ship {name} sailed." for name in names)
     assert [article.page_at(article.text.index(f" {names[n]} ")) for n in (0, 999, 1999)] == [1, 1000, 2000]
+
+
+def test_many_articles_in_one_file_take_as_long_as_they_are() -> None:
+    """The whole file was hashed for each of them."""
+    line = json.dumps({"text": "They sailed. " * 20})
+    data = "\n".join([line] * 10_000).encode()
+    started = time.process_time()
+    found = [each for each in read_articles(data, "a.jsonl") if isinstance(each, Article)]
+    assert time.process_time() - started < 8
+    assert len(found) == 10_000
+    assert {article.sha256 for article in found} == {hashlib.sha256(data).hexdigest()}
