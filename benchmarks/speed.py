@@ -33,6 +33,8 @@ from index.errors import QuothError, UsageError
 from settings import HOME
 
 CHAINS = ("ours", "usual")
+BESIDE = 100_000
+"""The most passages at which the usual chain is built, too: no target compares them beyond."""
 BAD = ("one article", "tiny articles", "identical articles")
 ODD = {
     "that matches nothing": "Zxqv blorpish wibbleton?",
@@ -66,6 +68,10 @@ class Run:
     def store(self, chain: str, size: int) -> Path:
         """The store of a chain over the corpus of a size."""
         return self.work / f"{chain}-{size}"
+
+    def chains(self, size: int) -> tuple[str, ...]:
+        """Which chains are measured at a size."""
+        return CHAINS if size <= max(BESIDE, self.sizes[0]) else CHAINS[:1]
 
     def vectors_of(self, size: int) -> Path | None:
         """From whose vectors those of a size are synthesised; None where the model computes them."""
@@ -151,7 +157,8 @@ def _head(results: dict[str, Any]) -> str:
 def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
     asked = questions(run.data, _CROWD + _ASKED)
     few, crowds = asked[:_ASKED], asked[_ASKED:]
-    smallest, middle, largest = run.sizes[0], run.sizes[len(run.sizes) // 2], run.sizes[-1]
+    beside = [size for size in run.sizes if run.chains(size) == CHAINS]
+    smallest, middle, largest = beside[0], beside[len(beside) // 2], beside[-1]
     for size in run.sizes:
         folder = run.work / f"corpus-{size}"
         yield f"corpus-{size}", partial(child, "corpus", data=run.data, folder=folder, passages=size)
@@ -177,16 +184,18 @@ def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 def _ingested(run: Run, size: int) -> dict[str, list[dict[str, Any]]]:
     """Several times where the model embeds, since that is the target; in turn."""
-    found: dict[str, list[dict[str, Any]]] = {chain: [] for chain in CHAINS}
+    found: dict[str, list[dict[str, Any]]] = {chain: [] for chain in run.chains(size)}
     for _ in range(run.repetitions if run.vectors_of(size) is None else 1):
-        for chain in CHAINS:
+        for chain, runs in found.items():
             places = {"folder": run.work / f"corpus-{size}", "store": run.store(chain, size)}
-            found[chain].append(child("ingest", chain=chain, vectors_of=run.vectors_of(size), **places))
+            runs.append(child("ingest", chain=chain, vectors_of=run.vectors_of(size), **places))
     return found
 
 
 def _asked(run: Run, size: int, asked: Sequence[str]) -> dict[str, Any]:
-    return {chain: child("ask", chain=chain, store=run.store(chain, size), questions=asked) for chain in CHAINS}
+    return {
+        chain: child("ask", chain=chain, store=run.store(chain, size), questions=asked) for chain in run.chains(size)
+    }
 
 
 def _odd(run: Run, size: int) -> dict[str, Any]:

@@ -20,14 +20,18 @@ def write_charts(folder: Path, results: Results) -> list[str]:
     asked: dict[str, Points] = {}
     for chain, name in (("ours", "Quoth"), ("usual", "usual chain")):
         for share in (0.5, 0.95):
-            milliseconds = [(size, percentile(results[f"ask-{size}"][chain]["ms"], share)) for size in sizes(results)]
-            asked[f"{name}, p{share:.0%}".rstrip("%")] = milliseconds
+            asked[f"{name}, p{share:.0%}".rstrip("%")] = [
+                (size, percentile(results[f"ask-{size}"][chain]["ms"], share))
+                for size in sizes(results)
+                if chain in results[f"ask-{size}"]
+            ]
     built: dict[str, Mapping[str, Points]] = {}
     for figure, title in (("cpu", "Ingest, CPU seconds"), ("peak_mib", "Ingest, peak MiB"), ("disk_mib", "Disk, MiB")):
         built[figure] = {
             name: [
                 (size, percentile([run[figure] for run in results[f"ingest-{size}"][chain]], 0.5))
                 for size in sizes(results, "ingest")
+                if chain in results[f"ingest-{size}"]
             ]
             for chain, name in (("ours", "Quoth"), ("usual", "usual chain"))
         }

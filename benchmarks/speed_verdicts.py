@@ -127,7 +127,7 @@ def growth(results: Results) -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for size in sizes(results, "ingest"):
-        for chain in ("ours", "usual"):
+        for chain in results[f"ingest-{size}"]:
             runs, asked = results[f"ingest-{size}"][chain], results.get(f"ask-{size}", {}).get(chain)
             cells = [f"{percentile([run[name] for run in runs], 0.5):,.0f}" for name in ("seconds", "cpu", "peak_mib")]
             cells.append(f"{runs[0]['disk_mib']:,.0f}")

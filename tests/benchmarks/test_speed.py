@@ -213,6 +213,19 @@ def test_a_run_measures_in_turn_keeps_each_part_and_writes_verdicts_and_charts(
     assert ran[before:] == ["ask ours", "ask usual"]
 
 
+def test_beyond_a_hundred_thousand_passages_the_usual_chain_is_not_built(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = fakes(monkeypatch)
+    monkeypatch.setattr(speed, "BESIDE", 10_000)
+    assert speed.main(["--data", str(data), "--sizes", "10000", "1000000", "--out", str(tmp_path)]) == 0
+    assert ran.count("ingest usual") == 3 + len(speed.BAD)
+    by_name = {target.what: target for target in targets(json.loads((tmp_path / "benchmarks/speed.json").read_text()))}
+    assert by_name["p95 at 1,000,000 passages ÷ at 10,000"].figure == 1
+    assert by_name["publishing one article, s, 1,000,000 passages"].met is True
+    assert by_name["resident server ÷ usual"].more.endswith("10,000 passages")
+
+
 def test_a_data_folder_without_the_sets_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert speed.main(["--data", str(tmp_path)]) == UsageError.exit_code
     assert "has no squad2/dev-v2.0.json" in capsys.readouterr().err
