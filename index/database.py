@@ -265,13 +265,17 @@ class Database:
         match = " OR ".join(map(_quoted, self._telling(terms)))
         if not match:
             return []
-        # The plus keeps SQLite from starting at the articles and looking for the terms chunk by chunk.
-        within = "" if articles is None else f" AND +{_AMONG}"
+        # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
+        # the articles and looking for the terms chunk by chunk.
+        within = "" if articles is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{_AMONG} AND"
+        best = (
+            f"SELECT terms.rowid AS id, -bm25(terms, 0.5, 1.0) AS score FROM terms {within or 'WHERE'} terms MATCH ?"
+            " ORDER BY score DESC, id LIMIT ?"
+        )
         rows = self._sql.execute(
-            "SELECT chunks.article_id, chunks.start, chunks.end, chunks.digest, -bm25(terms, 0.5, 1.0) AS score"
-            f" FROM terms JOIN chunks ON chunks.id = terms.rowid WHERE terms MATCH ?{within}"
-            " ORDER BY score DESC, chunks.id LIMIT ?",
-            (match, limit) if articles is None else (match, json.dumps(list(articles)), limit),
+            f"SELECT article_id, start, end, digest, score FROM ({best}) JOIN chunks USING (id)"
+            " ORDER BY score DESC, id",
+            (match, limit) if articles is None else (json.dumps(list(articles)), match, limit),
         )
         return [Hit(*row) for row in rows]
 
