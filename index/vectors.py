@@ -14,8 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Vectors = Mapping[str, bytes]
 """Digest -> float32 values, little-endian."""
+Check = Callable[[Path, Vectors, Collection[str]], None]
+"""Given a folder, the vectors that have to be in it, and the digests that must not."""
 
 _BATCH = 1_000
 _COLLECTION = "vectors"
@@ -73,11 +76,36 @@ def is_complete(folder: Path) -> bool:
         return False
 
 
-def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
-    """Open `folder` in a child process and look: each vector is there, a search finds it, the absent are gone.
+@contextmanager
+def checker() -> Iterator[Check]:
+    """What looks at a generation: each vector is there, a search finds it, the absent are gone.
 
-    Raises StoreDamagedError, also if the child crashes.
+    It does so in a child process, which takes a second to start, so that this is done while the generation is written.
+    It raises StoreDamagedError, also if the child crashes, and looks once.
     """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "index.vectors"],
+        cwd=Path(__file__).parents[1],
+        stdin=pipe,
+        stdout=subprocess.DEVNULL,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,  # so that Ctrl-C reaches the parent alone
+    ) as child:
+        try:
+            yield partial(_have_checked, child)
+        finally:
+            child.kill()
+
+
+def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
+    """Look at a generation that is there already. Raises StoreDamagedError."""
+    with checker() as check:
+        check(folder, present, absent)
+
+
+def _have_checked(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         expected = Path(temporary, "expected.npz")
         np.savez(
@@ -86,16 +114,9 @@ def check_generation(folder: Path, present: Vectors, absent: Collection[str]) ->
             vectors=_matrix(list(present.values())),
             absent=np.array(list(absent), dtype=str),
         )
-        child = subprocess.run(
-            [sys.executable, "-m", "index.vectors", str(folder.resolve()), str(expected)],
-            cwd=Path(__file__).parents[1],
-            capture_output=True,
-            text=True,
-            check=False,
-            start_new_session=True,  # so that Ctrl-C reaches the parent alone
-        )
+        _, said = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
     if child.returncode != 0:
-        reason = (child.stderr.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
+        reason = (said.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
         raise StoreDamagedError(f"the vectors in {folder} are damaged ({reason})", "ingest again to rebuild them")
 
 
@@ -199,4 +220,7 @@ def _check(folder: Path, expected: Path) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(_check(Path(sys.argv[1]), Path(sys.argv[2])))
+    import chromadb  # noqa: F401 - takes a while, and nobody waits yet
+
+    asked = sys.stdin.read()
+    sys.exit(_check(*map(Path, json.loads(asked))) if asked else None)

@@ -27,7 +27,7 @@ from index.layout import DATABASE, GENERATIONS, STARTER
 from index.lock import write_lock
 from index.near import sketch
 from index.sqlite import exchange, upgrade
-from index.vectors import check_generation, collect_garbage, is_complete, write_generation
+from index.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
 
 Progress = Callable[[str, float, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many files of how many are in."""
@@ -227,12 +227,13 @@ class Writer:
     ) -> None:
         """The next generation: what changed on a copy of the last, or all of it where much has gone."""
         removed = int(self.database.fact("vectors_removed") or 0) + len(unused)
-        if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
-            fresh, removed = dict(self.database.vectors()), 0
-            write_generation(folder, None, fresh, [])
-        else:
-            write_generation(folder, self.generations / current, fresh, unused)
-        check_generation(folder, fresh, unused)
+        with checker() as check:
+            if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
+                fresh, removed = dict(self.database.vectors()), 0
+                write_generation(folder, None, fresh, [])
+            else:
+                write_generation(folder, self.generations / current, fresh, unused)
+            check(folder, fresh, unused)
         self.database.set_fact("vectors_removed", str(removed))
 
     def _embed(self, pending: Sequence[Pending], *, anew: bool) -> dict[str, bytes]:

@@ -289,7 +289,7 @@ def test_a_failure_before_the_commit_changes_nothing(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writer, "check_generation", full)
+    monkeypatch.setattr(writer, "checker", full)
     with pytest.raises(StoreError, match="No space left"):
         ingest(store, [articles], model)
     monkeypatch.undo()

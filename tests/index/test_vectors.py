@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.errors import StoreDamagedError
-from index.vectors import Generation, check_generation, collect_garbage, is_complete, write_generation
+from index.vectors import Generation, check_generation, checker, collect_garbage, is_complete, write_generation
+from settings import HOME
 
 
 def vectors(count: int, seed: int = 0) -> dict[str, bytes]:
@@ -106,3 +110,16 @@ def test_every_file_and_folder_of_a_new_generation_is_synced(tmp_path: Path, mon
     written = {tmp_path, tmp_path / "1", *(tmp_path / "1").rglob("*")}
     assert len(written) > 5
     assert written <= synced
+
+
+def test_a_checker_that_is_not_asked_ends_with_the_one_who_started_it() -> None:
+    with pytest.raises(ZeroDivisionError), checker() as check:
+        assert isinstance(check, partial)
+        child = check.args[0]
+        assert child.poll() is None
+        _ = 1 / 0
+    assert child.poll() is not None
+    forsaken = subprocess.run(
+        [sys.executable, "-m", "index.vectors"], cwd=HOME, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert (forsaken.returncode, forsaken.stderr) == (0, b"")
