@@ -91,3 +91,34 @@ class Chunk:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
             raise ValueError(f"chunk {self.start}-{self.end} does not fit its {len(self.text)} characters")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleInfo:
+    """What a list of articles shows. `path` is where it came from, for the owner's eyes only.
+
+    Near copies of each other have the same `near`.
+    """
+
+    id: str
+    source: str
+    title: str
+    author: str | None
+    date: str | None
+    language: str | None
+    characters: int
+    sha256: str
+    path: str
+    near: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a search found. A higher score is better; its scale depends on the search."""
+
+    article_id: str
+    start: int
+    end: int
+    digest: str
+    score: float

@@ -12,11 +12,11 @@ import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, ArticleFacts, Chunk, Heading
+from index.article import Article, ArticleFacts, ArticleInfo, Chunk, Heading, Hit
 from index.errors import StoreError
 from index.near import alike, bands
 from index.sqlite import connect, translated
@@ -29,37 +29,6 @@ _CANDIDATES = 100
 _POSTINGS = 100_000
 """So many passages are scored for the words of one question, in tenths of a second (docs/scale.md)."""
 _AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleInfo:
-    """What a list of articles shows. `path` is where it came from, for the owner's eyes only.
-
-    Near copies of each other have the same `near`.
-    """
-
-    id: str
-    source: str
-    title: str
-    author: str | None
-    date: str | None
-    language: str | None
-    characters: int
-    sha256: str
-    path: str
-    near: str | None = None
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk that a search found. A higher score is better; its scale depends on the search."""
-
-    article_id: str
-    start: int
-    end: int
-    digest: str
-    score: float
 
 
 class Database:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, Failure
-from index.database import ArticleInfo, Database
+from index.article import Article, ArticleInfo, Failure
+from index.database import Database
 from index.errors import ArticleError
 from index.fetch import Web, is_url
 from index.isolate import Isolation

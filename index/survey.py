@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from index.database import ArticleInfo, Database
+from index.article import ArticleInfo
+from index.database import Database
 from index.errors import UsageError
 from index.intake import Intake, Reading, Taken
 from index.layout import STARTER

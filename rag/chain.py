@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Generator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,6 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 
 from index.article import Article
-from index.chunk import chunk_article
 from index.embed import EmbeddingModel, check_same, load_embeddings
 from index.errors import QuestionError
 from index.status import read_facts
@@ -24,11 +23,11 @@ from rag.engine import NO_MODEL, instead, quoted, written
 from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
 from rag.index import Index, Snapshot
-from rag.kept import Kept, KeptAnswers
+from rag.kept import Kept, Lately, key_of
 from rag.model import NoReplyError
 from rag.reader import OnnxReader
 from rag.reading import Reader, Reading
-from rag.retrieve import HybridRetriever, Passage
+from rag.retrieve import HybridRetriever, Passage, passages_of
 from rag.similarity import SimilarityReader
 from rag.suggest import Proof, follow_ups, starters
 from rag.write import Writer, load_writer
@@ -88,7 +87,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._reader = reader
         self._writer = writer
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
-        self._answers = KeptAnswers(settings.answers_kept)
+        self._answers = Lately[Kept](settings.answers_kept)
 
     @property
     def models(self) -> Models:
@@ -147,7 +146,7 @@ class AnswerChain(Runnable[Question, Any]):
                     problem = error.brief
         with self.index.snapshot() if "contexts" not in input else nullcontext() as snapshot:
             if snapshot is not None:
-                key = _key(input, snapshot, standalone, asked, filters, history) if writer is None else None
+                key = key_of(input, snapshot, standalone, asked, filters, history) if writer is None else None
                 if before := self._answers.get(key):
                     check_quotes(before.answer.citations, snapshot, {})
                     yield from before.again(answer_id, question, clock)
@@ -157,7 +156,7 @@ class AnswerChain(Runnable[Question, Any]):
                 yield Status("retrieve", f"Searching {count} article{'' if count == 1 else 's'}...")
             with clock.stage("retrieve"):
                 if snapshot is None:
-                    passages = self._of_contexts(input["contexts"])
+                    passages = passages_of(input["contexts"], self.embeddings)
                 else:
                     passages = self._retriever.passages(list(dict.fromkeys([standalone, asked])), snapshot, kept)
             yield Found(len(passages))
@@ -241,34 +240,6 @@ class AnswerChain(Runnable[Question, Any]):
                 f"ask in at most {self._settings.question_characters:,}",
             )
         return question
-
-    def _of_contexts(self, contexts: Sequence[str]) -> list[Passage]:
-        passages = []
-        for n, text in enumerate(contexts, start=1):
-            name = f"context-{n}"
-            article = Article(source=name, title="", text=text, sha256="", id=name)
-            chunks = chunk_article(article, self.embeddings)
-            covered = 0
-            for chunk in chunks:
-                passages.append(Passage(article, max(chunk.start, covered), chunk.end, 0.0))
-                covered = chunk.end
-        return passages
-
-
-def _key(
-    input: Question,
-    snapshot: Snapshot,
-    standalone: str,
-    asked: str,
-    filters: Filters,
-    history: Sequence[Mapping[str, str]],
-) -> Hashable:
-    """All that an answer made of quotes depends on; None where it is to be made anew."""
-    revision = snapshot.database.fact("revision")
-    if input.get("trace") or revision is None:
-        return None
-    known = tuple(turn["question"] for turn in history)
-    return revision, standalone, asked, filters, known, input.get("suggest"), input.get("written")
 
 
 def earlier(history: Sequence[Turn]) -> list[dict[str, str]]:

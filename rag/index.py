@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.article import Article
-from index.database import ArticleInfo, Database
+from index.article import Article, ArticleInfo
+from index.database import Database
 from index.errors import StoreDamagedError, StoreError
 from index.layout import DATABASE, GENERATIONS
 from index.vectors import Generation

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from rag.answer import Answer, Event, Found, Said
 from rag.clock import Clock
+from rag.filters import Filters
+from rag.index import Snapshot
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +31,41 @@ class Kept:
         yield replace(self.answer, id=answer_id, question=question, timings_ms=clock.timings())
 
 
-class KeptAnswers:
-    """At most `most` answers; the ones that nobody has asked for longest go first. For many threads."""
+class Lately(Generic[Value]):
+    """At most `most` values by key; the ones that nobody has used for longest go first. For many threads."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, key: Hashable, kept: Kept) -> None:
-        """`key` is all that the answer depends on."""
+    def keep(self, key: Hashable, value: Value) -> None:
+        """Remember a value."""
         with self._lock:
-            self._kept[key] = kept
+            self._kept[key] = value
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def get(self, key: Hashable) -> Kept | None:
-        """The answer, unless there is none or it is forgotten by now."""
+    def get(self, key: Hashable) -> Value | None:
+        """The value, unless there is none or it is forgotten by now."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
+
+
+def key_of(
+    question: Mapping[str, Any],
+    snapshot: Snapshot,
+    standalone: str,
+    asked: str,
+    filters: Filters,
+    history: Sequence[Mapping[str, str]],
+) -> Hashable:
+    """All that an answer made of quotes depends on; None where it is to be made anew."""
+    revision = snapshot.database.fact("revision")
+    if question.get("trace") or revision is None:
+        return None
+    known = tuple(turn["question"] for turn in history)
+    return revision, standalone, asked, filters, known, question.get("suggest"), question.get("written")

@@ -19,9 +19,8 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
-from index.article import Article
-from index.chunk import sentence_spans
-from index.database import Hit
+from index.article import Article, Hit
+from index.chunk import chunk_article, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import query_terms
 from rag.answer import Place
@@ -144,6 +143,20 @@ def _newer_first(passages: Sequence[Passage]) -> list[Passage]:
     share = {each: _NEWEST * n / max(1, len(days) - 1) for n, each in enumerate(days)}
     scored = [replace(each, score=each.score * (1 + share[day(each.article)])) for each in passages]
     return sorted(scored, key=lambda passage: -passage.score)
+
+
+def passages_of(contexts: Sequence[str], embeddings: EmbeddingModel) -> list[Passage]:
+    """Texts that are in no index, as passages: each is an article called `context-1` and so on."""
+    passages = []
+    for n, text in enumerate(contexts, start=1):
+        name = f"context-{n}"
+        article = Article(source=name, title="", text=text, sha256="", id=name)
+        chunks = chunk_article(article, embeddings)
+        covered = 0
+        for chunk in chunks:
+            passages.append(Passage(article, max(chunk.start, covered), chunk.end, 0.0))
+            covered = chunk.end
+    return passages
 
 
 def as_document(passage: Passage) -> Document:

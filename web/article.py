@@ -10,8 +10,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote as percent_encode
 
-from index.article import Article
-from index.database import ArticleInfo
+from index.article import Article, ArticleInfo
 from rag.answer import Span
 from web.permalink import Link, find
 from web.render import day, text

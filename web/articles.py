@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from index.database import ArticleInfo
+from index.article import ArticleInfo
 from settings import Settings
 from web.access import is_owner
 from web.article import facts, page

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer import Answer
 from rag.condense import Turn
+from rag.kept import Lately
 
 KEPT = 2_000
 
@@ -29,21 +28,12 @@ class Recent:
     """
 
     def __init__(self, most: int = KEPT) -> None:
-        self._most = most
-        self._given: OrderedDict[str, Given] = OrderedDict()
-        self._lock = threading.Lock()
+        self._given = Lately[Given](most)
 
     def keep(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
         """Remember an answer."""
-        with self._lock:
-            self._given[answer.id] = Given(answer, question, tuple(history))
-            self._given.move_to_end(answer.id)
-            if len(self._given) > self._most:
-                self._given.popitem(last=False)
+        self._given.keep(answer.id, Given(answer, question, tuple(history)))
 
     def get(self, answer_id: str) -> Given | None:
         """What was given under this id, unless it is unknown or forgotten by now."""
-        with self._lock:
-            if answer_id in self._given:
-                self._given.move_to_end(answer_id)
-            return self._given.get(answer_id)
+        return self._given.get(answer_id)

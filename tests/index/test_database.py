@@ -93,6 +93,7 @@ def test_searching_some_articles_only(database: Database) -> None:
         ("everywhere nowhere", {*range(12)}),
         ("everywhere oftener often", {*range(6)}),
         ("nowhere", set()),
+        ("everywhere mostly", {*range(11)}),
     ],
 )
 def test_common_words_are_left_out_where_there_are_rarer_ones(
@@ -102,7 +103,7 @@ def test_common_words_are_left_out_where_there_are_rarer_ones(
     articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
     with database.writing():
         for n, article in enumerate(articles):
-            text = "Everywhere" + " often" * (n < 6) + " seldom" * (n < 2) + " once" * (n == 9)
+            text = "Everywhere" + " often" * (n < 6) + " seldom" * (n < 2) + " once" * (n == 9) + " mostly" * (n < 11)
             database.put_article(replace(article, text=text), "p", [Chunk(article.id, 0, len(text), text, "d1")])
     hits = database.search_terms(terms.split(), 50)
     assert {hit.article_id for hit in hits} == {articles[n].id for n in found}

@@ -12,7 +12,7 @@ from index.publish import ingest
 from rag.answer import Answer, Found, Said
 from rag.chain import AnswerChain, Question, build_chain
 from rag.filters import Filters
-from rag.kept import Kept, KeptAnswers
+from rag.kept import Kept, Lately
 from rag.reading import Reading
 from rag.retrieve import Passage
 from rag.similarity import SimilarityReader
@@ -110,7 +110,7 @@ def test_none_are_kept_where_none_are_wanted(tmp_path: Path) -> None:
 
 def test_those_that_nobody_asks_for_are_forgotten(chain: AnswerChain) -> None:
     kept = Kept(chain.invoke(ASKED), 1)
-    answers = KeptAnswers(2)
+    answers = Lately[Kept](2)
     for key in ("a", "b"):
         answers.keep(key, kept)
     assert answers.get("a") is kept

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from index.database import Hit
+from index.article import Hit
 from index.publish import ingest
 from index.terms import query_terms
 from rag import retrieve

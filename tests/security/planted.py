@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.article import Article, Heading
-from index.database import ArticleInfo
+from index.article import Article, ArticleInfo, Heading
 from index.errors import QuestionError
 from rag.answer import Citation, Event, Nearest, Place, Said, Sentence, Status
 from tests.web.standins import FakeChain, FakeIndex, an_answer, citation

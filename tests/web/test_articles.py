@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from index.database import ArticleInfo
+from index.article import ArticleInfo
 from settings import Settings
 from tests.web.standins import HERE, FakeChain, FakeIndex
 from web.api import add_routes
