@@ -173,7 +173,7 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except Exception as error:  # the libraries' errors, safetensors' among them, share no base class
             raise ModelError(
                 f"embedding model {self.name!r} could not be loaded ({_first_line(error)})",
                 "give the folder of a sentence-transformers model with safetensors weights, or the name of one that"

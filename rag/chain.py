@@ -23,6 +23,7 @@ from rag.engine import NO_MODEL, instead, quoted, written
 from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
 from rag.index import Index, Snapshot
+from rag.joint import JointReader
 from rag.kept import Kept, Lately, key_of
 from rag.model import NoReplyError
 from rag.reader import OnnxReader
@@ -30,6 +31,7 @@ from rag.reading import Reader, Reading
 from rag.retrieve import HybridRetriever, Passage, passages_of
 from rag.similarity import SimilarityReader
 from rag.suggest import Proof, follow_ups, starters
+from rag.transformer import TransformerReader
 from rag.write import Writer, load_writer
 from settings import READER, Settings
 
@@ -67,7 +69,12 @@ def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) ->
 def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
     """The reading model that the settings name, or what stands in for none."""
     name = settings.reader_model or (str(READER) if (READER / "reader.json").is_file() else "none")
-    return SimilarityReader(embeddings) if name == "none" else OnnxReader(Path(name), settings.threads)
+    if name == "none":
+        return SimilarityReader(embeddings)
+    folder = Path(name)
+    if (folder / "config.json").is_file() or not folder.is_dir():
+        return TransformerReader(name, embeddings)
+    return JointReader(OnnxReader(folder, settings.threads), embeddings)
 
 
 class AnswerChain(Runnable[Question, Any]):

@@ -2,7 +2,7 @@
 
 One forward pass of a small encoder gives a relevance logit and a start and an end logit for each
 token (`rag.windows` has the layout). training/ says how the model was made, models/README.md how good
-it is.
+it is. `rag.joint` has it judge beside the similarity of sentences.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +20,10 @@ import numpy as np
 from index.errors import ModelError
 from index.runtime import in_batches, open_session
 from rag.reading import AnswerSpan, Reading
-from rag.windows import LEAST_TOKENS, Readable, choose_spans, encode_windows, load_tokenizer, pad
+from rag.windows import LEAST_TOKENS, Readable, Window, choose_spans, encode_windows, load_tokenizer, pad
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
@@ -41,11 +42,36 @@ class WindowScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A window and the model's logits: of [CLS] first, then of every token, padding included, and of relevance."""
+
+    window: Window
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    relevance: float
+
+    def scores(self) -> WindowScores:
+        """What the logits come to."""
+        gap, spans = choose_spans(self.start, self.end, self.window, SPANS)
+        return WindowScores(self.relevance, gap, spans)
+
+
+@dataclass(frozen=True, slots=True)
+class JointWeights:
+    """How the model's judgement and the nearness of sentences are added up; see rag.joint."""
+
+    embedding: str
+    passage: tuple[float, float, float, float]
+    sentence: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class _Model:
     tokenizer: Tokenizer
     session: InferenceSession
     length: int
     calibration: tuple[float, float, float]
+    joint: JointWeights | None
 
     def probability(self, window: WindowScores) -> float:
         """P(the row answers): a logistic of the two heads, fitted on held-out data (Platt scaling)."""
@@ -69,26 +95,34 @@ class OnnxReader:
     def read(self, question: str, passages: Sequence[Readable]) -> list[Reading]:
         """See rag.reading.Reader."""
         model = self._loaded()
-        return [_merged(model, windows) for windows in self.scores(question, passages)]
+        return [merged(windows, model.probability) for windows in self.scores(question, passages)]
 
     def scores(self, question: str, passages: Sequence[Readable]) -> list[list[WindowScores]]:
         """The uncalibrated scores of each passage's rows, in reading order."""
+        return [[row.scores() for row in rows] for rows in self.rows(question, passages)]
+
+    def rows(self, question: str, passages: Sequence[Readable]) -> list[list[Row]]:
+        """Each passage's rows, in reading order; none of an empty one."""
         model = self._loaded()
         windows = encode_windows(model.tokenizer, question, passages, model.length)
-        found: dict[int, WindowScores] = {}
+        found: dict[int, Row] = {}
 
-        def run(rows: list[int]) -> Any:
-            return model.session.run(OUTPUTS, pad([windows[row] for row in rows]))
+        def run(numbers: list[int]) -> Any:
+            return model.session.run(OUTPUTS, pad([windows[number] for number in numbers]))
 
         lengths = [len(window.ids) for window in windows]
-        for rows, (start, end, relevance) in in_batches(lengths, run, self._threads):
-            for line, row in enumerate(rows):
-                gap, spans = choose_spans(start[line], end[line], windows[row], SPANS)
-                found[row] = WindowScores(float(relevance[line]), gap, spans)
-        scores: list[list[WindowScores]] = [[] for _ in passages]
-        for row, window in enumerate(windows):
-            scores[window.passage].append(found[row])
-        return scores
+        for numbers, (start, end, relevance) in in_batches(lengths, run, self._threads):
+            for line, number in enumerate(numbers):
+                found[number] = Row(windows[number], start[line], end[line], float(relevance[line]))
+        rows: list[list[Row]] = [[] for _ in passages]
+        for number, window in enumerate(windows):
+            rows[window.passage].append(found[number])
+        return rows
+
+    @property
+    def joint(self) -> JointWeights | None:
+        """What was fitted for judging beside an embedding model, if the model's folder has it."""
+        return self._loaded().joint
 
     def _loaded(self) -> _Model:
         with self._loading:
@@ -112,16 +146,25 @@ def _load(folder: Path) -> _Model:
             raise ModelError(f"the reading model in {folder} reads only {length} tokens", hint)
         session = open_session(folder / manifest["model"])
         a, b, c = map(float, manifest["calibration"])
-        return _Model(load_tokenizer(folder / manifest["tokenizer"]), session, length, (a, b, c))
+        tokenizer = load_tokenizer(folder / manifest["tokenizer"])
+        return _Model(tokenizer, session, length, (a, b, c), _joint(manifest.get("joint")))
     except ModelError:
         raise
     except Exception as error:  # both libraries raise types of their own, without a common base
         raise ModelError(f"there is no usable reading model in {folder} ({error})", hint) from error
 
 
-def _merged(model: _Model, windows: Sequence[WindowScores]) -> Reading:
+def _joint(manifest: Mapping[str, Any] | None) -> JointWeights | None:
+    if manifest is None:
+        return None
+    relevance, gap, nearness, constant = map(float, manifest["passage"])
+    share, near = map(float, manifest["sentence"])
+    return JointWeights(str(manifest["embedding"]), (relevance, gap, nearness, constant), (share, near))
+
+
+def merged(windows: Sequence[WindowScores], probability_of: Callable[[WindowScores], float]) -> Reading:
     """A passage's rows as one reading: the most probable one counts, spans do not overlap."""
-    probabilities = [model.probability(window) for window in windows]
+    probabilities = [probability_of(window) for window in windows]
     probability = max(probabilities, default=0.0)
     claims = [
         AnswerSpan(span.start, span.end, span.score * own / probability)

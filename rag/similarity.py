@@ -31,6 +31,9 @@ _SLOPE, _EVEN = 8.0, 0.78  # chosen while looking at the starter questions, on w
 _NAME = re.compile(r"(?<=\w[ ,])[A-Z][\w-]*")
 _ENDING = re.compile(r"(?:['’]s|ing|ed|es|s|e)$")
 
+Near = tuple[SentenceSpan, float]
+"""A sentence of a passage, and how near it is to the question: from about 0 to 1.6."""
+
 
 class SimilarityReader:
     """Reads without a model of its own. Its probabilities are rough: it cannot tell a near miss."""
@@ -43,14 +46,17 @@ class SimilarityReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See rag.reading.Reader. Looks at the first passages only."""
-        looked_at = passages[:_PASSAGES]
-        sentences = [list(_prose(passage)) for passage in looked_at]
-        texts = [p.text[s.start : s.end] for p, spans in zip(looked_at, sentences, strict=True) for s in spans]
+        readings = [reading_of(near) for near in self.nearness(question, passages[:_PASSAGES])]
+        return readings + [Reading(0.0, ())] * (len(passages) - len(readings))
+
+    def nearness(self, question: str, passages: Sequence[Passage]) -> list[list[Near]]:
+        """The sentences of each passage, without its headings, and how near they are to the question."""
+        sentences = [list(_prose(passage)) for passage in passages]
+        texts = [p.text[s.start : s.end] for p, spans in zip(passages, sentences, strict=True) for s in spans]
         asked = self._embeddings.encode(wordings(question, texts), query=True)
         cosines = iter(np.round((self._vectors(texts) @ asked.T).mean(axis=1), _DIGITS).tolist()) if texts else iter(())
         words = [_ENDING.sub("", term) for term in query_terms(question)]
-        readings = [_reading(p, spans, words, cosines) for p, spans in zip(looked_at, sentences, strict=True)]
-        return readings + [Reading(0.0, ())] * (len(passages) - len(looked_at))
+        return [list(_near(p, spans, words, cosines)) for p, spans in zip(passages, sentences, strict=True)]
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The sentences' vectors; articles are asked about again and again, so they are kept."""
@@ -78,16 +84,20 @@ def _prose(passage: Passage) -> Iterator[SentenceSpan]:
             yield span
 
 
-def _reading(
+def _near(
     passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str], cosines: Iterator[float]
-) -> Reading:
+) -> Iterator[Near]:
     known = f"{passage.article.title} {passage.lead} ".lower()
     text = passage.text.lower()
-    supports = []
     for span in spans:
         context = known + text[: span.end]
         covered = sum(word in context for word in words) / max(1, len(words))
-        supports.append(1 / (1 + math.exp(-_SLOPE * (next(cosines) + _COVERAGE * covered - _EVEN))))
+        yield span, next(cosines) + _COVERAGE * covered
+
+
+def reading_of(near: Sequence[Near]) -> Reading:
+    """A passage by how near its sentences are."""
+    supports = [1 / (1 + math.exp(-_SLOPE * (nearness - _EVEN))) for _, nearness in near]
     probability = max(supports, default=0.0)
-    scored = [AnswerSpan(s.start, s.end, support / probability) for s, support in zip(spans, supports, strict=True)]
+    scored = [AnswerSpan(s.start, s.end, support / probability) for (s, _), support in zip(near, supports, strict=True)]
     return Reading(probability, tuple(sorted(scored, key=lambda span: (-span.score, span.start))[:_SPANS]))

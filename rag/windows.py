@@ -78,6 +78,15 @@ def encode_windows(tokenizer: Tokenizer, question: str, passages: Sequence[Reada
     return windows
 
 
+def part_of(window: Window, start: int, end: int) -> Window | None:
+    """The same row, its passage cut to the tokens that text[start:end] touches; None if it touches none."""
+    tokens = [i for i, (first, last) in enumerate(window.offsets) if first < end and start < last]
+    if not tokens:
+        return None
+    offsets = window.offsets[tokens[0] : tokens[-1] + 1]
+    return Window(window.passage, window.ids, window.passage_start + tokens[0], offsets)
+
+
 def _clipped(ids: list[int]) -> list[int]:
     """A long context without its middle: its beginning (the title) and its end say most."""
     if len(ids) <= CONTEXT_TOKENS:

@@ -50,15 +50,20 @@ def ndcg(ranked: Sequence[bool], relevant: int, depth: int = 10) -> float:
     return float(gain / ideal) if relevant else 0.0
 
 
-def fit_logistic(features: Floats, labels: npt.NDArray[np.bool_], penalty: float = 1.0) -> Floats:
-    """Return weights [features + 1], the bias last: ridge logistic regression by Newton steps."""
+def fit_logistic(
+    features: Floats, labels: npt.NDArray[np.bool_], penalty: float = 1.0, weight: Floats | float = 1.0
+) -> Floats:
+    """Return weights [features + 1], the bias last: ridge logistic regression by Newton steps.
+
+    `weight` is what each row counts.
+    """
     x = np.hstack([features, np.ones((len(features), 1))])
     ridge = penalty * np.diag([1.0] * features.shape[1] + [0.0])
     weights = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        gradient = x.T @ (p - labels) + ridge @ weights
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + ridge + 1e-9 * np.eye(x.shape[1])
+        gradient = x.T @ (weight * (p - labels)) + ridge @ weights
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + ridge + 1e-9 * np.eye(x.shape[1])
         weights = weights - np.linalg.solve(hessian, gradient)
     return weights
 

@@ -55,6 +55,12 @@ def from_base(folder: Path) -> SpanReader:
     return SpanReader(encoder)
 
 
+def freeze(model: SpanReader, layers: int) -> None:
+    """Leave the embeddings and the lowest layers as they are: rows pass through them only forwards."""
+    for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
+        part.requires_grad_(False)
+
+
 def save(model: SpanReader, folder: Path) -> None:
     """Write config.json and model.safetensors."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,136 @@
+"""The reading model and the nearness of sentences, judging together: each sees what the other misses.
+
+The model was taught on short questions over encyclopedias and is strict; sentences compared with the
+question (`rag.similarity`) know many kinds of text and cannot tell a near miss. Two log-linear sums join
+them, with the weights of `reader.json`, fitted by training/joint.py on held-out questions that were asked of the
+product's own retrieval:
+
+- P(a passage answers) = sigmoid(relevance, gap and nearness of its nearest sentence, weighted, + constant);
+- a sentence of it counts by the share of the start and end probability inside it and by its nearness.
+
+The model reads English. Where the question or a passage is mostly in another script, nearness alone decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import EmbeddingModel
+from rag.reader import JointWeights, OnnxReader, Row
+from rag.reading import AnswerSpan, Reading
+from rag.retrieve import Passage
+from rag.similarity import Near, SimilarityReader, reading_of
+from rag.windows import choose_spans, part_of
+
+_SPANS = 4
+_NO_SHARE = -50.0
+_LATIN = "\u0250"
+"""Letters before this one are Latin."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSentence:
+    """Where a sentence begins, its best words, log of the probability's share inside it, and its nearness."""
+
+    start: int
+    words: AnswerSpan
+    share: float
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What both see in a passage that has at least one sentence."""
+
+    relevance: float
+    gap: float
+    sentences: tuple[SeenSentence, ...]
+
+    @property
+    def features(self) -> tuple[float, float, float]:
+        """What the probability is made of."""
+        return self.relevance, self.gap, max(sentence.nearness for sentence in self.sentences)
+
+
+class JointReader:
+    """Reads with the model and with the embeddings; with the model alone beside embeddings it was not fitted to."""
+
+    def __init__(self, model: OnnxReader, embeddings: EmbeddingModel) -> None:
+        self.name: str | None = model.name
+        self.model = model
+        self._embeddings = embeddings
+        self._similarity = SimilarityReader(embeddings)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """See rag.reading.Reader."""
+        weights = self.model.joint
+        if weights is None or weights.embedding != self._embeddings.name:
+            return self.model.read(question, passages)
+        return [
+            _judged(each, weights) if isinstance(each, Seen) else reading_of(each)
+            for each in self.see(question, passages)
+        ]
+
+    def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
+        """What both see in each passage; nearness alone where the model cannot read, or there is no sentence."""
+        near = self._similarity.nearness(question, passages)
+        legible = [bool(n) and _is_latin(question) and _is_latin(p.text) for p, n in zip(passages, near, strict=True)]
+        read = [passage for passage, is_legible in zip(passages, legible, strict=True) if is_legible]
+        rows = iter(self.model.rows(question, read))
+        found = [next(rows) if ok else [] for ok in legible]
+        return [_seen(each, sentences) if each else sentences for each, sentences in zip(found, near, strict=True)]
+
+
+def _is_latin(text: str) -> bool:
+    letters = [character < _LATIN for character in text if character.isalpha()]
+    return 2 * sum(letters) >= len(letters)
+
+
+def _seen(rows: Sequence[Row], near: Sequence[Near]) -> Seen:
+    scores = [row.scores() for row in rows]
+    best = max(scores, key=lambda each: each.relevance)
+    sentences = []
+    for span, nearness in near:
+        found = [inside for row in rows if (inside := _inside(row, span.start, span.end))]
+        share, words = max(found, key=lambda each: each[0], default=(_NO_SHARE, AnswerSpan(span.start, span.end, 1.0)))
+        sentences.append(SeenSentence(span.start, words, share, nearness))
+    return Seen(best.relevance, best.gap, tuple(sentences))
+
+
+def _inside(row: Row, start: int, end: int) -> tuple[float, AnswerSpan] | None:
+    """Log of the start's and the end's probability inside a run of the passage, and its best words."""
+    part = part_of(row.window, start, end)
+    if part is None:
+        return None
+    share = 0.0
+    for logits in (row.start, row.end):
+        share += _log_sum(_of(logits, part.passage_start, len(part.offsets)))
+        share -= _log_sum(_of(logits, row.window.passage_start, len(row.window.offsets)))
+    _, [words] = choose_spans(row.start, row.end, part, 1)
+    return share, words
+
+
+def _of(logits: NDArray[np.float32], first: int, count: int) -> NDArray[np.float32]:
+    return logits[first : first + count]
+
+
+def _log_sum(logits: NDArray[np.float32]) -> float:
+    top = logits.max()
+    return float(top + np.log(np.exp(logits - top).sum()))
+
+
+def _judged(seen: Seen, weights: JointWeights) -> Reading:
+    logit = float(np.dot((*seen.features, 1.0), weights.passage))
+    favours = [float(np.dot((each.share, each.nearness), weights.sentence)) for each in seen.sentences]
+    best = max(favours)
+    spans = [
+        AnswerSpan(sentence.words.start, sentence.words.end, math.exp(favour - best))
+        for sentence, favour in zip(seen.sentences, favours, strict=True)
+    ]
+    spans.sort(key=lambda span: (-span.score, span.start))
+    return Reading(1 / (1 + math.exp(-max(-50.0, min(50.0, logit)))), tuple(spans[:_SPANS]))

@@ -1,0 +1,57 @@
+"""A reading model small enough for unit tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+
+from index.export import package_folder
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of two small random layers over the real vocabulary, written as an export writes it."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    class Tiny(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            config = BertConfig(
+                hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, vocab_size=30522
+            )
+            self.bert = BertModel(config, add_pooling_layer=False)
+            self.heads = torch.nn.Linear(16, 3)
+
+        def forward(self, input_ids, attention_mask, token_type_ids):
+            hidden = self.bert(input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+            start, end, relevance = (self.heads(hidden.last_hidden_state) * 8).unbind(-1)
+            return start, end, relevance[:, 0]
+
+    torch.manual_seed(3)
+    folder = tmp_path_factory.mktemp("reader") / "tiny"
+    folder.mkdir()
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    example = torch.ones(2, 8, dtype=torch.long)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Tiny().eval(), (example, example, example), folder / "reader.onnx", dynamo=False,
+            input_names=names, output_names=["start", "end", "relevance"],
+            dynamic_axes={name: {0: "batch", 1: "sequence"} for name in (*names, "start", "end")}
+            | {"relevance": {0: "batch"}},
+        )  # fmt: skip
+    shutil.copy(package_folder() / "tokenizer.json", folder)
+    files = ("reader.onnx", "tokenizer.json")
+    manifest = {
+        "format": 1, "version": "tiny", "max_length": 288, "model": files[0], "tokenizer": files[1],
+        "calibration": [1.0, 0.1, 0.0],
+        "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
+    }  # fmt: skip
+    (folder / "reader.json").write_text(json.dumps(manifest))
+    return folder

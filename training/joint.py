@@ -1,0 +1,200 @@
+"""Fit how the reader's judgement and the nearness of sentences are added up, and write it to reader.json.
+
+    python -m training.joint --reader DIR --data DIR
+
+The held-out articles are put into a store, every question about them is asked of the product's own
+retrieval, and what `rag.joint` sees in the passages is fitted in three steps:
+
+- a weight for each feature, so that softmax over a question's passages and "none" picks the one that holds the
+  answer, or "none" for an unanswerable question;
+- a slope and a constant for the greatest of these sums (Platt 1999), the two kinds of questions counting alike:
+  at 0.5, an answer is as likely to be in the articles as not;
+- weights for the sentences of a passage that holds the answer, by softmax.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from index.embed import DEFAULT, load_embeddings
+from index.publish import ingest
+from rag.index import Index
+from rag.joint import JointReader, Seen
+from rag.reader import OnnxReader
+from rag.retrieve import HybridRetriever, Passage
+from settings import Settings
+from training.metrics import auroc, expected_calibration_error, fit_logistic
+from training.sources import Paragraph, Question, trainable
+
+log = logging.getLogger("training.joint")
+
+PENALTY = 1e-3
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question's passages, features (passages, 3), and which hold the answer; none for an unanswerable one."""
+
+    answerable: bool
+    features: Floats
+    gold: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The sentences of a passage, features (sentences, 2), and which hold the answer."""
+
+    features: Floats
+    gold: npt.NDArray[np.bool_]
+
+
+def write_articles(held: Sequence[Paragraph], folder: Path) -> None:
+    """Write one Markdown file an article."""
+    for number, article in enumerate(dict.fromkeys(paragraph.article for paragraph in held)):
+        own = [paragraph for paragraph in held if paragraph.article == article]
+        texts = [f"# {own[0].title or article}", *(one_line(paragraph.text) for paragraph in own)]
+        (folder / f"held-{number}.md").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+
+
+def one_line(text: str) -> str:
+    """The same text, character for character, without line ends."""
+    return text.replace("\n", " ")
+
+
+def place(passage: Passage, paragraph: Paragraph, question: Question) -> int | None:
+    """Where in the passage the answer begins, if it is inside."""
+    at = passage.article.text.find(one_line(paragraph.text))
+    start, end = at + question.start, at + question.end
+    return start - passage.start if at >= 0 and passage.start <= start and end <= passage.end else None
+
+
+def ask_all(reader: JointReader, retriever: HybridRetriever, held: Sequence[Paragraph]) -> Iterator[Asked | Choice]:
+    """Ask every question of the store."""
+    with retriever.index.snapshot() as snapshot:
+        for paragraph in held:
+            for question in paragraph.questions:
+                passages = retriever.passages([question.text], snapshot)[: Settings().passages_read]
+                features, gold = [], []
+                for passage, seen in zip(passages, reader.see(question.text, passages), strict=True):
+                    if not isinstance(seen, Seen):
+                        continue
+                    at = place(passage, paragraph, question) if question.answerable else None
+                    features.append(seen.features)
+                    gold.append(at is not None)
+                    if at is not None and len(seen.sentences) > 1:
+                        yield choice(seen, at)
+                yield Asked(question.answerable, np.array(features), np.array(gold))
+
+
+def choice(seen: Seen, at: int) -> Choice:
+    """The passage's sentences; the answering one is the last that begins at or before the answer."""
+    starts = np.array([sentence.start for sentence in seen.sentences])
+    gold = np.arange(len(starts)) == max(0, int((starts <= at).sum()) - 1)
+    return Choice(np.array([(each.share, each.nearness) for each in seen.sentences]), gold)
+
+
+def fit(loss: Callable[[Floats], float], size: int) -> Floats:
+    """The weights of least loss."""
+    found: Floats = minimize(lambda w: loss(w) + PENALTY * float(w @ w), np.zeros(size), method="BFGS").x
+    return found
+
+
+def passage_loss(asked: Sequence[Asked]) -> Callable[[Floats], float]:
+    """Mean negative log-likelihood of the right passage, or of "none"; what was not retrieved is left out."""
+    known = [each for each in asked if each.gold.any() or not each.answerable]
+
+    def loss(weights: Floats) -> float:
+        total = 0.0
+        for each in known:
+            sums = np.append(each.features @ weights[:-1] + weights[-1], 0.0)
+            right = np.append(each.gold, not each.answerable)
+            total += logsumexp(sums) - logsumexp(sums[right])
+        return total / len(known)
+
+    return loss
+
+
+def sentence_loss(choices: Sequence[Choice]) -> Callable[[Floats], float]:
+    """Mean negative log-likelihood of the right sentence."""
+
+    def loss(weights: Floats) -> float:
+        sums = [each.features @ weights for each in choices]
+        return float(np.mean([logsumexp(s) - logsumexp(s[c.gold]) for s, c in zip(sums, choices, strict=True)]))
+
+    return loss
+
+
+def fitted(asked: Sequence[Asked], choices: Sequence[Choice]) -> dict[str, list[float]]:
+    """The weights for reader.json."""
+    direction = fit(passage_loss(asked), 4)
+    best = np.array([(each.features @ direction[:-1]).max() for each in asked])
+    answerable = np.array([each.answerable for each in asked])
+    rarer = min(answerable.sum(), (~answerable).sum())
+    weight = np.where(answerable, rarer / answerable.sum(), rarer / (~answerable).sum())
+    slope, constant = fit_logistic(best[:, None], answerable, weight=weight)
+    sums = slope * best + constant
+    probability = 1 / (1 + np.exp(-sums))
+    right = [each.gold[(each.features @ direction[:-1]).argmax()] for each in asked if each.answerable]
+    sentence = fit(sentence_loss(choices), 2)
+    log.info(
+        "held out: %d questions, %d answerable; right passage first %.3f, AUROC %.3f, right side of 0.5 %.3f and %.3f, "
+        "ECE %.3f; %d sentences, right one first %.3f",
+        len(asked),
+        answerable.sum(),
+        np.mean(right),
+        auroc(sums, answerable),
+        np.mean(probability[answerable] >= 0.5),
+        np.mean(probability[~answerable] < 0.5),
+        expected_calibration_error(probability, answerable),
+        len(choices),
+        np.mean([c.gold[(c.features @ sentence).argmax()] for c in choices]),
+    )
+    return {
+        "passage": [round(float(w), 4) for w in (*(slope * direction[:-1]), constant)],
+        "sentence": [round(float(w), 4) for w in sentence],
+    }
+
+
+def main() -> None:
+    """Fit."""
+    parser = argparse.ArgumentParser(description="Fit how reader and similarity judge together.")
+    parser.add_argument("--reader", type=Path, required=True, help="folder that export wrote; its reader.json changes")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public sets")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if not (options.data / "squad2/dev-v2.0.json").is_file():
+        parser.error(f"--data {options.data}: no squad2/dev-v2.0.json there")
+    if not (options.reader / "reader.json").is_file():
+        parser.error(f"--reader {options.reader}: no reader.json there")
+    embeddings = load_embeddings(DEFAULT, Settings().models)
+    _, held = trainable(options.data)
+    with tempfile.TemporaryDirectory() as folder:
+        articles, store = Path(folder) / "articles", Path(folder) / "store"
+        articles.mkdir()
+        write_articles(held, articles)
+        ingest(store, [articles], embeddings)
+        retriever = HybridRetriever(index=Index(store), embeddings=embeddings)
+        seen = list(ask_all(JointReader(OnnxReader(options.reader), embeddings), retriever, held))
+        retriever.index.close()
+    weights = fitted([s for s in seen if isinstance(s, Asked)], [s for s in seen if isinstance(s, Choice)])
+    manifest = json.loads((options.reader / "reader.json").read_text("utf-8"))
+    manifest["joint"] = {"embedding": embeddings.name, **weights}
+    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
+    (options.reader / "reader.json").write_text(text, encoding="utf-8")
+    log.info("%s", weights)
+
+
+if __name__ == "__main__":
+    main()
