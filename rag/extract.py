@@ -24,6 +24,13 @@ _KEEP = 0.7
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _NEAREST = 3
+_WANTS_SENTENCES = re.compile(
+    r"^\W*(?:why|how(?! (?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)\b)"
+    r"|explain|describe|summari[sz]e|tell me|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may"
+    r"|might|must)\b|\b(?:because of what|what (?:is|was) the reason|for what reason|summary of)\b",
+    re.IGNORECASE,
+)
+"""No few words answer these: reasons, accounts, and what is answered by yes or no."""
 _LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
 """What reprints print differently. Beside a digit a mark may be a sign or a point."""
 
@@ -94,7 +101,7 @@ def compose(
         for citation, quote in zip(citations, in_order, strict=True)
     ]
     best = chosen[0]
-    if spans := best.narrow_spans():
+    if (spans := best.narrow_spans()) and not _WANTS_SENTENCES.search(question):
         start, end = spans[0]
         number = (in_order.index(best) + 1,)
         sentences.insert(0, Sentence(best.article.text[start:end], "short", number, round(best.support, 4)))

@@ -22,7 +22,6 @@ from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
 
 _SPANS = 4
-_PASSAGES = 12
 _KEPT = 20_000
 _DIGITS = 5
 """What else is embedded at the same time moves a vector's eighth digit; the same question has the same answer."""
@@ -45,9 +44,8 @@ class SimilarityReader:
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """See rag.reading.Reader. Looks at the first passages only."""
-        readings = [reading_of(near) for near in self.nearness(question, passages[:_PASSAGES])]
-        return readings + [Reading(0.0, ())] * (len(passages) - len(readings))
+        """See rag.reading.Reader."""
+        return [reading_of(near) for near in self.nearness(question, passages)]
 
     def nearness(self, question: str, passages: Sequence[Passage]) -> list[list[Near]]:
         """The sentences of each passage, without its headings, and how near they are to the question."""

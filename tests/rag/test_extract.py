@@ -178,3 +178,22 @@ def test_nearest_passages_are_the_first_three() -> None:
     found = nearest([passage(start=n, end=n + 5) for n in range(5)])
     assert [each.start for each in found] == [0, 1, 2]
     assert found[0].text == TEXT[:5]
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("What does it cost?", True),
+        ("How much does it cost?", True),
+        ("how long is the car", True),
+        ("Why does it cost so much?", False),
+        ("How did he explain it?", False),
+        ("Did he say what it costs?", False),
+        ("What is the reason for the price?", False),
+        ("Summarise what he said.", False),
+    ],
+)
+def test_reasons_accounts_and_yes_or_no_get_whole_sentences(question: str, short: bool) -> None:
+    extract = compose(question, [passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
+    assert [sentence.kind for sentence in extract.sentences] == (["short", "quote"] if short else ["quote"])
+    assert [TEXT[start:end] for start, end in extract.citations[0].answer_spans] == ["20 yuan"]
