@@ -51,7 +51,7 @@ class Settings:
     question_characters: int = 2_000
     passages_ranked: int = 50
     passages_read: int = 12
-    """Reading is nearly all of an answer's time; of 24, no more questions are answered right (benchmarks/RESULTS.md)."""
+    """Reading is nearly all of an answer's time; of 24, no more questions are answered right."""
     answer_threshold: float = 0.5
     """An answer needs at least this probability of support; below it the articles do not say."""
     quotes: int = 4
