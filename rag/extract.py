@@ -31,6 +31,8 @@ _WANTS_SENTENCES = re.compile(
     re.IGNORECASE,
 )
 """No few words answer these: reasons, accounts, and what is answered by yes or no."""
+_CLOSING = re.compile(r'[^"“”\n]{0,60}["”]')
+_NEXT_QUOTED = re.compile(r',? (?:and |or )?(?:the |an? |its |their |his |her )?(?:"[^"\n]{1,60}"|“[^“”\n]{1,60}”)')
 _LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
 """What reprints print differently. Beside a digit a mark may be a sign or a point."""
 
@@ -126,11 +128,25 @@ def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters
             words = (max(start, words[0]), min(end, words[1]))
             if words[0] >= words[1]:  # blanks only, or nothing
                 continue
+            words = _unquoted(passage.article.text, words, end)
             quote = _Quote(passage.article, start, end, reading.probability * span.score, (words,))
             quote = replace(quote, also=tuple(_same_words(quote, passage)))
             said = " ".join(_LOOSE.sub(" ", quote.text.casefold()).split()) or quote.text
             quotes[said] = _merged(quotes[said], quote) if said in quotes else quote
     return sorted(quotes.values(), key=lambda quote: quote.rank, reverse=True)
+
+
+def _unquoted(text: str, words: Span, end: int) -> Span:
+    """The words to the end of the quotation that they break off, and of the list of quotations that follows."""
+    start, stop = words
+    said = text[start:stop]
+    if said.count('"') % 2 or said.count("“") > said.count("”"):
+        closing = _CLOSING.match(text, stop, end)
+        stop = closing.end() if closing else stop
+    if text[start:stop].endswith(('"', "”")):
+        while item := _NEXT_QUOTED.match(text, stop, end):
+            stop = item.end()
+    return start, stop
 
 
 def _newest_first(quotes: list[_Quote], threshold: float) -> list[_Quote]:

@@ -3,12 +3,13 @@
     python -m training.joint --reader DIR --data DIR
 
 The held-out articles are put into a store, every question about them is asked of the product's own
-retrieval, and what `rag.joint` sees in the passages is fitted in three steps:
+retrieval; and each that has an answer once more, as one without, of the passages that do not hold it. What
+`rag.joint` sees in the passages is fitted in three steps:
 
 - a weight for each feature, so that softmax over a question's passages and "none" picks the one that holds the
   answer, or "none" for an unanswerable question;
-- a slope and a constant for the greatest of these sums (Platt 1999), the two kinds of questions counting alike:
-  at 0.5, an answer is as likely to be in the articles as not;
+- a slope and a constant for the greatest of these sums (Platt 1999), questions with and without an answer counting
+  alike: at 0.5, an answer is as likely to be in the articles as not;
 - weights for the sentences of a passage that holds the answer, by softmax.
 """
 
@@ -20,6 +21,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +36,7 @@ from rag.joint import JointReader, Seen
 from rag.reader import OnnxReader
 from rag.retrieve import HybridRetriever, Passage
 from settings import Settings
-from training.metrics import auroc, expected_calibration_error, fit_logistic
+from training.metrics import auroc, fit_logistic
 from training.sources import Paragraph, Question, trainable
 
 log = logging.getLogger("training.joint")
@@ -43,13 +45,26 @@ PENALTY = 1e-3
 Floats = npt.NDArray[np.float64]
 
 
+class Kind(IntEnum):
+    """Of two kinds of questions the answer is not there: it never was, or its passages are left out."""
+
+    ANSWERABLE = 0
+    UNANSWERABLE = 1
+    LEFT_OUT = 2
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question's passages, features (passages, 3), and which hold the answer; none for an unanswerable one."""
 
-    answerable: bool
+    kind: Kind
     features: Floats
     gold: npt.NDArray[np.bool_]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles answer."""
+        return self.kind is Kind.ANSWERABLE
 
 
 @dataclass(frozen=True)
@@ -61,11 +76,11 @@ class Choice:
 
 
 def write_articles(held: Sequence[Paragraph], folder: Path) -> None:
-    """Write one Markdown file an article."""
+    """Write one text file an article: Markdown would take some characters for marks."""
     for number, article in enumerate(dict.fromkeys(paragraph.article for paragraph in held)):
         own = [paragraph for paragraph in held if paragraph.article == article]
-        texts = [f"# {own[0].title or article}", *(one_line(paragraph.text) for paragraph in own)]
-        (folder / f"held-{number}.md").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+        texts = [own[0].title or article, *(one_line(paragraph.text) for paragraph in own)]
+        (folder / f"held-{number}.txt").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
 
 
 def one_line(text: str) -> str:
@@ -95,7 +110,17 @@ def ask_all(reader: JointReader, retriever: HybridRetriever, held: Sequence[Para
                     gold.append(at is not None)
                     if at is not None and len(seen.sentences) > 1:
                         yield choice(seen, at)
-                yield Asked(question.answerable, np.array(features), np.array(gold))
+                kind = Kind.ANSWERABLE if question.answerable else Kind.UNANSWERABLE
+                asked = Asked(kind, np.array(features), np.array(gold))
+                yield asked
+                if any(gold) and not all(gold):
+                    yield left_out(asked)
+
+
+def left_out(asked: Asked) -> Asked:
+    """The same question, as if what answers it were not in the articles."""
+    others = asked.features[~asked.gold]
+    return Asked(Kind.LEFT_OUT, others, np.zeros(len(others), dtype=bool))
 
 
 def choice(seen: Seen, at: int) -> Choice:
@@ -141,26 +166,30 @@ def fitted(asked: Sequence[Asked], choices: Sequence[Choice]) -> dict[str, list[
     direction = fit(passage_loss(asked), 4)
     best = np.array([(each.features @ direction[:-1]).max() for each in asked])
     answerable = np.array([each.answerable for each in asked])
-    rarer = min(answerable.sum(), (~answerable).sum())
-    weight = np.where(answerable, rarer / answerable.sum(), rarer / (~answerable).sum())
+    kinds = np.array([each.kind for each in asked])
+    weight = np.where(answerable, 0.5, 0.25) * len(kinds) / np.bincount(kinds)[kinds]
     slope, constant = fit_logistic(best[:, None], answerable, weight=weight)
     sums = slope * best + constant
     probability = 1 / (1 + np.exp(-sums))
     right = [each.gold[(each.features @ direction[:-1]).argmax()] for each in asked if each.answerable]
     sentence = fit(sentence_loss(choices), 2)
     log.info(
-        "held out: %d questions, %d answerable; right passage first %.3f, AUROC %.3f, right side of 0.5 %.3f and %.3f, "
-        "ECE %.3f; %d sentences, right one first %.3f",
-        len(asked),
-        answerable.sum(),
+        "held out: right passage first %.3f of %d answerable; right sentence first %.3f of %d",
         np.mean(right),
-        auroc(sums, answerable),
-        np.mean(probability[answerable] >= 0.5),
-        np.mean(probability[~answerable] < 0.5),
-        expected_calibration_error(probability, answerable),
-        len(choices),
+        answerable.sum(),
         np.mean([c.gold[(c.features @ sentence).argmax()] for c in choices]),
+        len(choices),
     )
+    for kind in (Kind.UNANSWERABLE, Kind.LEFT_OUT):
+        own = answerable | (kinds == kind)
+        log.info(
+            "against %d %s: AUROC %.3f, answered at 0.5 %.3f, refused %.3f",
+            (kinds == kind).sum(),
+            kind.name.lower(),
+            auroc(sums[own], answerable[own]),
+            np.mean(probability[answerable] >= 0.5),
+            np.mean(probability[kinds == kind] < 0.5),
+        )
     return {
         "passage": [round(float(w), 4) for w in (*(slope * direction[:-1]), constant)],
         "sentence": [round(float(w), 4) for w in sentence],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,3 +199,19 @@ def test_reasons_accounts_and_yes_or_no_get_whole_sentences(question: str, short
     extract = compose(question, [passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
     assert [sentence.kind for sentence in extract.sentences] == (["short", "quote"] if short else ["quote"])
     assert [TEXT[start:end] for start, end in extract.citations[0].answer_spans] == ["20 yuan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ('A "big car", a "fast car" and a "red car".', 'A "big', 'A "big car", a "fast car" and a "red car"'),
+        ("He named “big cars” or “fast cars”, I think.", "“big cars", "“big cars” or “fast cars”"),
+        ('He said "a big car" and went home.', '"a big car', '"a big car"'),
+        ('He said "a big car" and went home.', "a big car", "a big car"),
+        ('It is 5" wide, no more.', '5" wide', '5" wide'),
+    ],
+)
+def test_words_do_not_break_off_a_quotation_or_a_list_of_them(text: str, words: str, expected: str) -> None:
+    article = replace(ARTICLE, text=text)
+    extract = compose("What?", [passage(article)], [reading(text, words)], 0.5, LIMITS)
+    assert extract.sentences[0].text == expected
