@@ -29,14 +29,14 @@ def open_session(path: Path) -> InferenceSession:
 
 
 def in_batches(
-    lengths: Sequence[int], run: Callable[[list[int]], _Found], threads: int = 0
+    lengths: Sequence[int], run: Callable[[list[int]], _Found], threads: int = 0, budget: int = BATCH_TOKENS
 ) -> Iterator[tuple[list[int], _Found]]:
-    """Row numbers and what `run` gives for them, batch by batch; `lengths` are the rows' tokens.
+    """Row numbers and what `run` gives for them, batch by batch; `lengths` are the rows' tokens, `budget` a batch's.
 
     As many batches at a time as there are threads, 0 for one on each core: cores that share one batch wait for each
     other.
     """
-    batches = list(batches_by_length(lengths, BATCH_TOKENS))
+    batches = list(batches_by_length(lengths, budget))
     if len(batches) < 2:
         yield from ((rows, run(rows)) for rows in batches)
         return

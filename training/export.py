@@ -2,8 +2,8 @@
 
     python -m training.export --model DIR --base DIR --rows DIR --out DIR --version 1
 
-Weights are stored as fp16 (half the size) or int8, and computed with in fp32 (fp16) or mixed
-precision (int8).
+Weights are stored as fp16 (half the size) and computed with in fp32; or the layers' as int8, which processors with
+VNNI compute nearly twice as fast, and the embeddings as fp16.
 """
 
 from __future__ import annotations
@@ -199,13 +199,14 @@ def main() -> None:
     elif options.weights == "int8":
         from onnxruntime.quantization import QuantType, quantize_dynamic  # after open_session, which silences it
 
+        quantized = options.out / "int8.onnx"
         quantize_dynamic(
-            full,
-            final,
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul", "Gather"],
+            full, quantized, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
         )
+            full, quantized, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
+        )
+        halve(quantized, final)
+        quantized.unlink()
     else:
         shutil.copy(full, final)
     full.unlink()

@@ -29,7 +29,7 @@ def arguments(seed_store: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
     baseline = folder / "baseline.json"
     rows = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     (folder / "half.jsonl").write_text("\n".join(rows[::2]), encoding="utf-8")
-    words = ["eval", str(folder / "half.jsonl"), "--store", str(folder / "store")]
+    words = ["eval", str(folder / "half.jsonl"), "--store", str(folder / "store"), "--reader-model", "none"]
     assert app.main([*words, "--json", str(baseline)]) == 0
     return [*words, "--baseline", str(baseline), "--json", str(folder / "today.json")]
 
