@@ -203,8 +203,6 @@ def main() -> None:
         quantize_dynamic(
             full, quantized, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
         )
-            full, quantized, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
-        )
         halve(quantized, final)
         quantized.unlink()
     else:
