@@ -9,7 +9,8 @@ retrieval; and each that has an answer once more, as one without, of the passage
 - a weight for each feature, so that softmax over a question's passages and "none" picks the one that holds the
   answer, or "none" for an unanswerable question;
 - a slope and a constant for the greatest of these sums (Platt 1999), questions with and without an answer counting
-  alike: at 0.5, an answer is as likely to be in the articles as not;
+  alike; then the constant is moved to the odds that a question has an answer (King and Zeng 2001, prior correction):
+  at 0.5, an answer is as likely to be in the articles as not;
 - weights for the sentences of a passage that holds the answer, by softmax.
 """
 
@@ -42,6 +43,7 @@ from training.sources import Paragraph, Question, trainable
 log = logging.getLogger("training.joint")
 
 PENALTY = 1e-3
+ODDS = 2.0  # of three questions that people ask of their articles, two have an answer there: assumed, not measured
 Floats = npt.NDArray[np.float64]
 
 
@@ -169,6 +171,7 @@ def fitted(asked: Sequence[Asked], choices: Sequence[Choice]) -> dict[str, list[
     kinds = np.array([each.kind for each in asked])
     weight = np.where(answerable, 0.5, 0.25) * len(kinds) / np.bincount(kinds)[kinds]
     slope, constant = fit_logistic(best[:, None], answerable, weight=weight)
+    constant += np.log(ODDS)
     sums = slope * best + constant
     probability = 1 / (1 + np.exp(-sums))
     right = [each.gold[(each.features @ direction[:-1]).argmax()] for each in asked if each.answerable]

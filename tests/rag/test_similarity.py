@@ -80,15 +80,22 @@ def test_a_reading_does_not_depend_on_what_is_embedded_at_the_same_time() -> Non
     assert fresh.read("What costs money?", every) == partly.read("What costs money?", every)
 
 
-def test_the_headline_question_over_the_starter_corpus(seed_store: Path, models: Path) -> None:
-    _ask_the_headline_question(Settings(store=seed_store, models=models, reader_model="none"))
+READERS = pytest.mark.parametrize("reader", ["none", None], ids=["similarity", "default"])
 
 
-def test_the_headline_question_over_an_article_that_we_did_not_write(models: Path, tmp_path: Path) -> None:
+@READERS
+def test_the_headline_question_over_the_starter_corpus(reader: str | None, seed_store: Path, models: Path) -> None:
+    _ask_the_headline_question(Settings(store=seed_store, models=models, reader_model=reader))
+
+
+@READERS
+def test_the_headline_question_over_an_article_that_we_did_not_write(
+    reader: str | None, models: Path, tmp_path: Path
+) -> None:
     if not CORPUS.is_dir():
         pytest.skip("there is no ../shared/corpus here")
     ingest(tmp_path / "store", [CORPUS], load_embeddings(None, models))
-    _ask_the_headline_question(Settings(store=tmp_path / "store", models=models, reader_model="none"))
+    _ask_the_headline_question(Settings(store=tmp_path / "store", models=models, reader_model=reader))
 
 
 def _ask_the_headline_question(settings: Settings) -> None:
