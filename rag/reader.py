@@ -110,7 +110,7 @@ class OnnxReader:
         found: dict[int, Row] = {}
 
         def run(numbers: list[int]) -> Any:
-            return model.session.run(OUTPUTS, pad([windows[number] for number in numbers]))
+            return self.forward(pad([windows[number] for number in numbers]))
 
         lengths = [len(window.ids) for window in windows]
         for [number], ([start], [end], [relevance]) in in_batches(lengths, run, self._threads, _ALONE):
@@ -119,6 +119,10 @@ class OnnxReader:
         for number, window in enumerate(windows):
             rows[window.passage].append(found[number])
         return rows
+
+    def forward(self, rows: dict[str, NDArray[np.int64]]) -> Any:
+        """The model's logits for padded rows: start and end of shape (rows, tokens), relevance of shape (rows,)."""
+        return self._loaded().session.run(OUTPUTS, rows)
 
     @property
     def joint(self) -> JointWeights | None:
