@@ -285,7 +285,7 @@ def test_a_question_set_is_scored(built, tmp_path):
         (["eval", "{tmp}/elsewhere.jsonl"], "evidence is in no article"),
         (["ask", "Who?", "--articles", "{tmp}/empty"], "was built from {articles}, not from {tmp}/empty"),
         (["ask", "Who?", "--embedding-model", "other"], "all-MiniLM-L6-v2, not other"),
-        (["ask", "Who?", "--reader-model", "{tmp}/none"], "reading model in {tmp}/none"),
+        (["ask", "Who?", "--reader-model", "{tmp}/none"], "reading model '{tmp}/none' is no folder"),
         (["ingest", "{tmp}/empty", "--embedding-model", "other"], "all-MiniLM-L6-v2, not other"),
         (["ingest", "{tmp}/none"], "{tmp}/none does not exist"),
         (["ingest", "{tmp}/empty"], "no articles under {tmp}/empty"),

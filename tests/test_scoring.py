@@ -72,7 +72,7 @@ def test_a_fall_fails_unless_it_is_tolerated(store, asked, tmp_path, capsys, mon
     monkeypatch.setenv("QUOTH_ANSWER_THRESHOLD", "1")  # refuses everything
     again = (asked, "--store", store, "--baseline", tmp_path / "base.json")
     assert run(*again) == 1
-    assert "quoth: right fell from " in told(capsys)
+    assert "quoth: error_rate fell from " in told(capsys)
     gated = ("right", "contains", "f1", "evidence_iou", "error_rate")
     assert run(*again, *(f"--gate={name}=off" for name in gated)) == 0
     assert run(*again, *(f"--gate={name}=1" for name in gated)) == 0
