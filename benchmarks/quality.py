@@ -21,6 +21,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from benchmarks.reliability import write_reliability
 from benchmarks.results import block, write_block
 from benchmarks.sets import CORPUS, PARTS, Part, sample
 from commands import err, open_chain, progress
@@ -34,6 +35,7 @@ from rag.chain import AnswerChain
 from settings import HOME, Settings
 
 OUT = HOME / "benchmarks" / "RESULTS.md"
+CHARTS = HOME / "docs" / "charts"
 _TITLES = [part.title for part in PARTS]
 
 
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reader-model", metavar="DIR", help="the folder of a reading model, or none")
     parser.add_argument("--store", type=Path, metavar="DIR", help="keep the indexes here (default: a temporary folder)")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FILE", help="default benchmarks/RESULTS.md")
+    parser.add_argument("--charts", type=Path, default=CHARTS, metavar="DIR", help="for diagrams; default docs/charts")
     return parser
 
 
@@ -111,6 +114,8 @@ def _measured(part: Part, options: argparse.Namespace, folder: Path, settings: S
             articles = len(chain.index.articles())
         indexed = time.perf_counter() - started
         card = _scored(chain, settings, rows, part.name, told)
+    if "auroc" in part.figures:
+        write_reliability(options.charts / f"reliability-{part.name}.svg", [row["values"] for row in card["results"]])
     found = _figures(card)
     head = fill(
         " ".join(_head(card, len(every), articles, indexed)), 120, break_long_words=False, break_on_hyphens=False

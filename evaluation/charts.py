@@ -16,22 +16,21 @@ _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LABELLED = (0.0, 0.5, 1.0)
 
 
-def reliability(bins: Sequence[tuple[float, float, int]]) -> Markup:
+def reliability(bins: Sequence[tuple[float, float, int]], of: str = "answers", what: str = "right") -> Markup:
     """How often the answers given with a confidence were right: (mean confidence, share right, answers) by bin.
 
-    A dot's area stands for its number of answers; on the diagonal the confidence says what it means.
+    A dot's area stands for its number of answers; on the diagonal the confidence says what it means. `of` and `what`
+    name what else is counted.
     """
     most = max((n for _, _, n in bins), default=1)
     dots = Markup("").join(
         Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(*_at(x, y), 2 + 7 * (n / most) ** 0.5)
         for x, y, n in bins
     )
-    said = f"{len(bins)} groups of answers. " + "; ".join(
-        f"confidence {x:.2f}: {y:.0%} of {n} right" for x, y, n in bins
-    )
+    said = f"{len(bins)} groups of {of}. " + "; ".join(f"confidence {x:.2f}: {y:.0%} of {n} {what}" for x, y, n in bins)
     diagonal = _line([(0, 0), (1, 1)], "ideal")
     curve = _line([(x, y) for x, y, _ in bins], "curve")
-    return _plot("reliability", "Reliability", said, "confidence", "share that was right", diagonal + curve + dots)
+    return _plot("reliability", "Reliability", said, "confidence", f"share that was {what}", diagonal + curve + dots)
 
 
 def risk_coverage(points: Sequence[tuple[float, float]]) -> Markup:

@@ -31,6 +31,7 @@ _WANTS_SENTENCES = re.compile(
     re.IGNORECASE,
 )
 """No few words answer these: reasons, accounts, and what is answered by yes or no."""
+_WORD = re.compile(r"\w+")
 _CLOSING = re.compile(r'[^"“”\n]{0,60}["”]')
 _NEXT_QUOTED = re.compile(r',? (?:and |or )?(?:the |an? |its |their |his |her )?(?:"[^"\n]{1,60}"|“[^“”\n]{1,60}”)')
 _LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
@@ -104,11 +105,12 @@ def compose(
     ]
     best = chosen[0]
     if (spans := best.narrow_spans()) and not _WANTS_SENTENCES.search(question):
-        start, end = spans[0]
-        number = (in_order.index(best) + 1,)
-        sentences.insert(0, Sentence(best.article.text[start:end], "short", number, round(best.support, 4)))
-    said = tuple(citations[in_order.index(quote)] for quote in differing)
-    return Extract(tuple(sentences), citations, notice, said)
+        said = best.article.text[slice(*spans[0])]
+        if not _echoes(question, said):
+            number = (in_order.index(best) + 1,)
+            sentences.insert(0, Sentence(said, "short", number, round(best.support, 4)))
+    differ = tuple(citations[in_order.index(quote)] for quote in differing)
+    return Extract(tuple(sentences), citations, notice, differ)
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
@@ -116,6 +118,12 @@ def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
     return tuple(
         Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
     )
+
+
+def _echoes(question: str, said: str) -> bool:
+    """Whether the words only say the question's own again; "Tesla" answers "BYD or Tesla?", "BYD or Tesla" does not."""
+    asked, words = (set(_WORD.findall(text.casefold())) for text in (question, said))
+    return bool(words) and words <= asked and not ("or" in asked and "or" not in words)
 
 
 def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters: int) -> list[_Quote]:

@@ -6,10 +6,13 @@ import csv
 import json
 from pathlib import Path
 
+import lxml.etree
 import pytest
 
 import commands
+from benchmarks import quality
 from benchmarks.quality import _figures, main
+from benchmarks.reliability import answerable_by_confidence
 from benchmarks.results import PUBLIC_SETS, PUBLISHED, write_block
 from benchmarks.sets import PARTS, sample
 from evaluation.questions import Span
@@ -89,8 +92,9 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def fake_model(monkeypatch):
+def fake_model(monkeypatch, tmp_path):
     monkeypatch.setattr(commands, "embedding_model", lambda settings: FakeEmbeddings())
+    monkeypatch.setattr(quality, "CHARTS", tmp_path / "charts")
 
 
 def load(name: str, data: Path, scratch: Path) -> list:
@@ -114,6 +118,17 @@ def test_every_set_is_measured_and_the_rest_of_the_file_stays(data, tmp_path):
     assert "| f1_overall | " in text
     assert "--parts squad2-reading`" in text
     assert str(data) not in text
+    drawn = {path.name for path in (tmp_path / "charts").iterdir()}
+    assert drawn == {"reliability-squad2.svg", "reliability-clapnq.svg"}
+    svg = lxml.etree.parse(tmp_path / "charts" / "reliability-clapnq.svg").getroot()
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert svg.findtext("{*}desc").endswith(" answerable")
+
+
+def test_reliability_counts_the_refused_too():
+    asked = [(0.12, 0.0), (0.18, 1.0), (0.16, 0.0), (0.9, 1.0)]
+    points = answerable_by_confidence([{"confidence": p, "answerable": a} for p, a in asked])
+    assert points == [pytest.approx((0.46 / 3, 1 / 3, 3)), (0.9, 1.0, 1)]
 
 
 def test_a_second_run_replaces_its_own_part_alone(data, tmp_path, capsys):

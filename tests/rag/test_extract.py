@@ -60,6 +60,22 @@ def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
     assert extract.citations[0].answer_spans == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        ("What has a name?", "The car", True),
+        ("Which of the cars is the car with a name?", "The car", False),
+        ("What colour, red or blue?", "red", True),
+        ("What colour, red and blue?", "red and blue", False),
+        ("What stands before it?", "🚗", True),
+    ],
+)
+def test_words_that_only_repeat_the_question_are_no_short_answer(question: str, answer: str, said: bool) -> None:
+    extract = compose(question, [passage()], [reading(TEXT, answer)], 0.5, LIMITS)
+    assert (extract.sentences[0].kind == "short") is said
+    assert len(extract.citations) == 1
+
+
 @pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])
 def test_below_the_threshold_there_is_no_answer(probability: float, answers: int) -> None:
     extract = compose("", [passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], 0.5, LIMITS)
