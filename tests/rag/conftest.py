@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 import warnings
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from index.export import package_folder
+from rag.reading import Reading
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +57,12 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     (folder / "reader.json").write_text(json.dumps(manifest))
     return folder
+
+
+def assert_in_order(reading: Reading, text: str) -> None:
+    """Spans are inside the text, best first, and do not overlap."""
+    assert 0 <= reading.probability <= 1
+    assert [span.score for span in reading.spans] == sorted((span.score for span in reading.spans), reverse=True)
+    places = sorted((span.start, span.end) for span in reading.spans)
+    assert all(0 <= start < end <= len(text) for start, end in places)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(places))

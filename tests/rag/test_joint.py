@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import shutil
@@ -19,6 +18,7 @@ from rag.reading import Reading
 from rag.retrieve import Passage
 from rag.similarity import SimilarityReader
 from tests.fakes import FakeEmbeddings
+from tests.rag.conftest import assert_in_order
 
 TEXT = "Cats sleep all day. Lithium costs 20 yuan a gram in Chile. Nobody knows the rest of it."
 
@@ -114,8 +114,4 @@ def test_spans_are_inside_the_passage_best_first_and_do_not_overlap(
     reader: JointReader, question: str, text: str
 ) -> None:
     [reading] = reader.read(question.encode("utf-8", "ignore").decode(), [passage(text)])
-    assert 0 <= reading.probability <= 1
-    assert [span.score for span in reading.spans] == sorted((span.score for span in reading.spans), reverse=True)
-    places = sorted((span.start, span.end) for span in reading.spans)
-    assert all(0 <= start < end <= len(text) for start, end in places)
-    assert all(before[1] <= after[0] for before, after in itertools.pairwise(places))
+    assert_in_order(reading, text)

@@ -17,6 +17,7 @@ from rag.reader import OnnxReader
 from rag.reading import Reading
 from rag.retrieve import Passage
 from rag.windows import ANSWER_TOKENS, encode_windows
+from tests.rag.conftest import assert_in_order
 
 TEXTS = [
     "The car costs 20 yuan.",
@@ -64,11 +65,7 @@ def test_spans_are_inside_the_passage_best_first_and_do_not_overlap(
     reader: OnnxReader, question: str, text: str
 ) -> None:
     [reading] = reader.read(question.encode("utf-8", "ignore").decode(), [passage(text)])
-    assert 0 <= reading.probability <= 1
-    assert [span.score for span in reading.spans] == sorted((span.score for span in reading.spans), reverse=True)
-    places = sorted((span.start, span.end) for span in reading.spans)
-    assert all(0 <= start < end <= len(text) for start, end in places)
-    assert all(before[1] <= after[0] for before, after in itertools.pairwise(places))
+    assert_in_order(reading, text)
 
 
 def test_the_best_span_has_score_one_and_whole_words(reader: OnnxReader) -> None:
