@@ -108,6 +108,14 @@ def test_a_passage_is_read_the_same_alone_and_among_others(reader: JointReader) 
         assert [(s.start, s.end) for s in alone.spans] == [(s.start, s.end) for s in reading.spans]
 
 
+def test_the_model_reads_the_nearest_passages_and_the_others_answer_nothing(reader: JointReader) -> None:
+    texts = [f"Lithium costs {n} yuan." if n % 2 else f"Dogs bark at night {n} times." for n in range(1, 13)]
+    found = reader.read("What does lithium cost?", [passage(text) for text in texts])
+    assert [bool(reading.spans) for reading in found] == [text.startswith("Lithium") for text in texts]
+    assert all(reading.probability > 0 for reading in found[::2])
+    assert found[1::2] == [Reading(0.0, ())] * 6
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.text(max_size=100), st.text(st.characters(codec="utf-8"), max_size=400))
 def test_spans_are_inside_the_passage_best_first_and_do_not_overlap(
