@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from rag.windows import Window, encode_windows, load_tokenizer
-from training.groups import Builder, Group, Row
+from training.groups import HEAD_ASKED, Builder, Group, Row
 from training.sources import Paragraph, shuffled, trainable
 from training.text import ReaderInput, windows
 
@@ -50,6 +50,8 @@ def build_groups(paragraphs: list[Paragraph], seed: int) -> list[Group]:
         if question.answerable and used[paragraph.source] < MOST.get(paragraph.source, 10**9):
             used[paragraph.source] += 1
             groups.append(builder.group(paragraph, question))
+            if builder.rng.random() < HEAD_ASKED:
+                groups.append(builder.head_asked(paragraph))
     for paragraph in paragraphs:
         groups += builder.unanswerable(paragraph)
     log.info("questions used: %s", dict(used))

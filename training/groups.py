@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from training.bm25 import Bm25
+from training.heads import head
 from training.negatives import changed_question
 from training.sources import Paragraph, Question
 from training.text import Piece, disturb, sentences, window_around, windows
@@ -17,6 +18,7 @@ SMALLEST, LARGEST = 300, 900
 WHOLE_ABSTRACT = 1200
 KEPT_TITLE, KEPT_LEAD_IN = 0.7, 0.5
 UNANSWERABLE_COPIES = 3
+HEADED, HEAD_ASKED = 0.3, 0.03
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,27 @@ class Builder:
         self.texts = [f"{e.paragraph.title} {e.paragraph.text[e.piece.start : e.piece.end]}" for e in self.pool]
         self.bm25 = Bm25(self.texts)
 
-    def row(self, paragraph: Paragraph, piece: Piece, question: str, label: int) -> Row:
-        """Make a row from a window of a paragraph, with title and lead-in some of the time."""
+    def row(
+        self, paragraph: Paragraph, piece: Piece, question: str, label: int, answer: tuple[int, int] | None = None
+    ) -> Row:
+        """Make a row from a window of a paragraph, with title, lead-in or an article's head some of the time.
+
+        `answer` is where the answer starts and ends in the paragraph, where known.
+        """
+        over = head(paragraph.title, self.rng) if self.rng.random() < HEADED else None
         parts: list[str] = []
         if paragraph.title and self.rng.random() < KEPT_TITLE:
             parts.append(paragraph.title)
-        before = list(sentences(paragraph.text[: piece.start])) if piece.start else []
+        before = list(sentences(paragraph.text[: piece.start])) if piece.start and not over else []
         if before and self.rng.random() < KEPT_LEAD_IN:
             parts.append(paragraph.text[before[-1].start : before[-1].end][-200:])
-        passage = paragraph.text[piece.start : piece.end]
-        return Row(question, ". ".join(parts), passage, label)
+        shown = over.text if over else ""
+        passage = shown + paragraph.text[piece.start : piece.end]
+        row = Row(question, ". ".join(parts), passage, label)
+        if answer is None:
+            return row
+        shift = len(shown) - piece.start
+        return replace(row, start=answer[0] + shift, end=answer[1] + shift)
 
     def positive(self, paragraph: Paragraph, question: Question) -> Row:
         """Return a window of random size that holds the answer."""
@@ -91,10 +104,18 @@ class Builder:
         else:
             size = WHOLE_ABSTRACT if paragraph.source == "scifact" else LARGEST
             piece = windows(text, size)[0]
-        row = self.row(paragraph, piece, disturb(question.text, rng), 1)
-        if question.start < 0:
-            return row
-        return replace(row, start=question.start - piece.start, end=question.end - piece.start)
+        answer = (question.start, question.end) if question.start >= 0 else None
+        return self.row(paragraph, piece, disturb(question.text, rng), 1, answer)
+
+    def head_asked(self, paragraph: Paragraph) -> Group:
+        """Return a question about an article's head: with it, and without."""
+        piece = self.rng.choice(windows(paragraph.text, self.rng.randint(SMALLEST, LARGEST)))
+        over = head(paragraph.title, self.rng)
+        question, start, end = over.asked(paragraph.title, self.rng)
+        passage = paragraph.text[piece.start : piece.end]
+        question = disturb(question, self.rng)
+        rows = [Row(question, "", over.text + passage, 1, start, end), Row(question, paragraph.title, passage, 0)]
+        return Group(Kind.PLAIN, rows)
 
     def negative(self, paragraph: Paragraph, question: Question, asked: str) -> Row | None:
         """Return a passage that does not answer: cut, of the same article, or retrieved."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from rag.joint import JointReader, Seen
 from rag.reader import OnnxReader
 from rag.retrieve import HybridRetriever, Passage
 from settings import Settings
+from training.heads import head
 from training.metrics import auroc, fit_logistic
 from training.sources import Paragraph, Question, trainable
 
@@ -78,10 +80,11 @@ class Choice:
 
 
 def write_articles(held: Sequence[Paragraph], folder: Path) -> None:
-    """Write one text file an article: Markdown would take some characters for marks."""
+    """Write one text file an article, with a byline: Markdown would take some characters for marks."""
     for number, article in enumerate(dict.fromkeys(paragraph.article for paragraph in held)):
         own = [paragraph for paragraph in held if paragraph.article == article]
-        texts = [own[0].title or article, *(one_line(paragraph.text) for paragraph in own)]
+        over = head("", random.Random(number)).text.strip()
+        texts = [own[0].title or article, over, *(one_line(paragraph.text) for paragraph in own)]
         (folder / f"held-{number}.txt").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
 
 
