@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import EmbeddingModel
+from rag.byline import asks_for_byline, without_byline
 from rag.reader import JointWeights, OnnxReader, Row
 from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -85,11 +86,23 @@ class JointReader:
         legible = [n for n, each in enumerate(passages) if near[n] and _is_latin(question) and _is_latin(each.text)]
         nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))
         read, unread = nearest[:_READ], nearest[_READ:]
-        rows = dict(zip(read, self.model.rows(question, [passages[n] for n in read]), strict=True))
+        rows = dict(zip(read, self.model.rows(question, [_shown(question, passages[n]) for n in read]), strict=True))
         return [
             _seen(rows[n], sentences) if rows.get(n) else [] if n in unread else sentences
             for n, sentences in enumerate(near)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the model is shown of a passage."""
+
+    context: str
+    text: str
+
+
+def _shown(question: str, passage: Passage) -> _Shown:
+    return _Shown(passage.context, passage.text if asks_for_byline(question) else without_byline(passage))
 
 
 def _is_latin(text: str) -> bool:

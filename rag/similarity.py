@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.chunk import SentenceSpan, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import STOP_WORDS, query_terms
+from rag.byline import asks_for_byline, is_byline
 from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
 
@@ -48,8 +49,9 @@ class SimilarityReader:
         return [reading_of(near) for near in self.nearness(question, passages)]
 
     def nearness(self, question: str, passages: Sequence[Passage]) -> list[list[Near]]:
-        """The sentences of each passage, without its headings, and how near they are to the question."""
-        sentences = [list(_prose(passage)) for passage in passages]
+        """The sentences of each passage, without headings and bylines, and how near they are to the question."""
+        signed = asks_for_byline(question)
+        sentences = [list(_prose(passage, signed=signed)) for passage in passages]
         texts = [p.text[s.start : s.end] for p, spans in zip(passages, sentences, strict=True) for s in spans]
         asked = self._embeddings.encode(wordings(question, texts), query=True)
         cosines = iter(np.round((self._vectors(texts) @ asked.T).mean(axis=1), _DIGITS).tolist()) if texts else iter(())
@@ -74,11 +76,15 @@ def wordings(question: str, texts: Iterable[str]) -> list[str]:
     return [question, " ".join(word for word, _ in nameless) or question, " ".join(telling) or question]
 
 
-def _prose(passage: Passage) -> Iterator[SentenceSpan]:
-    """The passage's sentences but for the title and headings, which name a thing and say nothing of it."""
+def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
+    """The passage's sentences but for the title and headings, which name a thing and say nothing of it.
+
+    And but for the byline, unless it is `signed`.
+    """
     names = {passage.article.title, *(heading.title for heading in passage.article.headings)}
     for span in sentence_spans(passage.text, passage.article.language):
-        if passage.text[span.start : span.end] not in names:
+        text = passage.text[span.start : span.end]
+        if text not in names and (signed or not is_byline(text, passage.start + span.start, passage.article)):
             yield span
 
 

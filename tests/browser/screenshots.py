@@ -22,7 +22,7 @@ from tests.web.standins import free_port
 
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
-REFUSED = "When was Jia Yueting born?"
+REFUSED = "What is the salary of Wang Chuanfu?"
 DESKTOP, SMALL, PHONE = (1280, 860), (1280, 740), (390, 780)
 
 

@@ -86,3 +86,19 @@ def test_the_headline_question_gets_its_words_first(seed_store: Path, models: Pa
     assert (short.kind, quote.kind) == ("short", "quote")
     assert short.text == 'the "copycat culture", the "shortcut model" and the "follower mentality"'
     assert short.text in quote.text
+
+
+@pytest.mark.parametrize(
+    "byline", ["By Ada Renshaw, 2 April 2024", "Ada Renshaw | 2024-04-02", "Published 2 April 2024"]
+)
+def test_the_date_over_an_article_answers_no_other_when(byline: str) -> None:
+    title = "The harbour bridge"
+    text = f"{title}\n\n{byline}\n\nThe harbour bridge is 412 metres long. It was designed by Ida Lund after a long dispute."
+    passage = Passage(Article("a.txt", title, text, "0" * 64), 0, len(text), 1.0)
+    model = OnnxReader(READER)
+    [other], [asked] = (
+        model.read("When did Ida Lund die?", [passage]),
+        model.read("When was this published?", [passage]),
+    )
+    assert other.probability < 0.5 < asked.probability
+    assert "20" in text[asked.spans[0].start : asked.spans[0].end]
