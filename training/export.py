@@ -13,7 +13,6 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from index.runtime import open_session
 from rag.reader import FORMAT, OnnxReader, WindowScores
 from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
-from training.model import SpanReader, load
+from training.model import SpanReader, load_mean
 from training.text import ReaderInput
 
 log = logging.getLogger("training.export")
@@ -35,13 +34,6 @@ INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["start", "end", "relevance"]
 HALVED_FROM = 1024
 TOLERANCE = 1e-3
-
-
-def mean(models: Sequence[SpanReader]) -> SpanReader:
-    """Return the first model with the mean of all weights (Wortsman et al., ICML 2022: model soups)."""
-    states = [model.state_dict() for model in models]
-    models[0].load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
-    return models[0]
 
 
 def export_fp32(model: SpanReader, path: Path) -> None:
@@ -197,7 +189,7 @@ def main() -> None:
         if not (folder / "model.safetensors").is_file():
             parser.error(f"--model {folder}: no model.safetensors there")
     options.out.mkdir(parents=True, exist_ok=True)
-    model = mean([load(folder) for folder in options.model])
+    model = load_mean(options.model)
     full, final = options.out / "fp32.onnx", options.out / "reader.onnx"
     export_fp32(model, full)
     difference = largest_difference(model, full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -75,6 +76,14 @@ def load(folder: Path) -> SpanReader:
     model = SpanReader(BertModel(config, add_pooling_layer=False))
     model.load_state_dict(load_file(folder / "model.safetensors"))
     return model.eval()
+
+
+def load_mean(folders: Sequence[Path]) -> SpanReader:
+    """Read what `save` wrote and return the mean of all weights (Wortsman et al., ICML 2022: model soups)."""
+    first, *others = map(load, folders)
+    states = [model.state_dict() for model in (first, *others)]
+    first.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
+    return first
 
 
 def span_targets_mask(token_type_ids: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from rag.windows import load_tokenizer
 from training.evaluate import evaluate, read_held_out
-from training.model import MASKED, SpanReader, freeze, from_base, load, save, span_targets_mask
+from training.model import MASKED, SpanReader, freeze, from_base, load_mean, save, span_targets_mask
 
 log = logging.getLogger("training.train")
 
@@ -190,7 +190,7 @@ class Trainer:
         self.tokenizer = load_tokenizer(options.base / "tokenizer.json")
         self.model = from_base(options.base).to(self.device)
         if options.start:
-            self.model.load_state_dict(load(options.start).state_dict())
+            self.model.load_state_dict(load_mean(options.start).state_dict())
             freeze(self.model, options.freeze)
         self.averaged = from_base(options.base).to(self.device).eval().requires_grad_(False)
         self.averaged.load_state_dict(self.model.state_dict())
@@ -279,7 +279,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=70.0, help="time to train, measuring included")
     parser.add_argument("--save-minutes", type=float, default=7.0)
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--start", type=Path, help="weights to start from, RUN/model of a former run")
+    parser.add_argument(
+        "--start", type=Path, nargs="+", help="start from the mean of the weights of former runs (RUN/model)"
+    )
     parser.add_argument("--freeze", type=int, default=0, help="with --start: encoder layers to leave as they are")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
