@@ -23,14 +23,16 @@ FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "t
 
 
 class WordReader:
-    """Answers where the question's last word stands."""
+    """Answers where the question's last word stands after "in"."""
 
     name = "words"
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        word = question.rstrip("?").split()[-1]
+        words = f"in {question.rstrip('?').split()[-1]}"
         return [
-            Reading(0.9, (AnswerSpan(at, at + len(word), 1.0),)) if (at := p.text.find(word)) >= 0 else Reading(0.1, ())
+            Reading(0.9, (AnswerSpan(at, at + len(words), 1.0),))
+            if (at := p.text.find(words)) >= 0
+            else Reading(0.1, ())
             for p in passages
         ]
 
@@ -51,9 +53,9 @@ def chain(tmp_path: Path) -> Iterator[AnswerChain]:
 
 
 def test_an_answer_with_its_quote(chain: AnswerChain) -> None:
-    answer = chain.invoke({"question": " who first drank tea in China? ", "id": "7"})
-    assert (answer.id, answer.question, answer.abstained) == ("7", "who first drank tea in China?", False)
-    assert answer.answer == 'China [1] "Tea was first drunk in China." [1]'
+    answer = chain.invoke({"question": " who first drank tea: China? ", "id": "7"})
+    assert (answer.id, answer.question, answer.abstained) == ("7", "who first drank tea: China?", False)
+    assert answer.answer == 'in China [1] "Tea was first drunk in China." [1]'
     [citation] = answer.citations
     article = chain.index.article(citation.article_id)
     assert article is not None
@@ -64,7 +66,7 @@ def test_an_answer_with_its_quote(chain: AnswerChain) -> None:
 
 
 def test_events_come_in_order(chain: AnswerChain) -> None:
-    events = list(chain.stream({"question": "first drunk in China"}))
+    events = list(chain.stream({"question": "first drunk: China"}))
     kinds = [type(event) for event in events]
     assert kinds == [Status, Status, Found, Status, Said, Said, Answer]
     assert [event.text for event in events if isinstance(event, Status)][1] == "Searching 2 articles..."
