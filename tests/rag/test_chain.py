@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,18 +24,14 @@ FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "t
 
 
 class WordReader:
-    """Answers where the question's last word stands after "in"."""
+    """Answers where the question's last word stands, with the "in" before it."""
 
     name = "words"
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        words = f"in {question.rstrip('?').split()[-1]}"
-        return [
-            Reading(0.9, (AnswerSpan(at, at + len(words), 1.0),))
-            if (at := p.text.find(words)) >= 0
-            else Reading(0.1, ())
-            for p in passages
-        ]
+        word = re.compile(rf"(?:in )?{re.escape(question.rstrip('?').split()[-1])}")
+        found = [word.search(passage.text) for passage in passages]
+        return [Reading(0.9, (AnswerSpan(*each.span(), 1.0),)) if each else Reading(0.1, ()) for each in found]
 
 
 @pytest.fixture
