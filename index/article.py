@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -44,6 +46,12 @@ class Article:
             digest = hashlib.sha256(self.source.encode("utf-8", "surrogateescape")).hexdigest()
             object.__setattr__(self, "id", digest[:16])
 
+    @property
+    def byline(self) -> tuple[int, int] | None:
+        """Where under the title its author and date stand, if they do."""
+        start, line = len(self.title) + 2, byline_of(self.author, self.date)
+        return (start, start + len(line)) if line and self.text.startswith(line, start) else None
+
     def heading_at(self, offset: int) -> str | None:
         """The title of the last heading that starts at or before `offset`."""
         titles = [heading.title for heading in self.headings if heading.start <= offset]
@@ -52,6 +60,20 @@ class Article:
     def page_at(self, offset: int) -> int | None:
         """The number of the page that `offset` is on, counted from 1."""
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
+
+
+def byline_of(author: str | None, date: str | None) -> str:
+    """Who wrote an article and when, as its text says it; empty where neither is known."""
+    return ", ".join(part for part in (f"By {author}" if author else "", in_words(date)) if part)
+
+
+def in_words(date: str | None) -> str:
+    """2024-04-02 -> 2 April 2024; what is no such date stays as it is."""
+    try:
+        day = dt.date.fromisoformat(date or "")
+    except ValueError:
+        return date or ""
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 @dataclass(frozen=True, slots=True)

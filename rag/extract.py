@@ -5,13 +5,11 @@ Where the best quotes of two articles contradict each other (`rag.differ`), both
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Article
+from index.article import Article, in_words
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
 from rag.differ import difference
@@ -224,18 +222,9 @@ def _with_differing(
                     return chosen, None, ()
                 kept.remove(weakest)
             said = sorted(zip((quote, other), found, strict=True), key=lambda pair: pair[0].article.date or "")
-            figures = ", ".join(f"{text} ({_when(each.article)})" for each, text in said)
+            figures = ", ".join(f"{text} ({in_words(each.article.date) or each.article.title})" for each, text in said)
             return kept, f"The articles differ: {figures}.", tuple(each for each, _ in said)
     return chosen, None, ()
-
-
-def _when(article: Article) -> str:
-    """The date of an article as people write it, or else its title."""
-    try:
-        day = dt.date.fromisoformat(article.date or "")
-    except ValueError:
-        return article.date or article.title
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def cite(

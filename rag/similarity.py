@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from index.chunk import SentenceSpan, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import STOP_WORDS, query_terms
-from rag.byline import asks_for_byline, is_byline
+from rag.byline import asks_for_byline, without_byline
 from rag.reading import AnswerSpan, Reading
 from rag.retrieve import Passage
 
@@ -82,9 +82,9 @@ def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
     And but for the byline, unless it is `signed`.
     """
     names = {passage.article.title, *(heading.title for heading in passage.article.headings)}
+    shown = without_byline(passage)
     for span in sentence_spans(passage.text, passage.article.language):
-        text = passage.text[span.start : span.end]
-        if text not in names and (signed or not is_byline(text, passage.start + span.start, passage.article)):
+        if passage.text[span.start : span.end] not in names and (signed or shown[span.start : span.end].strip()):
             yield span
 
 

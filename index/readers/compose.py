@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from index.article import Article, Heading
+from index.article import Article, Heading, byline_of
 from index.readers.decode import clean
 
 _TAGS, _TAG_CHARACTERS = 50, 100
@@ -50,7 +48,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     is left out: there may be many articles in one file.
     """
     properties = replace(properties, title=clean(properties.title), author=clean(properties.author or "") or None)
-    title, byline = Block(properties.title), _byline(properties)
+    title, byline = Block(properties.title), byline_of(properties.author, properties.date)
     body = [replace(block, text=block.tidied) for block in blocks]
     body = [block for block in body if block.text]
     if body and body[0].text == title.text:
@@ -90,20 +88,6 @@ def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
     for tag in (" ".join(tag.split()).removeprefix("#")[:_TAG_CHARACTERS] for tag in tags):
         kept.setdefault(tag.casefold(), tag)
     return tuple(filter(None, kept.values()))[:_TAGS]
-
-
-def _byline(properties: Properties) -> str:
-    author = f"By {properties.author}" if properties.author else ""
-    return ", ".join(part for part in (author, _in_words(properties.date)) if part)
-
-
-def _in_words(date: str | None) -> str:
-    """2024-04-02 -> 2 April 2024; what is no such date stays as it is."""
-    try:
-        day = dt.date.fromisoformat(date or "")
-    except ValueError:
-        return date or ""
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def web_link(address: object) -> str | None:
