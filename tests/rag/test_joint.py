@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Heading
 from rag.joint import JointReader, Seen
-from rag.reader import OnnxReader
+from rag.reader import OnnxReader, Row
 from rag.reading import Reading
 from rag.retrieve import Passage
 from rag.similarity import SimilarityReader
@@ -114,6 +114,24 @@ def test_the_model_reads_the_nearest_passages_and_the_others_answer_nothing(read
     assert [bool(reading.spans) for reading in found] == [text.startswith("Lithium") for text in texts]
     assert all(reading.probability > 0 for reading in found[::2])
     assert found[1::2] == [Reading(0.0, ())] * 6
+
+
+@pytest.mark.parametrize(("question", "shown"), [("When was lithium found?", False), ("Who wrote this?", True)])
+def test_the_model_is_shown_the_byline_only_where_it_may_be_asked_for(
+    reader: JointReader, monkeypatch: pytest.MonkeyPatch, question: str, shown: bool
+) -> None:
+    texts: list[str] = []
+    honest = OnnxReader.rows
+
+    def rows(self: OnnxReader, question: str, passages: list[Passage]) -> list[list[Row]]:
+        texts.extend(each.text for each in passages)
+        return honest(self, question, passages)
+
+    monkeypatch.setattr(OnnxReader, "rows", rows)
+    article = Article("a.txt", "Batteries", f"Batteries\n\nBy Ada Lund\n\n{TEXT}", "0" * 64, author="Ada Lund")
+    reader.read(question, [Passage(article, 0, len(article.text), 1.0)])
+    assert [len(text) for text in texts] == [len(article.text)]
+    assert ("Ada Lund" in texts[0]) is shown
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
