@@ -1,4 +1,4 @@
-"""Build the training rows: public sets in, one compact .npz of tokens and one JSONL held out.
+"""Build the training rows: sets in, one compact .npz of tokens and one JSONL held out.
 
 python -m training.data --data DIR --base DIR --out DIR
 """
@@ -10,6 +10,7 @@ import json
 import logging
 import random
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,44 +20,80 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from rag.windows import Window, encode_windows, load_tokenizer
-from training.groups import HEAD_ASKED, Builder, Group, Row
+from training.groups import NO_SUPPORT, Builder, Group, Kind, Row
+from training.own import Split, families, own_articles
 from training.sources import Paragraph, shuffled, trainable
+from training.support import Claim, own_claims, training_claims
 from training.text import ReaderInput, windows
 
 log = logging.getLogger("training.data")
 
 MAX_LENGTH = 320
 MOST = {
-    "qamr": 2500,
-    "fairytale": 2500,
-    "selqa": 900,
+    "squad_few": 4000,
+    "squad_more": 9000,
+    "new_wiki": 4000,
+    "qamr": 1500,
+    "fairytale": 1500,
+    "selqa": 700,
     "timeqa": 800,
     "timeqa_hard": 400,
-    "covidqa": 800,
+    "covidqa": 600,
     "tatqa": 400,
-    "medquad": 500,
-    "boolq": 700,
-    "pubmedqa": 300,
+    "medquad": 400,
+    "boolq": 600,
+    "pubmedqa": 200,
+    "scifact": 600,
 }
-HELD_OUT_RETRIEVED = 150
+"""Answerable questions of a set; of the others, and unanswerable ones, all."""
+POOLED = {"medquad": 2500, "scifact": 2500, "qamr": 4000}
+"""Paragraphs of a set among which negatives are looked for."""
+OWN_COPIES = 2
+HELD_OUT_RETRIEVED = 100
+HELD_OUT_NEAR = 400
+HELD_OUT_POOL = 3000
 
 
-def build_groups(paragraphs: list[Paragraph], seed: int) -> list[Group]:
-    """Return all groups in a seeded order, at most MOST questions from the sets named there."""
-    builder = Builder(paragraphs, seed)
-    groups: list[Group] = []
+def thinned(paragraphs: Sequence[Paragraph], seed: int) -> list[Paragraph]:
+    """Leave out a part of the sets that are large and ask little."""
+    rng = random.Random(seed)
+    counts = Counter(p.source for p in paragraphs)
+    return [p for p in paragraphs if rng.random() < POOLED.get(p.source, counts[p.source]) / counts[p.source]]
+
+
+def public_groups(paragraphs: Sequence[Paragraph], seed: int) -> Iterator[Group]:
+    """Yield the public sets' groups, at most MOST answerable questions from the sets named there."""
+    builder = Builder(thinned(paragraphs, seed), seed)
     used: Counter[str] = Counter()
+    pool = {entry.paragraph.article for entry in builder.pool}
     for paragraph, question in tqdm(shuffled(paragraphs, seed), desc="groups", mininterval=10):
-        if question.answerable and used[paragraph.source] < MOST.get(paragraph.source, 10**9):
-            used[paragraph.source] += 1
-            groups.append(builder.group(paragraph, question))
-            if builder.rng.random() < HEAD_ASKED:
-                groups.append(builder.head_asked(paragraph))
-    for paragraph in paragraphs:
-        groups += builder.unanswerable(paragraph)
-    log.info("questions used: %s", dict(used))
-    random.Random(seed).shuffle(groups)
-    return groups
+        if question.answerable and used[paragraph.source] >= MOST.get(paragraph.source, 10**9):
+            continue
+        if paragraph.article in pool:
+            used[paragraph.source] += question.answerable
+            yield from builder.groups(paragraph, question)
+    log.info("answerable questions used: %s", dict(used))
+
+
+def own_groups(data: Path, seed: int) -> Iterator[Group]:
+    """Yield the own articles' groups, negatives from among themselves."""
+    articles = own_articles(data)
+    learned = [article for article in articles if article.split is Split.TRAINING]
+    paragraphs = [article.paragraph for article in learned]
+    builder = Builder(paragraphs, seed, families(learned))
+    for paragraph, question in shuffled(paragraphs * OWN_COPIES, seed):
+        yield from builder.groups(paragraph, question)
+
+
+def claim_row(claim: Claim) -> Row:
+    """Return a claim as a row: it stands where a question stands."""
+    return Row(claim.claim, claim.context, claim.quote, 0, support=claim.support)
+
+
+def claim_groups(data: Path, paragraphs: Sequence[Paragraph], seed: int) -> Iterator[Group]:
+    """Yield the claims, those about one quote together."""
+    for claims in training_claims(data, own_articles(data), paragraphs, seed).values():
+        yield Group(Kind.SUPPORT, [claim_row(claim) for claim in claims])
 
 
 def token_span(window: Window, start: int, end: int) -> tuple[int, int] | None:
@@ -88,7 +125,7 @@ def encode_row(tokenizer: Tokenizer, row: Row) -> tuple[Window, int, int, int] |
     return None
 
 
-def save_rows(groups: list[Group], tokenizer: Tokenizer, path: Path) -> None:
+def save_rows(groups: Sequence[Group], tokenizer: Tokenizer, path: Path) -> None:
     """Write the rows as flat arrays: uint16 tokens and int16/int32 columns, one entry a row."""
     tokens: list[int] = []
     columns: list[tuple[int, ...]] = []
@@ -99,39 +136,41 @@ def save_rows(groups: list[Group], tokenizer: Tokenizer, path: Path) -> None:
                 window, start, end, label = encoded
                 tokens += window.ids
                 place = (window.passage_start, start, end)
-                columns.append((number, group.kind, len(window.ids), *place, label))
-    names = ("group", "kind", "length", "passage_start", "start", "end", "label")
+                columns.append((number, group.kind, len(window.ids), *place, label, row.support))
+    names = ("group", "kind", "length", "passage_start", "start", "end", "label", "support")
     table = np.array(columns, dtype=np.int32)
     arrays: dict[str, Any] = {name: table[:, i] for i, name in enumerate(names)}
     np.savez(path, tokens=np.array(tokens, dtype=np.uint16), **arrays)
-    log.info("%d rows, %d tokens, %d answering", len(table), len(tokens), int(table[:, -1].sum()))
+    claims = int((table[:, -1] != NO_SUPPORT).sum())
+    log.info("%d rows, %d tokens, %d answering, %d claims", len(table), len(tokens), int(table[:, -2].sum()), claims)
 
 
-def save_held_out(held: list[Paragraph], pool: list[Paragraph], seed: int, path: Path) -> None:
-    """Write rows to calibrate on: `asked` (of its own paragraph) and `retrieved` (BM25's best)."""
-    builder = Builder(held + random.Random(seed).sample(pool, 6000), seed)
-    rows: list[dict[str, object]] = []
+def held_out_rows(held: list[Paragraph], pool: list[Paragraph], seed: int) -> Iterator[dict[str, object]]:
+    """Yield rows to calibrate on: `asked` (of its own paragraph) and `retrieved` (BM25's best)."""
+    builder = Builder(held + random.Random(seed).sample(pool, HELD_OUT_POOL), seed)
     retrieved = 0
     for paragraph, question in shuffled(held, seed):
-        base = {"question": question.text, "answers": list(question.answers)}
+        base: dict[str, object] = {"answers": question.answers}
+        piece = windows(paragraph.text, 2000)[0]
+        asked = builder.row(paragraph, piece, question.text, int(question.answerable))
         if paragraph.source == "squad2":
-            own = {"context": paragraph.title, "passage": paragraph.text}
-            rows.append(base | own | {"kind": "asked", "label": int(question.answerable)})
-        elif retrieved < HELD_OUT_RETRIEVED:
+            yield base | asdict(asked) | {"kind": "asked"}
+        elif question.answerable and retrieved < HELD_OUT_RETRIEVED:
             retrieved += 1
-            number = f"{retrieved}"
-            piece = windows(paragraph.text, 10**6)[0]
-            gold = asdict(builder.row(paragraph, piece, question.text, 1))
-            rows.append(base | gold | {"kind": "retrieved", "query": number})
-            best = list(builder.bm25.top(question.text, 20))
-            wrong = [i for i in best if builder.lacks_answer(i, paragraph, question)][:5]
-            for index in wrong:
-                row = asdict(builder.pooled(index, question.text))
-                rows.append(base | row | {"kind": "retrieved", "query": number})
-    with path.open("w", encoding="utf-8") as out:
-        for row in rows:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    log.info("%d rows held out", len(rows))
+            base["query"] = f"retrieved-{retrieved}"
+            yield base | asdict(asked) | {"kind": "retrieved"}
+            for index in builder.retrieved(paragraph, question, 5):
+                yield base | asdict(builder.pooled(index, question.text)) | {"kind": "retrieved"}
+
+
+def near_rows(data: Path, seed: int) -> Iterator[dict[str, object]]:
+    """Yield questions of the articles for calibration, each over its whole article (`near`), and claims (`claim`)."""
+    paragraphs = [a.paragraph for a in own_articles(data) if a.split is Split.CALIBRATION]
+    for paragraph, question in shuffled(paragraphs, seed)[:HELD_OUT_NEAR]:
+        row = Row(question.text, paragraph.title, paragraph.text, int(question.answerable))
+        yield asdict(row) | {"answers": question.answers, "kind": "near"}
+    for claim in own_claims(data, Split.CALIBRATION):
+        yield asdict(claim_row(claim)) | {"answers": (), "kind": "claim"}
 
 
 def main() -> None:
@@ -150,9 +189,18 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     training, held = trainable(options.data)
     log.info("%d paragraphs to train on, %d held out", len(training), len(held))
-    save_held_out(held, training, options.seed, options.out / "held_out.jsonl")
+    with (options.out / "held_out.jsonl").open("w", encoding="utf-8") as out:
+        for row in (*held_out_rows(held, training, options.seed), *near_rows(options.data, options.seed)):
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    groups = [
+        *own_groups(options.data, options.seed),
+        *claim_groups(options.data, training, options.seed),
+        *public_groups(training, options.seed),
+    ]
+    log.info("groups: %s", {kind.name: count for kind, count in Counter(group.kind for group in groups).items()})
+    random.Random(options.seed).shuffle(groups)
     tokenizer = load_tokenizer(options.base / "tokenizer.json")
-    save_rows(build_groups(training, options.seed), tokenizer, options.out / "rows.npz")
+    save_rows(groups, tokenizer, options.out / "rows.npz")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -16,16 +16,21 @@ from training.text import Piece, disturb, sentences, window_around, windows
 POOL_WINDOW = 700
 SMALLEST, LARGEST = 300, 900
 WHOLE_ABSTRACT = 1200
-KEPT_TITLE, KEPT_LEAD_IN = 0.7, 0.5
-UNANSWERABLE_COPIES = 3
+KEPT_TITLE, KEPT_LEAD = 0.8, 0.6
+LEAD_CHARACTERS = (120, 250, 400)
 HEADED, HEAD_ASKED = 0.3, 0.03
+CHANGED = 0.12
+RETRIEVED_SETS = 0.4
+SET_SIZES, UNANSWERABLE_SET_SIZES = (3, 4, 5, 6), (2, 3, 4, 5)
+NO_SUPPORT = -1
 
 
 @dataclass(frozen=True)
 class Row:
     """One model input; start and end are the answer's code points in the passage, or -1.
 
-    The label is 1 where the passage answers, else 0.
+    The label is 1 where the passage answers, else 0. In a row of a claim (in the question's place) and a quote (in
+    the passage's), `support` is what training.support says.
     """
 
     question: str
@@ -34,14 +39,16 @@ class Row:
     label: int
     start: int = -1
     end: int = -1
+    support: int = NO_SUPPORT
 
 
 class Kind(IntEnum):
-    """What a group teaches; training draws each kind with its own share."""
+    """What a group teaches."""
 
     PLAIN = 0
     CHANGED = 1
     UNANSWERABLE = 2
+    SUPPORT = 3
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,12 @@ class PoolEntry:
 class Builder:
     """Builds groups from a pool of paragraphs; deterministic for a seed."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], seed: int) -> None:
-        """Cut the pool's windows and index them."""
+    def __init__(
+        self, paragraphs: Sequence[Paragraph], seed: int, lookalikes: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Cut the pool's windows and index them; `lookalikes` names the articles that are easily taken for another."""
         self.rng = random.Random(seed)
+        self.lookalikes = lookalikes or {}
         self.pool = [PoolEntry(p, w) for p in paragraphs for w in windows(p.text, POOL_WINDOW)]
         self.by_article: dict[str, list[int]] = {}
         for index, entry in enumerate(self.pool):
@@ -84,28 +94,30 @@ class Builder:
         parts: list[str] = []
         if paragraph.title and self.rng.random() < KEPT_TITLE:
             parts.append(paragraph.title)
-        before = list(sentences(paragraph.text[: piece.start])) if piece.start and not over else []
-        if before and self.rng.random() < KEPT_LEAD_IN:
-            parts.append(paragraph.text[before[-1].start : before[-1].end][-200:])
+        if piece.start and not over and self.rng.random() < KEPT_LEAD:
+            parts.append(lead(paragraph.text[: piece.start], self.rng.choice(LEAD_CHARACTERS)))
         shown = over.text if over else ""
         passage = shown + paragraph.text[piece.start : piece.end]
-        row = Row(question, ". ".join(parts), passage, label)
+        row = Row(question, "\n".join(parts), passage, label)
         if answer is None:
             return row
         shift = len(shown) - piece.start
         return replace(row, start=answer[0] + shift, end=answer[1] + shift)
 
-    def positive(self, paragraph: Paragraph, question: Question) -> Row:
-        """Return a window of random size that holds the answer."""
-        text, rng = paragraph.text, self.rng
+    def window(self, paragraph: Paragraph, start: int, end: int) -> Piece:
+        """Return a window of random size around a place in the paragraph."""
+        return window_around(paragraph.text, start, end, self.rng.randint(SMALLEST, LARGEST), self.rng)
+
+    def positive(self, paragraph: Paragraph, question: Question, piece: Piece | None = None) -> Row:
+        """Return a window of random size, or the given one, that holds the answer: one of its spans, any one."""
+        answer = None
         if question.start >= 0:
-            size = rng.randint(SMALLEST, LARGEST)
-            piece = window_around(text, question.start, question.end, size, rng)
-        else:
-            size = WHOLE_ABSTRACT if paragraph.source == "scifact" else LARGEST
-            piece = windows(text, size)[0]
-        answer = (question.start, question.end) if question.start >= 0 else None
-        return self.row(paragraph, piece, disturb(question.text, rng), 1, answer)
+            answer = self.rng.choice(question.spans or ((question.start, question.end),))
+            if piece is None or not (piece.start <= answer[0] and answer[1] <= piece.end):
+                piece = self.window(paragraph, *answer)
+        if piece is None:
+            piece = windows(paragraph.text, WHOLE_ABSTRACT if paragraph.source == "scifact" else LARGEST)[0]
+        return self.row(paragraph, piece, disturb(question.text, self.rng), 1, answer)
 
     def head_asked(self, paragraph: Paragraph) -> Group:
         """Return a question about an article's head: with it, and without."""
@@ -124,15 +136,25 @@ class Builder:
             without = self.without_answer(paragraph, question, asked)
             if without is not None:
                 return without
-        scores = self.bm25.scores(asked)
         if draw < 0.60:
+            scores = self.bm25.scores(asked)
             own = sorted(self.by_article[paragraph.article], key=lambda i: -scores[i])
             candidates = [i for i in own if self.lacks_answer(i, paragraph, question)][:4]
             if candidates:
                 return self.pooled(self.rng.choice(candidates), asked)
-        best = scores.argsort()[::-1][:40]
-        candidates = [int(i) for i in best if self.lacks_answer(int(i), paragraph, question)][:8]
+        candidates = self.retrieved(paragraph, question, 8)
         return self.pooled(self.rng.choice(candidates), asked) if candidates else None
+
+    def retrieved(self, paragraph: Paragraph, question: Question, most: int) -> list[int]:
+        """Return the pool's best windows that do not answer, best first; look-alikes of an answerable one lead."""
+        best = [i for i in self.bm25.top(question.text, 40) if self.lacks_answer(i, paragraph, question)]
+        others = self.lookalikes.get(paragraph.article, ())
+        if others and question.answerable:
+            scores = self.bm25.scores(question.text)
+            alike = [i for name in others for i in self.by_article.get(name, ())]
+            alike = [i for i in sorted(alike, key=lambda i: -scores[i]) if self.lacks_answer(i, paragraph, question)]
+            best = list(dict.fromkeys(alike[:2] + best))
+        return best[:most]
 
     def pooled(self, index: int, asked: str) -> Row:
         """Make a negative row from a window of the pool."""
@@ -142,7 +164,7 @@ class Builder:
     def lacks_answer(self, index: int, paragraph: Paragraph, question: Question) -> bool:
         """Whether a pool window surely does not answer: it holds none of the accepted answers."""
         entry = self.pool[index]
-        if question.start < 0:
+        if question.answerable and question.start < 0:
             return entry.paragraph.article != paragraph.article
         text = entry.paragraph.text[entry.piece.start : entry.piece.end].lower()
         return not any(answer.lower() in text for answer in question.answers)
@@ -171,31 +193,50 @@ class Builder:
         return replace(positive, question=question, label=0, start=-1, end=-1)
 
     def group(self, paragraph: Paragraph, question: Question) -> Group:
-        """Return a positive row and zero to three negatives."""
+        """Return a positive row beside what was retrieved with it, or beside one or two negatives."""
         first = self.positive(paragraph, question)
         rows: list[Row | None] = [first]
-        kind = Kind.PLAIN
-        draw = self.rng.random()
-        if draw < 0.12 and question.start >= 0:
+        if self.rng.random() < RETRIEVED_SETS:
+            size = self.rng.choice(SET_SIZES)
+            rows += [self.pooled(index, first.question) for index in self.retrieved(paragraph, question, size)]
+        else:
+            rows += [self.negative(paragraph, question, first.question) for _ in range(self.rng.choice((1, 1, 2)))]
+        changed = None
+        if self.rng.random() < CHANGED and question.start >= 0:
             changed = self.changed(paragraph, first)
             rows.append(changed)
-            kind = Kind.CHANGED if changed else Kind.PLAIN
-        if 0.08 < draw < 0.85:
-            rows.append(self.negative(paragraph, question, first.question))
-        if 0.75 < draw < 0.85:
-            rows.append(self.negative(paragraph, question, first.question))
-        return Group(kind, [row for row in rows if row is not None])
+        return Group(Kind.CHANGED if changed else Kind.PLAIN, [row for row in rows if row is not None])
 
-    def unanswerable(self, paragraph: Paragraph) -> Iterator[Group]:
-        """Yield each unanswerable question beside an answerable one about the same paragraph."""
+    def unanswerable(self, paragraph: Paragraph, question: Question) -> Group:
+        """Return an unanswerable question beside an answerable one on the same window, and often what is retrieved."""
+        if question.spans:
+            piece = self.window(paragraph, *self.rng.choice(question.spans))
+        else:
+            piece = self.rng.choice(windows(paragraph.text, self.rng.randint(SMALLEST, 2 * LARGEST)))
+        asked = disturb(question.text, self.rng)
+        rows = [self.row(paragraph, piece, asked, 0)]
         answerable = [q for q in paragraph.questions if q.answerable]
-        for question in paragraph.questions:
-            if question.answerable:
-                continue
-            for _ in range(UNANSWERABLE_COPIES):
-                size = self.rng.randint(SMALLEST, 2 * LARGEST)
-                piece = self.rng.choice(windows(paragraph.text, size))
-                rows = [self.row(paragraph, piece, disturb(question.text, self.rng), 0)]
-                if answerable:
-                    rows.insert(0, self.positive(paragraph, self.rng.choice(answerable)))
-                yield Group(Kind.UNANSWERABLE, rows)
+        same = [q for q in answerable if piece.start <= q.start and q.end <= piece.end]
+        if same or answerable:
+            rows.insert(0, self.positive(paragraph, self.rng.choice(same or answerable), piece))
+        if self.rng.random() < RETRIEVED_SETS:
+            best = self.retrieved(paragraph, question, self.rng.choice(UNANSWERABLE_SET_SIZES))
+            rows += [self.pooled(index, asked) for index in best]
+        return Group(Kind.UNANSWERABLE, rows)
+
+    def groups(self, paragraph: Paragraph, question: Question) -> Iterator[Group]:
+        """Yield what a question gives to learn from."""
+        if not question.answerable:
+            yield self.unanswerable(paragraph, question)
+            return
+        yield self.group(paragraph, question)
+        if self.rng.random() < HEAD_ASKED:
+            yield self.head_asked(paragraph)
+
+
+def lead(before: str, most: int) -> str:
+    """Return the last whole sentences of what comes before, at most so many characters, but at least a part of one."""
+    pieces = sentences(before)
+    fitting = [piece for piece in pieces if len(before) - piece.start <= most]
+    first = fitting[0].start if fitting else max(pieces[-1].start, len(before) - most) if pieces else 0
+    return before[first:].strip()

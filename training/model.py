@@ -1,4 +1,4 @@
-"""The reading model in torch: a BERT encoder with a span head and a relevance head."""
+"""The reading model in torch: a BERT encoder with a span head, a relevance head and a support head."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 MASKED = -1e4
+SUPPORT_CLASSES = 3
+HEADS = ("support.", "support_pooler.")
+"""Parameters of the support head: weights of before it was there lack them."""
 
 
 class SpanReader(nn.Module):
-    """start and end logits [batch, seq] and a relevance logit [batch] from one pass."""
+    """start and end logits [batch, seq], a relevance logit [batch] and support logits [batch, 3] from one pass."""
 
     def __init__(self, encoder: BertModel) -> None:
         """Add freshly initialised heads to an encoder."""
@@ -24,20 +27,24 @@ class SpanReader(nn.Module):
         self.span = nn.Linear(hidden, 2)
         self.pooler = nn.Linear(hidden, hidden)
         self.relevance = nn.Linear(hidden, 1)
-        for layer in (self.span, self.pooler, self.relevance):
+        self.support_pooler = nn.Linear(hidden, hidden)
+        self.support = nn.Linear(hidden, SUPPORT_CLASSES)
+        for layer in (self.span, self.pooler, self.relevance, self.support_pooler, self.support):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Read int64 [batch, seq] inputs."""
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
+        first = hidden[:, 0]
         spans = self.span(hidden)
-        relevance = self.relevance(torch.tanh(self.pooler(hidden[:, 0])))
-        return spans[..., 0], spans[..., 1], relevance[:, 0]
+        relevance = self.relevance(torch.tanh(self.pooler(first)))
+        support = self.support(torch.tanh(self.support_pooler(first)))
+        return spans[..., 0], spans[..., 1], relevance[:, 0], support
 
 
 def from_base(folder: Path) -> SpanReader:
@@ -71,10 +78,12 @@ def save(model: SpanReader, folder: Path) -> None:
 
 
 def load(folder: Path) -> SpanReader:
-    """Read what `save` wrote."""
+    """Read what `save` wrote; a support head that it lacks is new."""
     config = BertConfig.from_pretrained(folder)
     model = SpanReader(BertModel(config, add_pooling_layer=False))
-    model.load_state_dict(load_file(folder / "model.safetensors"))
+    missing, unexpected = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
+    if unexpected or any(not name.startswith(HEADS) for name in missing):
+        raise ValueError(f"{folder} holds another model: {[*unexpected, *missing][:3]}")
     return model.eval()
 
 

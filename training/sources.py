@@ -6,7 +6,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,16 @@ class Question:
 
     start and end are code points of the answer, both -1 where only the paragraph is known to
     answer; answers holds every accepted wording, and none where the paragraph does not answer.
+    spans are all places to name where there are several, or what looks like an answer where there is none;
+    miss says why that is none.
     """
 
     text: str
     answers: tuple[str, ...]
     start: int = -1
     end: int = -1
+    spans: tuple[tuple[int, int], ...] = ()
+    miss: str = ""
 
     @property
     def answerable(self) -> bool:
@@ -81,7 +85,7 @@ def from_squad(articles: Iterable[dict[str, Any]], source: str, titled: bool) ->
 def squad_question(text: str, qa: dict[str, Any]) -> Question:
     """Take the most common answer; of several places with one annotation, the likeliest."""
     if not qa["answers"]:
-        return Question(qa["question"], ())
+        return Question(qa["question"], (), miss=qa.get("cause", ""))
     places = Counter((a["answer_start"], a["text"]) for a in qa["answers"])
     (start, answer), _ = places.most_common(1)[0]
     if len(qa["answers"]) == 1 and text.count(answer) > 1:
@@ -147,6 +151,17 @@ def relevance_pairs(data: Path) -> Iterator[Paragraph]:
         yield Paragraph("pubmedqa", f"pubmedqa/{row['id']}", "", row["context"], (question,))
 
 
+def with_unanswerable(paragraphs: Iterable[Paragraph], unanswerable: Iterable[Paragraph]) -> list[Paragraph]:
+    """Add unanswerable questions to the paragraph with the same text; what has none stands alone."""
+    left = {paragraph.text.strip(): paragraph for paragraph in unanswerable}
+    merged: list[Paragraph] = []
+    for paragraph in paragraphs:
+        other = left.pop(paragraph.text.strip(), None)
+        questions = paragraph.questions + other.questions if other else paragraph.questions
+        merged.append(replace(paragraph, questions=questions))
+    return merged + list(left.values())
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """Read a JSONL file."""
     with path.open(encoding="utf-8") as lines:
@@ -179,7 +194,6 @@ def everything(data: Path) -> list[Paragraph]:
     titled = [
         ("squad_few", train / "squad_train_fewshot/train.json", False),
         ("squad_more", train / "squad_train_more/train.json", True),
-        ("squad2_part", train / "squad2_train_part/train.json", True),
         ("new_wiki", data / "squadshifts/new_wiki_v1.0.json", True),
         ("timeqa", train / "timeqa_human/train_easy.json", True),
         ("timeqa_hard", train / "timeqa_human/train_hard.json", True),
@@ -192,6 +206,9 @@ def everything(data: Path) -> list[Paragraph]:
     result = from_squad(squad2_half(data, reported=False), "squad2", titled=True)
     for source, path, has_titles in titled:
         result += from_squad(squad_articles(path), source, has_titles)
+    result = with_unanswerable(
+        result, from_squad(squad_articles(train / "squad2_unanswerable/train.json"), "squad2_train", titled=False)
+    )
     result += joined_by_article(
         Paragraph(p.source, p.article.rsplit("/", 1)[0], "", p.text, p.questions)
         for p in from_squad(squad_articles(train / "qamr/train.json"), "qamr", titled=False)
@@ -220,6 +237,13 @@ def reported_shingles(data: Path) -> set[int]:
                 found |= shingles(passage["text"])
     for path in sorted((data / "chunking_eval/corpora").iterdir()):
         found |= shingles(path.read_text("utf-8"))
+    for article in squad_articles(data / "xquad/xquad.en.json"):
+        for paragraph in article["paragraphs"]:
+            found |= shingles(paragraph["context"])
+    for row in read_json(data / "condaqa/dev.json"):
+        found |= shingles(row["passage"])
+    for row in read_lines(data / "wice/wice_dev.jsonl"):
+        found |= shingles(" ".join(row["evidence"]))
     return found
 
 
