@@ -18,7 +18,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from rag.windows import Window, encode_windows, load_tokenizer
+from rag.reading.windows import Window, encode_windows, load_tokenizer
 from training.groups import HEAD_ASKED, Builder, Group, Row
 from training.sources import Paragraph, shuffled, trainable
 from training.text import ReaderInput, windows

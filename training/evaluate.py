@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from rag.windows import Window, choose_spans, encode_windows, pad
+from rag.reading.windows import Window, choose_spans, encode_windows, pad
 from training.metrics import auroc, f1
 from training.model import SpanReader
 from training.text import ReaderInput

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from rag.windows import load_tokenizer
+from rag.reading.windows import load_tokenizer
 from training.evaluate import evaluate, read_held_out
 from training.model import MASKED, SpanReader, freeze, from_base, load_mean, save, span_targets_mask
 
