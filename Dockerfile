@@ -8,7 +8,7 @@ RUN if [ -n "$TORCH_INDEX" ]; then .venv/bin/pip install --no-cache-dir --index-
 COPY requirements.txt ./
 RUN .venv/bin/pip install --no-cache-dir -r requirements.txt
 COPY . ./
-RUN .venv/bin/python -m index.export && .venv/bin/python -m compileall -q ./*.py evaluation index rag web
+RUN .venv/bin/python -m index.onnx_export && .venv/bin/python -m compileall -q ./*.py commands evaluation index rag web
 
 FROM python:3.11-slim-bookworm
 # The number that Hugging Face Spaces gives its user, too.

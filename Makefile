@@ -26,7 +26,7 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	touch $@
 
 .models/all-MiniLM-L6-v2/model.onnx: | .venv/ready
-	$(BIN)/python -m index.export
+	$(BIN)/python -m index.onnx_export
 
 test: setup .venv/ready-dev
 	$(BIN)/python -m pytest

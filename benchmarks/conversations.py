@@ -23,12 +23,12 @@ import numpy as np
 
 from evaluation.estimate import Array, interval, resamples
 from index.embed import load_embeddings
-from index.publish import ingest
+from index.ingest import ingest
 from index.terms import query_terms
 from rag.chain import AnswerChain, build_chain
 from rag.condense import condense
-from rag.index import Snapshot
 from rag.retrieve import HybridRetriever
+from rag.snapshot import Snapshot
 from settings import HOME, SEEDS, Settings
 
 CONVERSATIONS = HOME / "seeds" / "conversations.jsonl"

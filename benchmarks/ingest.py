@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from index.chunk import sentence_spans
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
-from index.publish import ingest
+from index.ingest import ingest
 from settings import HOME
 
 _PARAGRAPH, _ARTICLE = 5, 60

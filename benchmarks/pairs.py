@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.falsehoods import kinds
 from benchmarks.statements import Verbs, declare, verbs_of
 from index.chunk import sentence_spans
-from rag.facts import words_of
+from rag.verify.facts import words_of
 
 UNANSWERABLE = "unanswerable"
 SQUAD2, _XQUAD, _CLAPNQ = "squad2/dev-v2.0.json", "xquad/xquad.en.json", "clapnq/clapnq_dev_answerable.jsonl"

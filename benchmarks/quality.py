@@ -24,13 +24,14 @@ from typing import Any
 from benchmarks.reliability import write_reliability
 from benchmarks.results import block, write_block
 from benchmarks.sets import CORPUS, PARTS, Part, sample
-from commands import err, open_chain, progress
+from commands.console import err, progress
+from commands.store import open_chain
 from evaluation.figures import figures
 from evaluation.questions import Row
 from evaluation.run import Told
 from evaluation.scorecard import Scorecard, score_set
 from index.errors import QuothError, UsageError
-from index.publish import ingest
+from index.ingest import ingest
 from rag.chain import AnswerChain
 from settings import HOME, Settings
 

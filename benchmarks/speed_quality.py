@@ -14,9 +14,9 @@ from benchmarks.sets import CORPUS, PARTS, sample
 from evaluation.metrics import ranking
 from evaluation.questions import Row
 from index.embed import DEFAULT, load_embeddings
-from index.publish import ingest
-from rag.index import Index
+from index.ingest import ingest
 from rag.retrieve import HybridRetriever
+from rag.snapshot import Index
 from settings import HOME
 
 SETS = ("squad2-retrieval", "scifact", "seeds")

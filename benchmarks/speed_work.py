@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.corpus import Synthesised, write_bad, write_corpus
-from index.database import Database
-from index.durable import folder_bytes
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
-from index.layout import DATABASE
+from index.store.database import Database
+from index.store.durable import folder_bytes
+from index.store.layout import DATABASE
 from settings import HOME, Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -
     shutil.rmtree(store, ignore_errors=True)
     place = Path(store)
     if chain == "ours":
-        from index.publish import ingest as run
+        from index.ingest import ingest as run
 
         model = _synthesised(vectors_of) if vectors_of else load_embeddings(DEFAULT, HOME / ".models")
         model.encode(["Loads the model."], query=True)
@@ -80,7 +80,7 @@ def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
 
     The store and the articles are as before at the end.
     """
-    from index.publish import ingest as run
+    from index.ingest import ingest as run
 
     files = sorted(Path(folder).rglob("*.txt"))
     changed, gone = files[len(files) // 2], files[len(files) // 3]

@@ -20,7 +20,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from index.export import package_folder
+from index.onnx_export import package_folder
 
 TOP = 4
 

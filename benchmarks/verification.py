@@ -24,9 +24,9 @@ from benchmarks.statements import Verbs, verbs_of
 from evaluation.estimate import interval, resamples
 from index.chunk import sentence_spans
 from index.embed import load_embeddings
-from rag.align import FEATURES
-from rag.facts import words_of
-from rag.verify import BAR, Verifier
+from rag.verify.align import FEATURES
+from rag.verify.facts import words_of
+from rag.verify.support import BAR, Verifier
 from settings import HOME
 
 LIMIT = 100
@@ -196,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=LIMIT, help="at most so many pairs of each kind")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument(
-        "--fit", action="store_true", help="fit on the tuning half and print the weights for rag/verify.py"
+        "--fit", action="store_true", help="fit on the tuning half and print the weights for rag/verify/support.py"
     )
     options = parser.parse_args(arguments)
     bench = Bench(Verifier(load_embeddings(None, HOME / ".models")))

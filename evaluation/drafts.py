@@ -13,8 +13,8 @@ from typing import Any
 from evaluation.templates import Candidate, agents, gaps, questions
 from index.article import Article
 from index.chunk import sentence_spans
-from rag.index import Index
 from rag.model import LanguageModel
+from rag.snapshot import Index
 
 _SENTENCE_CHARACTERS = (30, 260)
 _MARKER = re.compile(r"\A(?:[-*•]|\d+[.)])\s+")

@@ -23,7 +23,7 @@ _Piece = Sequence[_Place]
 """Where the same words of evidence stand: in each of these places they are as good."""
 
 Supports = Callable[[str, str], bool]
-"""Whether the first text supports the second: see rag.verify.Verifier.supports."""
+"""Whether the first text supports the second: see rag.verify.support.Verifier.supports."""
 Similarity = Callable[[str, str], float]
 """How near two texts are in meaning, 1 for the same."""
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.durable import replacing
 from index.errors import UsageError
+from index.store.durable import replacing
 from rag.condense import Turn
 
 _LINE_BYTES = 32 * 2**20

@@ -18,7 +18,7 @@ from index.embed import EmbeddingModel
 from index.errors import UsageError
 from rag.answer import Answer
 from rag.chain import AnswerChain, Question
-from rag.index import Index
+from rag.snapshot import Index
 
 WORKERS = os.cpu_count() or 1
 Told = Callable[[str, int, int], None]

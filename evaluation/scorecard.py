@@ -20,7 +20,7 @@ from evaluation.result import Result
 from evaluation.run import Told, evaluate
 from index.errors import UsageError
 from rag.chain import AnswerChain
-from rag.verify import Verifier, supports
+from rag.verify.support import Verifier, supports
 from settings import Settings
 
 SCHEMA = 1
@@ -45,7 +45,7 @@ def score_set(
 ) -> Scorecard:
     """Ask all rows and score the answers; what is done survives an interruption, for `resume`.
 
-    `name` is shown; citations are judged by `judge`, else by rag.verify. Raises UsageError for evidence that is
+    `name` is shown; citations are judged by `judge`, else by rag.verify.support. Raises UsageError for evidence that is
     nowhere, and where there is nothing to resume.
     """
     started = time.perf_counter()

@@ -9,14 +9,14 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
-from index.database import Database
-from index.durable import replacing, require_space
 from index.errors import StoreDamagedError, StoreError, UsageError
-from index.layout import DATABASE
-from index.schema import VERSION
-from index.sqlite import copy as copy_database
-from index.sqlite import has_our_tables, upgrade
-from index.writer import Writer
+from index.publisher import Writer
+from index.store.database import Database
+from index.store.durable import replacing, require_space
+from index.store.layout import DATABASE
+from index.store.schema import VERSION
+from index.store.sqlite import copy as copy_database
+from index.store.sqlite import has_our_tables, upgrade
 
 _MANIFEST = "manifest.json"
 _MANIFEST_BYTES = 10_000

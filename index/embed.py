@@ -1,6 +1,6 @@
 """Embedding models as LangChain Embeddings: text in, unit vectors out (cosine is the dot product).
 
-The default, all-MiniLM-L6-v2, runs on onnxruntime and needs no torch; index/export.py makes its
+The default, all-MiniLM-L6-v2, runs on onnxruntime and needs no torch; index/onnx_export.py makes its
 file. Any other model runs on sentence-transformers. Both load when first used.
 """
 

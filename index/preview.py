@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.article import Article, Failure
-from index.database import Database
-from index.intake import Reading
-from index.layout import DATABASE
-from index.survey import Survey
+from index.sources.intake import Reading
+from index.sources.survey import Survey
+from index.store.database import Database
+from index.store.layout import DATABASE
 
 
 @dataclass(slots=True)

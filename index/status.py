@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.database import Database
 from index.errors import StoreError
-from index.layout import DATABASE, GENERATIONS
-from index.schema import VERSION
-from index.vectors import check_generation, is_complete
+from index.store.database import Database
+from index.store.layout import DATABASE, GENERATIONS
+from index.store.schema import VERSION
+from index.store.vectors import check_generation, is_complete
 
 
 @dataclass(frozen=True, slots=True)

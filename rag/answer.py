@@ -34,7 +34,7 @@ class Citation:
 
     `answer_spans` are the words that answer, as offsets into the article, inside the quote.
     `before` and `after` are the text around the quote, so that no client has to slice by offsets. `seal` opens the
-    place to those who may not read whole articles (web/excerpts.py).
+    place to those who may not read whole articles (web/security/excerpts.py).
     """
 
     n: int

@@ -17,21 +17,21 @@ from index.embed import EmbeddingModel, check_same, load_embeddings
 from index.errors import QuestionError
 from index.status import read_facts
 from rag.answer import Answer, BrokenAnswerError, Citation, Event, Found, Models, Place, Retrieved, Status
-from rag.clock import Clock
+from rag.cache import Kept, Lately, key_of
 from rag.condense import Turn, condense, condense_with
-from rag.engine import NO_MODEL, instead, quoted, written
 from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
-from rag.index import Index, Snapshot
-from rag.joint import JointReader
-from rag.kept import Kept, Lately, key_of
+from rag.generate import NO_MODEL, instead, quoted, written
 from rag.model import NoReplyError
-from rag.reader import OnnxReader
-from rag.reading import Reader, Reading
+from rag.reading.base import Reader, Reading
+from rag.reading.joint import JointReader
+from rag.reading.onnx import OnnxReader
+from rag.reading.similarity import SimilarityReader
+from rag.reading.transformer import TransformerReader
 from rag.retrieve import HybridRetriever, Passage, passages_of
-from rag.similarity import SimilarityReader
+from rag.snapshot import Index, Snapshot
 from rag.suggest import Proof, follow_ups, starters
-from rag.transformer import TransformerReader
+from rag.timings import Clock
 from rag.write import Writer, load_writer
 from settings import READER, Settings
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.terms import query_terms
-from rag.chinese import condense_chinese
-from rag.mentions import AUX, HE, IT, THEY, WH, is_time, meant, names_in, phrase, times_in, with_name, with_time
+from rag.language.chinese import condense_chinese
+from rag.language.names import AUX, HE, IT, THEY, WH, is_time, meant, names_in, phrase, times_in, with_name, with_time
 
 if TYPE_CHECKING:
     from rag.model import LanguageModel

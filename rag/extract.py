@@ -1,6 +1,6 @@
 """An answer made of quotes: the words that answer first, then the sentences that carry them.
 
-Where the best quotes of two articles contradict each other (`rag.differ`), both are shown and it is said.
+Where the best quotes of two articles contradict each other (`rag.contradictions`), both are shown and it is said.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from index.article import Article, in_words
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
-from rag.differ import difference
-from rag.latest import COMPARABLE, asks_for_latest, day
-from rag.reading import Reading
+from rag.contradictions import difference
+from rag.reading.base import Reading
+from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.retrieve import Passage
 
 _KEEP = 0.7

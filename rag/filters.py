@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from index.article import ArticleFacts
 from index.errors import QuestionError
-from rag.index import Index, Snapshot
+from rag.snapshot import Index, Snapshot
 
 _WORD = re.compile(
     r"(?:^|\s+)(?P<name>after|before|author|source|tag|article):"

@@ -24,8 +24,8 @@ from index.chunk import chunk_article, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import query_terms
 from rag.answer import Place
-from rag.index import Index, Snapshot
-from rag.latest import asks_for_latest, day
+from rag.recency import asks_for_latest, day
+from rag.snapshot import Index, Snapshot
 
 _RRF = 60
 _FURTHER = 0.1

@@ -17,10 +17,10 @@ from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS, query_terms
 from rag.answer import Citation
-from rag.index import Snapshot
-from rag.mentions import names_in
-from rag.reading import Reader
+from rag.language.names import names_in
+from rag.reading.base import Reader
 from rag.retrieve import HybridRetriever, Passage
+from rag.snapshot import Snapshot
 
 _CHECKED = 6
 """How many candidates are checked at most for an answer, which somebody waits for."""

@@ -1,7 +1,7 @@
 """An answer written by a language model, of which nothing is said that no quote supports.
 
 The model gets the passages that the reader found best, as data. What it writes is held back until a sentence is
-complete and a quote in these passages supports it (rag.verify); other sentences are withheld and counted.
+complete and a quote in these passages supports it (rag.verify.support); other sentences are withheld and counted.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from string import Template
 
 from index.embed import EmbeddingModel
 from rag.answer import Citation, Event, Said, Sentence, Span, Status
-from rag.clock import Clock
 from rag.extract import cite
+from rag.llm_output import SCHEMA, Draft, of_objects, of_text
 from rag.model import PROMPTS, LanguageModel, Message, NoReplyError, load_model
 from rag.retrieve import Passage
-from rag.sentences import SCHEMA, Draft, of_objects, of_text
-from rag.verify import Support, Verifier
+from rag.timings import Clock
+from rag.verify.support import Support, Verifier
 from settings import Settings
 
 PROMPT = PROMPTS / "answer.md"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import settings
 
 from index.embed import DEFAULT, load_embeddings
-from index.export import export_default
-from index.layout import STARTER
-from index.publish import ingest
+from index.ingest import ingest
+from index.onnx_export import export_default
+from index.store.layout import STARTER
 from settings import HOME, SEEDS
 
 settings.register_profile("quoth", settings(), deadline=None)  # the first example pays for the imports

@@ -20,9 +20,8 @@ from typing import Any
 import pytest
 
 import app
-import commands
 from index.errors import UsageError
-from index.layout import DATABASE, GENERATIONS
+from index.store.layout import DATABASE, GENERATIONS
 from settings import HOME, Settings
 
 QUESTION = "What did Jia Yueting criticize?"
@@ -406,7 +405,7 @@ def test_a_file_whose_name_is_no_text_does_not_stop_the_others(store, tmp_path):
 
 def test_a_second_writer_gives_up_at_once_while_readers_go_on_and_a_dead_one_is_no_hindrance(store, articles, tmp_path):
     path = f"pathlib.Path({str(store)!r})"
-    hold = f"import pathlib, index.lock as l\nwith l.write_lock({path}): print(flush=True); input()"
+    hold = f"import pathlib, index.store.lock as l\nwith l.write_lock({path}): print(flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", hold], cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
@@ -482,7 +481,7 @@ def test_without_a_command_it_serves(words, host, port, monkeypatch):
         served.append(settings)
         return 0
 
-    monkeypatch.setattr(commands, "serve", serve)
+    monkeypatch.setattr("commands.serve.run_serve", serve)
     assert run(*words).code == 0
     assert [(settings.host, settings.port) for settings in served] == [(host, port)]
 

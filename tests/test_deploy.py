@@ -34,7 +34,7 @@ def test_the_image_is_made_of_what_the_app_needs() -> None:
 def test_the_image_is_run_by_nobody_special_and_works_offline() -> None:
     last = DOCKERFILE.rpartition("\nFROM ")[2]
     assert re.search(r"^USER quoth$", last, re.MULTILINE) and "HEALTHCHECK" in last and "HF_HUB_OFFLINE=1" in last
-    assert "-m index.export" in DOCKERFILE.rpartition("\nFROM ")[0]
+    assert "-m index.onnx_export" in DOCKERFILE.rpartition("\nFROM ")[0]
     assert not re.search(r"(TOKEN|KEY|SECRET|PASSWORD)=", DOCKERFILE)
     assert f"torch=={_pinned('torch')}" in DOCKERFILE
 

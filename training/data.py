@@ -19,7 +19,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from rag.windows import Window, encode_windows, load_tokenizer
+from rag.reading.windows import Window, encode_windows, load_tokenizer
 from training.groups import NO_SUPPORT, Builder, Group, Kind, Row
 from training.own import Split, families, own_articles
 from training.sources import Paragraph, shuffled, trainable

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from transformers import BertModel
 
-from rag.windows import load_tokenizer
+from rag.reading.windows import load_tokenizer
 
 MAX_LENGTH = 256
 BATCH = 32

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer
 
-from rag.windows import Window, choose_spans, encode_windows, pad
+from rag.reading.windows import Window, choose_spans, encode_windows, pad
 from training.metrics import auroc, f1
 from training.model import SpanReader
 from training.support import Support

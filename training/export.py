@@ -22,7 +22,7 @@ import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from index.runtime import open_session
-from rag.reader import FORMAT, OnnxReader, WindowScores
+from rag.reading.onnx import FORMAT, OnnxReader, WindowScores
 from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
 from training.model import SpanReader, load_mean

@@ -4,7 +4,7 @@
 
 The held-out articles are put into a store, every question about them is asked of the product's own
 retrieval; and each that has an answer once more, as one without, of the passages that do not hold it. What
-`rag.joint` sees in the passages is fitted in three steps:
+`rag.reading.joint` sees in the passages is fitted in three steps:
 
 - a weight for each feature, so that softmax over a question's passages and "none" picks the one that holds the
   answer, or "none" for an unanswerable question;
@@ -32,11 +32,11 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from index.embed import DEFAULT, load_embeddings
-from index.publish import ingest
-from rag.index import Index
-from rag.joint import JointReader, Seen
-from rag.reader import OnnxReader
+from index.ingest import ingest
+from rag.reading.joint import JointReader, Seen
+from rag.reading.onnx import OnnxReader
 from rag.retrieve import HybridRetriever, Passage
+from rag.snapshot import Index
 from settings import Settings
 from training.heads import head
 from training.metrics import auroc, fit_logistic

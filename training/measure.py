@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from rag.reader import OnnxReader
-from rag.windows import pad
+from rag.reading.onnx import OnnxReader
+from rag.reading.windows import pad
 from training.bm25 import Bm25
 from training.embed import Embedder
 from training.metrics import auroc, exact, expected_calibration_error, f1, ndcg

@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from rag.windows import load_tokenizer
+from rag.reading.windows import load_tokenizer
 from training.batches import Batch, Stream, collate, load_rows
 from training.evaluate import evaluate, read_held_out, sample
 from training.losses import reading_loss, support_loss

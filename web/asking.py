@@ -14,10 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from rag.answer import Answer, Event, Status
 from settings import Settings
-from web.line import LOOK_SECONDS, Line
-from web.recent import Recent
+from web.answers import Recent
+from web.locales.strings import Language, count
+from web.queue import LOOK_SECONDS, Line
 from web.refused import RefusedError
-from web.strings import Language, count
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
 from rag.filters import without_words
+from web.locales.strings import Language, count, say
 from web.permalink import address
-from web.strings import Language, count, say
 
 # References, not backslashes: a reference is plain text to an HTML parser and to Markdown alike.
 # Control characters would end a line or vanish and lone surrogates cannot be sent: U+FFFD shows

@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from fastapi import FastAPI
 
 from index.errors import QuothError, UsageError
 from settings import Settings
-from web.access import serves_others
-from web.chat import build_app, stop_streams
-from web.connection import CONNECTIONS, Connection
+from web.app import build_app, stop_streams
+from web.security.access import serves_others
+from web.security.connection import CONNECTIONS, Connection
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -30,10 +30,10 @@ SHUTDOWN_SECONDS = 20
 _log = logging.getLogger(__name__)
 
 
-def serve(chain: AnswerChain, settings: Settings) -> None:
+def serve(chain: AnswerChain, settings: Settings, listening: Callable[[], None] = lambda: None) -> None:
     """Serve until interrupted or terminated, then finish the answers in flight.
 
-    Raises UsageError if the address cannot be had.
+    `listening` is called once requests are answered. Raises UsageError if the address cannot be had.
     """
     _allow_files(CONNECTIONS + SPARE_FILES)
     with _listen(settings.host, settings.port) as listener:
@@ -45,7 +45,7 @@ def serve(chain: AnswerChain, settings: Settings) -> None:
             http=Connection,
             log_config=None,
             access_log=False,
-            proxy_headers=False,  # web/access.py alone says whom to believe
+            proxy_headers=False,  # web/security/access.py alone says whom to believe
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -56,13 +56,23 @@ def serve(chain: AnswerChain, settings: Settings) -> None:
         _log.info("serving http://%s:%d", settings.host, listener.getsockname()[1])
         try:
             with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
-                Server(config).run(sockets=[listener])
+                Server(config, listening).run(sockets=[listener])
         finally:
             stop.set()
 
 
 class Server(uvicorn.Server):
-    """Says that it stops before it does: it is not ready any more, and streams that only wait are ended."""
+    """uvicorn's server, which tells when it listens, and ends streams that only wait before it stops."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, and wait for the answers in flight."""

@@ -15,18 +15,18 @@ from index.readers.docx import read_docx
 from index.readers.epub import read_epub
 from index.readers.feed import read_feed
 from index.readers.html import read_html
-from index.readers.label import Label, ReadInner
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.odt import read_odt
 from index.readers.package import kind_of_zip
 from index.readers.pdf import read_pdf
-from index.readers.room import Room
-from index.readers.rows import read_lines, read_table
 from index.readers.rtf import read_rtf
-from index.readers.saved import read_mhtml, read_warc
 from index.readers.sniff import sniff
+from index.readers.source_metadata import Label, ReadInner
+from index.readers.tables import read_lines, read_table
 from index.readers.text import read_text
+from index.readers.unpack_budget import Room
+from index.readers.web_archives import read_mhtml, read_warc
 
 READERS: dict[str, Callable[[bytes, str], Article]] = {
     "text": read_text,

@@ -17,10 +17,10 @@ from pathlib import PurePath
 
 from index.article import Article, Failure
 from index.errors import ArticleError
-from index.readers.label import Label, ReadInner
 from index.readers.package import BROKEN_ZIP, open_zip
-from index.readers.room import RATIO, RATIO_FROM, Room
 from index.readers.sniff import HEAD, is_supported
+from index.readers.source_metadata import Label, ReadInner
+from index.readers.unpack_budget import RATIO, RATIO_FROM, Room
 
 _OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     "gz": lambda file: gzip.GzipFile(fileobj=file),

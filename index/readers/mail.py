@@ -16,10 +16,10 @@ from index.errors import ArticleError
 from index.readers.archive import Names, deeper
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
-from index.readers.label import Label, ReadInner
 from index.readers.markup import markup_blocks
-from index.readers.room import Room
 from index.readers.sniff import has_reader, is_supported
+from index.readers.source_metadata import Label, ReadInner
+from index.readers.unpack_budget import Room
 
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From [^\n]*\n")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)

@@ -10,7 +10,7 @@ import zlib
 from lxml import etree
 
 from index.errors import ArticleError
-from index.readers.room import Room
+from index.readers.unpack_budget import Room
 
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, RuntimeError)
 """What zipfile raises at files that it cannot read; RuntimeError is for passwords and what is not implemented."""

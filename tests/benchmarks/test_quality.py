@@ -9,7 +9,6 @@ from pathlib import Path
 import lxml.etree
 import pytest
 
-import commands
 from benchmarks import quality
 from benchmarks.quality import _figures, main
 from benchmarks.reliability import answerable_by_confidence
@@ -93,7 +92,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def fake_model(monkeypatch, tmp_path):
-    monkeypatch.setattr(commands, "embedding_model", lambda settings: FakeEmbeddings())
+    monkeypatch.setattr("commands.store.embedding_model", lambda settings: FakeEmbeddings())
     monkeypatch.setattr(quality, "CHARTS", tmp_path / "charts")
 
 

@@ -12,7 +12,7 @@ from benchmarks import verification
 from benchmarks.falsehoods import KINDS, kinds
 from benchmarks.pairs import Pair, pairs_of, sources
 from benchmarks.statements import declare, verbs_of
-from rag.align import FEATURES
+from rag.verify.align import FEATURES
 from tests.fakes import FakeEmbeddings
 
 TEXT = (

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from index.publish import ingest
-from rag.index import Index
+from index.ingest import ingest
+from rag.snapshot import Index
 from tests.browser.conftest import Watched
 from tests.fakes import FakeEmbeddings
 from tests.web.standins import FakeChain, serving

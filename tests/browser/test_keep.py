@@ -15,8 +15,8 @@ from evaluation.feedback import FEEDBACK, FeedbackStore
 from index.article import Article
 from rag.answer import Event, Said, Sentence
 from tests.browser.conftest import Watched
+from tests.web.api.test_feedback import NumberedChain
 from tests.web.standins import QUOTE, an_answer, citation, serving
-from tests.web.test_feedback import NumberedChain
 
 QUESTION = "what did Jia Yueting criticize?"
 OTHER = "When was he born?"

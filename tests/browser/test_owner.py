@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from settings import Settings
 from tests.browser.conftest import Watched
+from tests.web.pages.test_owner import ROWS, WordReader, lines, tiny_chain
 from tests.web.standins import free_port, until
-from tests.web.test_owner import ROWS, WordReader, lines, tiny_chain
-from web.chat import build_app
+from web.app import build_app
 
 Open = Callable[..., Page]
 Upload = dict[str, Any]

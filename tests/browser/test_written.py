@@ -13,12 +13,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from index.publish import ingest
+from index.ingest import ingest
 from rag.chain import AnswerChain
-from rag.index import Index
 from rag.model import load_model
 from rag.retrieve import HybridRetriever, Passage
-from rag.verify import Support, Verifier
+from rag.snapshot import Index
+from rag.verify.support import Support, Verifier
 from rag.write import Writer
 from settings import Settings
 from tests import language_models

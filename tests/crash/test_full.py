@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.publish import ingest
+from index.ingest import ingest
 from index.status import read_status
 from settings import HOME
 from tests.crash.test_kill import texts
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from index import writer
 from index.errors import StoreError
-from index.publish import ingest
+from index.ingest import ingest
 from tests.fakes import FakeEmbeddings
 
 writer.require_space = lambda *_: None  # it would say so before anything is written

@@ -10,9 +10,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from index.publish import ingest
+from index.ingest import ingest
 from index.status import read_status
-from rag.index import Index
+from rag.snapshot import Index
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 

@@ -12,13 +12,16 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from index import database, durable, publish, survey, vectors, writer
-from index.publish import ingest
-from index.writer import Writer
+from index import ingest as publish
+from index import publisher
+from index.ingest import ingest
+from index.publisher import Writer
+from index.sources import survey
+from index.store import database, durable, vectors
 from tests.fakes import FakeEmbeddings
 
 STAGES = {Writer.publish.__code__: "p", Writer.sweep.__code__: "s"}
-WATCHED = {each.__file__ for each in (database, durable, publish, survey, vectors, writer)}
+WATCHED = {each.__file__ for each in (database, durable, publish, survey, vectors, publisher)}
 
 
 def main(store: Path, folder: Path, deadly: int) -> None:

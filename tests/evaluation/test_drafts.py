@@ -12,8 +12,8 @@ from evaluation.drafts import draft
 from evaluation.questions import read_set, to_line, to_row
 from index.article import Article
 from index.errors import UsageError
-from index.publish import ingest
-from rag.index import Index
+from index.ingest import ingest
+from rag.snapshot import Index
 from settings import HOME, SEEDS
 from tests.fakes import FakeEmbeddings
 

@@ -14,9 +14,9 @@ import pytest
 from evaluation import feedback as module
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
-from index.layout import STARTER
-from index.publish import ingest, rebuild
+from index.ingest import ingest, rebuild
 from index.status import read_facts, read_status
+from index.store.layout import STARTER
 from tests.fakes import FakeEmbeddings
 
 HISTORY = ["Who is he?", {"question": "And now?", "answer": "The articles do not say."}]

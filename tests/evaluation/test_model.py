@@ -10,9 +10,9 @@ import pytest
 from evaluation.drafts import draft
 from evaluation.judge import Judge
 from index.errors import ModelError, UsageError
-from index.publish import ingest
-from rag.index import Index
+from index.ingest import ingest
 from rag.model import load_model
+from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 from tests.language_models import serving
 

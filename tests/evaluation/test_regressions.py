@@ -13,9 +13,9 @@ import pytest
 
 import app
 from evaluation.figures import DEFAULT_GATES
-from rag.reading import Reading
+from rag.reading.base import Reading
+from rag.reading.similarity import SimilarityReader
 from rag.retrieve import HybridRetriever
-from rag.similarity import SimilarityReader
 from settings import HOME
 
 GATED = set(DEFAULT_GATES)

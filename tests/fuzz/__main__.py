@@ -21,11 +21,11 @@ from random import Random
 
 from index.article import Article
 from index.errors import ArticleError
-from index.isolate import Limits
 from index.readers import read_articles
 from index.readers.package import kind_of_zip
-from index.readers.room import Room
 from index.readers.sniff import sniff
+from index.readers.unpack_budget import Room
+from index.sources.isolate import Limits
 from tests.data.zoo import Animal, animals
 from tests.fuzz.mutate import mutated
 

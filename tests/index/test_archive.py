@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from index.archive import export_store, import_store
-from index.database import Database
 from index.errors import QuothError, StoreBusyError, UsageError
-from index.layout import DATABASE
-from index.lock import write_lock
-from index.publish import ingest
+from index.ingest import ingest
 from index.status import read_status
-from rag.index import Index
+from index.store.database import Database
+from index.store.layout import DATABASE
+from index.store.lock import write_lock
+from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 from tests.index.former import make_former
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import export
+from index import onnx_export
 from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, load_embeddings
 from index.errors import ModelError
-from index.export import export_default, package_folder
+from index.onnx_export import export_default, package_folder
 
 TEXTS = [
     "Jia Yueting wrote a post on Weibo.",
@@ -63,10 +63,10 @@ def test_answering_needs_no_torch(models: Path) -> None:
 
 
 def test_weights_that_are_not_the_official_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "SHA256", "0" * 64)
+    monkeypatch.setattr(onnx_export, "SHA256", "0" * 64)
     with pytest.raises(ModelError, match="not the official ones"):
         export_default(tmp_path)
-    monkeypatch.setattr(export, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(onnx_export, "PACKAGE", "no_such_package")
     with pytest.raises(ModelError, match="not installed"):
         export_default(tmp_path)
     assert not (tmp_path / DEFAULT).exists()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.database import Database
-from index.layout import DATABASE, GENERATIONS
-from index.publish import ingest
+from index.ingest import ingest
+from index.store.database import Database
+from index.store.layout import DATABASE, GENERATIONS
 from tests.fakes import FakeEmbeddings
 
 

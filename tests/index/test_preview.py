@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from index.lock import write_lock
+from index.ingest import ingest
 from index.preview import preview
-from index.publish import ingest
+from index.store.lock import write_lock
 from tests.fakes import FakeEmbeddings
 
 

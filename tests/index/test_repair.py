@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from index.database import Database
 from index.errors import StoreError, StoreOutdatedError
-from index.layout import DATABASE, GENERATIONS
-from index.publish import ingest, rebuild, repair
+from index.ingest import ingest, rebuild, repair
 from index.status import read_facts, read_status
-from rag.index import Index
+from index.store.database import Database
+from index.store.layout import DATABASE, GENERATIONS
+from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 from tests.index.former import make_former
 

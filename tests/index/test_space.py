@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from index.archive import export_store, import_store
-from index.durable import folder_bytes
 from index.errors import StoreError
-from index.layout import DATABASE, GENERATIONS
-from index.publish import ingest, repair
+from index.ingest import ingest, repair
 from index.status import read_facts, read_status
+from index.store.durable import folder_bytes
+from index.store.layout import DATABASE, GENERATIONS
 from tests.fakes import FakeEmbeddings
 
 Usage = namedtuple("Usage", "total used free")

@@ -12,11 +12,11 @@ import pytest
 from fpdf import FPDF
 
 from index.article import Article
-from index.database import Database
-from index.isolate import Isolation
-from index.layout import DATABASE
-from index.publish import ingest
+from index.ingest import ingest
 from index.readers.compose import tags_of
+from index.sources.isolate import Isolation
+from index.store.database import Database
+from index.store.layout import DATABASE
 from tests.data.build import changed, epub, odt
 from tests.fakes import FakeEmbeddings
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from index.export import package_folder
-from rag.reading import Reading
+from index.onnx_export import package_folder
+from rag.reading.base import Reading
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError, QuestionError, StoreError
-from index.publish import ingest
+from index.ingest import ingest
 from rag.answer import Answer, BrokenAnswerError, Found, Said, Status
 from rag.chain import ABSTENTION, AnswerChain, build_chain, check_quotes
 from rag.filters import Filters
-from rag.reading import AnswerSpan, Reading
+from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings

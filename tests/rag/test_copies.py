@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from index.publish import ingest
+from index.ingest import ingest
 from index.status import read_status
-from rag.index import Index
 from rag.retrieve import HybridRetriever
+from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 
 TEXT = "The tin mine\n\nThe tin mine of Oruro was closed in 1985. It had been open for ninety years."

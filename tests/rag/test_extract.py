@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.article import Article, Heading
 from rag.answer import Place
 from rag.extract import Limits, compose, nearest
-from rag.reading import AnswerSpan, Reading
+from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 
 TEXT = "The car has a name. It costs 20 yuan, he said. Nobody knows why. 🚗 It is red and blue."

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from index.article import Hit
-from index.publish import ingest
+from index.ingest import ingest
 from index.terms import query_terms
 from rag import retrieve
-from rag.index import Index
 from rag.retrieve import HybridRetriever, Passage, fuse
+from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 
 FILES = {

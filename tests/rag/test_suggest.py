@@ -9,11 +9,11 @@ from unittest.mock import Mock
 import pytest
 
 from index.article import Article, Heading
-from index.publish import ingest
+from index.ingest import ingest
 from rag.answer import Answer, Said
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
-from rag.reading import AnswerSpan, Reading
+from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 from rag.suggest import candidates, starters
 from settings import Settings

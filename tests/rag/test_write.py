@@ -18,15 +18,15 @@ from index.article import Article
 from index.errors import UsageError
 from rag.answer import Answer, Event, Said, Status
 from rag.chain import ABSTENTION, AnswerChain
-from rag.clock import Clock
-from rag.engine import written
 from rag.extract import Limits, compose
-from rag.index import Index
+from rag.generate import written
+from rag.llm_output import Draft, of_objects, of_text, plain
 from rag.model import LanguageModel, load_model, scrubbed
-from rag.reading import AnswerSpan, Reading
+from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
-from rag.sentences import Draft, of_objects, of_text, plain
-from rag.verify import Verifier
+from rag.snapshot import Index
+from rag.timings import Clock
+from rag.verify.support import Verifier
 from rag.write import PROMPT, Writer, messages, tokens, within
 from settings import Settings
 from tests import language_models as servers

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.security.planted import Planted, plain
-from web.excerpts import Seals
 from web.permalink import address, digest_of
+from web.security.excerpts import Seals
 
 SECONDS = 30
 """A page with so much in it takes its time."""

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from settings import Settings
-from web.access import caller
-from web.gate import VISITORS_AT_AN_ADDRESS, WRONG_TOKENS_PER_MINUTE, Gate
-from web.rates import Rates
+from web.security.access import caller
+from web.security.gate import VISITORS_AT_AN_ADDRESS, WRONG_TOKENS_PER_MINUTE, Gate
+from web.security.rates import Rates
 
 TOKEN = "correct horse battery staple"
 HERE, LAN, OUT = "127.0.0.1", "192.168.1.7", "203.0.113.9"

@@ -17,11 +17,11 @@ from index.errors import StoreDamagedError
 from rag.answer import Answer, Event, Nearest, Place
 from settings import Settings
 from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain
-from web.api import add_routes
-from web.excerpts import KEY, Seals, excerpted
-from web.gate import Gate
+from web.api.routes import add_routes
 from web.permalink import digest_of
-from web.rates import Rates
+from web.security.excerpts import KEY, Seals, excerpted
+from web.security.gate import Gate
+from web.security.rates import Rates
 
 AROUND = 20
 ASKED = {"question": "What did he criticize?"}

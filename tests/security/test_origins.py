@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from settings import Settings
 from tests.web.standins import FakeChain
-from web.chat import build_app
+from web.app import build_app
 
 SERVER, LISTED = "https://quoth.test", "https://their.site"
 ORIGINS = {

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from settings import Settings
 from tests.web.standins import FakeChain
-from web.chat import build_app
+from web.app import build_app
 
 JUDGED = {
     "public": """
@@ -28,7 +28,7 @@ JUDGED = {
         /metrics /owner/eval /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}
         /owner/runs/{run_id}.json /owner/{rest:path}
     """,
-    # /widget/{name} is public for its files alone, which tests/web/test_widget.py asks for.
+    # /widget/{name} is public for its files alone, which tests/web/pages/test_widget.py asks for.
     "refused": """
         /api/{rest:path} /v1/{rest:path} /widget/{name} /openapi.json /login /login/ /logout /svelte/{path:path}
         /config/ /robots.txt /pwa_icon /pwa_icon/{size} /manifest.json /monitoring /monitoring/summary /monitoring/{key}

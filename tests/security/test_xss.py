@@ -20,7 +20,7 @@ from tests.security.faces import INVENTORY, look_at_articles, look_at_chat, look
 from tests.security.payloads import XSS
 from tests.security.planted import Planted, plain
 from tests.web.standins import serving
-from web.excerpts import Seals
+from web.security.excerpts import Seals
 
 Open = Callable[..., Page]
 TOKEN = "an owner's token of some length"

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from index.runtime import open_session
-from rag.windows import encode_windows, load_tokenizer, pad
+from rag.reading.windows import encode_windows, load_tokenizer, pad
 from training.dequantise import dequantised, layer_of
 from training.model import SpanReader, load, save
 from training.text import ReaderInput

@@ -14,7 +14,9 @@ from typing import Any
 
 from settings import HOME, Settings
 from tests.web.standins import ARTICLE, FakeChain, FakeIndex, free_port, until
-from web import connection, logs, serve
+from web import serve
+from web.monitoring import logs
+from web.security import connection
 
 LONG = "A long article, one sentence of many. " * 500_000
 
@@ -55,7 +57,7 @@ class Process:
 
 @contextmanager
 def process(errors: Path, pause: float = 0.0, limits: dict[str, float] | None = None, **more: Any) -> Iterator[Process]:
-    """The server with `limits` of web.connection and `more` settings, ready; killed at the end if it still runs."""
+    """The server with `limits` of web.security.connection and `more` settings, ready; killed at the end."""
     port = free_port()
     told = {"pause": pause, "limits": limits or {}, "settings": {"port": port, **more}}
     with errors.open("wb") as file:

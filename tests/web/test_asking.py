@@ -18,14 +18,15 @@ from starlette.testclient import TestClient
 
 from rag.answer import Answer, Event, Status
 from settings import Settings
+from tests.web.api.test_routes import events, stream
 from tests.web.standins import FakeChain, serving, until
-from tests.web.test_api import events, stream
-from web import asking, chat
-from web.api import add_routes
+from web import app as chat
+from web import asking
+from web.answers import Recent
+from web.api.routes import add_routes
 from web.asking import Asking
-from web.desk import Desk
-from web.line import Line
-from web.recent import Recent
+from web.chat.sessions import Desk
+from web.queue import Line
 from web.refused import RefusedError
 
 QUESTION = "What did he criticize?"

@@ -1,0 +1,37 @@
+"""The commands `export` and `import`: a store as one file. See docs/store.md."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from commands.console import out
+from commands.parser import Commands
+from settings import Settings
+
+
+def add(commands: Commands) -> None:
+    """Add the two commands."""
+    export = commands.add("export", "write the store into one file", run_export)
+    export.add_argument("file", type=Path, metavar="FILE")
+    imported = commands.add("import", "make a store from such a file", run_import)
+    imported.add_argument("file", type=Path, metavar="FILE")
+    imported.add_argument("--replace", action="store_true", help="in place of the articles that are there")
+
+
+def run_export(settings: Settings, options: Namespace) -> int:
+    """Write the store into one file."""
+    from index.archive import export_store
+
+    count = export_store(settings.store, options.file)
+    out.print(f"{count} articles exported to {options.file}", markup=False)
+    return 0
+
+
+def run_import(settings: Settings, options: Namespace) -> int:
+    """Make a store from such a file."""
+    from index.archive import import_store
+
+    count = import_store(settings.store, options.file, replace=options.replace)
+    out.print(f"{count} articles imported from {options.file}", markup=False)
+    return 0

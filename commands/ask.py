@@ -1,0 +1,96 @@
+"""The command `ask`: one answer, or those to a file of questions."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.console import out, print_json
+from commands.parser import Commands, add_json_option
+from index.errors import UsageError
+from settings import Settings
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+
+FILTERS = (
+    ("after", "DATE", "of this year, month or day, or later"),
+    ("before", "DATE", "from before this year, month or day"),
+    ("author", "NAME", "by someone of this name, or part of a name (may be given again)"),
+    ("source", "NAME", "whose file or folder has this in its name (may be given again)"),
+    ("tag", "TAG", "filed under this tag (may be given again)"),
+)
+NEAREST_CHARACTERS = 160
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add("ask", "answer a question", run)
+    parser.add_argument("question", nargs="?", metavar="QUESTION")
+    parser.add_argument(
+        "--questions", type=Path, metavar="FILE.jsonl", help="answer a file of questions, as JSON lines"
+    )
+    for name, metavar, text in FILTERS:
+        several = "append" if name in ("author", "source", "tag") else "store"
+        parser.add_argument(f"--{name}", action=several, metavar=metavar, help=f"search only articles {text}")
+    parser.add_argument("--trace", action="store_true", help="add the ranked passages to the JSON")
+    add_json_option(parser)
+
+
+def run(settings: Settings, options: Namespace) -> int:
+    """Answer, on standard output."""
+    if (options.question is None) == (options.questions is None):
+        raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
+    from commands.store import open_chain, ready_store
+    from rag.filters import Filters
+
+    source, author, tag = (tuple(given or ()) for given in (options.source, options.author, options.tag))
+    filters = Filters(source, author, options.after, options.before, tag=tag)
+    if options.questions is not None:
+        if filters:
+            hint = "write the filters into its questions (`after:2024`)"
+            raise UsageError("a file of questions is not filtered", hint)
+        return _answer_file(settings, options)
+    ready_store(settings)
+    with closing(open_chain(settings)) as chain:
+        answer = chain.invoke({"question": options.question, "filters": filters, "trace": options.trace})
+    if options.json:
+        print_json(answer.to_dict())
+    else:
+        _print_answer(answer)
+    return 0
+
+
+def _answer_file(settings: Settings, options: Namespace) -> int:
+    from commands.store import open_chain, ready_store
+    from evaluation.questions import read_questions
+    from evaluation.run import answer_all
+
+    rows = read_questions(options.questions)
+    if any(row.contexts is None for row in rows):
+        ready_store(settings)
+    with closing(open_chain(settings)) as chain:
+        for answer in answer_all(chain, rows, trace=options.trace):
+            print_json(answer.to_dict())
+    return 0
+
+
+def _print_answer(answer: Answer) -> None:
+    from rich.markup import escape
+
+    for sentence in answer.sentences:
+        out.print(str(sentence), markup=False)
+    if answer.abstained:
+        out.print(answer.answer, markup=False)
+    if answer.notice:
+        out.print(answer.notice, markup=False)
+    for citation in answer.citations:
+        details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
+        out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")
+    if answer.nearest:
+        out.print("\nNearest passages:")
+    for passage in answer.nearest:
+        text = " ".join(passage.text.split())[:NEAREST_CHARACTERS]
+        out.print(f"- {text}... ({passage.title})", markup=False)

@@ -1,0 +1,41 @@
+"""What the commands write: text and JSON on standard output, progress and problems on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from index.article import Failure
+    from index.publisher import Progress as ProgressCallback
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """Print one line of JSON on standard output."""
+    sys.stdout.write(json.dumps(data) + "\n")  # ASCII: no line separator of any kind inside
+    sys.stdout.flush()
+
+
+def print_failures(failures: Sequence[Failure]) -> None:
+    """Print the articles that could not be read, a line each, on standard error."""
+    for failure in failures:
+        err.print(f"quoth: {failure.error}: {failure.hint}", markup=False)
+
+
+@contextmanager
+def progress() -> Iterator[ProgressCallback]:
+    """Show a progress bar on standard error until the block ends."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

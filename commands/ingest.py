@@ -1,0 +1,212 @@
+"""The command `ingest`: articles into the index, with all it can do. See docs/store.md."""
+
+from __future__ import annotations
+
+import signal
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from commands.console import err, out, print_failures, print_json
+from commands.parser import Commands, add_json_option
+from index.errors import QuothError, StoreBusyError, UsageError
+from settings import Settings
+
+if TYPE_CHECKING:
+    from index.embed import EmbeddingModel
+    from index.publisher import IngestReport
+    from index.publisher import Progress as ProgressCallback
+    from index.sources.intake import Reading
+
+INTERRUPTED = 130
+FIELDS = ("text", "title", "author", "date", "id", "url")
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add("ingest", "bring articles into the index", run)
+    parser.add_argument("paths", nargs="*", type=_place, metavar="PATH", help="files, folders, or addresses of pages")
+    parser.add_argument("--allow-network", action="store_true", help="fetch the pages whose addresses are given")
+    for name in FIELDS:
+        parser.add_argument(f"--{name}-field", metavar="NAME", help=f"the column or key of the {name} in CSV and JSONL")
+    parser.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
+    parser.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    parser.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
+    parser.add_argument("--repair", action="store_true", help="instead, make the index again from the stored articles")
+    add_json_option(parser)
+
+
+def _place(text: str) -> Path | str:
+    """Return a path, or the address of a page as it is."""
+    return text if text.startswith(("http://", "https://")) else Path(text)
+
+
+def run(settings: Settings, options: Namespace) -> int:
+    """Bring articles in, or do what `--dry-run`, `--repair` and `--watch` say."""
+    if options.repair == bool(options.paths):
+        raise UsageError("ingest takes either PATHs or --repair", "write `python app.py ingest PATH`")
+    if options.dry_run:
+        return _dry_run(settings, options)
+    from commands.store import embedding_model
+    from index.ingest import repair
+    from index.publisher import IngestReport
+
+    model = embedding_model(settings)
+    report = IngestReport()
+    with interruptible() as stop:
+        with bar(report) as told:
+            if options.repair:
+                repair(settings.store, model, progress=told, report=report, stop=stop)
+            else:
+                _bring_in(settings, options, model, stop, progress=told, report=report)
+        code = _say(report, options)
+        if options.watch and not stop.is_set():
+            err.print("Watching for changes (Ctrl-C stops it).")
+            _watch(settings, options, model, stop)
+    return code
+
+
+def _bring_in(
+    settings: Settings,
+    options: Namespace,
+    model: EmbeddingModel,
+    stop: Event,
+    progress: ProgressCallback | None = None,
+    report: IngestReport | None = None,
+) -> IngestReport:
+    from index.ingest import ingest
+
+    return ingest(
+        settings.store,
+        _paths(options),
+        model,
+        prune=options.prune,
+        erase=options.erase,
+        reading=_reading(options),
+        progress=progress,
+        report=report,
+        stop=stop,
+    )
+
+
+def _paths(options: Namespace) -> list[Path]:
+    return [each for each in options.paths if isinstance(each, Path)]
+
+
+def _reading(options: Namespace) -> Reading:
+    """The pages to fetch and the columns' names. Raises UsageError for a page without --allow-network."""
+    from index.sources.intake import Reading
+
+    urls = tuple(each for each in options.paths if isinstance(each, str))
+    if urls and not options.allow_network:
+        raise UsageError(f"{urls[0]} is on the network", "add --allow-network, or save the page and ingest the file")
+    named = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
+    fields = {**named, "link": options.url_field}
+    return Reading({name: value for name, value in fields.items() if value}, urls)
+
+
+def _watch(settings: Settings, options: Namespace, model: EmbeddingModel, stop: Event) -> None:
+    """Ingest whenever something changes. Failures are told and survived; while another process writes, it waits."""
+    from index.sources.watch import follow
+
+    due = True  # something may have changed before it was followed
+    for changed in follow(_paths(options), stop):
+        due = due or changed
+        if not due:
+            continue
+        try:
+            report = _bring_in(settings, options, model, stop)
+            if report.articles_added or report.articles_changed or report.articles_removed or report.errors:
+                _say(report, options)
+            due = False
+        except StoreBusyError:
+            continue
+        except QuothError as error:
+            err.print(f"quoth: {error}", markup=False)
+            due = False
+
+
+@contextmanager
+def interruptible() -> Iterator[Event]:
+    """Ctrl-C sets the event, for those who stop at a safe point; a second one interrupts at once."""
+    stop = Event()
+
+    def interrupted(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        err.print("Stopping at the next safe point; what is done is kept (Ctrl-C again stops at once).")
+
+    former = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def bar(report: IngestReport) -> Iterator[ProgressCallback]:
+    """A progress bar on standard error: files, passages a second, time left, errors. Gone when done."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} files, {task.fields[further]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+        task = shown.add_task("starting", total=1, further="")
+
+        def told(stage: str, done: float, total: int) -> None:
+            seconds = max(shown.tasks[0].elapsed or 0, 0.1)
+            further = f"{report.chunks_embedded / seconds:.0f} passages/s, {len(report.errors)} errors"
+            shown.update(task, description=stage, completed=done, total=total, further=further)
+
+        yield told
+
+
+def _dry_run(settings: Settings, options: Namespace) -> int:
+    from index.preview import preview
+
+    found = preview(settings.store, _paths(options), prune=options.prune, reading=_reading(options))
+    if options.json:
+        print_json(asdict(found))
+    else:
+        kinds = {"added": found.articles_added, "changed": found.articles_changed, "removed": found.articles_removed}
+        for kind, sources in (kinds | {"duplicate": found.duplicates}).items():
+            for source in sources:
+                out.print(f"{kind:9}  {source}", markup=False)
+        counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items())
+        out.print(f"would be {counts}, {found.articles_unchanged} unchanged; nothing is written")
+    print_failures(found.errors)
+    return 3 if found.errors else 0
+
+
+def _say(report: IngestReport, options: Namespace) -> int:
+    """The report on standard output, the rest on standard error. Returns the exit code."""
+    if options.json:
+        keys = ("files_passed_over", "still_held", "stopped", "upgraded")
+        print_json({name: value for name, value in asdict(report).items() if name not in keys})
+    else:
+        out.print(_in_words(report))
+    print_failures(report.errors)
+    if report.still_held:
+        err.print("quoth: a running server still has the former vectors open; they go when it has moved on")
+    if report.stopped:
+        done = report.articles_added + report.articles_changed
+        err.print(f"quoth: stopped; {done} new or changed articles are in, ingest again for the rest")
+        return INTERRUPTED
+    return 3 if report.errors else 0
+
+
+def _in_words(report: IngestReport) -> str:
+    changes = f"{report.articles_added} added, {report.articles_changed} changed, {report.articles_removed} removed"
+    passages = f"{report.chunks_embedded} passages embedded, {report.chunks_reused} reused"
+    others = f"; {report.files_passed_over} files of other formats left out" if report.files_passed_over else ""
+    return f"{changes}, {report.articles_unchanged} unchanged; {passages} in {report.seconds:.1f} s{others}"

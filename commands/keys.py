@@ -1,0 +1,47 @@
+"""The command `keys`: lets programs ask, each with a key and a rate of its own. See docs/http.md."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from commands.console import err, out
+from commands.parser import Commands
+from index.errors import UsageError
+from settings import Settings
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add("keys", "what programs show to be let in: list, add, revoke", run)
+    parser.add_argument("words", nargs="*", metavar="WORD", help="list, add NAME or revoke NAME")
+    parser.add_argument("--per-minute", type=int, default=60, metavar="N", help="how often it may be used (default 60)")
+
+
+def run(settings: Settings, options: Namespace) -> int:
+    """Do what the words say. A new key is all that standard output gets, so that a script can take it."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from web.security.keys import Keys
+
+    kept = Keys(settings.store)
+    match options.words:
+        case [] | ["list"]:
+            table = Table("name", "per minute", "made", box=None)
+            for each in kept.list():
+                table.add_row(escape(each.name), str(each.per_minute), each.created[:10])
+            out.print(table if kept.list() else "There are no keys.")
+        case ["add", name]:
+            sys.stdout.write(kept.add(name, options.per_minute) + "\n")
+            err.print(
+                "quoth: keep this key now, it is not shown again; programs send it as `Authorization: Bearer KEY`"
+            )
+        case ["revoke", name]:
+            kept.revoke(name)
+            out.print(f"{name} is revoked", markup=False)
+        case _:
+            raise UsageError(
+                "`keys` does not know these words", "write `keys list`, `keys add NAME` or `keys revoke NAME`"
+            )
+    return 0

@@ -1,0 +1,73 @@
+"""What the commands open: the store, built or mended where it has to be, the embedding model, the chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commands.console import err, print_failures, progress
+from index.errors import StoreOutdatedError, UsageError
+from settings import SEEDS, Settings
+
+if TYPE_CHECKING:
+    from index.embed import EmbeddingModel
+    from index.status import Facts
+    from rag.chain import AnswerChain
+
+
+def ready_store(settings: Settings) -> None:
+    """Have an index to answer from: build it if there is none, mend it if its vectors are damaged.
+
+    Raises UsageError if it was built from other articles than those asked for.
+    """
+    from index.ingest import ingest, rebuild
+    from index.store.layout import GENERATIONS, STARTER
+    from index.store.vectors import is_complete
+
+    facts = _facts(settings)
+    origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
+    if facts.generation is None:
+        model = embedding_model(settings)
+        with progress() as told:
+            report = ingest(settings.store, [settings.articles or SEEDS], model, origin=origin, progress=told)
+        print_failures(report.errors)
+    elif settings.articles and facts.origin != origin:
+        raise UsageError(
+            f"the store {settings.store} was built from {facts.origin}, not from {origin}",
+            "give another --store, or leave --articles out",
+        )
+    elif not is_complete(settings.store / GENERATIONS / facts.generation):
+        err.print("The vectors are damaged or missing; building them again from the store.")
+        rebuild(settings.store)
+
+
+def embedding_model(settings: Settings) -> EmbeddingModel:
+    """Return the embedding model asked for, else the store's, else the default, ready to load."""
+    from index.embed import DEFAULT, load_embeddings
+
+    name = settings.embedding_model or _facts(settings).embedding_model or DEFAULT
+    if name == DEFAULT and not (settings.models / DEFAULT / "model.onnx").is_file():
+        from index.onnx_export import export_default
+
+        err.print("Preparing the embedding model (once, about 15 seconds)...")
+        export_default(settings.models)
+    return load_embeddings(name, settings.models, settings.threads)
+
+
+def open_chain(settings: Settings) -> AnswerChain:
+    """Return the chain over the store, for `closing`."""
+    from rag.chain import build_chain
+
+    return build_chain(settings, embedding_model(settings))
+
+
+def _facts(settings: Settings) -> Facts:
+    """Return what the store says of itself; one of an earlier version is brought up to date first."""
+    from index.ingest import rebuild
+    from index.status import read_facts
+
+    try:
+        return read_facts(settings.store)
+    except StoreOutdatedError:
+        copy = rebuild(settings.store).upgraded
+        err.print(f"The store has been brought up to date; as it was, it is kept in {copy} until `ingest --erase`.")
+        return read_facts(settings.store)

@@ -1,0 +1,1 @@
+"""Strangers' bytes: found, fetched, read in a child process, followed."""

@@ -1,0 +1,145 @@
+"""PATHs as a user gives them -> files, each with the name it is shown under."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from index.errors import ArticleError, UsageError
+from index.readers.sniff import HEAD, is_supported
+from index.sources.fetch import is_url
+
+FILE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read. `name` starts with the folder that was given: `news/2024/march.md`."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies under the PATHs: files to read, and how many others were passed over."""
+
+    files: tuple[File, ...]
+    passed_over: int
+
+
+def find_files(paths: Sequence[Path]) -> Found:
+    """The files under `paths`, sorted, each once.
+
+    In folders, hidden files, unknown formats and links that lead out of the folder are left out.
+
+    Raises UsageError for a path that does not exist.
+    """
+    files: dict[Path, File] = {}
+    passed_over = 0
+    for given in paths:
+        path = given.expanduser().resolve()
+        if path.is_dir():
+            for each in _below(path):
+                inside = not each.is_symlink() or _is_inside(each, path)
+                if inside and (is_supported(each.name) or is_supported(each.name, _head(each))):
+                    files.setdefault(each, File(each, f"{path.name}/{each.relative_to(path).as_posix()}"))
+                else:
+                    passed_over += 1
+        elif path.exists():
+            files.setdefault(path, File(path, path.name))
+        else:
+            raise UsageError(f"{given} does not exist", "give files or folders of articles")
+    return Found(tuple(files[path] for path in sorted(files)), passed_over)
+
+
+def read_bytes(file: File) -> bytes:
+    """The file's bytes. Raises ArticleError if it cannot be read, or is no plain file, or too large."""
+    shown = file.name.encode("utf-8", "backslashreplace").decode()
+    if shown != file.name:
+        raise ArticleError(f"the name of {shown} is not UTF-8", "rename the file")
+    try:
+        if not file.path.is_file():
+            raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
+        # Should it have become a pipe since, opening it would wait for ever.
+        with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+            before = os.fstat(opened.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
+            if before.st_size > FILE_BYTES:
+                raise ArticleError(f"{file.name} is larger than {FILE_BYTES // 2**20} MiB", "split it")
+            data = opened.read(before.st_size + 1)
+            after = os.fstat(opened.fileno())
+    except OSError as error:
+        raise ArticleError(f"{file.name} cannot be read ({error.strerror})", "check its permissions") from error
+    if len(data) != after.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ArticleError(f"{file.name} changed while it was read", "ingest again once it is whole")
+    return data
+
+
+def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File]:
+    """The files under names that are theirs alone.
+
+    `taken` maps the names in use to the paths they stand for. A file whose name belongs to another
+    file that still exists gets more of its path; one that has only been moved keeps its name, and
+    with it its id.
+    """
+    known = {path: name for name, path in taken.items()}
+    used = dict(taken)
+    for file in files:
+        name = known.get(file.path, file.name)
+        parents = file.path.parents
+        depth = name.count("/") + 1
+        while name in used and used[name] != file.path and used[name].exists() and depth < len(parents):
+            name = file.path.relative_to(parents[depth]).as_posix()
+            depth += 1
+        used[name] = file.path
+        yield File(file.path, name)
+
+
+def file_name(source: str, path: Path) -> str:
+    """The name of the file that an article called `source` was read from: all of it, or up to the file's own name.
+
+    An article in an archive is called `news/old.zip/2024/march.md` where its path is `.../news/old.zip`.
+    """
+    parts = source.split("/")
+    if is_url(source):
+        prefixes = ("/".join(parts[:n]) for n in range(len(parts), 0, -1))
+        return next((each for each in prefixes if Path(each) == path), source)
+    names = ["/".join(parts[:n]) for n in range(len(parts), 0, -1) if parts[n - 1] == path.name]
+    return next((name for name in names if path.as_posix().endswith(f"/{name}")), names[-1] if names else source)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _is_inside(link: Path, folder: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(folder)
+    except (OSError, RuntimeError):  # a loop of links, or one that leads nowhere
+        return False
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a plain file, if it can be read; nothing else is opened."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that is left out in silence would look empty, and --prune would remove its articles."""
+    raise UsageError(
+        f"the folder {error.filename} cannot be read ({error.strerror})", "check its permissions"
+    ) from error

@@ -1,0 +1,1 @@
+"""What touches the disk: SQLite, Chroma's generations, durable writes."""

@@ -1,0 +1,101 @@
+"""Opening a store's SQLite file: its version, upgrades of earlier ones, SQLite's errors as ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from index.errors import StoreDamagedError, StoreError, StoreOutdatedError
+from index.store.durable import sync
+from index.store.schema import TABLES, UPGRADES, VERSION
+
+BUSY_SECONDS = 10
+
+
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the file, or make it. Raises StoreError if it is not one of this version."""
+    with ExitStack() as stack:
+        sql = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        stack.callback(sql.close)
+        sql.execute("PRAGMA foreign_keys = ON")
+        sql.execute("PRAGMA secure_delete = ON")
+        version = sql.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and create:
+            sql.execute("PRAGMA journal_mode = WAL")
+            sql.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        elif version in UPGRADES:
+            raise StoreOutdatedError(
+                f"the store in {path.parent} has format {version}, this version reads {VERSION}",
+                "`python app.py ingest --repair` brings it up to date and keeps a copy",
+            )
+        elif version != VERSION:
+            raise StoreError(
+                f"the store in {path.parent} has format {version}, this version reads {VERSION}",
+                "ingest the articles into a new store: `python app.py ingest PATH --store NEW`",
+            )
+        stack.pop_all()
+        return sql
+
+
+def upgrade(path: Path) -> Path | None:
+    """Bring the file of an earlier version up to date, each step in one transaction. Returns its copy, if it had to be.
+
+    The copy is whole before anything is changed. Only for who may write to the store.
+    """
+    if not path.is_file():
+        return None
+    copy = None
+    with translated(path), closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as sql:
+        while (version := sql.execute("PRAGMA user_version").fetchone()[0]) in UPGRADES:
+            if copy is None:
+                copy = path.with_name(f"{path.stem}-format-{version}{path.suffix}")
+                copy.unlink(missing_ok=True)
+                sql.execute("VACUUM INTO ?", (str(copy),))
+                sync(copy)
+                sync(copy.parent)
+            sql.executescript(f"BEGIN IMMEDIATE; {UPGRADES[version]} PRAGMA user_version = {version + 1}; COMMIT;")
+    return copy
+
+
+def copy(path: Path, target: Path) -> None:
+    """All that the file holds now, into a new one. What has been removed from it does not go along."""
+    with translated(path), closing(connect(path, create=False)) as sql:
+        sql.execute("VACUUM INTO ?", (str(target),))
+
+
+def exchange(path: Path, other: Path) -> None:
+    """Have the file hold what the other one does, in one transaction; those who read it go on."""
+    with translated(path), closing(connect(path, create=False)) as sql, closing(connect(other, create=False)) as source:
+        source.backup(sql)
+        sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def has_our_tables(path: Path) -> bool:
+    """Whether the file has the tables of a store and nothing else: no trigger, no view."""
+    query = "SELECT type, name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_master"
+    with closing(sqlite3.connect(":memory:")) as ours, closing(sqlite3.connect(path)) as theirs, translated(path):
+        ours.executescript(TABLES)
+        wanted, found = (
+            {(a, b, "".join((c or "").split())) for a, b, c in sql.execute(query)} for sql in (ours, theirs)
+        )
+        return wanted == found
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise StoreError(f"the store in {path.parent} is busy", "try again in a moment") from error
+        if "full" in str(error):
+            raise StoreError(f"no space left on the disk of {path.parent}", "make room and try again") from error
+        raise StoreError(f"the store in {path.parent} cannot be used ({error})", "check its permissions") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamagedError(
+            f"the store in {path.parent} is damaged ({error})",
+            "move it away and ingest the articles again, or import an export of it",
+        ) from error

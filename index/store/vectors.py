@@ -1,0 +1,226 @@
+"""The only file that imports chromadb. A generation is a folder with Chroma's files: ids and vectors.
+
+Chroma is not crash-safe in place and bears one writer at a time, so a generation is written once,
+under a name that nobody reads yet. What a damaged folder does to the process that opens it cannot
+be caught, so a new one is checked in a child process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.errors import StoreDamagedError, StoreError
+from index.store.durable import sync
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from numpy.typing import NDArray
+
+Vectors = Mapping[str, bytes]
+"""Digest -> float32 values, little-endian."""
+Check = Callable[[Path, Vectors, Collection[str]], None]
+"""Given a folder, the vectors that have to be in it, and the digests that must not."""
+
+_BATCH = 1_000
+_COLLECTION = "vectors"
+_LOCK = "lock"
+_SIZES = "sizes.json"
+_SAME = 1e-4
+"""Vectors, or cosine distances, that differ by less are the same: many near copies hide each other in a search."""
+_LOST, _LOST_SHARE = 10, 0.05
+"""So many may fail to find themselves: the search is approximate, and crowds of near copies lead it astray.
+Of a damaged graph it finds next to none."""
+
+
+def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Collection[str]) -> None:
+    """Make `folder`: a copy of `base` with vectors added and removed, all of it on the disk at the end."""
+    if base is None:
+        folder.mkdir(parents=True)
+    else:
+        shutil.copytree(base, folder)
+    (folder / _LOCK).touch()
+    with _client(folder) as client:
+        # Chroma's own embedding function would download a model; cosine is not its default.
+        collection = client.get_or_create_collection(
+            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
+        )
+        for digests in _batches(sorted(remove)):
+            collection.delete(ids=digests)
+        for digests in _batches(sorted(add)):
+            collection.upsert(ids=digests, embeddings=_matrix([add[digest] for digest in digests]))
+    (folder / _SIZES).write_text(json.dumps(_sizes(folder)))
+    for parent, _, names in os.walk(folder):
+        for name in (*names, "."):
+            sync(Path(parent, name))
+    sync(folder.parent)
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the files are there with the sizes they were published with. Opens none of Chroma's."""
+    try:
+        return bool(json.loads((folder / _SIZES).read_text()) == _sizes(folder))
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def checker() -> Iterator[Check]:
+    """What looks at a generation: each vector is there, a search finds it, the absent are gone.
+
+    It does so in a child process, which takes a second to start, so that this is done while the generation is written.
+    It raises StoreDamagedError, also if the child crashes, and looks once.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "index.store.vectors"],
+        cwd=Path(__file__).parents[2],
+        stdin=pipe,
+        stdout=subprocess.DEVNULL,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,  # so that Ctrl-C reaches the parent alone
+    ) as child:
+        try:
+            yield partial(_have_checked, child)
+        finally:
+            child.kill()
+
+
+def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
+    """Look at a generation that is there already. Raises StoreDamagedError."""
+    with checker() as check:
+        check(folder, present, absent)
+
+
+def _have_checked(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        expected = Path(temporary, "expected.npz")
+        np.savez(
+            expected,
+            digests=np.array(list(present), dtype=str),
+            vectors=_matrix(list(present.values())),
+            absent=np.array(list(absent), dtype=str),
+        )
+        _, said = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
+    if child.returncode != 0:
+        reason = (said.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
+        raise StoreDamagedError(f"the vectors in {folder} are damaged ({reason})", "ingest again to rebuild them")
+
+
+class Generation:
+    """A published generation, open for searching. It is not removed while it is open."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
+        self.name = folder.name
+        with ExitStack() as stack:
+            lock = stack.enter_context((folder / _LOCK).open())
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if not os.path.samestat(os.fstat(lock.fileno()), (folder / _LOCK).stat()):  # which raises, too
+                raise FileNotFoundError(folder)
+            if not is_complete(folder):
+                raise StoreDamagedError(f"the vectors in {folder} are damaged", "ingest again to rebuild them")
+            client = stack.enter_context(_client(folder))
+            self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            self._held = stack.pop_all()
+
+    def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
+        """The digests nearest to a unit vector with their cosines, best first."""
+        found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return {digest: 1.0 - distance for digest, distance in zip(found["ids"][0], distances, strict=True)}
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._held.close()
+
+
+def collect_garbage(generations: Path, keep: str | None) -> list[str]:
+    """Remove the generations that are neither current nor open; the names of those still there."""
+    left = []
+    for folder in sorted(generations.iterdir()):
+        if folder.name == keep:
+            continue
+        try:
+            with (folder / _LOCK).open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+        except FileNotFoundError:  # its writer died before there was a lock
+            shutil.rmtree(folder)
+        except BlockingIOError:
+            left.append(folder.name)
+    return left
+
+
+@contextmanager
+def _client(folder: Path) -> Iterator[ClientAPI]:
+    import chromadb  # takes a while to import
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    try:
+        with chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False)) as client:  # type: ignore[attr-defined]
+            yield client
+    except ChromaError as error:
+        raise StoreError(f"Chroma failed in {folder} ({error})", "make room on the disk and ingest again") from error
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _SIZES)
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+
+
+def _matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+    width = len(vectors[0]) // 4 if vectors else 0
+    return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), width)
+
+
+def _batches(digests: Sequence[str]) -> Iterator[list[str]]:
+    for at in range(0, len(digests), _BATCH):
+        yield list(digests[at : at + _BATCH])
+
+
+def _check(folder: Path, expected: Path) -> str | None:
+    """What is wrong with a generation, or None. Runs in the child process."""
+    data = np.load(expected)
+    digests, vectors = data["digests"].tolist(), data["vectors"]
+    lost = 0
+    with _client(folder) as client:
+        collection = client.get_collection(_COLLECTION, embedding_function=None)
+        for at in range(0, len(digests), _BATCH):
+            wanted = dict(zip(digests[at : at + _BATCH], vectors[at : at + _BATCH], strict=True))
+            stored = collection.get(ids=list(wanted), include=["embeddings"])
+            if len(stored["ids"]) != len(wanted):
+                return "a vector is missing"
+            if not np.allclose(
+                np.asarray(stored["embeddings"]), [wanted[each] for each in stored["ids"]], rtol=0, atol=_SAME
+            ):
+                return "a vector is not what it was"
+            found = collection.query(query_embeddings=list(wanted.values()), n_results=1, include=["distances"])
+            lost += sum(not each or each[0] > _SAME for each in found["distances"] or ())
+        if lost > _LOST + _LOST_SHARE * len(digests):
+            return f"{lost} of {len(digests)} vectors are not found"
+        for part in _batches(data["absent"].tolist()):
+            if collection.get(ids=part, include=[])["ids"]:
+                return "a removed vector is still there"
+    return None
+
+
+if __name__ == "__main__":
+    import chromadb  # noqa: F401 - takes a while, and nobody waits yet
+
+    asked = sys.stdin.read()
+    sys.exit(_check(*map(Path, json.loads(asked))) if asked else None)

@@ -1,0 +1,36 @@
+"""The protocol of reading models. `rag.reading.onnx` has ours, `rag.reading.similarity` a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.retrieve import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """Words that answer: offsets into the passage's text, and a score; the best of a passage has 1."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """P(the passage answers), and the words, best first; there are none in an empty passage."""
+
+    probability: float
+    spans: tuple[AnswerSpan, ...]
+
+
+class Reader(Protocol):
+    """Judges passages. A reading model takes them one by one; the stand-in learns from all which words are names."""
+
+    name: str | None
+    """Shown in the Answer; None if there is no reading model."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """One Reading for each passage, in their order."""

@@ -1,0 +1,234 @@
+"""Questions in their order, each in its conversation, stopped when nobody wants the answer any more."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing
+
+import pytest
+
+from settings import Settings
+from tests.web.standins import FakeChain
+from web import asking
+from web.answers import Recent
+from web.chat.conversation import Exchange
+from web.chat.sessions import Desk
+from web.queue import Line
+from web.refused import RefusedError
+
+QUESTION = "What did he criticize?"
+
+
+@pytest.fixture
+def recent() -> Recent:
+    return Recent()
+
+
+@pytest.fixture
+def front(chain: FakeChain, settings: Settings, recent: Recent) -> Desk:
+    return Desk(chain, settings, recent, Line())  # type: ignore[arg-type]
+
+
+async def asked(front: Desk, key: str, question: str = QUESTION, *, again: bool = False) -> list[tuple[Exchange, ...]]:
+    return [step async for step in front.ask(key, question, "en", again=again)]
+
+
+def test_the_first_in_line_are_served() -> None:
+    line = Line(at_once=1, waiting=2)
+    a, b, c = line.draw(), line.draw(), line.draw()
+    assert [line.before(each) for each in (a, b, c)] == [0, 1, 2]
+    with pytest.raises(RefusedError) as refused:
+        line.draw()
+    assert refused.value.status == 503 and refused.value.error["code"] == "full"
+    line.leave(b)
+    assert line.before(c) == 1
+    line.leave(a)
+    assert line.before(c) == 0
+
+
+def test_an_answer_is_kept_in_its_conversation(front: Desk, chain: FakeChain, recent: Recent) -> None:
+    async def talk() -> None:
+        await asked(front, "a")
+        last = (await asked(front, "a", "And then?"))[-1]
+        assert last[0].answer is not None
+        assert [each.question for each in last] == [QUESTION, "And then?"]
+        assert front.exchanges("a") == last and front.exchanges("b") == ()
+        answer = last[-1].answer
+        assert answer is not None
+        assert re.fullmatch("[0-9a-f]{32}", answer.id)
+        given = recent.get(answer.id)
+        assert given is not None and given.question == "And then?" and len(given.history) == 1
+        assert chain.asked[-1]["history"] == [{"question": QUESTION, "answer": last[0].answer.answer}]
+        front.clear("a")
+        assert front.exchanges("a") == ()
+
+    asyncio.run(talk())
+
+
+def test_more_goes_to_the_chain(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        async for _ in front.ask("a", QUESTION, "en", more={"written": False}):
+            pass
+
+    asyncio.run(talk())
+    assert chain.asked[-1]["written"] is False
+
+
+def test_again_replaces_the_last_exchange(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        await asked(front, "a", "First?")
+        await asked(front, "a", "Second?")
+        last = (await asked(front, "a", again=True))[-1]
+        assert [each.question for each in last] == ["First?", QUESTION]
+        assert [turn["question"] for turn in chain.asked[-1]["history"]] == ["First?"]
+        assert [each.question for each in (await asked(front, "new", again=True))[-1]] == [QUESTION]
+
+    asyncio.run(talk())
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "a" * 2001])
+def test_what_cannot_be_asked_leaves_everything_as_it_was(front: Desk, chain: FakeChain, question: str) -> None:
+    async def talk() -> None:
+        before = (await asked(front, "a"))[-1]
+        with pytest.raises(RefusedError):
+            await asked(front, "a", question)
+        assert front.exchanges("a") == before
+        assert len(chain.asked) == 1
+
+    asyncio.run(talk())
+
+
+def test_a_stop_is_seen_at_once_and_ends_the_work(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.5
+        loop = asyncio.get_running_loop()
+        last: tuple[Exchange, ...] = ()
+        stopped_at = 0.0
+        async for last in front.ask("a", QUESTION, "en"):
+            if last[-1].said and not stopped_at:
+                stopped_at = loop.time()
+                front.stop("a")
+        assert loop.time() - stopped_at < 0.4
+        assert "The copycat culture." in last[-1].shown and "Stopped" in last[-1].shown
+        assert front.exchanges("a") == last
+        while not chain.closed:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+    assert chain.closed == 1
+
+
+def test_who_leaves_ends_the_work_and_finds_what_was_said(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.1
+        async with aclosing(front.ask("a", QUESTION, "en")) as steps:
+            async for step in steps:
+                if step[-1].said:
+                    break
+        (kept,) = front.exchanges("a")
+        assert "The copycat culture." in kept.shown and kept.done and kept.answer is None
+        while not chain.closed:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+    assert len(chain.asked) == 1
+
+
+def test_who_waits_is_told_how_many_are_before(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
+    front._asking._line = Line(at_once=1, waiting=2)
+
+    async def talk() -> None:
+        chain.pause = 0.1
+        conversations = [asked(front, key) for key in "abc"]
+        a, b, c = await asyncio.gather(*conversations)
+        assert not any("before yours" in step[-1].shown for step in a)
+        assert "1 question before yours" in b[1][-1].shown
+        assert "2 questions before yours" in c[1][-1].shown
+        assert all(steps[-1][-1].answer for steps in (a, b, c))
+
+    asyncio.run(talk())
+
+
+def test_a_question_has_a_deadline(chain: FakeChain, recent: Recent) -> None:
+    front = Desk(chain, Settings(deadline_seconds=1), recent, Line())  # type: ignore[arg-type]
+
+    async def talk() -> None:
+        chain.pause = 0.4
+        (late,) = (await asked(front, "a"))[-1]
+        assert "The copycat culture." in late.shown and "no answer within 1 seconds" in late.shown
+        assert late.done and late.answer is None and front.exchanges("a") == (late,)
+        while not chain.closed:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+
+
+def test_who_stops_waiting_makes_room(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
+    front._asking._line = Line(at_once=1, waiting=1)
+
+    async def talk() -> None:
+        chain.pause = 0.2
+        first = asyncio.create_task(asked(front, "a"))
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(asked(front, "b"))
+        await asyncio.sleep(0.05)
+        front.stop("b")
+        assert "Stopped" in (await second)[-1][-1].shown
+        assert (await first)[-1][-1].answer
+        assert (await asked(front, "b"))[-1][-1].answer
+
+    asyncio.run(talk())
+    assert len(chain.asked) == 2
+
+
+def test_a_page_stops_what_the_one_before_it_asked_but_not_its_own(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.1
+        async for step in front.ask("a", QUESTION, "en", page="new"):
+            if step[-1].said and step[-1].answer is None:
+                assert front.restored("a", "new") is None
+        assert step[-1].answer and front.restored("a", "new") == step
+        async for step in front.ask("a", QUESTION, "en", page="old"):
+            if step[-1].said:
+                front.restored("a", "new")
+        assert step[-1].answer is None and "Stopped" in step[-1].shown
+
+    asyncio.run(talk())
+
+
+def test_a_second_question_in_one_conversation_stops_the_first(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.1
+        first = asyncio.create_task(asked(front, "a", "First criticized?"))
+        while not front.exchanges("a"):
+            await asyncio.sleep(0.01)
+        second = (await asked(front, "a", "Second?"))[-1]
+        assert "Stopped" in (await first)[-1][-1].shown
+        assert [each.question for each in front.exchanges("a")] == ["First criticized?", "Second?"]
+        assert front.exchanges("a") == second
+
+    asyncio.run(talk())
+
+
+def test_a_cleared_conversation_stays_cleared(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.05
+        async for step in front.ask("a", QUESTION, "en"):
+            if step[-1].said:
+                front.clear("a")
+        assert front.exchanges("a") == ()
+
+    asyncio.run(talk())
+
+
+def test_a_failure_is_kept_as_it_was_told(front: Desk, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.error = RuntimeError("secret")
+        (failed,) = (await asked(front, "a"))[-1]
+        assert "could not be answered" in failed.shown
+        assert front.exchanges("a") == (failed,)
+
+    asyncio.run(talk())

@@ -1,0 +1,90 @@
+"""What can be done with an answer that was given: take it away, export it with others, say what one thinks of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
+from settings import Settings
+from web import export
+from web.answers import Given, Recent
+from web.api.schemas import Responses, errors
+from web.refused import RefusedError, Text
+
+COMMENT_CHARACTERS = 1_000
+EXPORTED = 500
+"""The most answers in one export: more than a conversation has, fewer than are kept."""
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
+
+
+class Thumb(BaseModel):
+    """What `POST /api/feedback` takes: which answer, never what it said."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer_id: Text
+    rating: Rating
+    comment: Annotated[Text, Field(max_length=COMMENT_CHARACTERS)] = ""
+
+
+class Export(BaseModel):
+    """What `POST /api/export` takes: the ids of answers, in the order in which they are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+    answers: Annotated[list[Text], Field(min_length=1, max_length=EXPORTED)]
+    format: Literal["markdown", "json"]
+
+
+def router(recent: Recent, settings: Settings) -> APIRouter:
+    """The routes over the answers in `recent`; feedback goes into the folder of the store."""
+    routes = APIRouter()
+    store = FeedbackStore(settings.store / FEEDBACK)
+
+    def given(answer_id: str) -> Given:
+        found = recent.get(answer_id)
+        if found is None:
+            raise _forgotten()
+        return found
+
+    given_back: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
+
+    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | given_back)
+    def answer(answer_id: str, request: Request, format: export.Format = "json") -> Response:
+        """An answer that was given lately, to take away."""
+        kept = export.one(given(answer_id).answer, format, base(request))
+        return Response(kept, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
+
+    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | given_back)
+    def export_answers(body: Export, request: Request) -> Response:
+        """Several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
+        found = [each.answer for each in map(recent.get, body.answers) if each is not None]
+        if not found:
+            raise _forgotten()
+        name = "conversation.md" if body.format == "markdown" else "conversation.json"
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        headers["Quoth-Forgotten"] = str(len(body.answers) - len(found))
+        kept = export.conversation(found, body.format, base(request))
+        return Response(kept, media_type=export.MEDIA_TYPES[body.format], headers=headers)
+
+    @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))
+    def feedback(body: Thumb) -> None:
+        """What somebody thinks of an answer that was given lately."""
+        rated = given(body.answer_id)
+        store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
+        store.expire(settings.feedback_days)
+
+    return routes
+
+
+def _forgotten() -> RefusedError:
+    return RefusedError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
+
+
+def base(request: Request) -> str:
+    """The address that this server was asked under, or nothing if what the client calls it is no address."""
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""

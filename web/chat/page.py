@@ -1,0 +1,255 @@
+"""The chat's page in Gradio: the conversation beside its sources. Imported late, as Gradio takes seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+
+from rag.filters import parse
+from settings import Settings
+from web import render
+from web.answers import Recent
+from web.chat import header
+from web.chat.conversation import Exchange, messages, sorry
+from web.chat.sessions import Desk
+from web.locales.strings import Language, preferred, say
+from web.queue import Line
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain
+
+WATCH_SECONDS = 120.0
+WATCH_PAUSE_SECONDS = 0.3
+EVENTS_WAITING = 512
+WRITTEN, QUOTES = "written", "quotes"
+_KEY = re.compile(r"([0-9a-f]{32})(\+?)")
+Changes = dict[Any, Any]
+"""What an event changes on the page: component -> update."""
+
+
+class Page:
+    """The conversation and the sources.
+
+    All of it is Markdown to Gradio, which sanitises that once more. Its HTML component does not,
+    and needs a policy that lets scripts be made from strings.
+    """
+
+    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+        self._chain = chain
+        self._settings = settings
+        self._desk = Desk(chain, settings, recent, line)
+        self._writes = chain.models.llm is not None
+        # In English until it is known who looks at it.
+        with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as self.blocks:
+            self._editing = gr.State(value=False)
+            with gr.Row(elem_id="q-desk"):
+                with gr.Column(elem_id="q-talk"):
+                    self._lay_out_talk()
+                with gr.Column(elem_id="q-side"):
+                    self._sources_title = gr.Markdown(elem_id="q-sources-title")
+                    self._cards = gr.Markdown(elem_id="q-sources")
+            self._listen()
+        self.blocks.queue(max_size=EVENTS_WAITING, default_concurrency_limit=None, api_open=False)
+
+    def _lay_out_talk(self) -> None:
+        with gr.Row(elem_id="q-top"):
+            self._head = gr.Markdown("# Quoth", elem_id="q-head")
+            self._again = gr.Button(say("en", "chat.again"), elem_id="q-again", size="sm", visible=False)
+        self._talk = gr.Chatbot(
+            label=say("en", "chat.talk"),
+            elem_id="q-chat",
+            show_label=False,
+            container=False,
+            height=None,
+            buttons=[],
+            feedback_options=None,
+            latex_delimiters=[],
+            layout="bubble",
+            group_consecutive_messages=False,
+            placeholder="",
+        )
+        with gr.Row(elem_id="q-actions"):
+            self._retry = gr.Button(say("en", "chat.retry"), elem_id="q-retry", size="sm", visible=False)
+            self._edit = gr.Button(say("en", "chat.edit"), elem_id="q-edit", size="sm", visible=False)
+            self._sheet = gr.Button(say("en", "chat.sources"), elem_id="q-sheet-open", size="sm", visible=False)
+            self._only = gr.Dropdown(
+                [],
+                value=[],
+                multiselect=True,
+                label=say("en", "chat.filter"),
+                elem_id="q-only",
+                container=False,
+                show_label=False,
+                visible=False,
+            )
+            self._how = gr.Radio(
+                _forms("en"),
+                value=WRITTEN,
+                label=say("en", "script.how"),
+                elem_id="q-how",
+                container=False,
+                show_label=False,
+                visible=False,
+            )
+        self._box = gr.Textbox(
+            label=say("en", "chat.question"),
+            elem_id="q-box",
+            show_label=False,
+            container=False,
+            placeholder=say("en", "chat.placeholder"),
+            submit_btn=say("en", "chat.ask"),
+            autofocus=True,
+            max_lines=6,
+        )
+        # The script writes into it which conversation the tab has; a plus says that there was something in it.
+        self._key = gr.Textbox(elem_id="q-key", show_label=False, container=False)
+
+    def _listen(self) -> None:
+        asked = [self._box, self._key, self._only, self._how, self._editing]
+        everything = [
+            self._head, self._talk, self._box, self._cards, self._sources_title, self._again, self._retry, self._edit,
+            self._sheet, self._only, self._how, self._editing,
+        ]  # fmt: skip
+
+        def on(event: Callable[..., Any], do: Callable[..., Any], inputs: Sequence[Any]) -> None:
+            event(do, list(inputs), everything, show_progress="hidden", api_visibility="private")
+
+        on(self.blocks.load, self._greet, [])
+        on(self._key.change, self._restore, [self._key])
+        on(self._box.submit, self._ask, asked)
+        on(self._box.stop, self._stop, [self._key])
+        on(self._retry.click, self._ask_again, [self._key, self._only, self._how])
+        on(self._edit.click, self._edit_last, [self._key, self._editing])
+        on(self._again.click, self._start_over, [self._key])
+
+    async def _greet(self, request: gr.Request) -> AsyncGenerator[Changes]:
+        """The page in the language of who looks at it; the heading, until the models are warm; what to ask first."""
+        language, about = _language(request), str(request.query_params.get("about", ""))
+        choices, chosen = await run_in_threadpool(header.choices, self._chain, about, language)
+        yield {
+            self._talk: gr.Chatbot(label=say(language, "chat.talk")),
+            self._box: gr.Textbox(
+                label=say(language, "chat.question"),
+                placeholder=say(language, "chat.placeholder"),
+                submit_btn=say(language, "chat.ask"),
+            ),
+            self._again: gr.Button(say(language, "chat.again")),
+            self._retry: gr.Button(say(language, "chat.retry")),
+            self._edit: gr.Button(say(language, "chat.edit")),
+            self._sources_title: f"## {say(language, 'chat.sources')}",
+            self._only: gr.Dropdown(
+                choices, value=chosen, label=say(language, "chat.filter"), info=None, visible=bool(choices)
+            ),
+            self._how: gr.Radio(_forms(language), label=say(language, "script.how"), visible=self._writes),
+        }
+        for _ in range(int(WATCH_SECONDS / WATCH_PAUSE_SECONDS)):
+            yield {self._head: await run_in_threadpool(header.heading, self._chain, self._settings, language)}
+            if self._chain.ready:
+                break
+            await asyncio.sleep(WATCH_PAUSE_SECONDS)
+        # Found by reading, so they take a moment the first time.
+        yield {self._talk: gr.Chatbot(placeholder=await run_in_threadpool(header.welcome, self._chain, language))}
+
+    async def _restore(self, key: str, request: gr.Request) -> Changes:
+        """The conversation that the tab had before it was loaded again."""
+        language, (name, had) = _language(request), _named(key, request)
+        exchanges = self._desk.restored(name, str(request.session_hash))
+        if exchanges is None:
+            return {self._talk: gr.skip()}
+        if had and not exchanges:
+            gone = render.line(say(language, "chat.gone"), "gone")
+            return {self._talk: [{"role": "assistant", "content": gone}]}
+        return self._shown(exchanges, language)
+
+    async def _ask(
+        self, asked: str, key: str, only: list[str], how: str, editing: bool, request: gr.Request
+    ) -> AsyncGenerator[Changes]:
+        """Each step of an answer."""
+        language, (name, _) = _language(request), _named(key, request)
+        page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
+        if self._writes:
+            more["written"] = how == WRITTEN
+        try:
+            async with aclosing(self._desk.ask(name, asked, language, page=page, again=editing, more=more)) as steps:
+                started = False
+                async for exchanges in steps:
+                    yield self._shown(exchanges, language, empty=not started)
+                    started = True
+        except Exception as error:
+            # The question stays in the box, to be shortened there.
+            said = [*messages(self._desk.exchanges(name), language)]
+            yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
+
+    async def _ask_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
+        name, _ = _named(key, request)
+        if exchanges := self._desk.exchanges(name):
+            async with aclosing(self._ask(exchanges[-1].question, key, only, how, True, request)) as steps:
+                async for changes in steps:
+                    yield changes
+
+    async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
+        """The last question back into the box, or out of it again."""
+        language, (name, _) = _language(request), _named(key, request)
+        exchanges = self._desk.exchanges(name)
+        if editing or not exchanges:
+            return self._shown(exchanges, language, empty=True)
+        return {
+            self._box: gr.Textbox(exchanges[-1].question),
+            self._edit: gr.Button(say(language, "chat.keep")),
+            self._editing: True,
+        }
+
+    async def _stop(self, key: str, request: gr.Request) -> Changes:
+        self._desk.stop(_named(key, request)[0])
+        return {self._editing: False}
+
+    async def _start_over(self, key: str, request: gr.Request) -> Changes:
+        language, (name, _) = _language(request), _named(key, request)
+        self._desk.clear(name)
+        return self._shown((), language, empty=True)
+
+    def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:
+        """The conversation, its sources and what can be done next; `empty` takes the question out of the box."""
+        running = bool(exchanges) and not exchanges[-1].done
+        cited = exchanges[-1].citations if exchanges else ()
+        sources = render.sources(cited, language)
+        changes: Changes = {
+            self._talk: [*messages(exchanges, language)],
+            self._cards: sources or _no_sources(language),
+            self._sheet: gr.Button(say(language, "chat.sources_count", count=len(cited)), visible=bool(cited)),
+            self._again: gr.Button(visible=bool(exchanges)),
+            self._retry: gr.Button(visible=bool(exchanges) and not running),
+            self._edit: gr.Button(say(language, "chat.edit"), visible=bool(exchanges) and not running),
+        }
+        button = {
+            "submit_btn": not running and say(language, "chat.ask"),
+            "stop_btn": running and say(language, "chat.stop"),
+        }
+        if empty:
+            return changes | {self._box: gr.Textbox("", **button), self._editing: False}
+        return changes | {self._box: gr.Textbox(**button)}
+
+
+def _named(key: str, request: gr.Request) -> tuple[str, bool]:
+    """Which conversation the tab has, and whether it had anything in it when the page was loaded."""
+    match = _KEY.fullmatch(key or "")
+    return (match[1], bool(match[2])) if match else (str(request.session_hash), False)
+
+
+def _language(request: gr.Request) -> Language:
+    return preferred(request.headers.get("accept-language"))
+
+
+def _forms(language: Language) -> list[tuple[str, str]]:
+    """What an answer can be: (what is shown, value)."""
+    return [(say(language, f"chat.{each}"), each) for each in (WRITTEN, QUOTES)]
+
+
+def _no_sources(language: Language) -> str:
+    return f'<p class="q-empty">{render.text(say(language, "chat.no_sources"))}</p>'

@@ -1,0 +1,109 @@
+"""The chat's conversations: each question is asked in one of them, and stopped when nobody waits for its answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from settings import Settings
+from web.answers import Recent
+from web.asking import Asking, checked
+from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
+from web.locales.strings import Language
+from web.queue import Line
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain, Question
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """One answer on its way, for which a page waits; whoever follows it looks often whether it is stopped."""
+
+    page: str
+    stopped: bool = False
+
+
+class Desk:
+    """All conversations. To be used from one event loop."""
+
+    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+        self._chain = chain
+        self._settings = settings
+        self._asking = Asking(chain, settings, recent, line)
+        self._runs: dict[str, Run] = {}
+        self._kept = Conversations()
+
+    def exchanges(self, key: str) -> tuple[Exchange, ...]:
+        """What was said in this conversation so far; none if it is not known."""
+        return self._kept.get(key)
+
+    def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
+        """The conversation, for a page that was loaded; the answer that another page waited for is stopped.
+
+        None if this page has asked already, as somebody quick does: then it is being told.
+        """
+        if key in self._runs and self._runs[key].page == page:
+            return None
+        self.stop(key)
+        return self.exchanges(key)
+
+    def stop(self, key: str) -> None:
+        """Stop the answer that is on its way in this conversation, if there is one."""
+        if key in self._runs:
+            self._runs[key].stopped = True
+
+    def clear(self, key: str) -> None:
+        """Forget the conversation."""
+        self.stop(key)
+        self._runs.pop(key, None)
+        self._kept.drop(key)
+
+    async def ask(
+        self,
+        key: str,
+        asked: str,
+        language: Language,
+        *,
+        page: str = "",
+        again: bool = False,
+        more: dict[str, Any] | None = None,
+    ) -> AsyncGenerator[tuple[Exchange, ...]]:
+        """The conversation at each step of answering. `again` puts the exchange in the last one's place.
+
+        `more` goes to the chain with the question. Leaving early stops the work. Raises RefusedError for a question
+        that cannot be taken.
+        """
+        question = checked(asked, self._settings)
+        earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
+        given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
+        given |= more or {}  # type: ignore[typeddict-item]
+        async with aclosing(self._asking.events(given, language, pause=0)) as events:
+            await anext(events)  # refused here, before anything changes
+            self.stop(key)
+            run = self._runs[key] = Run(page)
+            exchange = begun(question, language, warm=self._chain.ready)
+            try:
+                yield self._keep(key, run, (*earlier, exchange), language)
+                async for event in events:
+                    if run.stopped:
+                        yield self._keep(key, run, (*earlier, stopped(exchange, language)), language)
+                        break
+                    if event is not None:
+                        exchange = grown(exchange, event, language)
+                        yield self._keep(key, run, (*earlier, exchange), language)
+            except Exception as error:
+                exchange = replace(exchange, note=sorry(error, language), done=True)
+                yield self._keep(key, run, (*earlier, exchange), language)
+            finally:
+                if self._runs.get(key) is run:
+                    del self._runs[key]
+
+    def _keep(self, key: str, run: Run, exchanges: tuple[Exchange, ...], language: Language) -> tuple[Exchange, ...]:
+        """Remember the conversation as it would be found if this were its last step, unless it has gone on without."""
+        if self._runs.get(key) is run:
+            self._kept.keep(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
+        return exchanges

@@ -1,0 +1,164 @@
+"""The keys of programs: made, kept as hashes, recognised, counted. The command `keys` and the routes use them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from fastapi import Request
+
+from index.errors import StoreDamagedError, StoreError, UsageError
+from index.store.durable import replacing
+from settings import Settings
+from web.refused import RefusedError
+from web.security.access import KEY_PREFIX, caller
+from web.security.rates import Rates
+
+FILE = "keys.json"
+"""In the folder of the store."""
+BYTES = 32
+WRONG_PER_MINUTE = 10
+_BEARER = re.compile(r"Bearer +(\S+) *", re.IGNORECASE)
+_NAME = re.compile(r"[\w.@-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A program that may ask, `per_minute` times a minute. `created` is UTC in ISO 8601."""
+
+    name: str
+    hash: str
+    per_minute: int
+    created: str
+
+
+class Keys:
+    """The keys in one file. For many threads and processes; a change counts from the next request on.
+
+    A key is 256 random bits, which nobody finds by trying, so one SHA-256 hides it as well as a slow hash would: those
+    are for passwords, of which there are few. Every call may raise StoreError.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store / FILE
+        self._read: tuple[tuple[int, int], tuple[Key, ...]] = ((0, 0), ())
+
+    def list(self) -> Sequence[Key]:
+        """In the order in which they were made."""
+        with _translated(self._path):
+            try:
+                found = self._path.stat()
+            except FileNotFoundError:
+                return ()
+            version = (found.st_ino, found.st_mtime_ns)
+            if self._read[0] != version:
+                self._read = (version, tuple(Key(**each) for each in json.loads(self._path.read_text("utf-8"))))
+            return self._read[1]
+
+    def add(self, name: str, per_minute: int) -> str:
+        """A new key, which is known only to whoever gets it here. Raises UsageError for a name that cannot be had."""
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name for a key", "use at most 60 letters, digits, and . _ - @")
+        if per_minute < 1:
+            raise UsageError(f"a key cannot be used {per_minute} times a minute", "give --per-minute 1 or more")
+        with self._alone():
+            if any(each.name == name for each in self.list()):
+                raise UsageError(f"there is a key {name} already", "give another name, or revoke that one first")
+            made = KEY_PREFIX + secrets.token_urlsafe(BYTES)
+            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._write([*self.list(), Key(name, _hash(made), per_minute, now)])
+        return made
+
+    def revoke(self, name: str) -> None:
+        """Have the key of this name open nothing any more. Raises UsageError if there is none."""
+        with self._alone():
+            left = [each for each in self.list() if each.name != name]
+            if len(left) == len(self.list()):
+                raise UsageError(f"there is no key {name}", "`python app.py keys list` shows them")
+            self._write(left)
+
+    def find(self, headers: Mapping[str, str]) -> Key | None:
+        """The key that a request shows, if it is one of these."""
+        shown = _hash(_shown(headers))
+        # All are compared, in constant time: how long it takes says nothing about them.
+        same = [each for each in self.list() if hmac.compare_digest(each.hash, shown)]
+        return same[0] if same else None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time. The system lets the next one in when this one dies."""
+        with _translated(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(folder)
+
+    def _write(self, keys: Sequence[Key]) -> None:
+        """After a crash there is the old file or the new one. Only this user can read it."""
+        with replacing(self._path) as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(json.dumps([asdict(each) for each in keys], indent=1).encode())
+
+
+def admission(keys: Keys, settings: Settings) -> Callable[[Request], Awaitable[None]]:
+    """What stands before the routes of programs.
+
+    A key has to be known, and counts by its own rate. Where keys are required, a program needs one; browsers, which
+    say from what page a request comes, do not, and neither does the owner.
+    """
+    rates = Rates()
+
+    async def admit(request: Request) -> None:
+        who = caller(request.scope, settings)
+        if _shown(request.headers).startswith(KEY_PREFIX):
+            key = keys.find(request.headers)
+            if key is None:
+                rates.take(f"wrong key {who.address}", WRONG_PER_MINUTE)
+                raise _refused("this key is not known")
+            rates.take(f"key {key.name}", key.per_minute)
+        elif settings.keys_required and not who.is_owner and not _is_browser(request.headers):
+            raise _refused("programs need a key here")
+
+    return admit
+
+
+def _is_browser(headers: Mapping[str, str]) -> bool:
+    return "origin" in headers or "sec-fetch-site" in headers
+
+
+def _refused(message: str) -> RefusedError:
+    hint = "send one that the owner gave you, as `Authorization: Bearer KEY`"
+    return RefusedError(401, "key", message, hint, {"WWW-Authenticate": "Bearer"})
+
+
+def _shown(headers: Mapping[str, str]) -> str:
+    match = _BEARER.fullmatch(headers.get("authorization", ""))
+    return match[1] if match else ""
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """The errors of the disk as ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the keys in {path} cannot be used ({error.strerror})", "check its folder") from error
+    except (ValueError, TypeError) as error:
+        raise StoreDamagedError(f"the keys in {path} are damaged", "move the file away and make new ones") from error
