@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +21,21 @@ import numpy.typing as npt
 import onnx
 import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from scipy.special import logsumexp
 
 from index.runtime import open_session
-from rag.reading.onnx import FORMAT, OnnxReader, WindowScores
+from rag.reading.manifest import FORMAT
+from rag.reading.onnx import OnnxReader, WindowScores
 from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
 from training.model import SpanReader, load_mean
+from training.support import Support
 from training.text import ReaderInput
 
 log = logging.getLogger("training.export")
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
-OUTPUTS = ["start", "end", "relevance"]
+OUTPUTS = ["start", "end", "relevance", "support"]
 HALVED_FROM = 1024
 TOLERANCE = 1e-3
 
@@ -40,7 +44,7 @@ def export_fp32(model: SpanReader, path: Path) -> None:
     """Write the model with dynamic batch and length."""
     example = torch.ones((2, 12), dtype=torch.int64)
     both = {0: "batch", 1: "seq"}
-    axes = dict.fromkeys([*INPUTS, "start", "end"], both) | {"relevance": {0: "batch"}}
+    axes = dict.fromkeys([*INPUTS, "start", "end"], both) | {name: {0: "batch"} for name in OUTPUTS[2:]}
     torch.onnx.export(
         model,
         (example, example, example),
@@ -111,7 +115,7 @@ def largest_difference(model: SpanReader, path: Path) -> float:
         feeds = dict(zip(INPUTS, (ids.numpy(), mask.numpy(), types.numpy()), strict=True))
         for ours, theirs in zip(session.run(OUTPUTS, feeds), expected, strict=True):
             gap = np.abs(ours - theirs.numpy())
-            real = mask.numpy() == 1 if gap.ndim == 2 else np.ones(gap.shape, dtype=bool)
+            real = mask.numpy() == 1 if gap.shape == mask.shape else np.ones(gap.shape, dtype=bool)
             worst = max(worst, float(gap[real].max()))
     return worst
 
@@ -121,7 +125,9 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_manifest(folder: Path, version: str, calibration: list[float], threshold: float) -> None:
+def write_manifest(
+    folder: Path, version: str, calibration: list[float], threshold: float, temperature: float = 1.0
+) -> None:
     """Write reader.json: what the product needs to know of the files beside it."""
     manifest = {
         "format": FORMAT,
@@ -132,6 +138,7 @@ def write_manifest(folder: Path, version: str, calibration: list[float], thresho
         "sha256": {n: sha256(folder / n) for n in ("reader.onnx", "tokenizer.json")},
         "calibration": calibration,
         "threshold": threshold,
+        "support": {"temperature": temperature},
     }
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     (folder / "reader.json").write_text(text, encoding="utf-8")
@@ -142,36 +149,49 @@ def best_window(windows: list[WindowScores]) -> WindowScores:
     return max(windows, key=lambda w: w.relevance + w.gap / 4)
 
 
-def calibrate(folder: Path, version: str, held_out: list[HeldOut]) -> None:
-    """Fit P(answers) = sigmoid(a relevance + b gap + c) on all held-out rows (Platt 1999).
+def calibrate(folder: Path, version: str, held_out: Sequence[HeldOut]) -> None:
+    """Fit P(answers) = sigmoid(a relevance + b gap + c) on all held-out rows (Platt 1999), and the support head.
 
-    The threshold is the one that decides most rows rightly when the four kinds (asked or
-    retrieved, answering or not) count alike.
+    The threshold is the one that decides most rows rightly when the kinds (asked, retrieved, near misses; answering or
+    not) count alike.
     """
     write_manifest(folder, version, [1.0, 0.0, 0.0], 0.5)
     reader = OnnxReader(folder)
+    read = [row for row in held_out if row.kind != "claim"]
     best: list[WindowScores] = []
-    for row in held_out:
+    for row in read:
         passage = [ReaderInput(row.context, row.passage)]
         best.append(best_window(reader.scores(row.question, passage)[0]))
     features = np.array([[w.relevance, w.gap] for w in best])
-    labels = np.array([row.label == 1 for row in held_out])
-    asked = np.array([row.kind == "asked" for row in held_out])
-    weights = fit_logistic(features, labels)
+    labels = np.array([row.label == 1 for row in read])
+    names = sorted({row.kind for row in read})
+    kinds = np.array([2 * names.index(row.kind) + row.label for row in read])
+    share = 1 / np.bincount(kinds)[kinds]
+    weights = fit_logistic(features, labels, weight=share * len(read) / share.sum())
     fitted = [round(float(w), 5) for w in weights]
     probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(features @ weights[:2] + weights[2])))
-    kinds = 2 * asked.astype(int) + labels
-    share = 1 / np.bincount(kinds)[kinds]
     threshold = best_threshold(probabilities, share * labels, share * ~labels)
-    write_manifest(folder, version, fitted, round(threshold, 4))
-    log.info(
-        "calibration %s, threshold %.4f, held-out AUROC asked %.4f retrieved %.4f, ECE %.4f",
-        fitted,
-        threshold,
-        auroc(probabilities[asked], labels[asked]),
-        auroc(probabilities[~asked], labels[~asked]),
-        expected_calibration_error(probabilities, labels),
-    )
+    temperature = support_temperature(reader, [row for row in held_out if row.kind == "claim"])
+    write_manifest(folder, version, fitted, round(threshold, 4), round(temperature, 3))
+    for number, name in enumerate(names):
+        own = kinds // 2 == number
+        log.info("held out, %s: AUROC %.4f of %d", name, auroc(probabilities[own], labels[own]), own.sum())
+    error = expected_calibration_error(probabilities, labels)
+    log.info("calibration %s, threshold %.4f, ECE %.4f, temperature %.3f", fitted, threshold, error, temperature)
+
+
+def support_temperature(reader: OnnxReader, claims: Sequence[HeldOut]) -> float:
+    """Return the temperature of least loss, supported against the rest (Guo et al., ICML 2017)."""
+    judged = [reader.support(row.question, row.context, row.passage) for row in claims]
+    log_p = np.log(np.array([[j.supported, j.contradicted, j.neither] for j in judged]).clip(1e-9))
+    supported = np.array([row.support == Support.SUPPORTED for row in claims])
+
+    def loss(temperature: float) -> float:
+        scaled = log_p / temperature
+        margin = scaled[:, 0] - logsumexp(scaled[:, 1:], axis=1)
+        return float(np.logaddexp(0, np.where(supported, -margin, margin)).mean())
+
+    return float(min(np.arange(0.3, 5.0, 0.05), key=loss))
 
 
 def main() -> None:

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from index.embed import EmbeddingModel
 from rag.reading.base import AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
-from rag.reading.onnx import JointWeights, OnnxReader, Row
+from rag.reading.manifest import JointWeights
+from rag.reading.onnx import OnnxReader, Row
 from rag.reading.similarity import Near, SimilarityReader, reading_of
-from rag.reading.windows import choose_spans, part_of
+from rag.reading.windows import choose_spans, is_latin, part_of
 from rag.retrieve import Passage
 
 _READ = 6
@@ -33,8 +34,6 @@ _READ = 6
 twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
 _SPANS = 4
 _NO_SHARE = -50.0
-_LATIN = "\u0250"
-"""Letters before this one are Latin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class JointReader:
     def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
         """What both see in each of the nearest passages, nothing in the others; nearness alone in other scripts."""
         near = self._similarity.nearness(question, passages)
-        legible = [n for n, each in enumerate(passages) if near[n] and _is_latin(question) and _is_latin(each.text)]
+        legible = [n for n, each in enumerate(passages) if near[n] and is_latin(question) and is_latin(each.text)]
         nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))
         read, unread = nearest[:_READ], nearest[_READ:]
         rows = dict(zip(read, self.model.rows(question, [_shown(question, passages[n]) for n in read]), strict=True))
@@ -103,11 +102,6 @@ class _Shown:
 
 def _shown(question: str, passage: Passage) -> _Shown:
     return _Shown(passage.context, passage.text if asks_for_byline(question) else without_byline(passage))
-
-
-def _is_latin(text: str) -> bool:
-    letters = [character < _LATIN for character in text if character.isalpha()]
-    return 2 * sum(letters) >= len(letters)
 
 
 def _seen(rows: Sequence[Row], near: Sequence[Near]) -> Seen:

@@ -1,16 +1,15 @@
 """The reading model: does this passage answer the question, and with which words.
 
 One forward pass of a small encoder gives a relevance logit and a start and an end logit for each
-token (`rag.reading.windows` has the layout). training/ says how the model was made, models/README.md how good
+token (`rag.reading.windows` has the layout); with a claim in the question's place and a quote in the passage's, it
+says whether the quote supports the claim. training/ says how the model was made, models/README.md how good
 it is. `rag.reading.joint` has it judge beside the similarity of sentences.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +19,19 @@ import numpy as np
 from index.errors import ModelError
 from index.runtime import in_batches, open_session
 from rag.reading.base import AnswerSpan, Reading
-from rag.reading.windows import LEAST_TOKENS, Readable, Window, choose_spans, encode_windows, load_tokenizer, pad
+from rag.reading.manifest import HINT, JointWeights, JudgeWeights, Manifest, read_manifest
+from rag.reading.windows import Readable, Window, choose_spans, encode_windows, is_latin, load_tokenizer, pad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-FORMAT = 1
 SPANS = 3
 OUTPUTS = ["start", "end", "relevance"]
+SUPPORT = "support"
+CLAIM_TOKENS = 128
+"""A longer claim would not be read to its end, so nothing can be said of it."""
 _ALONE = 1
 """Each row is a batch of its own: not slower, and int8 weights scale what they get by the whole batch."""
 
@@ -58,26 +60,40 @@ class Row:
         return WindowScores(self.relevance, gap, spans)
 
 
-@dataclass(frozen=True, slots=True)
-class JointWeights:
-    """How the model's judgement and the nearness of sentences are added up; see rag.reading.joint."""
+class NoSupportHeadError(ModelError):
+    """The weights are of before there was a support head."""
 
-    embedding: str
-    passage: tuple[float, float, float, float]
-    sentence: tuple[float, float]
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Probabilities that a quote, in its context, supports a claim, contradicts it, or does neither."""
+
+    supported: float
+    contradicted: float
+    neither: float
+
+
+UNKNOWN = Support(0.0, 0.0, 1.0)
+"""What is said of a claim that cannot be read, or of no claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A quote and what introduces it, as the rows want them."""
+
+    context: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     tokenizer: Tokenizer
     session: InferenceSession
-    length: int
-    calibration: tuple[float, float, float]
-    joint: JointWeights | None
+    manifest: Manifest
 
     def probability(self, window: WindowScores) -> float:
         """P(the row answers): a logistic of the two heads, fitted on held-out data (Platt scaling)."""
-        a, b, c = self.calibration
+        a, b, c = self.manifest.calibration
         return float(1 / (1 + np.exp(-np.clip(a * window.relevance + b * window.gap + c, -50, 50))))
 
 
@@ -106,7 +122,7 @@ class OnnxReader:
     def rows(self, question: str, passages: Sequence[Readable]) -> list[list[Row]]:
         """Each passage's rows, in reading order; none of an empty one."""
         model = self._loaded()
-        windows = encode_windows(model.tokenizer, question, passages, model.length)
+        windows = encode_windows(model.tokenizer, question, passages, model.manifest.length)
         found: dict[int, Row] = {}
 
         def run(numbers: list[int]) -> Any:
@@ -124,10 +140,45 @@ class OnnxReader:
         """The model's logits for padded rows: start and end of shape (rows, tokens), relevance of shape (rows,)."""
         return self._loaded().session.run(OUTPUTS, rows)
 
+    def support(self, claim: str, context: str, quote: str) -> Support:
+        """Whether the quote, read after its article's title and the sentence before, supports the claim.
+
+        Of a long quote the part that supports it most counts. UNKNOWN for no claim, no quote, a claim of more than
+        CLAIM_TOKENS tokens and other scripts than Latin. Raises NoSupportHeadError for weights of format 1.
+        """
+        model = self._loaded()
+        temperature = model.manifest.temperature
+        if temperature is None:
+            message = f"the reading model in {self.folder} cannot tell whether a quote supports a claim"
+            raise NoSupportHeadError(message, "use one of format 2")
+        if not claim.strip() or not (is_latin(claim) and is_latin(quote)):
+            return UNKNOWN
+        if len(model.tokenizer.encode(claim, add_special_tokens=False).ids) > CLAIM_TOKENS:
+            return UNKNOWN
+        passage = [_Text(context, quote)]
+        windows = encode_windows(model.tokenizer, claim, passage, model.manifest.length, CLAIM_TOKENS)
+        judged = [UNKNOWN]
+        for window in windows:
+            [[logits]] = model.session.run([SUPPORT], pad([window]))
+            raised = np.exp((logits - logits.max()) / temperature)
+            supported, contradicted, neither = (raised / raised.sum()).tolist()
+            judged.append(Support(supported, contradicted, neither))
+        return max(judged, key=lambda each: (each.supported, each.contradicted))
+
     @property
     def joint(self) -> JointWeights | None:
         """What was fitted for judging beside an embedding model, if the model's folder has it."""
-        return self._loaded().joint
+        return self._loaded().manifest.joint
+
+    @property
+    def judge(self) -> JudgeWeights | None:
+        """What was fitted for judging all passages together, if the model's folder has it."""
+        return self._loaded().manifest.judge
+
+    @property
+    def supports(self) -> bool:
+        """Whether there is a support head."""
+        return self._loaded().manifest.temperature is not None
 
     def _loaded(self) -> _Model:
         with self._loading:
@@ -137,34 +188,20 @@ class OnnxReader:
 
 
 def _load(folder: Path) -> _Model:
-    hint = "give the folder of another with --reader-model, or `--reader-model none`"
     try:
-        manifest = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise ModelError(f"the reading model in {folder} is of format {manifest['format']}, not {FORMAT}", hint)
-        for name, expected in manifest["sha256"].items():
-            with (folder / name).open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                    raise ModelError(f"the reading model's file {folder / name} is damaged", hint)
-        length = int(manifest["max_length"])
-        if length < LEAST_TOKENS:
-            raise ModelError(f"the reading model in {folder} reads only {length} tokens", hint)
-        session = open_session(folder / manifest["model"])
-        a, b, c = map(float, manifest["calibration"])
-        tokenizer = load_tokenizer(folder / manifest["tokenizer"])
-        return _Model(tokenizer, session, length, (a, b, c), _joint(manifest.get("joint")))
+        manifest = read_manifest(folder)
+        session = open_session(manifest.model)
+        wanted = OUTPUTS if manifest.temperature is None else [*OUTPUTS, SUPPORT]
+        shapes = {output.name: output.shape for output in session.get_outputs()}
+        if lacking := [name for name in wanted if name not in shapes]:
+            raise ModelError(f"the reading model in {folder} lacks its head {lacking[0]!r}", HINT)
+        if manifest.temperature is not None and shapes[SUPPORT][1:] != [3]:
+            raise ModelError(f"the reading model in {folder} has a damaged head {SUPPORT!r}", HINT)
+        return _Model(load_tokenizer(manifest.tokenizer), session, manifest)
     except ModelError:
         raise
     except Exception as error:  # both libraries raise types of their own, without a common base
-        raise ModelError(f"there is no usable reading model in {folder} ({error})", hint) from error
-
-
-def _joint(manifest: Mapping[str, Any] | None) -> JointWeights | None:
-    if manifest is None:
-        return None
-    relevance, gap, nearness, constant = map(float, manifest["passage"])
-    share, near = map(float, manifest["sentence"])
-    return JointWeights(str(manifest["embedding"]), (relevance, gap, nearness, constant), (share, near))
+        raise ModelError(f"there is no usable reading model in {folder} ({error})", HINT) from error
 
 
 def merged(windows: Sequence[WindowScores], probability_of: Callable[[WindowScores], float]) -> Reading:

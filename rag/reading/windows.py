@@ -26,6 +26,8 @@ OVERLAP_TOKENS = 64
 ANSWER_TOKENS = 40
 LEAST_TOKENS = QUESTION_TOKENS + CONTEXT_TOKENS + 2 * OVERLAP_TOKENS
 """A row shorter than this might leave no room for the passage."""
+_LATIN = "\u0250"
+"""Letters before this one are Latin."""
 
 
 class Readable(Protocol):
@@ -61,12 +63,23 @@ def load_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def encode_windows(tokenizer: Tokenizer, question: str, passages: Sequence[Readable], length: int) -> list[Window]:
-    """Every passage as one row of at most `length` tokens, or several that overlap; none for an empty one."""
+def is_latin(text: str) -> bool:
+    """Whether at least half of the letters are Latin: the vocabulary knows too few of others."""
+    letters = [character < _LATIN for character in text if character.isalpha()]
+    return 2 * sum(letters) >= len(letters)
+
+
+def encode_windows(
+    tokenizer: Tokenizer, question: str, passages: Sequence[Readable], length: int, most: int = QUESTION_TOKENS
+) -> list[Window]:
+    """Every passage as one row of at most `length` tokens, or several that overlap; none for an empty one.
+
+    Of the question the first `most` tokens are read.
+    """
     [cls, sep] = tokenizer.encode("").ids
     parts = [part for passage in passages for part in (passage.context, passage.text)]
     encoded = tokenizer.encode_batch([question, *parts], add_special_tokens=False)
-    head = [cls, *encoded[0].ids[:QUESTION_TOKENS], sep]
+    head = [cls, *encoded[0].ids[:most], sep]
     windows = []
     for number, (context, passage) in enumerate(zip(encoded[1::2], encoded[2::2], strict=True)):
         prefix = [*head, *_clipped(context.ids), sep] if context.ids else head

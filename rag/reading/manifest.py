@@ -1,0 +1,98 @@
+"""reader.json: what stands beside a reading model's weights, checked before they are used.
+
+Format 1 has spans and relevance. Format 2 has a third head too: `support` (training/README.md has all fields).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import ModelError
+from rag.reading.windows import LEAST_TOKENS
+
+READABLE = (1, 2)
+FORMAT = 2
+"""The format that an export writes."""
+HINT = "give the folder of another with --reader-model, or `--reader-model none`"
+
+
+@dataclass(frozen=True, slots=True)
+class JointWeights:
+    """How the model's judgement and the nearness of sentences are added up; see rag.reading.joint."""
+
+    embedding: str
+    passage: tuple[float, float, float, float]
+    sentence: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeWeights:
+    """A logistic over what is seen in all passages together; see rag.reading.judge.
+
+    An answer is of high certainty from probability `high` on, of low certainty from `low` on.
+    """
+
+    weights: Mapping[str, float]
+    constant: float
+    high: float
+    low: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What reader.json says; `temperature` is that of the support head, None where there is none."""
+
+    model: Path
+    tokenizer: Path
+    length: int
+    calibration: tuple[float, float, float]
+    joint: JointWeights | None
+    judge: JudgeWeights | None
+    temperature: float | None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check reader.json and the files that it names; raises ModelError, or what a broken file raises."""
+    stored = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    if stored["format"] not in READABLE:
+        raise ModelError(f"the reading model in {folder} is of format {stored['format']}, not 1 or 2", HINT)
+    for name, expected in stored["sha256"].items():
+        with (folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                raise ModelError(f"the reading model's file {folder / name} is damaged", HINT)
+    length = int(stored["max_length"])
+    if length < LEAST_TOKENS:
+        raise ModelError(f"the reading model in {folder} reads only {length} tokens", HINT)
+    a, b, c = map(float, stored["calibration"])
+    temperature = None if stored["format"] == 1 else float(stored["support"]["temperature"])
+    if temperature is not None and not temperature > 0:
+        raise ModelError(f"the reading model in {folder} has a support head of temperature {temperature}", HINT)
+    return Manifest(
+        folder / stored["model"],
+        folder / stored["tokenizer"],
+        length,
+        (a, b, c),
+        _joint(stored.get("joint")),
+        _judge(stored.get("judge")),
+        temperature,
+    )
+
+
+def _joint(stored: Mapping[str, Any] | None) -> JointWeights | None:
+    if stored is None:
+        return None
+    relevance, gap, nearness, constant = map(float, stored["passage"])
+    share, near = map(float, stored["sentence"])
+    return JointWeights(str(stored["embedding"]), (relevance, gap, nearness, constant), (share, near))
+
+
+def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
+    if stored is None:
+        return None
+    weights = {str(name): float(weight) for name, weight in stored["weights"].items()}
+    return JudgeWeights(weights, float(stored["constant"]), float(stored["high"]), float(stored["low"]))
