@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,8 @@ def auroc(scores: Floats, labels: npt.NDArray[np.bool_]) -> float:
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
     positives, negatives = int(labels.sum()), int((~labels).sum())
+    if not positives or not negatives:
+        return float("nan")
     return float((ranks[labels].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
@@ -91,3 +93,25 @@ def expected_calibration_error(probabilities: Floats, labels: npt.NDArray[np.boo
         if (which == b).any()
     ]
     return float(sum(gaps))
+
+
+def balanced(answered: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_]) -> float:
+    """Return the mean of the answered share of the answerable and the refused share of the others."""
+    if answerable.all() or not answerable.any():
+        return float("nan")
+    return float((answered[answerable].mean() + (~answered)[~answerable].mean()) / 2)
+
+
+def best_balanced(scores: Floats, answerable: npt.NDArray[np.bool_]) -> float:
+    """Return the balanced accuracy at the best threshold."""
+    gain = answerable / max(1, answerable.sum())
+    loss = ~answerable / max(1, (~answerable).sum())
+    return balanced(scores >= best_threshold(scores, gain, loss), answerable)
+
+
+def interval(figure: Callable[[npt.NDArray[np.int64]], float], size: int, rounds: int = 500) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a figure of resampled row numbers (Efron 1979)."""
+    rng = np.random.default_rng(0)
+    drawn = np.array([figure(rng.integers(0, size, size)) for _ in range(rounds)])
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+from rag.reading.claims import statement
 from training.negatives import NAME, NUMBER, changed_question
 from training.own import OwnArticle, Split, own_articles, split_of
 from training.sources import Paragraph, Question, read_json, read_lines, reported_shingles, shingles
 from training.text import disturb, sentences
 
-AUXILIARY = frozenset(
-    "is are was were do does did has have had can could will would shall should may might must".split()
-)
-SUBJECT_ASKED = re.compile(r"^(?:who|what|which(?: \w+)?|what \w+) (?P<verb>\w+) (?P<rest>.+?)\??$", re.IGNORECASE)
 CERTAIN_OPPOSITES = frozenset({"negation", "opposite", "number", "date"})
 OPEN = frozenset({"added", "unrelated"})
 MOST_BREAKING = 3000
@@ -104,14 +100,6 @@ def condaqa_claims(data: Path, forbidden: set[int]) -> list[Claim]:
                 group = f"condaqa/{row['passage']}"
                 claims.append(Claim(group, row["question"], "", row["passage"], label, "condaqa"))
     return claims
-
-
-def statement(question: str, answer: str) -> str:
-    """Return question and answer as one claim: a sentence where the answer is the subject, else one after the other."""
-    match = SUBJECT_ASKED.match(question.strip())
-    if match is not None and match["verb"].lower() not in AUXILIARY:
-        return f"{answer[:1].upper()}{answer[1:]} {match['verb']} {match['rest']}."
-    return f"{question.rstrip('? ')}? {answer}"
 
 
 def context_of(paragraph: Paragraph, start: int) -> str:

@@ -8,6 +8,8 @@ product's own retrieval:
 - P(a passage answers) = sigmoid(relevance, gap and nearness of its nearest sentence, weighted, + constant);
 - a sentence of it counts by the share of the start and end probability inside it and by its nearness.
 
+Where the manifest has weights for it, `rag.reading.judge` then decides how probable an answer is, over all passages.
+
 The model reads English. Where the question or a passage is mostly in another script, nearness alone decides.
 """
 
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 from index.embed import EmbeddingModel
 from rag.reading.base import AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
+from rag.reading.judge import Sight, features, probability
 from rag.reading.manifest import JointWeights
 from rag.reading.onnx import OnnxReader, Row
 from rag.reading.similarity import Near, SimilarityReader, reading_of
@@ -74,9 +77,24 @@ class JointReader:
         weights = self.model.joint
         if weights is None or weights.embedding != self._embeddings.name:
             return self.model.read(question, passages)
+        seen = self.see(question, passages)
+        readings = [_added(each, weights) if isinstance(each, Seen) else reading_of(each) for each in seen]
+        return self._judged(question, passages, seen, readings)
+
+    def _judged(
+        self, question: str, passages: Sequence[Passage], seen: Sequence[Seen | list[Near]], readings: list[Reading]
+    ) -> list[Reading]:
+        """The readings with the probability that the judge gives them, if there is one and the model saw anything."""
+        judge, joint = self.model.judge, self.model.joint
+        looked = [n for n, each in enumerate(seen) if isinstance(each, Seen)]
+        if judge is None or joint is None or not looked:
+            return readings
+        sights = [sight_of(passages[n], each, joint) for n, each in enumerate(seen) if isinstance(each, Seen)]
+        found = features(question, sights, self.model.support if self.model.supports else None)
+        factor = probability(judge, found) / max(readings[n].probability for n in looked)
         return [
-            _judged(each, weights) if isinstance(each, Seen) else reading_of(each)
-            for each in self.see(question, passages)
+            Reading(min(1.0, reading.probability * factor), reading.spans) if n in looked else reading
+            for n, reading in enumerate(readings)
         ]
 
     def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
@@ -137,9 +155,37 @@ def _log_sum(logits: NDArray[np.float32]) -> float:
     return float(top + np.log(np.exp(logits - top).sum()))
 
 
-def _judged(seen: Seen, weights: JointWeights) -> Reading:
+def sight_of(passage: Passage, seen: Seen, weights: JointWeights) -> Sight:
+    """What the judge needs to know of a passage."""
     logit = float(np.dot((*seen.features, 1.0), weights.passage))
-    favours = [float(np.dot((each.share, each.nearness), weights.sentence)) for each in seen.sentences]
+    favours = _favours(seen, weights)
+    best = favours.index(max(favours))
+    sentence = seen.sentences[best]
+    start, end = sentence.words.start, sentence.words.end
+    before = passage.text[seen.sentences[best - 1].start : sentence.start].strip() if best else passage.lead
+    until = seen.sentences[best + 1].start if best + 1 < len(seen.sentences) else len(passage.text)
+    relevance, gap, nearness = seen.features
+    return Sight(
+        logit=logit,
+        relevance=relevance,
+        gap=gap,
+        nearness=nearness,
+        share=sentence.share,
+        context=passage.context,
+        text=passage.text,
+        before=f"{passage.article.title}\n{before}".strip(),
+        sentence=passage.text[sentence.start : max(until, end)].strip(),
+        words=passage.text[start:end],
+    )
+
+
+def _favours(seen: Seen, weights: JointWeights) -> list[float]:
+    return [float(np.dot((each.share, each.nearness), weights.sentence)) for each in seen.sentences]
+
+
+def _added(seen: Seen, weights: JointWeights) -> Reading:
+    logit = float(np.dot((*seen.features, 1.0), weights.passage))
+    favours = _favours(seen, weights)
     best = max(favours)
     spans = [
         AnswerSpan(sentence.words.start, sentence.words.end, math.exp(favour - best))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.reading.claims import statement
 from training.groups import Builder, Kind
 from training.own import OwnArticle, Split, families, own_articles, split_of
-from training.support import Support, made_claims, own_claims, statement
+from training.support import Support, made_claims, own_claims
 
 DATA = Path(__file__).parents[3] / "shared/data"
 pytestmark = pytest.mark.skipif(not (DATA / "train/own").is_dir(), reason="the sets are not here")

@@ -1,0 +1,140 @@
+"""Near misses of the development split: each question over its own article, and over all through the product."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.article import Article
+from index.chunk import chunk_article
+from index.embed import EmbeddingModel
+from rag.extract import Limits, compose
+from rag.reading.joint import JointReader
+from rag.retrieve import Passage
+from settings import Settings
+from training.asked import stored
+from training.metrics import auroc, balanced, best_balanced, f1, interval, normalise
+from training.own import Split, own_articles
+from training.sources import Paragraph, Question
+
+RIGHT_WORDS = 0.5
+Figures = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was said to a question: the probability, the words (for the product: its first line), whether at all."""
+
+    question: Question
+    probability: float
+    said: str
+    answered: bool
+
+    @property
+    def words_f1(self) -> float:
+        """The F1 of the words with the nearest accepted answer; of a list, also with all of it."""
+        return f1(self.said, (*self.question.answers, " ".join(self.question.answers)))
+
+    @property
+    def right(self) -> bool:
+        """Whether the words hold an accepted answer, or are about as long and mostly the same."""
+        said = f" {normalise(self.said)} "
+        held = any(f" {normalise(answer)} " in said for answer in self.question.answers)
+        return held or self.words_f1 >= RIGHT_WORDS
+
+
+def development(data: Path, most: int) -> list[tuple[Paragraph, Question]]:
+    """Return a seeded sample of the development split's questions."""
+    articles = [article for article in own_articles(data) if article.split is Split.DEVELOPMENT]
+    pairs = [(article.paragraph, question) for article in articles for question in article.paragraph.questions]
+    random.Random(0).shuffle(pairs)
+    return pairs[:most]
+
+
+def over_own_article(
+    reader: JointReader, embeddings: EmbeddingModel, pairs: Sequence[tuple[Paragraph, Question]]
+) -> list[Reply]:
+    """Ask each question of the passages of its own article."""
+    replies: list[Reply] = []
+    for paragraph, question in pairs:
+        passages = passages_of(paragraph, embeddings)
+        readings = reader.read(question.text, passages)
+        passage, best = max(zip(passages, readings, strict=True), key=lambda pair: pair[1].probability)
+        said = passage.text[best.spans[0].start : best.spans[0].end] if best.spans else ""
+        replies.append(Reply(question, best.probability, said, best.probability >= Settings().answer_threshold))
+    return replies
+
+
+def passages_of(paragraph: Paragraph, embeddings: EmbeddingModel) -> list[Passage]:
+    """Return an article as the product cuts it, without what chunks share."""
+    article = Article("own.txt", paragraph.title, paragraph.text, "0" * 64)
+    passages: list[Passage] = []
+    for chunk in chunk_article(article, embeddings):
+        start = max(chunk.start, passages[-1].end) if passages else chunk.start
+        passages.append(Passage(article, start, chunk.end, 1.0))
+    return passages
+
+
+def through_product(
+    reader: JointReader, embeddings: EmbeddingModel, pairs: Sequence[tuple[Paragraph, Question]], data: Path
+) -> list[Reply]:
+    """Ask each question of all development articles as one corpus, by the product's retrieval and extraction."""
+    paragraphs = [article.paragraph for article in own_articles(data) if article.split is Split.DEVELOPMENT]
+    settings = Settings()
+    replies: list[Reply] = []
+    with stored(paragraphs, embeddings) as retriever, retriever.index.snapshot() as snapshot:
+        for _, question in pairs:
+            passages = retriever.passages([question.text], snapshot)[: settings.passages_read]
+            readings = reader.read(question.text, passages)
+            limits = Limits(settings.quotes, settings.quote_characters, settings.context_characters)
+            extract = compose(question.text, passages, readings, settings.answer_threshold, limits)
+            said = extract.sentences[0].text if extract.sentences else ""
+            probability = max((reading.probability for reading in readings), default=0.0)
+            replies.append(Reply(question, probability, said, bool(extract.sentences)))
+    return replies
+
+
+def figures_of(replies: Sequence[Reply]) -> Figures:
+    """Return AUROC, balanced accuracies, words, and how many are refused by cause."""
+    has = np.array([reply.question.answerable for reply in replies])
+    p = np.array([reply.probability for reply in replies])
+    answered = np.array([reply.answered for reply in replies])
+    words = np.array([reply.words_f1 if reply.question.answerable else 0.0 for reply in replies])
+    right = np.array([reply.question.answerable and reply.right for reply in replies])
+
+    def share(values: npt.NDArray[np.generic], of: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64]) -> float:
+        kept = rows[of[rows]]
+        return float(values[kept].astype(float).mean()) if len(kept) else float("nan")
+
+    def with_interval(of: npt.NDArray[np.bool_], values: npt.NDArray[np.generic]) -> list[object]:
+        every = np.arange(len(has))
+        return [round(share(values, of, every), 3), interval(lambda rows: share(values, of, rows), len(has))]
+
+    causes = sorted({reply.question.miss for reply in replies if not reply.question.answerable})
+    by_cause: dict[str, object] = {}
+    for cause in causes:
+        of = np.array([not r.question.answerable and r.question.miss == cause for r in replies])
+        by_cause[cause] = [round(float((~answered)[of].mean()), 3), int(of.sum())]
+    return {
+        "questions": len(replies),
+        "answerable": int(has.sum()),
+        "auroc": [round(auroc(p, has), 3), interval(lambda rows: auroc(p[rows], has[rows]), len(has))],
+        "balanced_best": [
+            round(best_balanced(p, has), 3),
+            interval(lambda rows: best_balanced(p[rows], has[rows]), len(has)),
+        ],
+        "balanced": [
+            round(balanced(answered, has), 3),
+            interval(lambda rows: balanced(answered[rows], has[rows]), len(has)),
+        ],
+        "words_f1": with_interval(has, words),
+        "right": with_interval(has, right & answered),
+        "right_where_answered": with_interval(has & answered, right),
+        "refused": with_interval(~has, ~answered),
+        "refused_by_cause": by_cause,
+    }
