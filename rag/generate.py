@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer import Citation, Sentence
@@ -48,12 +48,10 @@ def from_model(
     if draft.problem and not draft.sentences:
         return (yield from from_quotes(extract, fallback_notice(draft.problem), draft.withheld))
     sentences, citations = list(draft.sentences), list(draft.citations)
-    for quote in extract.differing if sentences else ():
-        if not any(_overlap(quote, citation) for citation in draft.citations):
-            citations.append(replace(quote, n=len(citations) + 1))
-            support = next(sentence.support for sentence in extract.sentences if quote.n in sentence.citations)
-            sentences.append(Sentence(quote.quote, "quote", (len(citations),), support))
-            yield SentenceEvent(sentences[-1], (citations[-1],))
+    for event in _differing_quotes(extract, draft.citations) if sentences else ():
+        sentences.append(event.sentence)
+        citations += event.citations
+        yield event
     name = writer.model.name
     quotes = " ".join(citation.quote for citation in citations)
     notice = _joined(
@@ -63,6 +61,14 @@ def from_model(
         UNSUPPORTED.format(model=name) if draft.withheld and not sentences else None,
     )
     return AnswerBody(tuple(sentences), tuple(citations), notice, draft.withheld, name, name, writer.prompt)
+
+
+def _differing_quotes(extract: Extract, cited: Sequence[Citation]) -> Iterator[SentenceEvent]:
+    """Yield the quotes that differ from each other and that the model did not cite."""
+    missing = [quote for quote in extract.differing if not any(_overlap(quote, citation) for citation in cited)]
+    for n, quote in enumerate(missing, start=len(cited) + 1):
+        support = next(sentence.support for sentence in extract.sentences if quote.n in sentence.citations)
+        yield SentenceEvent(Sentence(quote.quote, "quote", (n,), support), (replace(quote, n=n),))
 
 
 def fallback_notice(problem: str) -> str:
