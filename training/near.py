@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index.article import Article
 from index.chunk import chunk_article
 from index.embed import EmbeddingModel
-from rag.extract import Limits, compose
+from rag.extract import Limits, extract_answer
 from rag.reading.joint import JointReader
 from rag.retrieve import Passage
 from settings import Settings
@@ -92,7 +92,7 @@ def through_product(
             passages = retriever.passages([question.text], snapshot)[: settings.passages_read]
             readings = reader.read(question.text, passages)
             limits = Limits(settings.quotes, settings.quote_characters, settings.context_characters)
-            extract = compose(question.text, passages, readings, settings.answer_threshold, limits)
+            extract = extract_answer(question.text, passages, readings, settings.answer_threshold, limits)
             said = extract.sentences[0].text if extract.sentences else ""
             probability = max((reading.probability for reading in readings), default=0.0)
             replies.append(Reply(question, probability, said, bool(extract.sentences)))
