@@ -204,11 +204,12 @@ class Trainer:
         saved = measured = clock = time.monotonic()
         sums: Counter[str] = Counter()
         while self.state.rows_seen < until:
-            sums.update(self.step())
+            sums.update(self.step() | {"steps": 1})
             now = time.monotonic()
             self.state.seconds, clock = self.state.seconds + now - clock, now
             if self.state.step % LOG_EVERY == 0:
-                means = {name: round(total / LOG_EVERY, 3) for name, total in sums.items()}
+                steps = sums.pop("steps")
+                means = {name: round(total / steps, 3) for name, total in sums.items()}
                 speed = self.state.rows_seen / self.state.seconds
                 log.info("step %d, %d rows, %.1f a second: %s", self.state.step, self.state.rows_seen, speed, means)
                 sums.clear()
