@@ -38,7 +38,7 @@ from training.asked import Asked, Floats, Kind, ask_all, sentence_of, stored
 from training.judge import ODDS, judge_weights, shares
 from training.metrics import auroc, fit_logistic
 from training.own import Split, own_articles
-from training.sources import Paragraph, Question, shuffled, trainable
+from training.sources import Paragraph, Question, held_out, shuffled
 
 log = logging.getLogger("training.joint")
 
@@ -132,7 +132,7 @@ def fitted(asked: Sequence[Asked], chosen: Sequence[Choice]) -> dict[str, list[f
 
 def questions_of(data: Path, most: int) -> tuple[list[Paragraph], list[tuple[Paragraph, Question]]]:
     """Return the paragraphs for the store, and at most `most` questions of the public and of the own ones each."""
-    _, held = trainable(data)
+    held = held_out(data)
     own = [article.paragraph for article in own_articles(data) if article.split is Split.CALIBRATION]
     return [*held, *own], [*shuffled(held, 0)[:most], *shuffled(own, 0)[:most]]
 

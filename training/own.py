@@ -12,8 +12,6 @@ from typing import Any
 from training.sources import Paragraph, Question, read_lines
 
 CHINESE = "zh"
-CAUSES = ("entity", "attribute", "time", "role", "quantity", "reason", "presupposition", "opposite", "scope", "topic")
-"""Why a near miss does not answer: `miss` in the files."""
 
 
 class Split(IntEnum):
