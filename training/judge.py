@@ -43,7 +43,8 @@ def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Support
     high = precise_from(guessed, right, shown)
     low = best_threshold(guessed, share * answers, share * ~answers)
     report(guessed, answers, right, kinds, high)
-    log.info("calibration error %.4f; alone, each feature's AUROC:", expected_calibration_error(guessed, answers))
+    error = expected_calibration_error(guessed, answers, weight=share * np.where(answers, ODDS, 1.0))
+    log.info("calibration error at the assumed odds %.4f; alone, each feature's AUROC:", error)
     for name, column in zip(names, x.T, strict=True):
         log.info("  %-20s %.3f", name, auroc(column, answers))
     weights, constant = fitted(x, answers, share)

@@ -84,15 +84,16 @@ def best_threshold(probabilities: Floats, gains: Floats, losses: Floats) -> floa
     return float((ranked[cut - 1] + (ranked[cut] if cut < len(ranked) else 0.0)) / 2)
 
 
-def expected_calibration_error(probabilities: Floats, labels: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the mean gap of probability and frequency over equal-width bins, weighted by size."""
+def expected_calibration_error(
+    probabilities: Floats, labels: npt.NDArray[np.bool_], bins: int = 10, weight: Floats | None = None
+) -> float:
+    """Return the mean gap of probability and frequency over equal-width bins, weighted by size; rows count `weight`."""
+    counts = np.ones(len(labels)) if weight is None else weight
     which = np.minimum((probabilities * bins).astype(int), bins - 1)
-    gaps = [
-        abs(float(probabilities[which == b].mean()) - float(labels[which == b].mean())) * float((which == b).mean())
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps))
+    sizes = np.bincount(which, weights=counts, minlength=bins)
+    expected = np.bincount(which, weights=counts * probabilities, minlength=bins)
+    found = np.bincount(which, weights=counts * labels, minlength=bins)
+    return float(np.abs(expected - found).sum() / sizes.sum())
 
 
 def balanced(answered: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_]) -> float:

@@ -26,8 +26,8 @@ def test_the_judge_finds_the_weights_and_is_calibrated_on_questions_it_has_not_s
     assert weights == pytest.approx([2, -1, 0], abs=0.2)
     assert constant == pytest.approx(np.log(2), abs=0.2)
     guessed = held_out_predictions(x, answers, even, [f"question {n}" for n in range(len(x))])
-    at_even_odds = 1 / (1 + np.exp(-(np.log(guessed / (1 - guessed)) - np.log(2))))
-    assert expected_calibration_error(at_even_odds, answers) < 0.05
+    assert expected_calibration_error(guessed, answers, weight=np.where(answers, 2.0, 1.0)) < 0.05
+    assert expected_calibration_error(guessed, answers) > 0.08
 
 
 def test_high_certainty_begins_where_nine_of_ten_are_right() -> None:
