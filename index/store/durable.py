@@ -22,6 +22,15 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
+def translate_os_errors(problem: str, hint: str) -> Iterator[None]:
+    """Raise the operating system's errors as StoreErrors: `problem`, and in brackets the system's reason."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{problem} ({error.strerror or error})", hint) from error
+
+
+@contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file, open for reading and writing, that takes the place of `path` when the block ends well.
 

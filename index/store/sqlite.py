@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
-from index.errors import StoreDamagedError, StoreError, StoreOutdatedError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError, StoreOutdatedError
 from index.store.durable import sync
 from index.store.schema import TABLES, UPGRADES, VERSION
 
@@ -84,18 +84,21 @@ def has_our_tables(path: Path) -> bool:
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+def translate_sqlite_errors(what: str, damaged_hint: str) -> Iterator[None]:
+    """Raise SQLite's errors as StoreErrors about `what`: "the store in DIR is busy"."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise StoreError(f"the store in {path.parent} is busy", "try again in a moment") from error
+            raise StoreBusyError(f"{what} is busy", "try again in a moment") from error
         if "full" in str(error):
-            raise StoreError(f"no space left on the disk of {path.parent}", "make room and try again") from error
-        raise StoreError(f"the store in {path.parent} cannot be used ({error})", "check its permissions") from error
+            raise StoreError(f"{what} cannot be written: no space left on the disk", "make room, try again") from error
+        raise StoreError(f"{what} cannot be used ({error})", "check permissions and disk space") from error
     except sqlite3.DatabaseError as error:
-        raise StoreDamagedError(
-            f"the store in {path.parent} is damaged ({error})",
-            "move it away and ingest the articles again, or import an export of it",
-        ) from error
+        raise StoreDamagedError(f"{what} is damaged ({error})", damaged_hint) from error
+
+
+def translated(path: Path) -> AbstractContextManager[None]:
+    """Raise SQLite's errors as StoreErrors about the store whose file is at `path`."""
+    hint = "move it away and ingest the articles again, or import an export of it"
+    return translate_sqlite_errors(f"the store in {path.parent}", hint)

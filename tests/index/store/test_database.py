@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.article import Article, ArticleFacts, Chunk, Heading
-from index.errors import StoreDamagedError, StoreError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.database import Database
 
 ARTICLE = Article(
@@ -147,3 +149,29 @@ def test_what_is_no_store_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "garbage").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreDamagedError, match="damaged"):
         Database(tmp_path / "garbage")
+
+
+@contextmanager
+def locked(path: Path, begin: str) -> Iterator[None]:
+    """Another program has the file to itself for writing (IMMEDIATE) or altogether (EXCLUSIVE)."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as sql:
+        if begin == "EXCLUSIVE":
+            sql.execute("PRAGMA locking_mode = EXCLUSIVE")
+        sql.execute(f"BEGIN {begin}")
+        sql.execute("INSERT INTO facts VALUES ('other', 'x')")
+        yield
+
+
+def test_a_store_that_another_program_writes_to_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.store.sqlite.BUSY_SECONDS", 0.05)
+    path = tmp_path / "articles.sqlite3"
+    with closing(Database(path, create=True)) as database:
+        with locked(path, "IMMEDIATE"):
+            with database.reading():
+                assert database.fact("other") is None
+            with pytest.raises(StoreBusyError, match=f"the store in {tmp_path} is busy"), database.writing():
+                database.set_fact("mine", "x")
+        with database.writing():
+            database.set_fact("mine", "x")
+    with locked(path, "EXCLUSIVE"), pytest.raises(StoreBusyError):
+        Database(path)
