@@ -102,7 +102,7 @@ class Writer:
             self.database = stack.enter_context(closing(Database(self._store / DATABASE, create=True)))
             self.generations = self._store / GENERATIONS
             self.generations.mkdir(exist_ok=True)
-            if without := self.database.without_sketch():
+            if without := self.database.articles_without_sketch():
                 with self.database.writing():
                     for article in filter(None, map(self.database.article, without)):
                         self.database.put_sketch(article.id, sketch(article.text))

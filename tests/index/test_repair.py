@@ -94,7 +94,7 @@ def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
     assert read_status(store, verify=True).healthy
     assert content(store) == before
     with closing(Database(store / DATABASE)) as database:
-        assert database.without_sketch() == []
+        assert database.articles_without_sketch() == []
     with closing(sqlite3.connect(copy)) as sql:
         assert sql.execute("PRAGMA user_version").fetchone() == (version,)
         assert sql.execute("SELECT count(*) FROM articles").fetchone() == (3,)

@@ -13,6 +13,7 @@ import pytest
 from index.article import Article, ArticleFacts, Chunk, Heading
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.database import Database
+from index.store.search import DatabaseReader
 
 ARTICLE = Article(
     "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de", (Heading(0, "X"),)
@@ -101,7 +102,7 @@ def test_searching_some_articles_only(database: Database) -> None:
 def test_common_words_are_left_out_where_there_are_rarer_ones(
     database: Database, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
 ) -> None:
-    monkeypatch.setattr("index.store.database._POSTINGS", 9)
+    monkeypatch.setattr("index.store.search.MAX_POSTINGS", 9)
     articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
     with database.writing():
         for n, article in enumerate(articles):
@@ -175,3 +176,11 @@ def test_a_store_that_another_program_writes_to_is_busy(tmp_path: Path, monkeypa
             database.set_fact("mine", "x")
     with locked(path, "EXCLUSIVE"), pytest.raises(StoreBusyError):
         Database(path)
+
+
+def test_a_reader_is_refused_whatever_it_tries_to_write(database: Database, tmp_path: Path) -> None:
+    with closing(DatabaseReader(tmp_path / "articles.sqlite3")) as reader:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader._sql.execute("DELETE FROM facts")
+        assert reader.article(ARTICLE.id) == ARTICLE
+        assert [hit.start for hit in reader.search_terms(["zug"], 5)] == [0]
