@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from index.errors import StoreDamagedError, StoreError, UsageError
-from index.publisher import Writer
+from index.publisher import Publisher
 from index.store.database import Database
 from index.store.durable import replacing, require_space
 from index.store.layout import DATABASE
@@ -55,8 +55,8 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
 
     Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
     """
-    with Writer(store) as writer, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
-        if writer.database.counts()[0] and not replace:
+    with Publisher(store) as publisher, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
+        if publisher.database.counts()[0] and not replace:
             raise UsageError(
                 f"the store {store} has articles", "give another --store, or --replace to have them replaced"
             )
@@ -69,9 +69,9 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
             problem = database.check()
         if problem:
             raise StoreDamagedError(f"the store in {source} is damaged ({problem})", "take another export")
-        writer.take_over(path)
-        writer.sweep()
-        return writer.database.counts()[0]
+        publisher.take_over(path)
+        publisher.sweep()
+        return publisher.database.counts()[0]
 
 
 def _unpack(source: Path, target: Path) -> None:

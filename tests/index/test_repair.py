@@ -11,6 +11,7 @@ import pytest
 
 from index.errors import StoreError, StoreOutdatedError
 from index.ingest import ingest, rebuild, repair
+from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS
@@ -101,5 +102,5 @@ def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
         assert sql.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert rebuild(store).upgraded is None
     (tmp_path / "more.txt").write_text("More\n\nOne more article.")
-    ingest(store, [tmp_path / "more.txt"], FakeEmbeddings(), erase=True)
+    ingest(store, [tmp_path / "more.txt"], FakeEmbeddings(), IngestOptions(erase=True))
     assert not copy.exists()
