@@ -10,7 +10,7 @@ from settings import SEEDS, Settings
 
 if TYPE_CHECKING:
     from index.embed import EmbeddingModel
-    from index.status import Facts
+    from index.status import StoreFacts
     from rag.chain import AnswerChain
 
 
@@ -62,7 +62,7 @@ def open_chain(settings: Settings) -> AnswerChain:
     return build_chain(settings, embedding_model(settings))
 
 
-def _facts(settings: Settings) -> Facts:
+def _facts(settings: Settings) -> StoreFacts:
     """Return what the store says of itself; one of an earlier version is brought up to date first."""
     from index.ingest import rebuild
     from index.status import read_facts

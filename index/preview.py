@@ -1,4 +1,4 @@
-"""What an ingest would do, without doing it."""
+"""The dry run: what an ingest would do."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from index.store.search import DatabaseReader
 
 @dataclass(slots=True)
 class Preview:
-    """What an ingest would do, by the articles' sources.
+    """Changes that an ingest would make, by the articles' sources.
 
-    `duplicates` are those of the added and changed whose text another article has, too.
+    `duplicates` are those added and changed articles whose text another article has, too.
     """
 
     articles_added: list[str] = field(default_factory=list)

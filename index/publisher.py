@@ -42,7 +42,7 @@ _DISK_FACTOR = 4
 
 @dataclass(slots=True)
 class IngestReport:
-    """What an ingest has done so far."""
+    """Counts and errors of an ingest so far."""
 
     articles_added: int = 0
     articles_changed: int = 0
@@ -72,7 +72,7 @@ class Publisher:
         stop: Event | None = None,
         report: IngestReport | None = None,
     ) -> None:
-        """A model is needed only where something is embedded."""
+        """Take the store and, where something is embedded, the model."""
         self.report = report or IngestReport()
         self.model = model
         self.stop = stop or Event()

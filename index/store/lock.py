@@ -1,4 +1,4 @@
-"""One writer at a time."""
+"""The lock that lets one process write to a store at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a store's SQLite file: its version, upgrades of earlier ones, SQLite's errors as ours."""
+"""Opening, upgrading and copying a store's SQLite file; SQLite's errors as StoreErrors."""
 
 from __future__ import annotations
 
@@ -60,20 +60,20 @@ def upgrade(path: Path) -> Path | None:
 
 
 def copy(path: Path, target: Path) -> None:
-    """All that the file holds now, into a new one. What has been removed from it does not go along."""
+    """Copy what the file holds now into a new one; removed content that it still has is left out."""
     with translated(path), closing(connect(path, create=False)) as sql:
         sql.execute("VACUUM INTO ?", (str(target),))
 
 
 def exchange(path: Path, other: Path) -> None:
-    """Have the file hold what the other one does, in one transaction; those who read it go on."""
+    """Replace the file's content by that of the other one, in one transaction; those who read it go on."""
     with translated(path), closing(connect(path, create=False)) as sql, closing(connect(other, create=False)) as source:
         source.backup(sql)
         sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def has_our_tables(path: Path) -> bool:
-    """Whether the file has the tables of a store and nothing else: no trigger, no view."""
+    """Return whether the file has the tables of a store and nothing else: no trigger, no view."""
     query = "SELECT type, name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_master"
     with closing(sqlite3.connect(":memory:")) as ours, closing(sqlite3.connect(path)) as theirs, translated(path):
         ours.executescript(TABLES)

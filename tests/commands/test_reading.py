@@ -10,7 +10,7 @@ import pytest
 import app
 from index.readers.source_metadata import Label
 from index.sources import scan
-from index.sources.fetch import Reply
+from index.sources.fetch import WebResponse
 from tests.fakes import FakeEmbeddings
 
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to %s.</p></body></html>"
@@ -21,8 +21,8 @@ class StandIn:
 
     town = b"Hamburg"
 
-    def fetch(self, url: str) -> Reply:
-        return Reply(200, PAGE % self.town, Label("text/html", "utf-8", url))
+    def fetch(self, url: str) -> WebResponse:
+        return WebResponse(200, PAGE % self.town, Label("text/html", "utf-8", url))
 
 
 @pytest.fixture
