@@ -26,7 +26,7 @@ _EXPORT_HINT = "export a store with `python app.py export FILE`"
 
 
 def export_store(store: Path, target: Path) -> int:
-    """Write the store as it is now, whoever reads or writes it meanwhile. Returns how many articles it has."""
+    """Write the store as it is now, also while it is read and written. Returns how many articles it has."""
     if target.is_dir():
         raise UsageError(f"{target} is a folder", "give the name of a file in it")
     if not (store / DATABASE).is_file():
@@ -52,7 +52,7 @@ def export_store(store: Path, target: Path) -> int:
 
 
 def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
-    """Have the store be what was exported to `source`: all of it, or as it was. Returns how many articles it has.
+    """Replace the store by what was exported to `source`, all of it or nothing. Returns how many articles it has.
 
     Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
     """

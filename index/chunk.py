@@ -21,7 +21,7 @@ OVERLAP_TOKENS = 40
 """Most tokens that a chunk repeats of the text before."""
 
 TOKEN_CHARACTERS = 100
-"""A token that is longer counts as several."""
+"""Characters of which a longer token counts as several."""
 
 
 class Tokenizing(Protocol):

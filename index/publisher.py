@@ -101,10 +101,12 @@ class Publisher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self.report.generation = self.database.fact("generation") or ""
         self.report.seconds = round(time.monotonic() - self._started, 3)
-        self._held.__exit__(kind, error, trace)
+        try:
+            if error is None:
+                self.report.generation = self.database.fact("generation") or ""
+        finally:
+            self._held.__exit__(kind, error, trace)
 
     def make_whole(self) -> None:
         """Check that the model fits the store, and make a missing generation again. Raises ModelError."""
@@ -148,7 +150,7 @@ class Publisher:
         self.tell("publishing")
         current = self.database.fact("generation")
         name, folder = self._next()
-        with self._whole_or_not(name, folder):
+        with self._discarded_unless_published(name, folder):
             if rebuild or removed or any(change.articles for change in changes):
                 self._require_space(changes, new_vectors, current)
             with self.database.writing():
@@ -166,7 +168,7 @@ class Publisher:
     def take_over(self, path: Path) -> None:
         """Become the store whose SQLite file is at `path`, in one transaction. That file is changed, too."""
         name, folder = self._next()
-        with self._whole_or_not(name, folder), closing(Database(path)) as other:
+        with self._discarded_unless_published(name, folder), closing(Database(path)) as other:
             vectors = dict(other.vectors())
             require_space(self._store, path.stat().st_size + _DISK_FACTOR * sum(map(len, vectors.values())))
             write_generation(folder, None, vectors, [])
@@ -197,7 +199,7 @@ class Publisher:
         return name, self.generations / name
 
     @contextmanager
-    def _whole_or_not(self, name: str, folder: Path) -> Iterator[None]:
+    def _discarded_unless_published(self, name: str, folder: Path) -> Iterator[None]:
         """Remove what there is of a generation that does not become the current one. Raises StoreError."""
         problem = f"the store {self._store} could not be written"
         hint = "make room on the disk, or check its permissions; what was there before is unharmed"

@@ -105,9 +105,9 @@ class Web:
             response = self._follow_redirects(f"{root}/robots.txt", deadline, _ROBOTS_BYTES, lambda _: None)
             if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise ArticleError(f"{root}/robots.txt cannot be read (status {response.status})", "try again later")
-            found = response.data.decode("utf-8", "replace") if response.status == HTTPStatus.OK else ""
+            rules = response.data.decode("utf-8", "replace") if response.status == HTTPStatus.OK else ""
             self._robots[root] = RobotFileParser()
-            self._robots[root].parse(found.splitlines())
+            self._robots[root].parse(rules.splitlines())
         if not self._robots[root].can_fetch(AGENT, site.geturl()):
             raise ArticleError(f"{site.geturl()} is closed to programs by its robots.txt", "save the page yourself")
 
@@ -145,7 +145,7 @@ class Web:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is public: not private, loopback, link-local, multicast, reserved or a cloud's."""
+    """Return whether an IP address is public: not private, loopback, link-local, multicast, reserved or metadata's."""
     ip = ipaddress.ip_address(address)
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or any(ip in net for net in _NOT_PUBLIC))

@@ -38,7 +38,7 @@ class ScannedFile:
 
 
 class Scan:
-    """Iterates over the files under `paths` and reads each lazily. Writes nothing. Close it.
+    """Iterates over the files under `paths` and reads each lazily; writes nothing. To be closed.
 
     `removed` are the ids of the articles that go because their files are gone, `outdated` those of the starter corpus,
     which goes as soon as there is anything else.
@@ -52,8 +52,8 @@ class Scan:
             stored = []
         self.known = {info.id for info in stored}
         self.removed, existing = _vanished(stored, paths) if options.prune else ([], paths)
-        found = find_files(existing)
-        self.passed_over = found.passed_over
+        listing = find_files(existing)
+        self.passed_over = listing.passed_over
         self._database = database
         self._fields = options.fields
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
@@ -61,7 +61,7 @@ class Scan:
         for info in stored:
             self._stored.setdefault(file_name(info.source, Path(info.path)), []).append(info)
         names = {name: Path(infos[0].path) for name, infos in self._stored.items()}
-        self.files = list(unique_names([*found.files, *_pages(options.urls)], names))
+        self.files = list(unique_names([*listing.files, *_pages(options.urls)], names))
         if options.prune:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]

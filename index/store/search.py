@@ -116,18 +116,18 @@ class DatabaseReader:
         articles, chunks, vectors = self._sql.execute(query).fetchone()
         return articles, chunks, vectors
 
-    def chunk_count(self, articles: Collection[str]) -> int:
+    def chunk_count(self, article_ids: Collection[str]) -> int:
         """Return how many chunks the articles with these ids have."""
         query = f"SELECT count(*) FROM chunks WHERE {_AMONG}"
-        return int(self._sql.execute(query, (json.dumps(list(articles)),)).fetchone()[0])
+        return int(self._sql.execute(query, (json.dumps(list(article_ids)),)).fetchone()[0])
 
-    def chunk_vectors(self, articles: Collection[str]) -> Iterator[tuple[str, int, int, str, bytes]]:
+    def chunk_vectors(self, article_ids: Collection[str]) -> Iterator[tuple[str, int, int, str, bytes]]:
         """Iterate over (article id, start, end, digest, vector) of the chunks of the articles with these ids."""
         query = f"SELECT article_id, start, end, digest, vector FROM chunks JOIN vectors USING (digest) WHERE {_AMONG}"
-        return iter(self._sql.execute(query, (json.dumps(list(articles)),)))
+        return iter(self._sql.execute(query, (json.dumps(list(article_ids)),)))
 
-    def search_terms(self, terms: Sequence[str], limit: int, articles: Collection[str] | None = None) -> list[Hit]:
-        """Return the chunks (of `articles`) that hold any of `terms`, best first by BM25; title words count half.
+    def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
+        """Return the chunks (of these articles) that hold any of `terms`, best first by BM25; title words count half.
 
         Of many terms in a large store, the common ones are left out.
         """
@@ -136,7 +136,7 @@ class DatabaseReader:
             return []
         # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
         # the articles and looking for the terms chunk by chunk.
-        within = "" if articles is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{_AMONG} AND"
+        within = "" if article_ids is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{_AMONG} AND"
         best = (
             f"SELECT terms.rowid AS id, -bm25(terms, 0.5, 1.0) AS score FROM terms {within or 'WHERE'} terms MATCH ?"
             " ORDER BY score DESC, id LIMIT ?"
@@ -144,7 +144,7 @@ class DatabaseReader:
         rows = self._sql.execute(
             f"SELECT article_id, start, end, digest, score FROM ({best}) JOIN chunks USING (id)"
             " ORDER BY score DESC, id",
-            (match, limit) if articles is None else (json.dumps(list(articles)), match, limit),
+            (match, limit) if article_ids is None else (json.dumps(list(article_ids)), match, limit),
         )
         return [Hit(*row) for row in rows]
 

@@ -77,10 +77,10 @@ def has_our_tables(path: Path) -> bool:
     query = "SELECT type, name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_master"
     with closing(sqlite3.connect(":memory:")) as ours, closing(sqlite3.connect(path)) as theirs, translated(path):
         ours.executescript(TABLES)
-        wanted, found = (
+        expected, actual = (
             {(a, b, "".join((c or "").split())) for a, b, c in sql.execute(query)} for sql in (ours, theirs)
         )
-        return wanted == found
+        return expected == actual
 
 
 @contextmanager

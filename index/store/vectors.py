@@ -139,9 +139,9 @@ class Generation:
 
     def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
         """Return the digests nearest to a unit vector with their cosines, best first."""
-        found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return {digest: 1.0 - distance for digest, distance in zip(found["ids"][0], distances, strict=True)}
+        result = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        distances = (result["distances"] or [[]])[0]
+        return {digest: 1.0 - distance for digest, distance in zip(result["ids"][0], distances, strict=True)}
 
     def close(self) -> None:
         """Let go of the folder."""
