@@ -115,7 +115,7 @@ def test_what_the_child_answers_is_the_same_as_in_one_process(isolation: Isolati
 def test_an_answer_that_is_none_is_an_error_and_the_child_goes(isolation: Isolation, monkeypatch) -> None:
     isolation.read(ROW, "a.jsonl")
     child = isolation._child
-    monkeypatch.setattr(isolate, "_exactly", lambda pipe, size: b"\0" * 7 + b"\x7f")
+    monkeypatch.setattr(isolate, "_read_exactly", lambda pipe, size: b"\0" * 7 + b"\x7f")
     [failure] = isolation.read(ROW, "b.jsonl")
     assert isinstance(failure, Failure)
     assert isolation._child is None
