@@ -6,19 +6,25 @@ Each step is a function: what it needs comes in, events come out as they happen,
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from index.errors import QuestionError
+from index.vector_cache import VectorCache
 from rag.answer import Answer, Models, Retrieved
 from rag.condense import Turn, condense, condense_with
 from rag.corpus import Corpus, check_quotes
 from rag.events import Event, RetrievedEvent, StatusEvent
 from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
+from rag.forms.collection import collection
+from rag.forms.direct import direct
+from rag.forms.overview import overview
+from rag.forms.summary import summary
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
+from rag.intents import Intent, intent_of
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -26,6 +32,10 @@ from rag.timings import Stopwatch
 from rag.write import Writer
 
 ABSTENTION = "The articles do not say."
+FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
+    "summary": summary,
+    "overview": overview,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Asked:
     filters: Filters
     history: tuple[Mapping[str, str], ...] = ()
     problem: str | None = None
+    intent: Intent = "fact"
     trace: bool = False
     suggest: bool = False
     written: bool | None = None
@@ -102,6 +113,7 @@ def resolve(
         filters=request.get("filters", Filters()).merged(filters),
         history=tuple(history),
         problem=problem,
+        intent=intent_of(standalone),
         trace=bool(request.get("trace")),
         suggest=bool(request.get("suggest")),
         written=request.get("written"),
@@ -159,9 +171,12 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         question=asked.question,
         standalone_question=asked.standalone,
         abstained=abstained,
-        answer=abstention(asked.filters, evidence.passages) if abstained else " ".join(map(str, body.sentences)),
+        answer=body.text or (abstention(asked.filters, evidence.passages) if abstained else _said(body)),
+        intent=body.intent or asked.intent,
+        certainty=body.certainty,
+        reason=body.reason,
         notice=body.notice,
-        confidence=evidence.confidence,
+        confidence=evidence.confidence if evidence.readings else float(not abstained),
         engine=body.engine,
         models=replace(models, llm=body.llm),
         prompt=body.prompt,
@@ -172,6 +187,31 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         nearest=nearest(evidence.best_first()) if abstained else (),
         retrieved=evidence.trace() if asked.trace else None,
     )
+
+
+def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> AnswerBody | None:
+    """Return the answer where nothing has to be searched and read for it; None where it has."""
+    body = direct(asked.bare, asked.intent, corpus, any_language=writer is not None)
+    if body is None and asked.intent == "collection":
+        body = collection(asked.standalone, corpus)
+    if body is not None:
+        check_quotes(body.citations, corpus)
+    return body
+
+
+def _said(body: AnswerBody) -> str:
+    return " ".join(map(str, body.sentences))
+
+
+def answer_in_form(
+    asked: Asked, passages: Sequence[Passage], corpus: Corpus, vectors: VectorCache, context: int
+) -> AnswerBody | None:
+    """Return a summary or an overview, where that is asked for and can be made of the passages' articles."""
+    form = FORMS.get(asked.intent)
+    body = form(asked.standalone, passages, vectors, context) if form else None
+    if body is not None:
+        check_quotes(body.citations, corpus)
+    return body
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:
