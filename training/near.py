@@ -28,12 +28,16 @@ Figures = dict[str, object]
 
 @dataclass(frozen=True)
 class Reply:
-    """What was said to a question: the probability, the words (for the product: its first line), whether at all."""
+    """What was said to a question: the probability, the words (for the product: its first line), whether at all.
+
+    `certain` says whether the product shows it as certain.
+    """
 
     question: Question
     probability: float
     said: str
     answered: bool
+    certain: bool = False
 
     @property
     def words_f1(self) -> float:
@@ -95,7 +99,8 @@ def through_product(
             extract = extract_answer(question.text, passages, readings, settings.answer_threshold, limits)
             said = extract.sentences[0].text if extract.sentences else ""
             probability = max((reading.probability for reading in readings), default=0.0)
-            replies.append(Reply(question, probability, said, bool(extract.sentences)))
+            certain = extract.certainty == "high"
+            replies.append(Reply(question, probability, said, bool(extract.sentences), certain))
     return replies
 
 
@@ -115,6 +120,7 @@ def figures_of(replies: Sequence[Reply]) -> Figures:
         every = np.arange(len(has))
         return [round(share(values, of, every), 3), interval(lambda rows: share(values, of, rows), len(has))]
 
+    certain = np.array([reply.certain for reply in replies])
     causes = sorted({reply.question.miss for reply in replies if not reply.question.answerable})
     by_cause: dict[str, object] = {}
     for cause in causes:
@@ -137,4 +143,6 @@ def figures_of(replies: Sequence[Reply]) -> Figures:
         "right_where_answered": with_interval(has & answered, right),
         "refused": with_interval(~has, ~answered),
         "refused_by_cause": by_cause,
+        "certain": int(certain.sum()),
+        "right_where_certain": round(float(right[certain].mean()), 3) if certain.any() else None,
     }
