@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,40 +109,40 @@ def figures_of(replies: Sequence[Reply]) -> Figures:
     has = np.array([reply.question.answerable for reply in replies])
     p = np.array([reply.probability for reply in replies])
     answered = np.array([reply.answered for reply in replies])
-    words = np.array([reply.words_f1 if reply.question.answerable else 0.0 for reply in replies])
-    right = np.array([reply.question.answerable and reply.right for reply in replies])
-
-    def share(values: npt.NDArray[np.generic], of: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64]) -> float:
-        kept = rows[of[rows]]
-        return float(values[kept].astype(float).mean()) if len(kept) else float("nan")
-
-    def with_interval(of: npt.NDArray[np.bool_], values: npt.NDArray[np.generic]) -> list[object]:
-        every = np.arange(len(has))
-        return [round(share(values, of, every), 3), interval(lambda rows: share(values, of, rows), len(has))]
-
+    words = np.array([reply.words_f1 for reply in replies])
+    right = has & np.array([reply.right for reply in replies])
     certain = np.array([reply.certain for reply in replies])
-    causes = sorted({reply.question.miss for reply in replies if not reply.question.answerable})
-    by_cause: dict[str, object] = {}
-    for cause in causes:
-        of = np.array([not r.question.answerable and r.question.miss == cause for r in replies])
-        by_cause[cause] = [round(float((~answered)[of].mean()), 3), int(of.sum())]
     return {
         "questions": len(replies),
         "answerable": int(has.sum()),
-        "auroc": [round(auroc(p, has), 3), interval(lambda rows: auroc(p[rows], has[rows]), len(has))],
-        "balanced_best": [
-            round(best_balanced(p, has), 3),
-            interval(lambda rows: best_balanced(p[rows], has[rows]), len(has)),
-        ],
-        "balanced": [
-            round(balanced(answered, has), 3),
-            interval(lambda rows: balanced(answered[rows], has[rows]), len(has)),
-        ],
-        "words_f1": with_interval(has, words),
-        "right": with_interval(has, right & answered),
-        "right_where_answered": with_interval(has & answered, right),
-        "refused": with_interval(~has, ~answered),
-        "refused_by_cause": by_cause,
+        "auroc": with_interval(lambda rows: auroc(p[rows], has[rows]), len(has)),
+        "balanced_best": with_interval(lambda rows: best_balanced(p[rows], has[rows]), len(has)),
+        "balanced": with_interval(lambda rows: balanced(answered[rows], has[rows]), len(has)),
+        "words_f1": with_interval(lambda rows: mean_of(words, has, rows), len(has)),
+        "right": with_interval(lambda rows: mean_of(right & answered, has, rows), len(has)),
+        "right_where_answered": with_interval(lambda rows: mean_of(right, has & answered, rows), len(has)),
+        "refused": with_interval(lambda rows: mean_of(~answered, ~has, rows), len(has)),
+        "refused_by_cause": refused_by_cause(replies),
         "certain": int(certain.sum()),
         "right_where_certain": round(float(right[certain].mean()), 3) if certain.any() else None,
     }
+
+
+def with_interval(figure: Callable[[npt.NDArray[np.int64]], float], size: int) -> list[object]:
+    """Return a figure of all rows and its interval."""
+    return [round(figure(np.arange(size)), 3), interval(figure, size)]
+
+
+def mean_of(values: npt.NDArray[np.generic], of: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64]) -> float:
+    """Return the mean of the values over those of the rows that count, NaN where none does."""
+    kept = rows[of[rows]]
+    return float(values[kept].astype(float).mean()) if len(kept) else float("nan")
+
+
+def refused_by_cause(replies: Sequence[Reply]) -> dict[str, list[float]]:
+    """Return for each cause the share that was refused and how many there are."""
+    refused: dict[str, list[bool]] = {}
+    for reply in replies:
+        if not reply.question.answerable:
+            refused.setdefault(reply.question.miss, []).append(not reply.answered)
+    return {cause: [round(float(np.mean(each)), 3), len(each)] for cause, each in sorted(refused.items())}
