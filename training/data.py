@@ -30,9 +30,9 @@ log = logging.getLogger("training.data")
 
 MAX_LENGTH = 320
 MOST = {
-    "squad_few": 4000,
-    "squad_more": 9000,
-    "new_wiki": 4000,
+    "squad_few": 3000,
+    "squad_more": 7000,
+    "new_wiki": 3000,
     "qamr": 1500,
     "fairytale": 1500,
     "selqa": 700,

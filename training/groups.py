@@ -20,8 +20,9 @@ KEPT_TITLE, KEPT_LEAD = 0.8, 0.6
 LEAD_CHARACTERS = (120, 250, 400)
 HEADED, HEAD_ASKED = 0.3, 0.03
 CHANGED = 0.12
-RETRIEVED_SETS = 0.4
-SET_SIZES, UNANSWERABLE_SET_SIZES = (3, 4, 5, 6), (2, 3, 4, 5)
+RETRIEVED_SETS = 0.3
+SET_SIZES, UNANSWERABLE_SET_SIZES = (3, 4, 5), (2, 3, 4, 5)
+SECOND_NEAR_MISS = 0.6
 NO_SUPPORT = -1
 
 
@@ -193,14 +194,14 @@ class Builder:
         return replace(positive, question=question, label=0, start=-1, end=-1)
 
     def group(self, paragraph: Paragraph, question: Question) -> Group:
-        """Return a positive row beside what was retrieved with it, or beside one or two negatives."""
+        """Return a positive row beside what was retrieved with it, or beside one negative or none."""
         first = self.positive(paragraph, question)
         rows: list[Row | None] = [first]
         if self.rng.random() < RETRIEVED_SETS:
             size = self.rng.choice(SET_SIZES)
             rows += [self.pooled(index, first.question) for index in self.retrieved(paragraph, question, size)]
         else:
-            rows += [self.negative(paragraph, question, first.question) for _ in range(self.rng.choice((1, 1, 2)))]
+            rows += [self.negative(paragraph, question, first.question) for _ in range(self.rng.choice((0, 1, 1)))]
         changed = None
         if self.rng.random() < CHANGED and question.start >= 0:
             changed = self.changed(paragraph, first)
@@ -208,13 +209,16 @@ class Builder:
         return Group(Kind.CHANGED if changed else Kind.PLAIN, [row for row in rows if row is not None])
 
     def unanswerable(self, paragraph: Paragraph, question: Question) -> Group:
-        """Return an unanswerable question beside an answerable one on the same window, and often what is retrieved."""
+        """Return one or two unanswerable questions beside an answerable one, on one window, and what is retrieved."""
         if question.spans:
             piece = self.window(paragraph, *self.rng.choice(question.spans))
         else:
             piece = self.rng.choice(windows(paragraph.text, self.rng.randint(SMALLEST, 2 * LARGEST)))
         asked = disturb(question.text, self.rng)
         rows = [self.row(paragraph, piece, asked, 0)]
+        others = [q for q in paragraph.questions if q != question and not q.answerable and near_in(q, piece)]
+        if others and self.rng.random() < SECOND_NEAR_MISS:
+            rows.append(self.row(paragraph, piece, disturb(self.rng.choice(others).text, self.rng), 0))
         answerable = [q for q in paragraph.questions if q.answerable]
         same = [q for q in answerable if piece.start <= q.start and q.end <= piece.end]
         if same or answerable:
@@ -232,6 +236,11 @@ class Builder:
         yield self.group(paragraph, question)
         if self.rng.random() < HEAD_ASKED:
             yield self.head_asked(paragraph)
+
+
+def near_in(question: Question, piece: Piece) -> bool:
+    """Whether what looks like an answer is in the piece; where nobody said what does, anything may."""
+    return not question.spans or any(piece.start <= start and end <= piece.end for start, end in question.spans)
 
 
 def lead(before: str, most: int) -> str:
