@@ -23,6 +23,7 @@ from rag.extract import Limits, compose, nearest
 from rag.filters import Filters, parse, without_words
 from rag.generate import NO_MODEL, instead, quoted, written
 from rag.model import NoReplyError
+from rag.question import checked_question
 from rag.reading.base import Reader, Reading
 from rag.reading.joint import JointReader
 from rag.reading.onnx import OnnxReader
@@ -134,7 +135,7 @@ class AnswerChain(Runnable[Question, Any]):
 
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Generator[Event]:
         """Status, Found and Said events, then the Answer."""
-        question = self._checked(input["question"])
+        question = checked_question(input["question"], self._settings.question_characters)
         if not self.ready and "contexts" not in input:
             yield Status("warm", "Warming up the models...")
             self.warm()
@@ -234,19 +235,6 @@ class AnswerChain(Runnable[Question, Any]):
     def _limits(self) -> Limits:
         settings = self._settings
         return Limits(settings.quotes, settings.quote_characters, settings.context_characters)
-
-    def _checked(self, question: str) -> str:
-        question = question.strip()
-        if not question:
-            raise QuestionError("the question is empty", "ask something")
-        if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
-            raise QuestionError("the question is not UTF-8 text", "type it again")
-        if len(question) > self._settings.question_characters:
-            raise QuestionError(
-                f"the question has {len(question):,} characters",
-                f"ask in at most {self._settings.question_characters:,}",
-            )
-        return question
 
 
 def earlier(history: Sequence[Turn]) -> list[dict[str, str]]:

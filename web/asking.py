@@ -13,11 +13,12 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from rag.answer import Answer, Event, Status
+from rag.question import checked_question
 from settings import Settings
 from web.answers import Recent
+from web.errors import ApiError
 from web.locales.strings import Language, count
 from web.queue import LOOK_SECONDS, Line
-from web.refused import RefusedError
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -27,21 +28,10 @@ KEEP_ALIVE = ": still working\n\n"
 Events = AsyncGenerator[Event | None]
 
 
-def checked(question: str, settings: Settings) -> str:
-    """The question without blanks around it. Raises RefusedError if it is empty or too long."""
-    question = question.strip()
-    if not question:
-        raise RefusedError(400, "empty_question", "the question is empty", "ask something")
-    if len(question) > settings.question_characters:
-        message = f"the question has {len(question):,} characters, at most {settings.question_characters:,} are read"
-        raise RefusedError(422, "question_too_long", message, "ask a shorter question")
-    return question
-
-
-def late(settings: Settings) -> RefusedError:
-    """What is said when a question took too long."""
+def deadline_error(settings: Settings) -> ApiError:
+    """Return the error for a question that took too long."""
     message = f"there was no answer within {settings.deadline_seconds} seconds"
-    return RefusedError(504, "deadline", message, "ask again later, or ask about less")
+    return ApiError(504, "deadline", message, "ask again later, or ask about less")
 
 
 class Asking:
@@ -54,14 +44,14 @@ class Asking:
         self._line = line
 
     async def answer(self, asked: Question, request: Request) -> Answer:
-        """The Answer. The work ends when the client leaves. Raises RefusedError, and what the chain raises."""
+        """The Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
         working = asyncio.create_task(self._last(asked))
         leaving = asyncio.create_task(_left(request))
         try:
             await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
-            raise RefusedError(499, "left", "the client has left", "nobody reads this")
+            raise ApiError(499, "left", "the client has left", "nobody reads this")
         finally:
             working.cancel()
             leaving.cancel()
@@ -71,8 +61,9 @@ class Asking:
 
         The first is None and comes at once: the question is taken. After that None means that nothing else has come
         for `pause` seconds (KEEP_ALIVE_SECONDS), as seen every LOOK_SECONDS. Leaving early ends the work. Raises
-        RefusedError, and what the chain raises.
+        ApiError, and what the chain raises.
         """
+        asked = {**asked, "question": checked_question(asked["question"], self._settings.question_characters)}
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause
@@ -81,7 +72,7 @@ class Asking:
                 if isinstance(event, Answer):
                     self._recent.keep(event, asked["question"], asked.get("history", ()))
                 elif clock() >= end:
-                    raise late(self._settings)
+                    raise deadline_error(self._settings)
                 if event is not None or clock() >= told + pause:
                     yield event
                     told = clock()

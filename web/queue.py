@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from web.refused import RefusedError
+from web.errors import ApiError
 
 AT_ONCE = 2
 WAITING = 32
@@ -27,10 +27,10 @@ class Line:
         return len(self._tickets)
 
     def draw(self) -> object:
-        """A ticket. Raises RefusedError where too many wait already."""
+        """A ticket. Raises ApiError where too many wait already."""
         if len(self._tickets) >= self._most:
             message, retry = "many questions are being answered right now", {"Retry-After": str(RETRY_SECONDS)}
-            raise RefusedError(503, "full", message, "ask again in a minute", retry)
+            raise ApiError(503, "full", message, "ask again in a minute", retry)
         ticket = object()
         self._tickets.append(ticket)
         return ticket

@@ -172,8 +172,8 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     started: list[uvicorn.Server] = []
 
     class Recorded(serve.Server):
-        def __init__(self, config: uvicorn.Config) -> None:
-            super().__init__(config)
+        def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+            super().__init__(config, listening)
             started.append(self)
 
     port = free_port()

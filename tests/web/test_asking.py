@@ -26,8 +26,8 @@ from web.answers import Recent
 from web.api.routes import add_routes
 from web.asking import Asking
 from web.chat.sessions import Desk
+from web.errors import ApiError
 from web.queue import Line
-from web.refused import RefusedError
 
 QUESTION = "What did he criticize?"
 
@@ -175,7 +175,7 @@ def test_whoever_leaves_while_waiting_is_never_answered(chain: FakeChain, settin
         async with aclosing(programs.events({"question": QUESTION})) as told:
             assert await anext(told) is None
             assert isinstance(await anext(told), Status)
-            with pytest.raises(RefusedError):
+            with pytest.raises(ApiError):
                 line.draw()
         line.leave(line.draw())
         line.leave(first)

@@ -16,12 +16,11 @@ from rag.answer import Answer, Said, Sentence
 from rag.condense import Turn
 from settings import Settings
 from web.api.feedback import base
-from web.api.schemas import ASKED, RefusedOpenAI, errors, streamed
-from web.asking import KEEP_ALIVE, Asking, Events, EventStream, checked
+from web.api.schemas import ASKED, RefusedOpenAI, SendableText, errors, streamed
+from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.chat.conversation import HISTORY_TURNS
-from web.errors import openai_error
+from web.errors import ApiError, to_api_error
 from web.export import facts, link, markdown
-from web.refused import RefusedError, Text, refusal
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -34,14 +33,14 @@ class Part(BaseModel):
     """A part of a message. Only those of text are read."""
 
     type: str
-    text: Text = ""
+    text: SendableText = ""
 
 
 class Message(BaseModel):
     """A message. Only those of `user` and `assistant` are read."""
 
     role: str
-    content: Text | list[Part] | None = None
+    content: SendableText | list[Part] | None = None
 
     @property
     def text(self) -> str:
@@ -148,10 +147,10 @@ def _conversation(messages: Sequence[Message], settings: Settings) -> tuple[str,
         elif message.role == "assistant" and turns:
             turns[-1]["answer"] = message.text
     if not turns:
-        raise RefusedError(400, "empty_question", "there is no message of a user", "ask something")
+        raise ApiError(400, "empty_question", "there is no message of a user", "ask something")
     *earlier, last = turns
     short = [turn | {"question": turn["question"][: settings.question_characters]} for turn in earlier]
-    return checked(last["question"], settings), [*short[-HISTORY_TURNS:]]
+    return last["question"], [*short[-HISTORY_TURNS:]]
 
 
 async def _stream(events: Events, name: str, server: str) -> AsyncIterator[str]:
@@ -179,7 +178,7 @@ async def _stream(events: Events, name: str, server: str) -> AsyncIterator[str]:
                     yield chunk({}, "stop", quoth=event.to_dict())
                     yield "data: [DONE]\n\n"
     except Exception as error:
-        yield _data(openai_error(refusal(error)))
+        yield _data(to_api_error(error).to_openai())
 
 
 def _data(data: object) -> str:

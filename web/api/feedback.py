@@ -13,8 +13,8 @@ from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
 from settings import Settings
 from web import export
 from web.answers import Given, Recent
-from web.api.schemas import Responses, errors
-from web.refused import RefusedError, Text
+from web.api.schemas import Responses, SendableText, errors
+from web.errors import ApiError
 
 COMMENT_CHARACTERS = 1_000
 EXPORTED = 500
@@ -26,16 +26,16 @@ class Thumb(BaseModel):
     """What `POST /api/feedback` takes: which answer, never what it said."""
 
     model_config = ConfigDict(extra="forbid")
-    answer_id: Text
+    answer_id: SendableText
     rating: Rating
-    comment: Annotated[Text, Field(max_length=COMMENT_CHARACTERS)] = ""
+    comment: Annotated[SendableText, Field(max_length=COMMENT_CHARACTERS)] = ""
 
 
 class Export(BaseModel):
     """What `POST /api/export` takes: the ids of answers, in the order in which they are wanted."""
 
     model_config = ConfigDict(extra="forbid")
-    answers: Annotated[list[Text], Field(min_length=1, max_length=EXPORTED)]
+    answers: Annotated[list[SendableText], Field(min_length=1, max_length=EXPORTED)]
     format: Literal["markdown", "json"]
 
 
@@ -80,8 +80,8 @@ def router(recent: Recent, settings: Settings) -> APIRouter:
     return routes
 
 
-def _forgotten() -> RefusedError:
-    return RefusedError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
+def _forgotten() -> ApiError:
+    return ApiError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
 
 
 def base(request: Request) -> str:

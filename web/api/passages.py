@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 
 from settings import Settings
 from web.api.schemas import Passage, Responses, WholeArticle, errors
+from web.errors import ApiError
 from web.pages.article import is_inside
 from web.permalink import digest_of
-from web.refused import RefusedError
 from web.security.access import is_owner
 from web.security.excerpts import Seals, around, closed
 
@@ -43,14 +43,14 @@ def router(chain: AnswerChain, settings: Settings) -> APIRouter:
                 raise closed()
             most = around(settings)
         if found is None:
-            raise RefusedError(404, "no_such_article", "there is no such article", "it may have been removed")
+            raise ApiError(404, "no_such_article", "there is no such article", "it may have been removed")
         shown: dict[str, Any] = {"id": found.id, "title": found.title, "source": found.source}
         shown |= {"author": found.author, "date": found.date, "language": found.language, "tags": found.tags}
         if start is None and end is None:
             return shown | {"text": found.text}
         if start is None or end is None or not is_inside(found, (start, end)):
             message = f"the article has no place {start}-{end}, it is {len(found.text):,} characters long"
-            raise RefusedError(422, "no_such_place", message, "give start and end as they stand in a citation")
+            raise ApiError(422, "no_such_place", message, "give start and end as they stand in a citation")
         before, after = found.text[max(0, start - most) : start], found.text[end : end + most]
         quote = {"start": start, "end": end, "heading": found.heading_at(start)}
         return shown | quote | {"before": before, "quote": found.text[start:end], "after": after}

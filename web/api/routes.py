@@ -20,13 +20,12 @@ from web.api.completions import router as completions
 from web.api.docs import router as apidocs
 from web.api.feedback import router as feedback
 from web.api.passages import router as passages
-from web.api.schemas import ASKED, errors, streamed
-from web.asking import KEEP_ALIVE, Asking, Events, EventStream, checked
-from web.errors import add_failures
+from web.api.schemas import ASKED, SendableText, errors, streamed
+from web.asking import KEEP_ALIVE, Asking, Events, EventStream
+from web.errors import add_error_handlers, to_api_error
 from web.locales.strings import preferred
 from web.pages.articles import router as articles
 from web.queue import Line
-from web.refused import Text, refusal
 from web.security.keys import Keys, admission
 
 if TYPE_CHECKING:
@@ -40,28 +39,28 @@ class Turn(BaseModel):
     """An earlier question and its answer."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Text
-    answer: Text = ""
+    question: SendableText
+    answer: SendableText = ""
 
 
 class Only(BaseModel):
     """Which articles to search."""
 
     model_config = ConfigDict(extra="forbid")
-    source: tuple[Text, ...] = ()
-    author: tuple[Text, ...] = ()
-    after: Text | None = None
-    before: Text | None = None
-    article: tuple[Text, ...] = ()
-    tag: tuple[Text, ...] = ()
+    source: tuple[SendableText, ...] = ()
+    author: tuple[SendableText, ...] = ()
+    after: SendableText | None = None
+    before: SendableText | None = None
+    article: tuple[SendableText, ...] = ()
+    tag: tuple[SendableText, ...] = ()
 
 
 class Ask(BaseModel):
     """What `POST /api/ask` takes. `history` is oldest first; `written` false asks for quotes where a model is set."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Text
-    history: list[Turn | Text] = Field(default_factory=list, max_length=100)
+    question: SendableText
+    history: list[Turn | SendableText] = Field(default_factory=list, max_length=100)
     filters: Only = Only()
     trace: bool = False
     suggest: bool = False
@@ -106,7 +105,7 @@ def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings, line: Line 
     if settings.api_docs:
         app.include_router(apidocs([*keyed, *free]))
     app.include_router(_nothing())
-    add_failures(app)
+    add_error_handlers(app)
     return recent
 
 
@@ -116,9 +115,8 @@ def _ask(asking: Asking, settings: Settings) -> APIRouter:
     @routes.post("/api/ask", responses=errors(*ASKED) | streamed("The answer, or an abstention.", Answer, STREAM))
     async def ask(body: Ask, request: Request) -> Response:
         """Ask the articles. With `Accept: text/event-stream` the answer comes as it is found."""
-        question = checked(body.question, settings)
         history = [turn if isinstance(turn, str) else turn.model_dump() for turn in body.history]
-        asked: Question = {"question": question, "history": history, "id": None, "trace": body.trace}
+        asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await asking.answer(asked, request)).to_dict())
@@ -169,7 +167,7 @@ async def _stream(events: Events) -> AsyncIterator[str]:
         async for event in events:
             yield KEEP_ALIVE if event is None else _written(*_told(event))
     except Exception as error:
-        yield _written("error", refusal(error).error)
+        yield _written("error", to_api_error(error).to_json())
 
 
 def _told(event: Event) -> tuple[str, object]:

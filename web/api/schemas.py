@@ -1,12 +1,21 @@
-"""What the OpenAPI document says of responses: their shapes, and the ways to be refused."""
+"""What the routes take and the OpenAPI document says of responses: their shapes, and the ways to be refused."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 Responses = dict[int | str, dict[str, Any]]
+
+
+def _encodable(value: str) -> str:
+    """Refuse half of a surrogate pair, which JSON can spell: it is no character and cannot be sent back."""
+    value.encode()  # a UnicodeEncodeError is a ValueError, which pydantic reports
+    return value
+
+
+SendableText = Annotated[str, AfterValidator(_encodable)]
 
 
 class Refused(BaseModel):

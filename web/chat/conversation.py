@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Answer, Citation, Event, Found, Said, Status
 from web import render
+from web.errors import to_api_error
 from web.locales.strings import STRINGS, Language, say
-from web.refused import refusal
 
 HISTORY_TURNS = 10
 EXCHANGES = 50
@@ -74,11 +74,11 @@ def stopped(exchange: Exchange, language: Language) -> Exchange:
 
 def sorry(error: Exception, language: Language) -> str:
     """One plain sentence about a failure, and what to do."""
-    told = refusal(error).error
+    failure = to_api_error(error)
     if language == "en":
-        message = f"{told['message'][:1].upper()}{told['message'][1:]}: {told['hint']}."
+        message = failure.sentence
     else:
-        key = f"chat.error.{told['code']}"
+        key = f"chat.error.{failure.code}"
         message = say(language, key if key in STRINGS else "chat.error.internal")
     return render.line(message, "error")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settings import Settings
 from web.answers import Recent
-from web.asking import Asking, checked
+from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
 from web.locales.strings import Language
 from web.queue import Line
@@ -74,10 +74,10 @@ class Desk:
     ) -> AsyncGenerator[tuple[Exchange, ...]]:
         """The conversation at each step of answering. `again` puts the exchange in the last one's place.
 
-        `more` goes to the chain with the question. Leaving early stops the work. Raises RefusedError for a question
+        `more` goes to the chain with the question. Leaving early stops the work. Raises ApiError for a question
         that cannot be taken.
         """
-        question = checked(asked, self._settings)
+        question = asked.strip()
         earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]

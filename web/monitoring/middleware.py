@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import UsageError
 from rag.answer import Answer, Event
 from settings import Settings
+from web.errors import REASON
 from web.monitoring.logs import request_id
 from web.monitoring.metrics import Metrics, Outcome
-from web.refused import REASON
 from web.security.access import caller
 
 if TYPE_CHECKING:

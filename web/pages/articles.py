@@ -17,10 +17,10 @@ from fastapi.responses import HTMLResponse
 
 from index.article import ArticleInfo
 from settings import Settings
+from web.errors import ApiError
 from web.locales.strings import Language, count, preferred, say
 from web.pages.article import facts, page
 from web.permalink import page_address, parse
-from web.refused import RefusedError
 from web.render import text
 from web.security.access import is_owner
 from web.security.excerpts import Seals, around, closed
@@ -111,7 +111,7 @@ def router(chain: AnswerChain, settings: Settings) -> APIRouter:
         if found is not None:
             return _html(page(found, links, language, around=most, has_chat=has_chat), language)
         if not has_chat or most is not None or "text/html" not in request.headers.get("accept", ""):
-            raise RefusedError(404, "no_such_article", "there is no such article", "it may have been removed")
+            raise ApiError(404, "no_such_article", "there is no such article", "it may have been removed")
         return _html(listing(shelf.entries(), Wanted(), language, missing=True), language, 404)
 
     return routes

@@ -23,10 +23,10 @@ from starlette.exceptions import HTTPException
 from evaluation.questions import Row, read_questions
 from index.errors import UsageError
 from settings import SEEDS, Settings
+from web.errors import ApiError
 from web.locales.strings import Language, preferred, say
 from web.pages.runner import Progress, Runner
 from web.pages.runs import Runs, Summary, shown_name
-from web.refused import RefusedError
 from web.render import text
 from web.security.access import is_owner
 
@@ -107,7 +107,7 @@ def _owner_only(settings: Settings) -> Callable[[Request], None]:
         if not is_owner(request, settings):
             message = "this page is for the owner of the articles"
             hint = "open it in a browser on the machine that serves it, as http://127.0.0.1 with its port"
-            raise RefusedError(403, "owner_only", message, hint)
+            raise ApiError(403, "owner_only", message, hint)
 
     return check
 
@@ -197,7 +197,7 @@ async def _received(request: Request, name: str) -> list[Row]:
             size += len(chunk)
             if size > SET_BYTES:
                 message = f"the question set is larger than {SET_BYTES // 2**20} MB"
-                raise RefusedError(413, "too_large", message, "score it with `python app.py eval`")
+                raise ApiError(413, "too_large", message, "score it with `python app.py eval`")
             file.write(chunk)
         file.flush()
         try:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from evaluation.scorecard import Scorecard, read_scorecard
 from index.errors import StoreError, UsageError
 from index.store.durable import replacing
-from web.refused import RefusedError
+from web.errors import ApiError
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9-]{1,40}")
 _NAME_CHARACTERS = 80
@@ -44,14 +44,14 @@ class Runs:
         return [_summary(path, path.stat().st_mtime_ns) for path in sorted(self._files(), reverse=True)]
 
     def path(self, run_id: str) -> Path:
-        """The file of a run. Raises RefusedError where there is none."""
+        """The file of a run. Raises ApiError where there is none."""
         path = self._folder / f"{run_id}.json"
         if not _ID.fullmatch(run_id) or not path.is_file():
-            raise RefusedError(404, "no_such_run", "there is no such run", "it may have been deleted")
+            raise ApiError(404, "no_such_run", "there is no such run", "it may have been deleted")
         return path
 
     def read(self, run_id: str) -> Scorecard:
-        """A run as it was scored. Raises RefusedError, and UsageError for one of another version."""
+        """A run as it was scored. Raises ApiError, and UsageError for one of another version."""
         return read_scorecard(self.path(run_id))
 
     def keep(self, card: Scorecard) -> str:
@@ -69,7 +69,7 @@ class Runs:
         return run_id
 
     def delete(self, run_id: str) -> None:
-        """Remove a run. Raises RefusedError where there is none."""
+        """Remove a run. Raises ApiError where there is none."""
         self.path(run_id).unlink(missing_ok=True)
 
     def _files(self) -> Iterator[Path]:

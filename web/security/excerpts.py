@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from index.errors import StoreDamagedError, StoreError
 from rag.answer import Answer, Citation, Event, Nearest, Place, Said
 from settings import Settings
+from web.errors import ApiError
 from web.permalink import digest_of
-from web.refused import RefusedError
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -97,10 +97,10 @@ def around(settings: Settings) -> int:
     return max(1, settings.excerpt_characters)
 
 
-def closed() -> RefusedError:
+def closed() -> ApiError:
     """The same for a place without a seal and for an article that is not there: nobody finds out which there are."""
     message = "of the articles only the words around a quote are open to everyone"
-    return RefusedError(403, "excerpts_only", message, "follow the link of a quote in an answer")
+    return ApiError(403, "excerpts_only", message, "follow the link of a quote in an answer")
 
 
 def _kept(path: Path) -> bytes:

@@ -20,7 +20,7 @@ from fastapi import Request
 from index.errors import StoreDamagedError, StoreError, UsageError
 from index.store.durable import replacing
 from settings import Settings
-from web.refused import RefusedError
+from web.errors import ApiError
 from web.security.access import KEY_PREFIX, caller
 from web.security.rates import Rates
 
@@ -139,9 +139,9 @@ def _is_browser(headers: Mapping[str, str]) -> bool:
     return "origin" in headers or "sec-fetch-site" in headers
 
 
-def _refused(message: str) -> RefusedError:
+def _refused(message: str) -> ApiError:
     hint = "send one that the owner gave you, as `Authorization: Bearer KEY`"
-    return RefusedError(401, "key", message, hint, {"WWW-Authenticate": "Bearer"})
+    return ApiError(401, "key", message, hint, {"WWW-Authenticate": "Bearer"})
 
 
 def _shown(headers: Mapping[str, str]) -> str:

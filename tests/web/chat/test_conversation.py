@@ -10,8 +10,8 @@ from index.errors import StoreBusyError
 from rag.answer import Status
 from tests.web.standins import FakeChain, an_answer
 from web.chat.conversation import HISTORY_TURNS, Conversations, Exchange, begun, grown, messages, sorry, stopped, turns
+from web.errors import ApiError
 from web.locales.strings import Language
-from web.refused import RefusedError
 
 QUESTION = "What did he criticize?"
 
@@ -89,7 +89,7 @@ def test_only_the_last_answer_says_what_to_ask_next(chain: FakeChain) -> None:
 def test_in_chinese(chain: FakeChain) -> None:
     assert "正在搜索文章" in steps(chain, QUESTION, language="zh")[1].shown
     assert "文章中没有提到。" in steps(chain, "Who?", language="zh")[-1].shown
-    assert "提问的人很多" in sorry(RefusedError(503, "full", "many", "later"), "zh")
+    assert "提问的人很多" in sorry(ApiError(503, "full", "many", "later"), "zh")
     assert "无法回答" in sorry(RuntimeError(), "zh")
     told = [Status("unheard-of", "Doing <b>"), Status("verify", "Checking sentence 3...")]
     chain._events = lambda asked: iter(told)  # type: ignore[method-assign]

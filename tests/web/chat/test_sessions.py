@@ -8,14 +8,15 @@ from contextlib import aclosing
 
 import pytest
 
+from index.errors import QuestionError
 from settings import Settings
 from tests.web.standins import FakeChain
 from web import asking
 from web.answers import Recent
 from web.chat.conversation import Exchange
 from web.chat.sessions import Desk
+from web.errors import ApiError
 from web.queue import Line
-from web.refused import RefusedError
 
 QUESTION = "What did he criticize?"
 
@@ -38,9 +39,9 @@ def test_the_first_in_line_are_served() -> None:
     line = Line(at_once=1, waiting=2)
     a, b, c = line.draw(), line.draw(), line.draw()
     assert [line.before(each) for each in (a, b, c)] == [0, 1, 2]
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(ApiError) as refused:
         line.draw()
-    assert refused.value.status == 503 and refused.value.error["code"] == "full"
+    assert refused.value.status == 503 and refused.value.code == "full"
     line.leave(b)
     assert line.before(c) == 1
     line.leave(a)
@@ -91,7 +92,7 @@ def test_again_replaces_the_last_exchange(front: Desk, chain: FakeChain) -> None
 def test_what_cannot_be_asked_leaves_everything_as_it_was(front: Desk, chain: FakeChain, question: str) -> None:
     async def talk() -> None:
         before = (await asked(front, "a"))[-1]
-        with pytest.raises(RefusedError):
+        with pytest.raises(QuestionError):
             await asked(front, "a", question)
         assert front.exchanges("a") == before
         assert len(chain.asked) == 1
