@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,16 +14,17 @@ from starlette.staticfiles import StaticFiles
 from settings import Settings
 from web.answers import Recent
 from web.api.routes import add_routes
-from web.locales.strings import STRINGS
+from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import Watch, watched
 from web.pages.owner import add_owner
-from web.pages.widget import router as widget
+from web.pages.widget import widget_routes
 from web.queue import Line
 from web.security.excerpts import excerpted
 from web.security.gate import Gate
 from web.security.keys import Keys
 from web.security.rates import Rates
+from web.templating import render_template
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -49,7 +49,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     chain = watched(chain, metrics, settings)
     app.include_router(metrics.router())
     recent = add_routes(app, chain, settings, line)
-    app.include_router(widget(chain, settings))
+    app.include_router(widget_routes(chain, settings))
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
     asyncio.run(_mount(app, chain, settings, recent, line))
@@ -83,15 +83,10 @@ async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, recent: R
         mcp_server=False,
         favicon_path=str(STATIC / "icon.svg"),
         theme=gr.themes.Base(font=FONT, font_mono=("ui-monospace", "monospace")),
-        head=head(),
+        head=chat_files(),
     )
 
 
-def head() -> str:
-    """Our files, and what the scripts say, in both languages."""
-    words = json.dumps({key: both for key, both in STRINGS.items() if key.startswith("script.")})
-    return (
-        '<link rel="stylesheet" href="/quoth/chat.css"><link rel="stylesheet" href="/quoth/keep.css">'
-        f'<script type="application/json" id="q-words">{words}</script>'
-        '<script src="/quoth/chat.js" defer></script><script src="/quoth/keep.js" defer></script>'
-    )
+def chat_files() -> str:
+    """Return the elements that load our files, and what the scripts say, into the chat's page."""
+    return render_template("chat_files.html", words=for_scripts("script."))

@@ -17,7 +17,7 @@ from rag.question import checked_question
 from settings import Settings
 from web.answers import Recent
 from web.errors import ApiError
-from web.locales.strings import Language, count
+from web.locales import Language, count
 from web.queue import LOOK_SECONDS, Line
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from web.render import text
+from web.templating import render_template
 
 OPENAI = "/v1/"
 """Below it, clients expect OpenAI's shapes."""
@@ -27,12 +27,6 @@ NOT_JSON = "the body is not the JSON object that is expected"
 REASON = "Quoth-Refused"
 """Response header with the error code, read by the metrics middleware."""
 _OPENAI_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
-_PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    '<title>Quoth</title><link rel="stylesheet" href="/quoth/article.css">'
-    '<main><p class="gone" role="alert">{}</p><p><a href="/widget">Quoth</a></p></main></html>'
-)
-"""What a person sees where a program gets the error object."""
 _log = logging.getLogger(__name__)
 
 
@@ -93,7 +87,8 @@ def error_response(request: Request, error: Exception) -> Response:
     if path.startswith(OPENAI):
         return JSONResponse(failure.to_openai(), failure.status, failure.headers)
     if not path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_PAGE.format(text(failure.sentence)), failure.status, failure.headers)
+        page = render_template("error.html", sentence=failure.sentence)
+        return HTMLResponse(page, failure.status, failure.headers)
     return JSONResponse(failure.to_json(), failure.status, failure.headers)
 
 

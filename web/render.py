@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
 from rag.filters import without_words
-from web.locales.strings import Language, count, say
+from web.locales import Language, count, say
 from web.permalink import address
 
 # References, not backslashes: a reference is plain text to an HTML parser and to Markdown alike.
@@ -23,7 +23,6 @@ _REFERENCES = {ord(each): f"&#{ord(each)};" for each in string.punctuation if ea
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
 _BREAKS = {ord(each): "<br>" for each in "\n\x85\u2028\u2029"}
 _TABLE = {**_CONTROLS, **_REFERENCES, **_BREAKS, ord("'"): "&#39;", ord("\t"): " ", ord("\r"): None}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ATTRIBUTE = {**_TABLE, **dict.fromkeys(_BREAKS, " ")}
 
 
@@ -85,6 +84,11 @@ def sources(citations: Iterable[Citation], language: Language = "en") -> str:
     return "".join(_card(each, language) for each in citations)
 
 
+def no_sources(language: Language = "en") -> str:
+    """Return what stands where the source cards will be."""
+    return f'<p class="q-empty">{text(say(language, "chat.no_sources"))}</p>'
+
+
 def suggestions(questions: Iterable[str], before: str) -> str:
     """Questions to ask with a click, after the words `before`; empty where there are none."""
     buttons = " ".join(f'<button class="q-ask" type="button" dir="auto">{text(each)}</button>' for each in questions)
@@ -98,7 +102,7 @@ def day(date: str, language: Language = "en", year: int | None = None) -> str:
     except ValueError:
         return date
     key = "chat.day_of_year" if of.year == year else "chat.day"
-    return say(language, key, year=of.year, month=of.month, name=_MONTHS[of.month - 1], day=of.day)
+    return say(language, key, year=of.year, month=say(language, f"chat.month_{of.month}"), day=of.day)
 
 
 def _byline(cited: Citation, language: Language, unknown: str = "") -> str:

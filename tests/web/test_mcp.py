@@ -19,7 +19,7 @@ from index.status import read_status
 from settings import HOME, SEEDS
 from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
 from web.mcp import READ_CHARACTERS, server
-from web.pages.article import page
+from web.pages.article import article_page
 from web.permalink import parse
 
 SITE = "http://127.0.0.1:7860"
@@ -69,7 +69,7 @@ def test_a_quote_has_a_permalink(chain: FakeChain) -> None:
         assert quote["quote"] == QUOTE == TEXT[quote["start"] : quote["end"]]
         assert quote["permalink"].startswith(f"{SITE}/articles/{ARTICLE.id}#q=")
         marked = [tuple(each.split("=")) for each in urlsplit(quote["permalink"]).fragment.split("&")]
-        assert f">{QUOTE[:9]}" in page(ARTICLE, parse(marked))
+        assert f">{QUOTE[:9]}" in article_page(ARTICLE, parse(marked))
         assert json.loads(result.content[0].text) == result.structured_content
         nothing = (await client.call_tool("ask", {"question": "Who won?"})).structured_content
         assert nothing["abstained"] and not nothing["quotes"]

@@ -17,14 +17,14 @@ from rag.filters import Filters
 from settings import Settings
 from web.answers import Recent
 from web.api.completions import router as completions
-from web.api.docs import router as apidocs
+from web.api.docs import document_routes
 from web.api.feedback import router as feedback
 from web.api.passages import router as passages
 from web.api.schemas import ASKED, SendableText, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.errors import add_error_handlers, to_api_error
-from web.locales.strings import preferred
-from web.pages.articles import router as articles
+from web.locales import preferred
+from web.pages.articles import article_routes
 from web.queue import Line
 from web.security.keys import Keys, admission
 
@@ -97,13 +97,13 @@ def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings, line: Line 
     asking = Asking(chain, settings, recent, Line() if line is None else line)
     keyed = [_ask(asking, settings), completions(asking, settings), passages(chain, settings)]
     free = [feedback(recent, settings), _health(chain)]
-    app.include_router(articles(chain, settings))
+    app.include_router(article_routes(chain, settings))
     for each in keyed:
         app.include_router(each, dependencies=[Depends(admit)])
     for each in free:
         app.include_router(each)
     if settings.api_docs:
-        app.include_router(apidocs([*keyed, *free]))
+        app.include_router(document_routes([*keyed, *free]))
     app.include_router(_nothing())
     add_error_handlers(app)
     return recent

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rag.answer import Answer, Citation, Event, Found, Said, Status
 from web import render
 from web.errors import to_api_error
-from web.locales.strings import STRINGS, Language, say
+from web.locales import Language, has, say
 
 HISTORY_TURNS = 10
 EXCHANGES = 50
@@ -79,7 +79,7 @@ def sorry(error: Exception, language: Language) -> str:
         message = failure.sentence
     else:
         key = f"chat.error.{failure.code}"
-        message = say(language, key if key in STRINGS else "chat.error.internal")
+        message = say(language, key if has(key) else "chat.error.internal")
     return render.line(message, "error")
 
 
@@ -96,7 +96,7 @@ def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict
 def _doing(status: Status, language: Language) -> str:
     """The chain says in English what it is doing; another language takes the number from there."""
     key = f"chat.stage.{status.stage}"
-    if language == "en" or key not in STRINGS:
+    if language == "en" or not has(key):
         return status.text
     number = re.search(r"\d+", status.text)
     return say(language, key, number=number[0] if number else "")

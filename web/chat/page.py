@@ -18,7 +18,7 @@ from web.answers import Recent
 from web.chat import header
 from web.chat.conversation import Exchange, messages, sorry
 from web.chat.sessions import Desk
-from web.locales.strings import Language, preferred, say
+from web.locales import Language, preferred, say
 from web.queue import Line
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Page:
         sources = render.sources(cited, language)
         changes: Changes = {
             self._talk: [*messages(exchanges, language)],
-            self._cards: sources or _no_sources(language),
+            self._cards: sources or render.no_sources(language),
             self._sheet: gr.Button(say(language, "chat.sources_count", count=len(cited)), visible=bool(cited)),
             self._again: gr.Button(visible=bool(exchanges)),
             self._retry: gr.Button(visible=bool(exchanges) and not running),
@@ -249,7 +249,3 @@ def _language(request: gr.Request) -> Language:
 def _forms(language: Language) -> list[tuple[str, str]]:
     """What an answer can be: (what is shown, value)."""
     return [(say(language, f"chat.{each}"), each) for each in (WRITTEN, QUOTES)]
-
-
-def _no_sources(language: Language) -> str:
-    return f'<p class="q-empty">{render.text(say(language, "chat.no_sources"))}</p>'

@@ -12,7 +12,7 @@ from settings import Settings
 from web.answers import Recent
 from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
-from web.locales.strings import Language
+from web.locales import Language
 from web.queue import Line
 
 if TYPE_CHECKING:

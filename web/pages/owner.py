@@ -9,9 +9,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
-from string import Template
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -24,22 +22,22 @@ from evaluation.questions import Row, read_questions
 from index.errors import UsageError
 from settings import SEEDS, Settings
 from web.errors import ApiError
-from web.locales.strings import Language, preferred, say
+from web.locales import Language, preferred, say
 from web.pages.runner import Progress, Runner
 from web.pages.runs import Runs, Summary, shown_name
-from web.render import text
 from web.security.access import is_owner
+from web.templating import render_template
 
 if TYPE_CHECKING:
     from evaluation.run import Told
     from evaluation.scorecard import Scorecard
     from rag.chain import AnswerChain
 
-TEMPLATE = Path(__file__).resolve().parent / "templates/owner.html"
 STARTER_SET = SEEDS.parent / "questions.jsonl"
 SET_BYTES = 64 * 2**20
 FIGURES = ("right", "refusal_recall", "auroc")
 """What the list shows of a run."""
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
@@ -55,8 +53,8 @@ def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/owner", dependencies=[Depends(_owner_only(settings))], lifespan=_closing(runner))
 
     @router.api_route("/eval", methods=["GET", "HEAD"])
-    def owner_page(request: Request) -> Response:
-        return _html(page(_language(request), runs.summaries()))
+    def evaluation(request: Request) -> Response:
+        return _html(owner_page(_language(request), runs.summaries()))
 
     @router.get("/runs/current")
     async def current(request: Request) -> Response:
@@ -121,48 +119,9 @@ def _closing(runner: Runner) -> Callable[[FastAPI], AbstractAsyncContextManager[
     return lifespan
 
 
-def page(language: Language, summaries: list[Summary]) -> str:
-    """The page as HTML, with the runs given, newest first."""
-    template = _template()
-    words = {name: text(say(language, f"owner.{name}")) for name in template.get_identifiers() if name not in _FILLED}
-    rows = "\n".join(_row(language, each) for each in summaries)
-    none, some = ("", " hidden") if not summaries else (" hidden", "")
-    return template.substitute(words, language=language, rows=rows, none=none, some=some, limit=SET_BYTES)
-
-
-_FILLED = {"language", "rows", "none", "some", "limit"}
-_NOT_KEPT = {"Cache-Control": "no-store"}
-
-
-@cache
-def _template() -> Template:
-    return Template(TEMPLATE.read_text(encoding="utf-8"))
-
-
-def _row(language: Language, run: Summary) -> str:
-    when = f"{run.created[:16].replace('T', ' ')} UTC"
-    time = f'<time datetime="{text(run.created)}">{when}</time>'
-    cells = f'<td colspan="5">{text(say(language, "owner.unreadable"))}</td>'
-    box, link = "", time
-    if run.figures is not None:
-        pick = text(say(language, "owner.pick", name=run.name, when=when))
-        box = f'<input type="checkbox" name="run" value="{run.id}" aria-label="{pick}">'
-        link = f'<a href="/owner/runs/{run.id}">{time}</a>'
-        values = [f"{run.questions:,}", *(_value(run.figures.get(name)) for name in FIGURES)]
-        labels = ("questions", *FIGURES)
-        cells = f'<td class="set"><bdi>{text(run.name)}</bdi></td>' + "".join(
-            f'<td class="number" data-label="{text(say(language, f"owner.{label}"))}">{value}</td>'
-            for label, value in zip(labels, values, strict=True)
-        )
-    json = f'<a href="/owner/runs/{run.id}.json" download>JSON</a>'
-    remove = text(say(language, "owner.delete_this", name=run.name, when=when))
-    button = f'<button type="button" class="quiet" data-delete="{run.id}" aria-label="{remove}">'
-    ways = f"{json} {button}{text(say(language, 'owner.delete'))}</button>"
-    return f'<tr><td class="pick">{box}</td><th scope="row">{link}</th>{cells}<td class="ways">{ways}</td></tr>'
-
-
-def _value(value: float | None) -> str:
-    return "\N{EN DASH}" if value is None else f"{value:.3f}"
+def owner_page(language: Language, runs: list[Summary]) -> str:
+    """Return the page as HTML, with the runs given, newest first."""
+    return render_template("owner.html", language, runs=runs, figures=FIGURES, max_bytes=SET_BYTES)
 
 
 def _language(request: Request) -> Language:
@@ -224,5 +183,5 @@ def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
     return _html(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
 
 
-def _html(html: str, headers: dict[str, str] | None = None) -> Response:
-    return HTMLResponse(html, headers=_NOT_KEPT | (headers or {}))
+def _html(page: str, headers: dict[str, str] | None = None) -> Response:
+    return HTMLResponse(page, headers=_NOT_KEPT | (headers or {}))

@@ -194,6 +194,6 @@ def test_a_person_gets_a_page_where_a_program_gets_the_error_object(
     monkeypatch.setattr(chain.index, "article", busy)
     seen = client.get(f"/articles/{ARTICLE.id}", headers={"Accept": "text/html,*/*"})
     assert (seen.status_code, seen.headers["content-type"]) == (503, "text/html; charset=utf-8")
-    assert "The store &#60;b&#62; is busy&#58; wait." in seen.text
+    assert "The store &lt;b&gt; is busy: wait." in seen.text
     assert client.get(f"/articles/{ARTICLE.id}").json()["code"] == "busy"
     assert client.get(f"/api/articles/{ARTICLE.id}", headers={"Accept": "text/html"}).json()["code"] == "busy"

@@ -11,7 +11,7 @@ from rag.answer import Status
 from tests.web.standins import FakeChain, an_answer
 from web.chat.conversation import HISTORY_TURNS, Conversations, Exchange, begun, grown, messages, sorry, stopped, turns
 from web.errors import ApiError
-from web.locales.strings import Language
+from web.locales import Language
 
 QUESTION = "What did he criticize?"
 

@@ -22,7 +22,7 @@ from settings import Settings
 from tests.fakes import FakeEmbeddings
 from tests.web.standins import HERE, until
 from web.api import routes
-from web.locales.strings import STRINGS
+from web.locales import say
 from web.pages import owner, runs
 from web.pages.runner import Progress
 from web.security.gate import STRICT, Gate
@@ -142,7 +142,7 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
     assert (card.json()["questions"], len(card.json()["results"])) == ("Tea & tin.jsonl", 3)
 
     page = client.get("/owner/eval").text
-    assert "<bdi>Tea &#38; tin.jsonl</bdi>" in page and f'href="/owner/runs/{run_id}"' in page
+    assert "<bdi>Tea &amp; tin.jsonl</bdi>" in page and f'href="/owner/runs/{run_id}"' in page
     for name in ("right", "refusal_recall", "auroc"):
         assert f">{figures[name]:.3f}</td>" in page
     assert figures["refusal_recall"] == 1
@@ -477,5 +477,5 @@ def test_the_page_in_both_languages(client: TestClient) -> None:
     english = client.get("/owner/eval").text
     chinese = client.get("/owner/eval", headers={"Accept-Language": "zh-CN,en;q=0.5"}).text
     assert '<html lang="en">' in english and '<html lang="zh">' in chinese
-    assert STRINGS["owner.run_starter"][0] in english and STRINGS["owner.run_starter"][1] in chinese
+    assert say("en", "owner.run_starter") in english and say("zh", "owner.run_starter") in chinese
     assert "Run" not in chinese
