@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cachetools import LRUCache
+
 from rag.answer import Answer
-from rag.cache import Lately
 from rag.condense import Turn
 
-KEPT = 2_000
+CAPACITY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredAnswer:
     """An answer, and what it answered: the question as it was asked, and the turns before it, oldest first."""
 
     answer: Answer
@@ -21,19 +23,22 @@ class Given:
     history: tuple[Turn, ...]
 
 
-class Recent:
-    """At most `most` answers by their id; the ones that nobody has used for longest go first. For many threads.
+class AnswerStore:
+    """Thread-safe LRU store of at most `capacity` answers by their id.
 
     Whoever knows an id can read the question and its answer, so ids have to be such as nobody guesses.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._given = Lately[Given](most)
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._answers: LRUCache[str, StoredAnswer] = LRUCache(capacity)
+        self._lock = threading.Lock()
 
-    def keep(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
+    def put(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
         """Remember an answer."""
-        self._given.keep(answer.id, Given(answer, question, tuple(history)))
+        with self._lock:
+            self._answers[answer.id] = StoredAnswer(answer, question, tuple(history))
 
-    def get(self, answer_id: str) -> Given | None:
-        """What was given under this id, unless it is unknown or forgotten by now."""
-        return self._given.get(answer_id)
+    def get(self, answer_id: str) -> StoredAnswer | None:
+        """Return what was given under this id, unless it is unknown or forgotten by now."""
+        with self._lock:
+            return self._answers.get(answer_id)

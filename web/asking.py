@@ -15,10 +15,10 @@ from starlette.types import Receive, Scope, Send
 from rag.answer import Answer, Event, Status
 from rag.question import checked_question
 from settings import Settings
-from web.answers import Recent
+from web.answers import AnswerStore
 from web.errors import ApiError
 from web.locales import Language, count
-from web.queue import LOOK_SECONDS, Line
+from web.queue import LOOK_SECONDS, AdmissionQueue
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -37,11 +37,11 @@ def deadline_error(settings: Settings) -> ApiError:
 class Asking:
     """Where questions are taken, whichever face they came by. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, answers: AnswerStore, queue: AdmissionQueue) -> None:
         self._chain = chain
         self._settings = settings
-        self._recent = recent
-        self._line = line
+        self._answers = answers
+        self._queue = queue
 
     async def answer(self, asked: Question, request: Request) -> Answer:
         """The Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
@@ -70,7 +70,7 @@ class Asking:
         async with aclosing(self._steps(asked, language)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
-                    self._recent.keep(event, asked["question"], asked.get("history", ()))
+                    self._answers.put(event, asked["question"], asked.get("history", ()))
                 elif clock() >= end:
                     raise deadline_error(self._settings)
                 if event is not None or clock() >= told + pause:
@@ -79,22 +79,22 @@ class Asking:
 
     async def _steps(self, asked: Question, language: Language) -> Events:
         """The same with None every LOOK_SECONDS, without an end until the Answer."""
-        ticket = self._line.draw()
+        ticket = self._queue.enter()
         working, told = False, 0
         try:
             yield None
-            while before := self._line.before(ticket):
+            while before := self._queue.position(ticket):
                 yield Status("wait", count(language, "chat.waits", before)) if before != told else None
                 told = before
-                await self._line.moved(LOOK_SECONDS)
+                await self._queue.changed(LOOK_SECONDS)
             made = self._chain.stream(asked)
             working = True
-            async with aclosing(_followed(made, lambda: self._line.leave(ticket))) as events:
+            async with aclosing(_followed(made, lambda: self._queue.leave(ticket))) as events:
                 async for event in events:
                     yield event
         finally:
             if not working:
-                self._line.leave(ticket)
+                self._queue.leave(ticket)
 
     async def _last(self, asked: Question) -> Answer:
         async with aclosing(self.events(asked)) as events:

@@ -37,7 +37,7 @@ _LIST_ITEM = re.compile(r"^(\d*)([-+.)])")
 _BARE_LINK = re.compile(r"^:|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
 
 
-def one(answer: Answer, form: Format, base: str) -> str:
+def export_answer(answer: Answer, form: Format, base: str) -> str:
     """One answer in this format; as JSON it is the Answer object."""
     match form:
         case "text":
@@ -50,7 +50,7 @@ def one(answer: Answer, form: Format, base: str) -> str:
             return _json(answer.to_dict())
 
 
-def conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
+def export_conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
     """Answers in the order given; as JSON an object with the Answer objects under `answers`."""
     if form == "json":
         return _json({"answers": [each.to_dict() for each in answers]})
@@ -60,7 +60,7 @@ def conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], b
 def as_text(answer: Answer, base: str) -> str:
     """The question, the sentences with their marks, and what each number means."""
     sources = [
-        "\n    ".join([f"[{each.n}] {', '.join(facts(each))}", *_unsaid(each, answer), link(each, base)])
+        "\n    ".join([f"[{each.n}] {', '.join(source_facts(each))}", *_unsaid(each, answer), link(each, base)])
         for each in answer.citations
     ]
     said = "\n".join(map(str, answer.sentences)) or answer.answer
@@ -77,7 +77,7 @@ def as_markdown(answer: Answer, base: str) -> str:
         parts.append(markdown(answer.answer))
     sources = []
     for source in answer.citations:
-        title, *others = map(markdown, facts(source))
+        title, *others = map(markdown, source_facts(source))
         words = [f"“{markdown(words)}”" for words in _unsaid(source, answer)]
         sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *words])}")
     return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
@@ -96,7 +96,7 @@ def as_html(answer: Answer, base: str) -> str:
         parts.append(f'<p dir="auto">{_html(answer.answer)}</p>')
     sources = []
     for source in answer.citations:
-        title, *others = map(_html, facts(source))
+        title, *others = map(_html, source_facts(source))
         words = [f"“{_html(words)}”" for words in _unsaid(source, answer)]
         shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *words])
         sources.append(f"<li>{shown}</li>")
@@ -116,7 +116,7 @@ def _html(foreign: str) -> str:
     return "<br>".join(html.escape(line.translate(_CONTROLS)) for line in foreign.splitlines())
 
 
-def facts(cited: Citation) -> list[str]:
+def source_facts(cited: Citation) -> list[str]:
     """Title, author, date and page, where known; always at least one."""
     page = f"p. {cited.page}" if cited.page is not None else None
     return [cited.title or cited.source, *(each for each in (cited.author, cited.date, page) if each)]

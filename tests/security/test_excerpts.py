@@ -16,8 +16,7 @@ from starlette.testclient import TestClient
 from index.errors import StoreDamagedError
 from rag.answer import Answer, Event, Nearest, Place
 from settings import Settings
-from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain
-from web.api.routes import add_routes
+from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain, interface
 from web.permalink import digest_of
 from web.security.excerpts import KEY, Seals, excerpted
 from web.security.gate import Gate
@@ -56,8 +55,7 @@ def chain() -> Chain:
 @pytest.fixture
 def app(tmp_path: Path, chain: Chain) -> FastAPI:
     settings = Settings(store=tmp_path, excerpt_characters=AROUND, public_chat=True, asks_per_minute=0)
-    app = FastAPI(openapi_url=None)
-    add_routes(app, excerpted(chain, settings), settings)  # type: ignore[arg-type]
+    app = interface(excerpted(chain, settings), settings)
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 

@@ -12,11 +12,16 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from index.article import Article, Heading
 from rag.answer import Answer, Citation, Event, Found, Models, Nearest, Said, Sentence, Status, Timings
 from settings import Settings
 from web import serve
+from web.answers import AnswerStore
+from web.app import add_interface
+from web.asking import Asking
+from web.queue import AdmissionQueue
 
 HERE: dict[str, Any] = {"base_url": "http://127.0.0.1:7860", "client": ("127.0.0.1", 50_000)}
 """A client that sits at the machine."""
@@ -164,6 +169,18 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
+
+
+def interface(
+    chain: object, settings: Settings, queue: AdmissionQueue | None = None, answers: AnswerStore | None = None
+) -> FastAPI:
+    """The articles' pages and the HTTP interface, without the chat, which takes seconds to import."""
+    app = FastAPI(openapi_url=None)
+    queue = AdmissionQueue() if queue is None else queue
+    answers = AnswerStore() if answers is None else answers
+    faced: Any = chain
+    add_interface(app, faced, settings, Asking(faced, settings, answers, queue), answers)
+    return app
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from web.api.schemas import ASKED, RefusedOpenAI, SendableText, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.chat.conversation import HISTORY_TURNS
 from web.errors import ApiError, to_api_error
-from web.export import facts, link, markdown
+from web.export import link, markdown, source_facts
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -106,8 +106,8 @@ class ModelList(Given):
     data: list[Model] = [Model()]
 
 
-def router(asking: Asking, settings: Settings) -> APIRouter:
-    """The routes below /v1/."""
+def completion_routes(asking: Asking, settings: Settings) -> APIRouter:
+    """Return the routes below /v1/."""
     routes = APIRouter()
     refusals = errors(*ASKED, model=RefusedOpenAI)
 
@@ -199,7 +199,7 @@ def _rest(answer: Answer, server: str) -> list[str]:
     if answer.citations:
         sources = []
         for cited in answer.citations:
-            title, *others = facts(cited)
+            title, *others = source_facts(cited)
             about = f"({', '.join(others)}): " if others else ""
             words = markdown(f"{about}“{cited.quote}”")
             sources.append(f"- [{cited.n}] [{markdown(title)}]({link(cited, server)}) {words}")

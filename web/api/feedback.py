@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
 from settings import Settings
 from web import export
-from web.answers import Given, Recent
+from web.answers import AnswerStore, StoredAnswer
 from web.api.schemas import Responses, SendableText, errors
 from web.errors import ApiError
 
@@ -39,41 +39,41 @@ class Export(BaseModel):
     format: Literal["markdown", "json"]
 
 
-def router(recent: Recent, settings: Settings) -> APIRouter:
-    """The routes over the answers in `recent`; feedback goes into the folder of the store."""
+def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
+    """Return the routes over the answers given lately; feedback goes into the folder of the store."""
     routes = APIRouter()
     store = FeedbackStore(settings.store / FEEDBACK)
 
-    def given(answer_id: str) -> Given:
-        found = recent.get(answer_id)
-        if found is None:
+    def stored_answer(answer_id: str) -> StoredAnswer:
+        stored = answers.get(answer_id)
+        if stored is None:
             raise _forgotten()
-        return found
+        return stored
 
-    given_back: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
+    exported: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
 
-    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | given_back)
+    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | exported)
     def answer(answer_id: str, request: Request, format: export.Format = "json") -> Response:
         """An answer that was given lately, to take away."""
-        kept = export.one(given(answer_id).answer, format, base(request))
-        return Response(kept, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
+        file = export.export_answer(stored_answer(answer_id).answer, format, base(request))
+        return Response(file, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
 
-    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | given_back)
+    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | exported)
     def export_answers(body: Export, request: Request) -> Response:
         """Several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
-        found = [each.answer for each in map(recent.get, body.answers) if each is not None]
-        if not found:
+        stored = [answer for answer in map(answers.get, body.answers) if answer is not None]
+        if not stored:
             raise _forgotten()
         name = "conversation.md" if body.format == "markdown" else "conversation.json"
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-        headers["Quoth-Forgotten"] = str(len(body.answers) - len(found))
-        kept = export.conversation(found, body.format, base(request))
-        return Response(kept, media_type=export.MEDIA_TYPES[body.format], headers=headers)
+        headers["Quoth-Forgotten"] = str(len(body.answers) - len(stored))
+        file = export.export_conversation([answer.answer for answer in stored], body.format, base(request))
+        return Response(file, media_type=export.MEDIA_TYPES[body.format], headers=headers)
 
     @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))
     def feedback(body: Thumb) -> None:
         """What somebody thinks of an answer that was given lately."""
-        rated = given(body.answer_id)
+        rated = stored_answer(body.answer_id)
         store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
         store.expire(settings.feedback_days)
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rag.chain import AnswerChain
 
 
-def router(chain: AnswerChain, settings: Settings) -> APIRouter:
-    """The routes over the articles of `chain`."""
+def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+    """Return the routes over the articles of `chain`."""
     routes = APIRouter()
     seals = Seals(settings.store) if settings.excerpt_characters else None
 

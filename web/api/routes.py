@@ -7,26 +7,17 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rag.answer import Answer, Event, Found, Said, Status
 from rag.filters import Filters
-from settings import Settings
-from web.answers import Recent
-from web.api.completions import router as completions
-from web.api.docs import document_routes
-from web.api.feedback import router as feedback
-from web.api.passages import router as passages
 from web.api.schemas import ASKED, SendableText, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream
-from web.errors import add_error_handlers, to_api_error
+from web.errors import to_api_error
 from web.locales import preferred
-from web.pages.articles import article_routes
-from web.queue import Line
-from web.security.keys import Keys, admission
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -86,30 +77,8 @@ class Warming(BaseModel):
     status: Literal["warming", "stopping"]
 
 
-def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings, line: Line | None = None) -> Recent:
-    """Put the HTTP interface on `app`. Returns its memory of the answers it gives, to which the chat adds its own.
-
-    `line` is the one that the chat's questions stand in.
-    """
-    recent = Recent()
-    app.state.stopping = False
-    admit = admission(Keys(settings.store), settings)
-    asking = Asking(chain, settings, recent, Line() if line is None else line)
-    keyed = [_ask(asking, settings), completions(asking, settings), passages(chain, settings)]
-    free = [feedback(recent, settings), _health(chain)]
-    app.include_router(article_routes(chain, settings))
-    for each in keyed:
-        app.include_router(each, dependencies=[Depends(admit)])
-    for each in free:
-        app.include_router(each)
-    if settings.api_docs:
-        app.include_router(document_routes([*keyed, *free]))
-    app.include_router(_nothing())
-    add_error_handlers(app)
-    return recent
-
-
-def _ask(asking: Asking, settings: Settings) -> APIRouter:
+def ask_routes(asking: Asking) -> APIRouter:
+    """Return the route that answers questions."""
     routes = APIRouter()
 
     @routes.post("/api/ask", responses=errors(*ASKED) | streamed("The answer, or an abstention.", Answer, STREAM))
@@ -127,7 +96,8 @@ def _ask(asking: Asking, settings: Settings) -> APIRouter:
     return routes
 
 
-def _health(chain: AnswerChain) -> APIRouter:
+def health_routes(chain: AnswerChain) -> APIRouter:
+    """Return the routes that say whether the server listens and is ready."""
     routes = APIRouter()
 
     @routes.get("/healthz", response_model=Health)
@@ -149,7 +119,8 @@ def _health(chain: AnswerChain) -> APIRouter:
     return routes
 
 
-def _nothing() -> APIRouter:
+def unknown_routes() -> APIRouter:
+    """Return the routes for addresses of the interface that there are not."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/api/{rest:path}", methods=ALL)
@@ -165,12 +136,12 @@ async def _stream(events: Events) -> AsyncIterator[str]:
     """The events as server-sent events; an error is the last."""
     try:
         async for event in events:
-            yield KEEP_ALIVE if event is None else _written(*_told(event))
+            yield KEEP_ALIVE if event is None else _server_sent(*_named(event))
     except Exception as error:
-        yield _written("error", to_api_error(error).to_json())
+        yield _server_sent("error", to_api_error(error).to_json())
 
 
-def _told(event: Event) -> tuple[str, object]:
+def _named(event: Event) -> tuple[str, object]:
     match event:
         case Status():
             return "status", asdict(event)
@@ -182,6 +153,6 @@ def _told(event: Event) -> tuple[str, object]:
             return "answer", event.to_dict()
 
 
-def _written(name: str, data: object) -> str:
+def _server_sent(name: str, data: object) -> str:
     # ASCII, so that no line separator of Unicode can be taken for the end of the line.
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -14,12 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from rag.filters import parse
 from settings import Settings
 from web import render
-from web.answers import Recent
 from web.chat import header
 from web.chat.conversation import Exchange, messages, sorry
-from web.chat.sessions import Desk
+from web.chat.sessions import ChatSessions
 from web.locales import Language, preferred, say
-from web.queue import Line
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -40,10 +38,10 @@ class Page:
     and needs a policy that lets scripts be made from strings.
     """
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, sessions: ChatSessions) -> None:
         self._chain = chain
         self._settings = settings
-        self._desk = Desk(chain, settings, recent, line)
+        self._sessions = sessions
         self._writes = chain.models.llm is not None
         # In English until it is known who looks at it.
         with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as self.blocks:
@@ -159,7 +157,7 @@ class Page:
     async def _restore(self, key: str, request: gr.Request) -> Changes:
         """The conversation that the tab had before it was loaded again."""
         language, (name, had) = _language(request), _named(key, request)
-        exchanges = self._desk.restored(name, str(request.session_hash))
+        exchanges = self._sessions.restored(name, str(request.session_hash))
         if exchanges is None:
             return {self._talk: gr.skip()}
         if had and not exchanges:
@@ -176,19 +174,21 @@ class Page:
         if self._writes:
             more["written"] = how == WRITTEN
         try:
-            async with aclosing(self._desk.ask(name, asked, language, page=page, again=editing, more=more)) as steps:
+            async with aclosing(
+                self._sessions.ask(name, asked, language, page=page, again=editing, more=more)
+            ) as steps:
                 started = False
                 async for exchanges in steps:
                     yield self._shown(exchanges, language, empty=not started)
                     started = True
         except Exception as error:
             # The question stays in the box, to be shortened there.
-            said = [*messages(self._desk.exchanges(name), language)]
+            said = [*messages(self._sessions.exchanges(name), language)]
             yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
 
     async def _ask_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
         name, _ = _named(key, request)
-        if exchanges := self._desk.exchanges(name):
+        if exchanges := self._sessions.exchanges(name):
             async with aclosing(self._ask(exchanges[-1].question, key, only, how, True, request)) as steps:
                 async for changes in steps:
                     yield changes
@@ -196,7 +196,7 @@ class Page:
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
         """The last question back into the box, or out of it again."""
         language, (name, _) = _language(request), _named(key, request)
-        exchanges = self._desk.exchanges(name)
+        exchanges = self._sessions.exchanges(name)
         if editing or not exchanges:
             return self._shown(exchanges, language, empty=True)
         return {
@@ -206,12 +206,12 @@ class Page:
         }
 
     async def _stop(self, key: str, request: gr.Request) -> Changes:
-        self._desk.stop(_named(key, request)[0])
+        self._sessions.stop(_named(key, request)[0])
         return {self._editing: False}
 
     async def _start_over(self, key: str, request: gr.Request) -> Changes:
         language, (name, _) = _language(request), _named(key, request)
-        self._desk.clear(name)
+        self._sessions.clear(name)
         return self._shown((), language, empty=True)
 
     def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:

@@ -8,12 +8,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from settings import Settings
-from web.answers import Recent
 from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
 from web.locales import Language
-from web.queue import Line
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -27,13 +24,12 @@ class Run:
     stopped: bool = False
 
 
-class Desk:
+class ChatSessions:
     """All conversations. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, asking: Asking) -> None:
         self._chain = chain
-        self._settings = settings
-        self._asking = Asking(chain, settings, recent, line)
+        self._asking = asking
         self._runs: dict[str, Run] = {}
         self._kept = Conversations()
 

@@ -41,12 +41,8 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
-def add_owner(app: FastAPI, chain: AnswerChain, settings: Settings) -> None:
-    """Put the owner's page on `app`, whose api.add_routes answers what is raised here."""
-    app.include_router(_router(chain, settings))
-
-
-def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
+def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+    """Return the routes of the owner's page."""
     runs = Runs(settings.store / "runs")
     runner = Runner(runs.keep)
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from settings import Settings
 from web.errors import OPENAI, ApiError, error_response
 from web.security.access import Caller, caller, host_of, is_known_host, serves_others
-from web.security.policy import ASKING, GRADIO, OWNER_FOLDERS, judged
+from web.security.policy import ASKING, GRADIO, OWNER_FOLDERS, audience_of
 from web.security.rates import Rates
 
 API_BYTES = 64 * 1024
@@ -87,7 +87,7 @@ class Gate:
         if not is_known_host(headers, settings):
             hint = "the owner sets QUOTH_HOSTS to the names that it has; docs/security.md says why"
             raise ApiError(421, "host", "this server is not known by this name", hint)
-        whose, reads = judged(path, documented=settings.api_docs), scope["method"] in READING
+        whose, reads = audience_of(path, documented=settings.api_docs), scope["method"] in READING
         if whose is None:
             hint = "docs/http.md says what is served here"
             raise ApiError(404, "not_found", "there is nothing at this address", hint)

@@ -7,22 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import ModelError, QuothError, StoreBusyError, StoreDamagedError, UsageError
 from rag.filters import Filters
 from settings import Settings
-from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
-from web.api import routes
+from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, interface
 
 QUESTION = "What did he criticize?"
 
 
 @pytest.fixture
 def client(chain: FakeChain, settings: Settings) -> Iterator[TestClient]:
-    app = FastAPI(openapi_url=None)
-    routes.add_routes(app, chain, settings)  # type: ignore[arg-type]
+    app = interface(chain, settings)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

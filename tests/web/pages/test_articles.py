@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from html import unescape
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.article import ArticleInfo
 from settings import Settings
-from tests.web.standins import HERE, FakeChain, FakeIndex
-from web.api.routes import add_routes
+from tests.web.standins import HERE, FakeChain, FakeIndex, interface
 from web.pages.articles import PAGE_SIZE, ArticleList, ListedArticle, ListQuery, articles_page, matching_articles
 from web.security.gate import Gate
 from web.security.rates import Rates
@@ -55,8 +53,7 @@ def index() -> ListedIndex:
 
 @pytest.fixture
 def client(index: ListedIndex) -> Iterator[TestClient]:
-    app = FastAPI()
-    add_routes(app, FakeChain(index=index), Settings())  # type: ignore[arg-type]
+    app = interface(FakeChain(index=index), Settings())
     app.add_middleware(Gate, settings=Settings(), rates=Rates())
     with TestClient(app, **HERE, headers={"Accept": "text/html"}) as client:
         yield client

@@ -20,8 +20,7 @@ from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
-from tests.web.standins import HERE, until
-from web.api import routes
+from tests.web.standins import HERE, interface, until
 from web.locales import say
 from web.pages import owner, runs
 from web.pages.runner import Progress
@@ -97,9 +96,8 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerChain]:
 @pytest.fixture
 def app(chain: AnswerChain, settings: Settings, reader: WordReader) -> FastAPI:
     chain._reader = reader
-    app = FastAPI(openapi_url=None)
-    routes.add_routes(app, chain, settings)
-    owner.add_owner(app, chain, settings)
+    app = interface(chain, settings)
+    app.include_router(owner.owner_routes(chain, settings))
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
@@ -214,9 +212,8 @@ def test_each_name_of_this_machine_will_do(client: TestClient, host: str) -> Non
 def test_where_it_is_served_and_asked_from(
     chain: AnswerChain, settings: Settings, address: str, host: str, status: int
 ) -> None:
-    app = FastAPI()
-    routes.add_routes(app, chain, settings)
-    owner.add_owner(app, chain, replace(settings, host=host))
+    app = interface(chain, settings)
+    app.include_router(owner.owner_routes(chain, replace(settings, host=host)))
     client = TestClient(app, base_url="http://127.0.0.1:7860", client=(address, 5))
     assert client.get("/owner/eval").status_code == status
 
