@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from cachetools import LRUCache
 
 from rag.answer import Answer, Citation, Event, Found, Said, Status
 from web import render
@@ -103,27 +104,20 @@ def _doing(status: Status, language: Language) -> str:
 
 
 class Conversations:
-    """The exchanges of each conversation by its key; those that nobody has used for longest go first."""
+    """LRU store of the latest exchanges of at most `capacity` conversations by their key."""
 
-    def __init__(self, most: int = CONVERSATIONS, exchanges: int = EXCHANGES) -> None:
-        self._most = most
-        self._exchanges = exchanges
-        self._kept: OrderedDict[str, tuple[Exchange, ...]] = OrderedDict()
+    def __init__(self, capacity: int = CONVERSATIONS, exchanges: int = EXCHANGES) -> None:
+        self._max_exchanges = exchanges
+        self._conversations: LRUCache[str, tuple[Exchange, ...]] = LRUCache(capacity)
 
     def get(self, key: str) -> tuple[Exchange, ...]:
-        """The exchanges, oldest first; none for a conversation that is not known."""
-        if key not in self._kept:
-            return ()
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        """Return the exchanges, oldest first; none for a conversation that is not known."""
+        return self._conversations.get(key, ())
 
-    def keep(self, key: str, exchanges: Sequence[Exchange]) -> None:
+    def put(self, key: str, exchanges: Sequence[Exchange]) -> None:
         """Remember the latest exchanges in place of those there were."""
-        self._kept[key] = tuple(exchanges[-self._exchanges :])
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._conversations[key] = tuple(exchanges[-self._max_exchanges :])
 
     def drop(self, key: str) -> None:
         """Forget a conversation."""
-        self._kept.pop(key, None)
+        self._conversations.pop(key, None)

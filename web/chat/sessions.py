@@ -31,11 +31,11 @@ class ChatSessions:
         self._chain = chain
         self._asking = asking
         self._runs: dict[str, Run] = {}
-        self._kept = Conversations()
+        self._conversations = Conversations()
 
     def exchanges(self, key: str) -> tuple[Exchange, ...]:
         """What was said in this conversation so far; none if it is not known."""
-        return self._kept.get(key)
+        return self._conversations.get(key)
 
     def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
         """The conversation, for a page that was loaded; the answer that another page waited for is stopped.
@@ -56,7 +56,7 @@ class ChatSessions:
         """Forget the conversation."""
         self.stop(key)
         self._runs.pop(key, None)
-        self._kept.drop(key)
+        self._conversations.drop(key)
 
     async def ask(
         self,
@@ -74,7 +74,7 @@ class ChatSessions:
         that cannot be taken.
         """
         question = asked.strip()
-        earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
+        earlier = self._conversations.get(key)[:-1] if again else self._conversations.get(key)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]
         async with aclosing(self._asking.events(given, language, pause=0)) as events:
@@ -101,5 +101,5 @@ class ChatSessions:
     def _keep(self, key: str, run: Run, exchanges: tuple[Exchange, ...], language: Language) -> tuple[Exchange, ...]:
         """Remember the conversation as it would be found if this were its last step, unless it has gone on without."""
         if self._runs.get(key) is run:
-            self._kept.keep(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
+            self._conversations.put(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
         return exchanges

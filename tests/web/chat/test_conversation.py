@@ -103,11 +103,11 @@ def some() -> tuple[Exchange, ...]:
 
 
 def test_the_conversation_that_nobody_used_for_longest_goes_first(some: tuple[Exchange, ...]) -> None:
-    kept = Conversations(most=2)
-    kept.keep("a", some)
-    kept.keep("b", some)
+    kept = Conversations(capacity=2)
+    kept.put("a", some)
+    kept.put("b", some)
     assert kept.get("a") == some
-    kept.keep("c", some)
+    kept.put("c", some)
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == (some, (), some)
     kept.drop("a")
     assert kept.get("a") == ()
@@ -115,5 +115,5 @@ def test_the_conversation_that_nobody_used_for_longest_goes_first(some: tuple[Ex
 
 def test_the_oldest_exchanges_go_first(some: tuple[Exchange, ...]) -> None:
     kept = Conversations(exchanges=2)
-    kept.keep("a", some)
+    kept.put("a", some)
     assert kept.get("a") == some[1:]
