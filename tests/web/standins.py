@@ -21,6 +21,7 @@ from web import serve
 from web.answers import AnswerStore
 from web.app import add_interface
 from web.asking import Asking
+from web.listener import listen
 from web.queue import AdmissionQueue
 
 HERE: dict[str, Any] = {"base_url": "http://127.0.0.1:7860", "client": ("127.0.0.1", 50_000)}
@@ -196,7 +197,9 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serve, "Server", Recorded)
-        thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port, **more)), daemon=True)
+        settings = Settings(port=port, **more)
+        arguments = (chain, settings, listen(settings.host, port))
+        thread = threading.Thread(target=serve.serve, args=arguments, daemon=True)
         thread.start()
         until(lambda: bool(started) and started[0].started)
     yield f"http://127.0.0.1:{port}"
