@@ -59,10 +59,10 @@ def run_mcp(settings: Settings, options: Namespace) -> int:
     from commands.store import open_chain, ready_store
 
     ready_store(settings)
-    from web.mcp import server
+    from web.mcp import mcp_server
 
     with closing(open_chain(settings)) as chain:
-        server(chain, settings.address).run("stdio")
+        mcp_server(chain, settings.address).run("stdio")
     return 0
 
 

@@ -44,9 +44,9 @@ class Asking:
         self._queue = queue
 
     async def answer(self, asked: Question, request: Request) -> Answer:
-        """The Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
-        working = asyncio.create_task(self._last(asked))
-        leaving = asyncio.create_task(_left(request))
+        """Return the Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
+        working = asyncio.create_task(self._answer(asked))
+        leaving = asyncio.create_task(_has_left(request))
         try:
             await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -57,7 +57,7 @@ class Asking:
             leaving.cancel()
 
     async def events(self, asked: Question, language: Language = "en", pause: float | None = None) -> Events:
-        """What happens on the way to the Answer, which comes last.
+        """Yield what happens on the way to the Answer, which comes last.
 
         The first is None and comes at once: the question is taken. After that None means that nothing else has come
         for `pause` seconds (KEEP_ALIVE_SECONDS), as seen every LOOK_SECONDS. Leaving early ends the work. Raises
@@ -67,7 +67,7 @@ class Asking:
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause
-        async with aclosing(self._steps(asked, language)) as steps:
+        async with aclosing(self._queued(asked, language)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
                     self._answers.put(event, asked["question"], asked.get("history", ()))
@@ -77,8 +77,8 @@ class Asking:
                     yield event
                     told = clock()
 
-    async def _steps(self, asked: Question, language: Language) -> Events:
-        """The same with None every LOOK_SECONDS, without an end until the Answer."""
+    async def _queued(self, asked: Question, language: Language) -> Events:
+        """Yield the same with None every LOOK_SECONDS, without an end until the Answer."""
         ticket = self._queue.enter()
         working, told = False, 0
         try:
@@ -96,7 +96,7 @@ class Asking:
             if not working:
                 self._queue.leave(ticket)
 
-    async def _last(self, asked: Question) -> Answer:
+    async def _answer(self, asked: Question) -> Answer:
         async with aclosing(self.events(asked)) as events:
             async for event in events:
                 if isinstance(event, Answer):
@@ -105,7 +105,7 @@ class Asking:
 
 
 async def _followed(made: Generator[Event], done: Callable[[], None]) -> Events:
-    """What is made, and None every LOOK_SECONDS without it; leaving early stops it. `done` is called when it has ended.
+    """Yield what is made, and None every LOOK_SECONDS without it; leaving early stops it. `done` is called at its end.
 
     One thread makes all of it: what the chain opens is used by the thread that opened it.
     """
@@ -152,7 +152,7 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _left(request: Request) -> None:
-    """Returns once the client has closed the connection."""
+async def _has_left(request: Request) -> None:
+    """Wait until the client has closed the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -18,7 +18,7 @@ from index.errors import StoreBusyError
 from index.status import read_status
 from settings import HOME, SEEDS
 from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
-from web.mcp import READ_CHARACTERS, server
+from web.mcp import READ_CHARACTERS, mcp_server
 from web.pages.article import article_page
 from web.permalink import parse
 
@@ -75,7 +75,7 @@ def test_a_quote_has_a_permalink(chain: FakeChain) -> None:
         assert nothing["abstained"] and not nothing["quotes"]
         assert [near["quote"] for near in nothing["nearest"]] == [TEXT[:10]]
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]
     assert [each.get("history") for each in chain.asked] == [("Who is he?",), ()]
 
 
@@ -90,7 +90,7 @@ def test_an_article_is_read_in_parts(chain: FakeChain, start: int, characters: i
         assert (read["text"], read["start"], read["end"]) == (text, start, start + len(text))
         assert (read["characters"], read["title"]) == (len(TEXT), ARTICLE.title)
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]
 
 
 def test_mistakes_are_told_and_crashes_are_not(chain: FakeChain) -> None:
@@ -109,4 +109,4 @@ def test_mistakes_are_told_and_crashes_are_not(chain: FakeChain) -> None:
         crashed = await client.call_tool("ask", {"question": "a"})
         assert crashed.is_error and "secret" not in crashed.content[0].text
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]

@@ -17,12 +17,12 @@ from web.api.schemas import Responses, SendableText, errors
 from web.errors import ApiError
 
 COMMENT_CHARACTERS = 1_000
-EXPORTED = 500
+MAX_EXPORTED = 500
 """The most answers in one export: more than a conversation has, fewer than are kept."""
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
 
 
-class Thumb(BaseModel):
+class FeedbackRequest(BaseModel):
     """What `POST /api/feedback` takes: which answer, never what it said."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,11 +31,11 @@ class Thumb(BaseModel):
     comment: Annotated[SendableText, Field(max_length=COMMENT_CHARACTERS)] = ""
 
 
-class Export(BaseModel):
+class ExportRequest(BaseModel):
     """What `POST /api/export` takes: the ids of answers, in the order in which they are wanted."""
 
     model_config = ConfigDict(extra="forbid")
-    answers: Annotated[list[SendableText], Field(min_length=1, max_length=EXPORTED)]
+    answers: Annotated[list[SendableText], Field(min_length=1, max_length=MAX_EXPORTED)]
     format: Literal["markdown", "json"]
 
 
@@ -47,32 +47,32 @@ def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
     def stored_answer(answer_id: str) -> StoredAnswer:
         stored = answers.get(answer_id)
         if stored is None:
-            raise _forgotten()
+            raise _forgotten_error()
         return stored
 
     exported: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
 
     @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | exported)
     def answer(answer_id: str, request: Request, format: export.Format = "json") -> Response:
-        """An answer that was given lately, to take away."""
-        file = export.export_answer(stored_answer(answer_id).answer, format, base(request))
+        """Export an answer that was given lately."""
+        file = export.export_answer(stored_answer(answer_id).answer, format, base_address(request))
         return Response(file, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
 
     @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | exported)
-    def export_answers(body: Export, request: Request) -> Response:
-        """Several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
+    def export_answers(body: ExportRequest, request: Request) -> Response:
+        """Export several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
         stored = [answer for answer in map(answers.get, body.answers) if answer is not None]
         if not stored:
-            raise _forgotten()
+            raise _forgotten_error()
         name = "conversation.md" if body.format == "markdown" else "conversation.json"
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         headers["Quoth-Forgotten"] = str(len(body.answers) - len(stored))
-        file = export.export_conversation([answer.answer for answer in stored], body.format, base(request))
+        file = export.export_conversation([answer.answer for answer in stored], body.format, base_address(request))
         return Response(file, media_type=export.MEDIA_TYPES[body.format], headers=headers)
 
     @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))
-    def feedback(body: Thumb) -> None:
-        """What somebody thinks of an answer that was given lately."""
+    def feedback(body: FeedbackRequest) -> None:
+        """Take what somebody thinks of an answer that was given lately."""
         rated = stored_answer(body.answer_id)
         store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
         store.expire(settings.feedback_days)
@@ -80,11 +80,11 @@ def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
     return routes
 
 
-def _forgotten() -> ApiError:
+def _forgotten_error() -> ApiError:
     return ApiError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
 
 
-def base(request: Request) -> str:
-    """The address that this server was asked under, or nothing if what the client calls it is no address."""
+def base_address(request: Request) -> str:
+    """Return the address that this server was asked under; empty if what the client calls it is malformed."""
     host = request.headers.get("host", "")
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from settings import Settings
-from web.api.schemas import Passage, Responses, WholeArticle, errors
+from web.api.schemas import ArticlePassage, Responses, WholeArticle, errors
 from web.errors import ApiError
 from web.pages.article import is_inside
 from web.permalink import digest_of
@@ -23,9 +23,9 @@ def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     routes = APIRouter()
     seals = Seals(settings.store) if settings.excerpt_characters else None
 
-    given: Responses = {200: {"model": WholeArticle | Passage}}
+    response: Responses = {200: {"model": WholeArticle | ArticlePassage}}
 
-    @routes.get("/api/articles/{article_id}", response_model=None, responses=given | errors(400, 401, 404, 422, 429))
+    @routes.get("/api/articles/{article_id}", response_model=None, responses=response | errors(400, 401, 404, 422, 429))
     def article(
         article_id: str,
         request: Request,
@@ -33,7 +33,7 @@ def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
         end: Annotated[int | None, Query(ge=0)] = None,
         seal: str = "",
     ) -> dict[str, Any]:
-        """The article; with `start` and `end`, the passage around these words. Offsets are code points."""
+        """Return the article; with `start` and `end`, the passage around these words. Offsets are code points."""
         found = chain.index.article(article_id)
         most = settings.context_characters
         if seals is not None and not is_owner(request, settings):

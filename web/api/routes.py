@@ -26,7 +26,7 @@ ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 STREAM = "Events `status`, `retrieved`, `sentence`, then `answer` or `error`: docs/http.md"
 
 
-class Turn(BaseModel):
+class EarlierTurn(BaseModel):
     """An earlier question and its answer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -34,7 +34,7 @@ class Turn(BaseModel):
     answer: SendableText = ""
 
 
-class Only(BaseModel):
+class ArticleFilters(BaseModel):
     """Which articles to search."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,13 +46,13 @@ class Only(BaseModel):
     tag: tuple[SendableText, ...] = ()
 
 
-class Ask(BaseModel):
+class AskRequest(BaseModel):
     """What `POST /api/ask` takes. `history` is oldest first; `written` false asks for quotes where a model is set."""
 
     model_config = ConfigDict(extra="forbid")
     question: SendableText
-    history: list[Turn | SendableText] = Field(default_factory=list, max_length=100)
-    filters: Only = Only()
+    history: list[EarlierTurn | SendableText] = Field(default_factory=list, max_length=100)
+    filters: ArticleFilters = ArticleFilters()
     trace: bool = False
     suggest: bool = False
     written: bool | None = None
@@ -82,7 +82,7 @@ def ask_routes(asking: Asking) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/api/ask", responses=errors(*ASKED) | streamed("The answer, or an abstention.", Answer, STREAM))
-    async def ask(body: Ask, request: Request) -> Response:
+    async def ask(body: AskRequest, request: Request) -> Response:
         """Ask the articles. With `Accept: text/event-stream` the answer comes as it is found."""
         history = [turn if isinstance(turn, str) else turn.model_dump() for turn in body.history]
         asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
@@ -91,7 +91,7 @@ def ask_routes(asking: Asking) -> APIRouter:
             return JSONResponse((await asking.answer(asked, request)).to_dict())
         events = asking.events(asked, preferred(request.headers.get("accept-language")))
         await anext(events)  # refused here, with a status, if it cannot be taken
-        return EventStream(events, _stream(events))
+        return EventStream(events, _server_sent_events(events))
 
     return routes
 
@@ -132,16 +132,16 @@ def unknown_routes() -> APIRouter:
     return routes
 
 
-async def _stream(events: Events) -> AsyncIterator[str]:
-    """The events as server-sent events; an error is the last."""
+async def _server_sent_events(events: Events) -> AsyncIterator[str]:
+    """Yield the events as server-sent events; an error is the last."""
     try:
         async for event in events:
-            yield KEEP_ALIVE if event is None else _server_sent(*_named(event))
+            yield KEEP_ALIVE if event is None else _server_sent(*_event_data(event))
     except Exception as error:
         yield _server_sent("error", to_api_error(error).to_json())
 
 
-def _named(event: Event) -> tuple[str, object]:
+def _event_data(event: Event) -> tuple[str, object]:
     match event:
         case Status():
             return "status", asdict(event)

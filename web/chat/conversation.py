@@ -36,21 +36,21 @@ class Exchange:
     @property
     def shown(self) -> str:
         """What came of the question, as HTML."""
-        return "\n\n".join(each for each in (*self.said, self.note) if each)
+        return "\n\n".join(part for part in (*self.said, self.note) if part)
 
 
 def begun(question: str, language: Language, *, warm: bool) -> Exchange:
-    """The exchange when the question is taken."""
+    """Return the exchange when the question is taken."""
     return Exchange(question, note=render.line(say(language, "chat.searching" if warm else "chat.warming")))
 
 
 def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
-    """The exchange with what happened next on the way to its Answer."""
+    """Return the exchange with what happened next on the way to its Answer."""
     match event:
         case Status():
             return replace(exchange, note=render.line(_doing(event, language)))
         case Said(sentence=sentence, citations=citations):
-            known = {each.n: each for each in (*exchange.citations, *citations)}
+            known = {citation.n: citation for citation in (*exchange.citations, *citations)}
             said = (*exchange.said, render.sentence(sentence, known.values(), language))
             return replace(exchange, said=said, note="", citations=tuple(known.values()))
         case Answer():
@@ -61,20 +61,20 @@ def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    """The latest answered exchanges as the chain takes them, oldest first."""
-    answered = [(each.question, each.answer.answer) for each in exchanges if each.answer is not None]
+    """Return the latest answered exchanges as the chain takes them, oldest first."""
+    answered = [(exchange.question, exchange.answer.answer) for exchange in exchanges if exchange.answer is not None]
     return [{"question": question, "answer": answer} for question, answer in answered[-HISTORY_TURNS:]]
 
 
 def stopped(exchange: Exchange, language: Language) -> Exchange:
-    """The exchange as it stays if nothing more comes."""
+    """Return the exchange as it stays if nothing more comes."""
     if exchange.done:
         return exchange
     return replace(exchange, note=render.line(say(language, "chat.stopped"), "stopped"), done=True)
 
 
 def sorry(error: Exception, language: Language) -> str:
-    """One plain sentence about a failure, and what to do."""
+    """Return one plain sentence about a failure, and what to do."""
     failure = to_api_error(error)
     if language == "en":
         message = failure.sentence
@@ -85,7 +85,7 @@ def sorry(error: Exception, language: Language) -> str:
 
 
 def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
-    """The exchanges as a chat shows them, the last answer with what to ask next."""
+    """Yield the exchanges as a chat shows them, the last answer with what to ask next."""
     for exchange in exchanges:
         yield {"role": "user", "content": render.question(exchange.question)}
         parts = [exchange.shown]

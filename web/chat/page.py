@@ -127,7 +127,7 @@ class Page:
         on(self._again.click, self._start_over, [self._key])
 
     async def _greet(self, request: gr.Request) -> AsyncGenerator[Changes]:
-        """The page in the language of who looks at it; the heading, until the models are warm; what to ask first."""
+        """Show the page in the visitor's language; the heading, until the models are warm; what to ask first."""
         language, about = _language(request), str(request.query_params.get("about", ""))
         choices, chosen = await run_in_threadpool(header.choices, self._chain, about, language)
         yield {
@@ -155,7 +155,7 @@ class Page:
         yield {self._talk: gr.Chatbot(placeholder=await run_in_threadpool(header.welcome, self._chain, language))}
 
     async def _restore(self, key: str, request: gr.Request) -> Changes:
-        """The conversation that the tab had before it was loaded again."""
+        """Show the conversation that the tab had before it was loaded again."""
         language, (name, had) = _language(request), _named(key, request)
         exchanges = self._sessions.restored(name, str(request.session_hash))
         if exchanges is None:
@@ -168,7 +168,7 @@ class Page:
     async def _ask(
         self, asked: str, key: str, only: list[str], how: str, editing: bool, request: gr.Request
     ) -> AsyncGenerator[Changes]:
-        """Each step of an answer."""
+        """Show each step of an answer."""
         language, (name, _) = _language(request), _named(key, request)
         page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
         if self._writes:
@@ -194,7 +194,7 @@ class Page:
                     yield changes
 
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
-        """The last question back into the box, or out of it again."""
+        """Take the last question back into the box, or out of it again."""
         language, (name, _) = _language(request), _named(key, request)
         exchanges = self._sessions.exchanges(name)
         if editing or not exchanges:
@@ -215,7 +215,7 @@ class Page:
         return self._shown((), language, empty=True)
 
     def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:
-        """The conversation, its sources and what can be done next; `empty` takes the question out of the box."""
+        """Return the conversation, its sources and what can be done next; `empty` takes the question out of the box."""
         running = bool(exchanges) and not exchanges[-1].done
         cited = exchanges[-1].citations if exchanges else ()
         sources = render.sources(cited, language)
@@ -237,7 +237,7 @@ class Page:
 
 
 def _named(key: str, request: gr.Request) -> tuple[str, bool]:
-    """Which conversation the tab has, and whether it had anything in it when the page was loaded."""
+    """Return which conversation the tab has, and whether it had anything in it when the page was loaded."""
     match = _KEY.fullmatch(key or "")
     return (match[1], bool(match[2])) if match else (str(request.session_hash), False)
 
@@ -247,5 +247,5 @@ def _language(request: gr.Request) -> Language:
 
 
 def _forms(language: Language) -> list[tuple[str, str]]:
-    """What an answer can be: (what is shown, value)."""
-    return [(say(language, f"chat.{each}"), each) for each in (WRITTEN, QUOTES)]
+    """Return the forms of an answer: (what is shown, value)."""
+    return [(say(language, f"chat.{form}"), form) for form in (WRITTEN, QUOTES)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, slots=True)
-class Run:
+class PendingAnswer:
     """One answer on its way, for which a page waits; whoever follows it looks often whether it is stopped."""
 
     page: str
@@ -25,20 +25,20 @@ class Run:
 
 
 class ChatSessions:
-    """All conversations. To be used from one event loop."""
+    """All conversations of the chat. To be used from one event loop."""
 
     def __init__(self, chain: AnswerChain, asking: Asking) -> None:
         self._chain = chain
         self._asking = asking
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, PendingAnswer] = {}
         self._conversations = Conversations()
 
     def exchanges(self, key: str) -> tuple[Exchange, ...]:
-        """What was said in this conversation so far; none if it is not known."""
+        """Return what was said in this conversation so far; empty if it is not known."""
         return self._conversations.get(key)
 
     def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
-        """The conversation, for a page that was loaded; the answer that another page waited for is stopped.
+        """Return the conversation for a page that was loaded; the answer that another page waited for is stopped.
 
         None if this page has asked already, as somebody quick does: then it is being told.
         """
@@ -68,7 +68,7 @@ class ChatSessions:
         again: bool = False,
         more: dict[str, Any] | None = None,
     ) -> AsyncGenerator[tuple[Exchange, ...]]:
-        """The conversation at each step of answering. `again` puts the exchange in the last one's place.
+        """Yield the conversation at each step of answering. `again` puts the exchange in the last one's place.
 
         `more` goes to the chain with the question. Leaving early stops the work. Raises ApiError for a question
         that cannot be taken.
@@ -80,7 +80,7 @@ class ChatSessions:
         async with aclosing(self._asking.events(given, language, pause=0)) as events:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
-            run = self._runs[key] = Run(page)
+            run = self._runs[key] = PendingAnswer(page)
             exchange = begun(question, language, warm=self._chain.ready)
             try:
                 yield self._keep(key, run, (*earlier, exchange), language)
@@ -98,7 +98,9 @@ class ChatSessions:
                 if self._runs.get(key) is run:
                     del self._runs[key]
 
-    def _keep(self, key: str, run: Run, exchanges: tuple[Exchange, ...], language: Language) -> tuple[Exchange, ...]:
+    def _keep(
+        self, key: str, run: PendingAnswer, exchanges: tuple[Exchange, ...], language: Language
+    ) -> tuple[Exchange, ...]:
         """Remember the conversation as it would be found if this were its last step, unless it has gone on without."""
         if self._runs.get(key) is run:
             self._conversations.put(key, (*exchanges[:-1], stopped(exchanges[-1], language)))

@@ -75,7 +75,7 @@ class Metrics:
             self._refusals.labels(reason).inc()
 
     def router(self) -> APIRouter:
-        """The route `/metrics`. The gate lets none but the owner come here."""
+        """Return the route `/metrics`. The gate lets none but the owner come here."""
         router = APIRouter()
 
         @router.get("/metrics")

@@ -11,7 +11,7 @@ from index.article import Article, ArticleInfo
 from rag.answer import Span
 from web.locales import Language, count
 from web.permalink import Link, find
-from web.render import day
+from web.render import day, merged_spans
 from web.templating import render_template
 
 CHARACTERS_PER_MINUTE = 1_300
@@ -27,14 +27,14 @@ class Highlights:
     `target` is where the quote begins to which the page goes, `near` the place to go to if it is gone.
     """
 
-    quotes: tuple[Span, ...] = ()
-    bold: tuple[Span, ...] = ()
+    quotes: Sequence[Span] = ()
+    bold: Sequence[Span] = ()
     target: int | None = None
     near: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Fragment:
     """Words of a paragraph, all bold or none."""
 
     text: str
@@ -42,20 +42,20 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Run after run of a paragraph, all inside a quote or none. The page goes to the one that `is_target`."""
+class Segment:
+    """Fragment after fragment of a paragraph, all inside a quote or none. The page goes to the one that `is_target`."""
 
-    runs: tuple[Run, ...]
+    fragments: tuple[Fragment, ...]
     is_quote: bool = False
     is_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class Element:
     """One paragraph as an element of the page. The page goes to the one that `is_near` where the quote is gone."""
 
     tag: Literal["p", "h1", "h2"]
-    parts: tuple[Part, ...]
+    segments: tuple[Segment, ...]
     is_byline: bool = False
     is_near: bool = False
 
@@ -77,7 +77,7 @@ def article_page(
     spans = list(_paragraphs(article.text))
     if around is not None:
         notice = notice or "articles.excerpt"
-        near = _merged((start - around, end + around) for start, end in highlights.quotes)
+        near = merged_spans((start - around, end + around) for start, end in highlights.quotes)
         spans = [clipped for span in spans for clipped in _clipped(span, near)]
     opening = [article.text[start:end].strip() for start, end in spans[:2]]
     has_title = opening[:1] == [article.title.strip()]
@@ -92,7 +92,7 @@ def article_page(
         has_chat=has_chat,
         facts=facts(article, len(article.text), language, byline=not has_byline),
         written=article.language,
-        paragraphs=_elements(article, spans, highlights, has_title=has_title, has_byline=has_byline),
+        elements=_elements(article, spans, highlights, has_title=has_title, has_byline=has_byline),
     )
 
 
@@ -129,13 +129,8 @@ def _highlights(article: Article, links: Sequence[Link]) -> tuple[Highlights, st
     found = [(link, place) for link, place in searched if place]
     if not found:
         return Highlights(near=links[0].start if links else None), "articles.gone" if links else None
-    quotes = _merged((place.start, place.end) for _, place in found)
-    bold = _merged(
-        (place.start + start - link.start, place.start + end - link.start)
-        for link, place in found
-        for start, end in link.bold
-        if link.start <= start < end <= link.end
-    )
+    quotes = merged_spans((place.start, place.end) for _, place in found)
+    bold = merged_spans(span for link, place in found for span in _bold_spans(link, place.start - link.start))
     first = found[0][1].start
     highlights = Highlights(quotes, bold, target=max(start for start, _ in quotes if start <= first))
     if len(found) < len(searched):
@@ -143,20 +138,16 @@ def _highlights(article: Article, links: Sequence[Link]) -> tuple[Highlights, st
     return highlights, "articles.moved" if any(place.moved for _, place in found) else None
 
 
-def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the spans in order, overlapping and touching ones as one."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
+def _bold_spans(link: Link, moved_by: int) -> Iterator[Span]:
+    """Yield where the bold words of a quote stand now."""
+    for start, end in link.bold:
+        if link.start <= start < end <= link.end:
+            yield start + moved_by, end + moved_by
 
 
 def _elements(
     article: Article, spans: Sequence[Span], highlights: Highlights, *, has_title: bool, has_byline: bool
-) -> Iterator[Paragraph]:
+) -> Iterator[Element]:
     headings = {heading.start for heading in article.headings}
     near = None
     if highlights.near is not None:
@@ -167,7 +158,7 @@ def _elements(
         is_byline = at == 1 and has_byline
         if tag == "p" and not is_byline and span[0] in headings:
             tag = "h2"
-        yield Paragraph(tag, tuple(_parts(article.text, span, highlights)), is_byline, at == near)
+        yield Element(tag, tuple(_segments(article.text, span, highlights)), is_byline, at == near)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
@@ -184,7 +175,7 @@ def _paragraphs(text: str) -> Iterator[Span]:
         yield start, at - 1
 
 
-def _parts(text: str, paragraph: Span, highlights: Highlights) -> Iterator[Part]:
+def _segments(text: str, paragraph: Span, highlights: Highlights) -> Iterator[Segment]:
     """Yield the paragraph in order: what belongs to quotes, and what stands between them."""
     at = paragraph[0]
     for quote in highlights.quotes:
@@ -193,18 +184,18 @@ def _parts(text: str, paragraph: Span, highlights: Highlights) -> Iterator[Part]
             continue
         # A quote may begin in the blank lines before a paragraph.
         is_target = quote[0] == highlights.target and not text[quote[0] : start].strip()
-        yield Part((Run(text[at:start]),))
-        yield Part(tuple(_runs(text, (start, end), highlights.bold)), is_quote=True, is_target=is_target)
+        yield Segment((Fragment(text[at:start]),))
+        yield Segment(tuple(_fragments(text, (start, end), highlights.bold)), is_quote=True, is_target=is_target)
         at = end
-    yield Part((Run(text[at : paragraph[1]]),))
+    yield Segment((Fragment(text[at : paragraph[1]]),))
 
 
-def _runs(text: str, quote: Span, bold: Iterable[Span]) -> Iterator[Run]:
+def _fragments(text: str, quote: Span, bold: Iterable[Span]) -> Iterator[Fragment]:
     at = quote[0]
     for word in bold:
         start, end = max(quote[0], word[0]), min(quote[1], word[1])
         if start < end:
-            yield Run(text[at:start])
-            yield Run(text[start:end], is_bold=True)
+            yield Fragment(text[at:start])
+            yield Fragment(text[start:end], is_bold=True)
             at = end
-    yield Run(text[at : quote[1]])
+    yield Fragment(text[at : quote[1]])

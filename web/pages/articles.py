@@ -60,7 +60,7 @@ class ListQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """An article as the list shows it."""
 
     address: str
@@ -131,7 +131,7 @@ def articles_page(
     at = min(query.page, pages)
     shown = [listed.article for listed in matching[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]]
     rows = [
-        Row(page_address(article.id), article.title or article.source, facts(article, article.characters, language))
+        ListRow(page_address(article.id), article.title or article.source, facts(article, article.characters, language))
         for article in shown
     ]
     return render_template(

@@ -50,11 +50,11 @@ def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
 
     @router.api_route("/eval", methods=["GET", "HEAD"])
     def evaluation(request: Request) -> Response:
-        return _html(owner_page(_language(request), runs.summaries()))
+        return _page_response(owner_page(_language(request), runs.summaries()))
 
     @router.get("/runs/current")
     async def current(request: Request) -> Response:
-        return _told(runner.progress, request)
+        return _progress_response(runner.progress, request)
 
     @router.post("/runs")
     async def start(request: Request, name: str | None = None) -> Response:
@@ -65,12 +65,12 @@ def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             name = shown_name(name)
             rows = await _received(request, name)
         runner.start(name, len(rows), lambda told: _score(chain, settings, rows, name, told))
-        return _told(runner.progress, request, 202)
+        return _progress_response(runner.progress, request, 202)
 
     @router.post("/runs/current/stop")
     async def stop(request: Request) -> Response:
         runner.stop()
-        return _told(runner.progress, request, 202)
+        return _progress_response(runner.progress, request, 202)
 
     @router.get("/runs/{run_id}.json")
     def data(run_id: str) -> Response:
@@ -124,13 +124,13 @@ def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"))
 
 
-def _told(progress: Progress, request: Request, status: int = 200) -> Response:
-    told: dict[str, Any] = asdict(progress) | {"said": said(progress, _language(request))}
-    return JSONResponse(told, status, _NOT_KEPT)
+def _progress_response(progress: Progress, request: Request, status: int = 200) -> Response:
+    state: dict[str, Any] = asdict(progress) | {"said": said(progress, _language(request))}
+    return JSONResponse(state, status, _NOT_KEPT)
 
 
 def said(progress: Progress, language: Language) -> str:
-    """How far a run is, in words."""
+    """Return how far a run is, in words."""
     match progress:
         case Progress(error=(message, hint)):
             return f"{message}: {hint}."
@@ -145,7 +145,7 @@ def said(progress: Progress, language: Language) -> str:
 
 
 async def _received(request: Request, name: str) -> list[Row]:
-    """The question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
+    """Return the question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
     with NamedTemporaryFile() as file:
         size = 0
         async for chunk in request.stream():
@@ -168,7 +168,7 @@ def _score(chain: AnswerChain, settings: Settings, rows: list[Row], name: str, t
 
 
 def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
-    """The report under its own policy, which names its style and script by their hashes."""
+    """Return the report under its own policy, which names its style and script by their hashes."""
     from evaluation.report import write_report
     from evaluation.scorecard import against
 
@@ -176,8 +176,8 @@ def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
     own = _POLICY.search(html)  # stands before everything that comes from the run
     if own is None:
         raise ValueError("the report has no policy")
-    return _html(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
+    return _page_response(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
 
 
-def _html(page: str, headers: dict[str, str] | None = None) -> Response:
+def _page_response(page: str, headers: dict[str, str] | None = None) -> Response:
     return HTMLResponse(page, headers=_NOT_KEPT | (headers or {}))

@@ -53,7 +53,7 @@ class Runner:
         return self.progress.state in ("running", "stopping")
 
     def check_free(self) -> None:
-        """Raises ApiError while a run is under way."""
+        """Raise ApiError while a run is under way."""
         if self.busy:
             message = f"{self.progress.questions} is being scored right now"
             raise ApiError(409, "running", message, "wait until it is through, or stop it")

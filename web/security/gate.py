@@ -82,7 +82,7 @@ class Gate:
         return {"/": CHAT, WIDGET: self._widget}.get(path, STRICT)
 
     def _admit(self, scope: Scope) -> None:
-        """Raises ApiError for a request that must not pass."""
+        """Raise ApiError for a request that must not pass."""
         headers, path, settings = Headers(scope=scope), scope["path"], self._settings
         if not is_known_host(headers, settings):
             hint = "the owner sets QUOTH_HOSTS to the names that it has; docs/security.md says why"
@@ -95,20 +95,24 @@ class Gate:
             raise ApiError(403, "origin", "this request comes from another site", _SEE)
         who = caller(scope, settings)
         scope["scheme"] = who.scheme  # links begin with it
-        wrong = f"wrong token {who.address}"
-        if who.shows_token and not path.startswith(OPENAI):  # there it is the key of some other service
-            self._rates.check(wrong, WRONG_TOKENS_PER_MINUTE)
-            if not who.is_owner and who.is_secure:
-                self._rates.take(wrong, WRONG_TOKENS_PER_MINUTE)
-        if who.is_owner and not path.startswith(OPENAI):
-            return
+        if not path.startswith(OPENAI):  # there a token is the key of some other service
+            self._count_wrong_token(who)
+            if who.is_owner:
+                return
         if whose == "owner" or (whose == "chat" and not settings.public_chat):
-            raise _no_owner(who, settings)
+            raise _owner_only_error(who, settings)
         if not reads:
             self._count(who, headers, asks=path in ASKING)
 
+    def _count_wrong_token(self, who: Caller) -> None:
+        if who.shows_token:
+            wrong = f"wrong token {who.address}"
+            self._rates.check(wrong, WRONG_TOKENS_PER_MINUTE)
+            if not who.is_owner and who.is_secure:
+                self._rates.take(wrong, WRONG_TOKENS_PER_MINUTE)
+
     def _count(self, who: Caller, headers: Headers, *, asks: bool) -> None:
-        """Of an address with several visitors each is counted, and all of them together."""
+        """Count a request: each visitor of an address, and all of them together."""
         most = self._settings.asks_per_minute
         if asks:
             if self._knows_key(headers):
@@ -119,7 +123,7 @@ class Gate:
         self._rates.take(f"{kind} of all at {who.address}", most * VISITORS_AT_AN_ADDRESS)
 
 
-def _no_owner(who: Caller, settings: Settings) -> ApiError:
+def _owner_only_error(who: Caller, settings: Settings) -> ApiError:
     message = "this is for the owner of the articles"
     if settings.owner_token is None:
         hint = "set QUOTH_OWNER_TOKEN on the server and show it" if serves_others(settings) else _AT_THE_MACHINE
@@ -135,7 +139,7 @@ _AT_THE_MACHINE = "open it in a browser on the machine that serves it, as http:/
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a request is of our own page or of a program, which sends neither header."""
+    """Return whether a request is of our own page or of a program, which sends neither header."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -144,7 +148,7 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
 
 
 async def _limited(scope: Scope, receive: Receive) -> Receive:
-    """A `receive` that gives the whole body at once. Raises ApiError as soon as it is known to be too large."""
+    """Return a `receive` that gives the whole body at once. Raises ApiError as soon as it is known to be too large."""
     limit = API_BYTES if scope["path"].startswith("/api/") else CHAT_BYTES
     body = await _body(Headers(scope=scope), receive, limit)
     if body is None:
@@ -154,7 +158,7 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
 
 
 async def _body(headers: Mapping[str, str], receive: Receive, limit: int) -> bytes | None:
-    """The whole body, or None as soon as it is known to be above the limit."""
+    """Return the whole body, or None as soon as it is known to be above the limit."""
     announced = headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced) > limit:
         return None
@@ -169,7 +173,7 @@ async def _body(headers: Mapping[str, str], receive: Receive, limit: int) -> byt
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body at once, then what comes after it: the disconnection."""
+    """Return a `receive` that gives the body at once, then what comes after it: the disconnection."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

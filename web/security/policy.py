@@ -29,7 +29,7 @@ ASKING = {"/api/ask", "/v1/chat/completions", "/gradio_api/queue/join"}
 
 
 def audience_of(path: str, *, documented: bool) -> Audience | None:
-    """Whom an address is for; None where there is nothing for anybody. `documented` is --api-docs."""
+    """Return whom an address is for; None where there is nothing for anybody. `documented` is --api-docs."""
     if path in DOCUMENTS:
         return "public" if documented else None
     if path in PUBLIC or path.startswith(PUBLIC_FOLDERS):

@@ -448,7 +448,7 @@ def test_hostile_names_and_questions_are_text(client: TestClient) -> None:
 )
 def test_names(given: str, shown: str, plain: str) -> None:
     assert runs.shown_name(given) == shown
-    assert runs._plain(shown) == plain
+    assert runs._file_name(shown) == plain
 
 
 @pytest.mark.parametrize(
