@@ -121,6 +121,12 @@ def test_order(client: TestClient) -> None:
     assert 'href="/articles?search=a&amp;sort=title">Title' in html
 
 
+def test_the_orders_stand_on_one_line(client: TestClient) -> None:
+    """A line end in a paragraph is shown as one (article.css)."""
+    orders = re.search(r'<p id="orders">(.*?)</p>', client.get("/articles").text, re.DOTALL)
+    assert orders and "\n" not in orders[1] and orders[1].count("</a>") == 3
+
+
 def test_hostile_words_stay_words(client: TestClient) -> None:
     words = '"><script>alert(1)</script>'
     html = client.get("/articles", params={"search": words, "sort": words}).text
