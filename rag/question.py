@@ -5,15 +5,13 @@ from __future__ import annotations
 from index.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
 
 
-def checked_question(question: str, max_characters: int) -> str:
+def check_question(question: str, limit: int) -> str:
     """Return the question without blanks around it. Raises QuestionError for one that cannot be asked."""
     question = question.strip()
     if not question:
         raise EmptyQuestionError("the question is empty", "ask something")
     if not question.isprintable() and any("\ud800" <= character <= "\udfff" for character in question):
         raise QuestionError("the question is not UTF-8 text", "type it again")
-    if len(question) > max_characters:
-        raise QuestionTooLongError(
-            f"the question has {len(question):,} characters", f"ask in at most {max_characters:,}"
-        )
+    if len(question) > limit:
+        raise QuestionTooLongError(f"the question has {len(question):,} characters", f"ask in at most {limit:,}")
     return question

@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from rag.events import Ask
 from settings import Settings
 from web.answers import AnswerStore
 from web.api.completions import completion_routes
@@ -23,7 +24,7 @@ from web.chat.sessions import ChatSessions
 from web.errors import add_error_handlers
 from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
-from web.monitoring.middleware import Watch, watched
+from web.monitoring.middleware import RequestMonitor, counted
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
 from web.pages.widget import widget_routes
@@ -45,13 +46,11 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
     rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
-    # The owner's runs see whole articles, and are nobody's questions to be counted.
+    # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings))
-    if settings.excerpt_characters:
-        chain = excerpted(chain, settings)
     metrics = Metrics(chain, queue)
-    chain = watched(chain, metrics, settings)
-    asking = Asking(chain, settings, answers, queue)
+    ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
+    asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
     app.include_router(widget_routes(chain, settings))
     add_interface(app, chain, settings, asking, answers)
@@ -59,7 +58,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
     asyncio.run(_mount_chat(app, chain, settings, ChatSessions(chain, asking)))
     app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
-    app.add_middleware(Watch, metrics=metrics, settings=settings)
+    app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
 

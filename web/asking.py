@@ -12,16 +12,16 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from rag.answer import Answer, Event, Status
-from rag.question import checked_question
+from rag.answer import Answer
+from rag.events import Ask, Event, StatusEvent
+from rag.question import check_question
 from settings import Settings
 from web.answers import AnswerStore
 from web.errors import ApiError
-from web.locales import Language, count
 from web.queue import LOOK_SECONDS, AdmissionQueue
 
 if TYPE_CHECKING:
-    from rag.chain import AnswerChain, Question
+    from rag.chain import Question
 
 KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE = ": still working\n\n"
@@ -37,8 +37,8 @@ def deadline_error(settings: Settings) -> ApiError:
 class Asking:
     """Where questions are taken, whichever face they came by. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, answers: AnswerStore, queue: AdmissionQueue) -> None:
-        self._chain = chain
+    def __init__(self, ask: Ask, settings: Settings, answers: AnswerStore, queue: AdmissionQueue) -> None:
+        self._ask = ask
         self._settings = settings
         self._answers = answers
         self._queue = queue
@@ -56,18 +56,18 @@ class Asking:
             working.cancel()
             leaving.cancel()
 
-    async def events(self, asked: Question, language: Language = "en", pause: float | None = None) -> Events:
+    async def events(self, asked: Question, pause: float | None = None) -> Events:
         """Yield what happens on the way to the Answer, which comes last.
 
         The first is None and comes at once: the question is taken. After that None means that nothing else has come
         for `pause` seconds (KEEP_ALIVE_SECONDS), as seen every LOOK_SECONDS. Leaving early ends the work. Raises
         ApiError, and what the chain raises.
         """
-        asked = {**asked, "question": checked_question(asked["question"], self._settings.question_characters)}
+        asked = {**asked, "question": check_question(asked["question"], self._settings.question_characters)}
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause
-        async with aclosing(self._queued(asked, language)) as steps:
+        async with aclosing(self._queued(asked)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
                     self._answers.put(event, asked["question"], asked.get("history", ()))
@@ -77,17 +77,17 @@ class Asking:
                     yield event
                     told = clock()
 
-    async def _queued(self, asked: Question, language: Language) -> Events:
+    async def _queued(self, asked: Question) -> Events:
         """Yield the same with None every LOOK_SECONDS, without an end until the Answer."""
         ticket = self._queue.enter()
         working, told = False, 0
         try:
             yield None
             while before := self._queue.position(ticket):
-                yield Status("wait", count(language, "chat.waits", before)) if before != told else None
+                yield StatusEvent("wait", before) if before != told else None
                 told = before
                 await self._queue.changed(LOOK_SECONDS)
-            made = self._chain.stream(asked)
+            made = self._ask(asked)
             working = True
             async with aclosing(_followed(made, lambda: self._queue.leave(ticket))) as events:
                 async for event in events:

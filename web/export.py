@@ -80,8 +80,8 @@ def as_markdown(answer: Answer, base: str) -> str:
     sources = []
     for source in answer.citations:
         title, *others = map(markdown, source_facts(source))
-        words = [f"“{markdown(words)}”" for words in _unsaid_quote(source, answer)]
-        sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *words])}")
+        quotes = [f"“{markdown(quote)}”" for quote in _unsaid_quote(source, answer)]
+        sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *quotes])}")
     return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
@@ -99,8 +99,8 @@ def as_html(answer: Answer, base: str) -> str:
     sources = []
     for source in answer.citations:
         title, *others = map(_escaped, source_facts(source))
-        words = [f"“{_escaped(words)}”" for words in _unsaid_quote(source, answer)]
-        shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *words])
+        quotes = [f"“{_escaped(quote)}”" for quote in _unsaid_quote(source, answer)]
+        shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *quotes])
         sources.append(f"<li>{shown}</li>")
     return "\n".join([*parts, *([f"<ol>{''.join(sources)}</ol>"] if sources else [])]) + "\n"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from index.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
-from rag.question import checked_question
+from rag.question import check_question
 
 
 def test_blanks_around_a_question_are_not_part_of_it() -> None:
-    assert checked_question(" \n Who?\u3000", 4) == "Who?"
+    assert check_question(" \n Who?\u3000", 4) == "Who?"
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_blanks_around_a_question_are_not_part_of_it() -> None:
 )
 def test_what_cannot_be_asked(question: str, error: type[QuestionError], said: str) -> None:
     with pytest.raises(error, match=said):
-        checked_question(question, 1000)
+        check_question(question, 1000)

@@ -15,7 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.article import Article, Heading
-from rag.answer import Answer, Citation, Event, Found, Models, Nearest, Said, Sentence, Status, Timings
+from rag.answer import Answer, Citation, Models, Nearest, Sentence, Timings
+from rag.events import Ask, Event, RetrievedEvent, SentenceEvent, StatusEvent
 from settings import Settings
 from web import serve
 from web.answers import AnswerStore
@@ -136,10 +137,10 @@ class FakeChain:
     def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
         question = asked["question"]
         known = {"id": asked.get("id") or "1", "suggestions": self.next if asked.get("suggest") else ()}
-        yield Status("retrieve", f"Searching {len(self.index.found)} article")
+        yield StatusEvent("retrieve", len(self.index.found))
         if self.error:
             raise self.error
-        yield Found(2)
+        yield RetrievedEvent(2)
         if "criticiz" not in question:
             nearest = (Nearest(ARTICLE.id, ARTICLE.title, ARTICLE.source, 0, 10, ARTICLE.text[:10]),)
             yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1, **known)
@@ -147,13 +148,13 @@ class FakeChain:
         cited = citation()
         short = Sentence("The copycat culture.", "short", (1,), 0.97)
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
-        yield Said(short, (cited,))
-        yield Said(quoted, ())
+        yield SentenceEvent(short, (cited,))
+        yield SentenceEvent(quoted, ())
         sentences, citations = (short, quoted), (cited,)
         if self.also:
             sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
             citations += (self.also,)
-            yield Said(sentences[-1], (self.also,))
+            yield SentenceEvent(sentences[-1], (self.also,))
         answer = " ".join(map(str, sentences))
         yield an_answer(question, answer=answer, sentences=sentences, citations=citations, **known)
 
@@ -173,14 +174,18 @@ def free_port() -> int:
 
 
 def interface(
-    chain: object, settings: Settings, queue: AdmissionQueue | None = None, answers: AnswerStore | None = None
+    chain: Any,
+    settings: Settings,
+    queue: AdmissionQueue | None = None,
+    answers: AnswerStore | None = None,
+    ask: Ask | None = None,
 ) -> FastAPI:
     """The articles' pages and the HTTP interface, without the chat, which takes seconds to import."""
     app = FastAPI(openapi_url=None)
     queue = AdmissionQueue() if queue is None else queue
     answers = AnswerStore() if answers is None else answers
-    faced: Any = chain
-    add_interface(app, faced, settings, Asking(faced, settings, answers, queue), answers)
+    asking = Asking(chain.stream if ask is None else ask, settings, answers, queue)
+    add_interface(app, chain, settings, asking, answers)
     return app
 
 

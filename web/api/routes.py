@@ -12,12 +12,14 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from rag.answer import Answer, Event, Found, Said, Status
+from rag.answer import Answer
+from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from web.api.schemas import ASKED, SendableText, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.errors import to_api_error
-from web.locales import preferred
+from web.locales import Language, preferred
+from web.status import status_text
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -89,9 +91,10 @@ def ask_routes(asking: Asking) -> APIRouter:
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await asking.answer(asked, request)).to_dict())
-        events = asking.events(asked, preferred(request.headers.get("accept-language")))
+        events = asking.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
-        return EventStream(events, _server_sent_events(events))
+        language = preferred(request.headers.get("accept-language"))
+        return EventStream(events, _server_sent_events(events, language))
 
     return routes
 
@@ -132,22 +135,22 @@ def unknown_routes() -> APIRouter:
     return routes
 
 
-async def _server_sent_events(events: Events) -> AsyncIterator[str]:
+async def _server_sent_events(events: Events, language: Language) -> AsyncIterator[str]:
     """Yield the events as server-sent events; an error is the last."""
     try:
         async for event in events:
-            yield KEEP_ALIVE if event is None else _server_sent(*_event_data(event))
+            yield KEEP_ALIVE if event is None else _server_sent(*_event_data(event, language))
     except Exception as error:
         yield _server_sent("error", to_api_error(error).to_json())
 
 
-def _event_data(event: Event) -> tuple[str, object]:
+def _event_data(event: Event, language: Language) -> tuple[str, object]:
     match event:
-        case Status():
-            return "status", asdict(event)
-        case Found():
+        case StatusEvent():
+            return "status", asdict(event) | {"text": status_text(event, language)}
+        case RetrievedEvent():
             return "retrieved", asdict(event)
-        case Said():
+        case SentenceEvent():
             return "sentence", asdict(event)
         case Answer():
             return "answer", event.to_dict()

@@ -77,7 +77,7 @@ class ChatSessions:
         earlier = self._conversations.get(key)[:-1] if again else self._conversations.get(key)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]
-        async with aclosing(self._asking.events(given, language, pause=0)) as events:
+        async with aclosing(self._asking.events(given, pause=0)) as events:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
             run = self._runs[key] = PendingAnswer(page)

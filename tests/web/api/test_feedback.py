@@ -16,7 +16,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
-from rag.answer import Answer, Event
+from rag.answer import Answer
+from rag.events import Event
 from settings import Settings
 from tests.web.standins import HERE, QUOTE, FakeChain, interface
 from web.security.gate import Gate

@@ -29,7 +29,7 @@ def answers() -> AnswerStore:
 
 @pytest.fixture
 def front(chain: FakeChain, settings: Settings, answers: AnswerStore) -> ChatSessions:
-    return ChatSessions(chain, Asking(chain, settings, answers, AdmissionQueue()))  # type: ignore[arg-type]
+    return ChatSessions(chain, Asking(chain.stream, settings, answers, AdmissionQueue()))  # type: ignore[arg-type]
 
 
 async def asked(
@@ -158,7 +158,7 @@ def test_who_waits_is_told_how_many_are_before(
 
 
 def test_a_question_has_a_deadline(chain: FakeChain, answers: AnswerStore) -> None:
-    front = ChatSessions(chain, Asking(chain, Settings(deadline_seconds=1), answers, AdmissionQueue()))  # type: ignore[arg-type]
+    front = ChatSessions(chain, Asking(chain.stream, Settings(deadline_seconds=1), answers, AdmissionQueue()))  # type: ignore[arg-type]
 
     async def talk() -> None:
         chain.pause = 0.4
