@@ -78,7 +78,7 @@ class RequestMonitor:
 
 
 def truncated(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one: a neighbourhood, not a person."""
+    """Return the /24 of an IPv4 address, the /48 of an IPv6 one: a neighbourhood, not a person."""
     try:
         network = ip_network(address, strict=False)
     except ValueError:
