@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -32,7 +33,7 @@ HOSTILE = [
 def test_hostile_titles_are_shown_as_they_are(words: str) -> None:
     article = replace(ARTICLE, title=words, author=words, source=words, tags=(words,), language=words, text=f"{words}.")
     page = article_page(article, [Link(0, len(words), bold=((0, 2),))])
-    tree = html.document_fromstring(page)
+    tree: Any = html.document_fromstring(page)
     assert len(tree.findall(".//script")) == 1
     assert not [name for element in tree.iter("*") for name in element.attrib if name.startswith("on")]
     assert tree.findtext(".//title") == words
@@ -43,7 +44,9 @@ def test_hostile_titles_are_shown_as_they_are(words: str) -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_hostile_name_of_a_question_set(words: str) -> None:
-    tree = html.document_fromstring(owner_page("en", [Summary("1", "2026-01-01T00:00:00", words, 3, {"right": 0.5})]))
+    tree: Any = html.document_fromstring(
+        owner_page("en", [Summary("1", "2026-01-01T00:00:00", words, 3, {"right": 0.5})])
+    )
     assert len(tree.findall(".//script")) == 1
     assert tree.findtext(".//td/bdi") == words
     assert tree.find(".//input[@name='run']").get("aria-label") == f"Compare the run of {words}, 2026-01-01 00:00 UTC"
@@ -60,7 +63,7 @@ def test_a_hostile_error_on_the_page_for_people(words: str) -> None:
 
     response = TestClient(app).get("/", headers={"Accept": "text/html"})
     assert response.status_code == 400
-    tree = html.document_fromstring(response.text)
+    tree: Any = html.document_fromstring(response.text)
     assert not tree.findall(".//script")
     said = tree.findtext(".//p[@role='alert']")
     assert said == f"{words[0].upper()}{words[1:]}: do something else."
