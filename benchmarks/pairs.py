@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.falsehoods import kinds
 from benchmarks.statements import Verbs, declare, verbs_of
 from index.chunk import sentence_spans
-from rag.verify.facts import words_of
+from rag.language.tokens import tokens_of
 
 UNANSWERABLE = "unanswerable"
 SQUAD2, _XQUAD, _CLAPNQ = "squad2/dev-v2.0.json", "xquad/xquad.en.json", "clapnq/clapnq_dev_answerable.jsonl"
@@ -80,10 +80,10 @@ def _of_article(article: Mapping[str, Any], verbs: Verbs) -> Iterator[Source]:
 def _of_clapnq(row: Mapping[str, Any]) -> Iterator[Source]:
     """The sentences of the first annotator's answer that are no copies."""
     evidence = _plain(row["passages"][0]["text"])
-    known = f" {' '.join(word.low for word in words_of(evidence))} "
+    known = f" {' '.join(token.lower for token in tokens_of(evidence))} "
     answer = _plain(next((output["answer"] for output in row["output"] if output["answer"]), ""))
     for span in sentence_spans(answer):
-        words = [word.low for word in words_of(answer[span.start : span.end])]
+        words = [token.lower for token in tokens_of(answer[span.start : span.end])]
         if len(words) >= _FEWEST_WORDS and f" {' '.join(words)} " not in known:
             yield Source(answer[span.start : span.end], evidence, row["passages"][0]["title"], ())
 

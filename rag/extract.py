@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from index.article import Article, in_words
 from index.chunk import sentence_spans
 from rag.answer import Citation, Nearest, Place, Sentence, Span
-from rag.contradictions import difference
+from rag.contradictions import conflicting_figures
 from rag.reading.base import Reading
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.retrieve import Passage
@@ -214,7 +214,7 @@ def _with_differing(
     """The quotes with one that contradicts one of them, in the place of the weakest ones, what to say, and of which."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
-        if found := difference(question, (quote.article, quote.text), (other.article, other.text)):
+        if found := conflicting_figures(question, (quote.article, quote.text), (other.article, other.text)):
             kept = list(chosen) if other in chosen else [*chosen, other]
             while len(kept) > limits.quotes or sum(len(each.text) for each in kept) > limits.characters:
                 weakest = next((each for each in reversed(kept) if each not in (quote, other, chosen[0])), None)

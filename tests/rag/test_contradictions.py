@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from index.article import Article
-from rag.contradictions import difference, figures
+from rag.contradictions import conflicting_figures, figures
 
 
 def differ(question: str, first: str, second: str) -> tuple[str, str] | None:
     texts = (f"The other companies pay. {first}", f"All the other companies pay. {second}")
     one, other = (Article(text, "", text, "0" * 64) for text in texts)
-    return difference(question, (one, first), (other, second))
+    return conflicting_figures(question, (one, first), (other, second))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,10 @@ def test_only_what_is_asked_for_differs() -> None:
 
 def test_an_article_does_not_differ_from_itself() -> None:
     article = Article("a", "A", "", "0" * 64)
-    assert difference("Nio employs?", (article, "Nio employs 3 people."), (article, "Nio employs 4 people.")) is None
+    assert (
+        conflicting_figures("Nio employs?", (article, "Nio employs 3 people."), (article, "Nio employs 4 people."))
+        is None
+    )
 
 
 def test_figures_and_what_they_are_of() -> None:
