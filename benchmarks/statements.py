@@ -11,46 +11,25 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-BE = "is|are|was|were"
+from rag.language.english import DETERMINERS, PREPOSITIONS
+from rag.language.time import MONTHS
+from rag.language.verbs import AUXILIARIES, FORMS_OF_BE, PARTICIPLE, PAST, past, third_person
+from rag.language.verbs import BE as _BE
+
+BE = "|".join(_BE)
+"""Finite forms of "be", as a pattern."""
 _LEFT_OUT = frozenset("there being doing going trying else other besides whilst".split())
-AUX = frozenset("is are was were has have had can could will would may might must should do does did".split())
-PREPOSITIONS = frozenset(
-    "in on at by for from to with of about as into under during until over against through after before within"
-    " near between around"
-    " since throughout immediately along below above behind outside inside upon".split()
-)
-DETERMINERS = (
-    frozenset("the a an his her its their this that these those no any some of in and or most".split()) | PREPOSITIONS
-)
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in """
-    become:became begin:began bring:brought build:built buy:bought catch:caught choose:chose come:came
-    draw:drew drive:drove
-    fall:fell feel:felt fight:fought find:found fly:flew get:got give:gave go:went grow:grew have:had
-    hear:heard hold:held
-    keep:kept know:knew lead:led leave:left lose:lost make:made mean:meant meet:met pay:paid rise:rose run:ran say:said
-    see:saw sell:sold send:sent shoot:shot speak:spoke spend:spent stand:stood strike:struck take:took
-    teach:taught tell:told
-    think:thought understand:understood win:won write:wrote cut:cut put:put let:let cost:cost
-    """.split()
-)
-_PARTICIPLES = frozenset(
-    "become begun brought built bought caught chosen drawn driven fallen fought found flown given gone grown"
-    " heard held kept known led left"
-    " lost made meant met paid run said seen sold sent shot spoken spent struck taken taught told thought"
-    " understood won written cut put"
-    " set born".split()
-)
-_DOUBLED = frozenset("stop plan refer admit permit commit ban occur transfer control drop".split())
-MONTHS = "January February March April May June July August September October November December".split()
+_PAST_FORMS = frozenset(PAST.values()) - FORMS_OF_BE
+_PARTICIPLES = frozenset(PARTICIPLE.values()) - FORMS_OF_BE
+_ADJECTIVES = frozenset("responsible able available part complete necessary similar unable".split())
+"""Words after a form of "be" that say something of the subject, besides participles."""
 _WH = r"(?:what|which|who|whom|when|where)"
 Verbs = frozenset[str]
 """Base forms of verbs."""
 
 
 def verbs_of(texts: Iterable[str]) -> Verbs:
-    """The words used as base forms in `texts`: several times after "to" or a modal verb, with a past form."""
+    """Return the words used as base forms in `texts`: several times after "to" or a modal verb, with a past form."""
     words = [word for text in texts for word in re.findall(r"[a-z]+", text)]
     led = Counter(
         word for before, word in pairwise(words) if before in {"to", "would", "could", "will", "can", "not", "may"}
@@ -61,35 +40,16 @@ def verbs_of(texts: Iterable[str]) -> Verbs:
         for word, count in led.items()
         if count > 1 and len(word) > 2 and past(word) in seen and f"{word}ed" != "noted"
     }
-    return frozenset(known - AUX - {"not", "need"}) | frozenset(_IRREGULAR)
-
-
-def past(verb: str) -> str:
-    """The past tense of a base form."""
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
-    if verb.endswith("e"):
-        return f"{verb}d"
-    if verb in _DOUBLED:
-        return f"{verb}{verb[-1]}ed"
-    return f"{verb[:-1]}ied" if re.search(r"[^aeiou]y$", verb) else f"{verb}ed"
-
-
-def _third(verb: str) -> str:
-    if verb == "have":
-        return "has"
-    if re.search(r"(?:[sxz]|ch|sh|o)$", verb):
-        return f"{verb}es"
-    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
+    return frozenset(known - AUXILIARIES - {"not", "need"}) | frozenset(PAST) - {"be"}
 
 
 @lru_cache(maxsize=4)
 def _thirds(verbs: Verbs) -> frozenset[str]:
-    return frozenset(_third(verb) for verb in verbs)
+    return frozenset(third_person(verb) for verb in verbs)
 
 
 def declare(question: str, answer: str, verbs: Verbs) -> str | None:
-    """The sentence that states the answer; None where no rule fits."""
+    """Return the sentence that states the answer; None if no rule fits."""
     words = question.strip().rstrip("?. ").split()
     answer = answer.strip().rstrip(".,; ")
     if not 4 <= len(words) <= 25 or not 1 <= len(answer.split()) <= 10 or answer.count('"') % 2 or "(" in answer:
@@ -117,7 +77,7 @@ def _fronted(words: list[str], low: list[str], answer: str, verbs: Verbs) -> str
         return None
     if re.fullmatch(_WH, low[0]) is None and low[:2] not in (["how", "many"], ["how", "much"]):
         return _embedded([lead.capitalize(), *words] if lead else words, answer)
-    aux = next((i for i, word in enumerate(low[:8]) if word in AUX and i), None)
+    aux = next((i for i, word in enumerate(low[:8]) if word in AUXILIARIES and i), None)
     verb = next((i for i, word in enumerate(low[1:6], 1) if is_past(word, verbs)), None)
     if low[0] in {"who", "what"} and not lead and (verb == 1 or low[1] in _thirds(verbs)):
         return f"{answer} {' '.join(words[1:])}"
@@ -149,7 +109,7 @@ def _adjunct(wh: str, answer: str) -> str | None:
 
 
 def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verbs) -> str | None:
-    """`did SUBJECT VERB ...` as `SUBJECT VERBed ...`."""
+    """Turn `did SUBJECT VERB ...` into `SUBJECT VERBed ...`."""
     at = next(
         (
             i
@@ -160,7 +120,7 @@ def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verb
     )
     if at is None or rest[at + 1 : at + 2] == ["to"]:
         return None
-    verb = past(rest[at]) if aux == "did" else _third(rest[at]) if aux == "does" else rest[at]
+    verb = past(rest[at]) if aux == "did" else third_person(rest[at]) if aux == "does" else rest[at]
     head, tail = f"{' '.join(rest[:at])} {verb}", rest[at + 1 :]
     if adjunct:
         return f"{head} {' '.join(tail)} {adjunct} {filled}"
@@ -172,7 +132,7 @@ def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verb
 
 
 def _with_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str], verbs: Verbs) -> str | None:
-    """`was SUBJECT PARTICIPLE ...` as `SUBJECT was PARTICIPLE ...`; `was SUBJECT` as `SUBJECT was`."""
+    """Turn `was SUBJECT PARTICIPLE ...` into `SUBJECT was PARTICIPLE ...`, `was SUBJECT` into `SUBJECT was`."""
     at = next(
         (i for i, w in enumerate(rest) if i and _predicates(w, verbs) and rest[i - 1].lower() not in DETERMINERS), None
     )
@@ -194,7 +154,7 @@ def _with_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str
 
 
 def _embedded(words: Sequence[str], answer: str) -> str | None:
-    """A question whose question word stands at its end: `X was built when?`."""
+    """Fill in a question whose question word stands at its end: `X was built when?`."""
     text = " ".join(words)
     if match := re.search(
         r" (?:(?P<lead>in|on|by|of|for|with|to|at|from) )?(?P<wh>when|where|who|whom|what|which year|what [a-z]+)$",
@@ -207,25 +167,16 @@ def _embedded(words: Sequence[str], answer: str) -> str | None:
 
 
 def _predicates(word: str, verbs: Verbs) -> bool:
-    """Whether a word after a form of "be" is what is said of the subject: a participle, or a telling adjective."""
-    return is_participle(word, verbs) or word in {
-        "responsible",
-        "able",
-        "available",
-        "part",
-        "complete",
-        "necessary",
-        "similar",
-        "unable",
-    }
+    """Return whether a word after a form of "be" says something of the subject: a participle, or an adjective."""
+    return is_participle(word, verbs) or word in _ADJECTIVES
 
 
 def is_past(word: str, verbs: Verbs) -> bool:
-    """Whether a word has the form of a past tense."""
+    """Return whether a word has the form of a past tense."""
     stems = {word[:-2], word[:-1], f"{word[:-3]}y", word[:-3]} if word.endswith("ed") else set()
-    return bool(stems & verbs) or word in _IRREGULAR.values()
+    return bool(stems & verbs) or word in _PAST_FORMS
 
 
 def is_participle(word: str, verbs: Verbs) -> bool:
-    """Whether a word has the form of a past participle."""
+    """Return whether a word has the form of a past participle."""
     return word in _PARTICIPLES or (word.endswith("ed") and word.islower() and len(word) > 3)

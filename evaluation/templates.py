@@ -23,6 +23,8 @@ _GAPS = (
     re.compile(NUMBER),
     re.compile(rf"(?:^|[ ,])[a-z]+ ({FULL_NAME}(?<!['’]s)|{NAME}(?<! .)(?<! ..)(?=[.,;:]|{_NOUN_ENDS}))\b(?! [A-Z])"),
 )
+_MAX_NUMBERS = 2
+"""Numbers of a sentence in which one is asked for."""
 _WHOLE = re.compile(r"[^\Wa-z_].*[.!?。！？][\"”」)]?")
 _AGENT = re.compile(rf"(?:^|[.,;!?] )({NAME}(?: {CAPITAL}){{1,2}}) (?:{'|'.join(AGENT_PAST)})\b", re.MULTILINE)
 
@@ -49,16 +51,21 @@ def gaps(sentence: str) -> Iterator[Candidate]:
     leans = (POINTING if chinese else POINTS_BACK).search(sentence)
     if leans or not _WHOLE.fullmatch(sentence) or sentence.count('"') % 2 or "____" in sentence:
         return
-    dates = [match.span() for match in _DAY.finditer(sentence)]
-    few = len(re.findall(r"\d[\d.,]*", sentence)) <= 2
     for pattern in _GAPS[:1] if chinese else _GAPS:
         for match in pattern.finditer(sentence):
             start, end = match.span(match.lastindex or 0)
             before, words, after = sentence[:start], sentence[start:end], sentence[end:]
-            partial = any(first < end and start < last and (first, last) != (start, end) for first, last in dates)
-            known = words in before + after or (re.search(r"\d", words) and not few)
-            if before and not partial and not known and (chinese or re.search(rf"\w.*{NAME}", before + after)):
+            named = chinese or re.search(rf"\w.*{NAME}", before + after)
+            if before and named and words not in before + after and not _is_part(sentence, start, end):
                 yield Candidate("cloze", f"{before}____{after}", words)
+
+
+def _is_part(sentence: str, start: int, end: int) -> bool:
+    """Return whether a span cuts a date, or is one number of several that may be asked for."""
+    dates = (match.span() for match in _DAY.finditer(sentence))
+    if any(first < end and start < last and (first, last) != (start, end) for first, last in dates):
+        return True
+    return bool(re.search(r"\d", sentence[start:end])) and len(re.findall(r"\d[\d.,]*", sentence)) > _MAX_NUMBERS
 
 
 def agents(text: str) -> list[str]:

@@ -90,16 +90,20 @@ def figures(text: str) -> Iterator[Figure]:
         common = [word for word in words if word.islower() and word not in STOP_WORDS]
         verbs = common or verbs  # "BYD pays 1 percent, Geely 2 percent": who says how much again leaves the rest out
         last = match.end()
-        unit = match["unit"].strip().lower()
-        hedged = _RANGE.search(text[: match.start()]) or _HEDGE.search(text[: match.start()])
-        if hedged or unit in STOP_WORDS:
-            continue
-        scale = SCALES.get(match["scale"] or "", 1)
-        value = Decimal(match["digits"].replace(",", "")) * scale
-        last_digit = len(str(scale)) - len(match["point"] or ".")
-        yield Figure(
-            match[0], value, last_digit, UNITS.get(unit) or stem(unit), tuple(words if common else words + verbs)
-        )
+        if not _is_inexact(text[: match.start()]) and match["unit"].strip().lower() not in STOP_WORDS:
+            yield _figure(match, words if common else words + verbs)
+
+
+def _is_inexact(before: str) -> bool:
+    """Return whether the figure that follows is one end of a range, or rounded."""
+    return bool(_RANGE.search(before) or _HEDGE.search(before))
+
+
+def _figure(match: re.Match[str], words: Iterable[str]) -> Figure:
+    scale, unit = SCALES.get(match["scale"] or "", 1), match["unit"].strip().lower()
+    last_digit = len(str(scale)) - len(match["point"] or ".")
+    value = Decimal(match["digits"].replace(",", "")) * scale
+    return Figure(match[0], value, last_digit, UNITS.get(unit) or stem(unit), tuple(words))
 
 
 def _is_time(match: re.Match[str]) -> bool:

@@ -104,10 +104,8 @@ def follow_ups(
     proof: Proof, asked: Sequence[str], citations: Sequence[Citation], passages: Sequence[Passage], count: int
 ) -> tuple[str, ...]:
     """Return what may be asked next about the first `passages` and the articles quoted, but not what is quoted."""
-    quoted = [(citation.article_id, citation.start, citation.end) for citation in citations]
-    cited = {
-        passage.article.id: passage.article for passage in passages if passage.article.id in {q[0] for q in quoted}
-    }
+    quoted = {citation.article_id for citation in citations}
+    cited = {passage.article.id: passage.article for passage in passages if passage.article.id in quoted}
     parts = [(passage.article, passage.start, passage.end) for passage in passages[:_PASSAGES_ASKED]]
     parts += [(article, 0, len(article.text)) for article in cited.values()]
     texts = (asked[-1], *(citation.quote for citation in citations))
@@ -116,7 +114,7 @@ def follow_ups(
         (candidate, n)
         for n, part in enumerate(parts)
         for candidate in candidates(*part)
-        if not any(candidate.article_id == a and candidate.start < e and s < candidate.end for a, s, e in quoted)
+        if not any(_is_quoted(candidate, citation) for citation in citations)
     ]
 
     def merit(placed: tuple[Candidate, int]) -> tuple[int, int, int]:
@@ -203,6 +201,11 @@ def _proven(proof: Proof, made: Iterable[Candidate], asked: Sequence[str], count
 def _alike(question: str, other: str) -> bool:
     ours, theirs = set(query_terms(question)), set(query_terms(other))
     return len(ours & theirs) >= _MAX_OVERLAP * min(len(ours), len(theirs))
+
+
+def _is_quoted(candidate: Candidate, citation: Citation) -> bool:
+    same = citation.article_id == candidate.article_id
+    return same and candidate.start < citation.end and citation.start < candidate.end
 
 
 def _covers(passage: Passage, candidate: Candidate) -> bool:

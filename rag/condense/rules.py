@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from index.terms import query_terms
+from rag.condense.referents import with_referents
+from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
 from rag.language.chinese import condense_chinese
-from rag.language.english import GENITIVE_PRONOUNS, HE, IT, THEY
+from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ABOUT,
-    ASKED_NOUN,
-    ASKS_WHO,
     BACK_TO,
     BARE_QUESTION,
     BEGINS_QUESTION,
@@ -28,17 +27,12 @@ from rag.language.followups import (
     OPENING,
     PREPOSITION,
     QUESTION,
-    SOME_OF_THEM,
-    THAT_ONE,
-    THEN,
-    THERE,
     WHY_THING,
     YES_NO,
 )
-from rag.language.names import names_in, phrase, referent_of, with_name
+from rag.language.names import names_in, with_name
 from rag.language.scripts import has_han
-from rag.language.time import is_time, times_in, with_time
-from rag.language.verbs import AUX
+from rag.language.time import is_time, with_time
 
 Turn = str | Mapping[str, str]
 """An earlier question, or {"question": ..., "answer": ...}."""
@@ -52,14 +46,6 @@ _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
 _FRAGMENT_TERMS = 2
 """Terms of a fragment; more are a query in keywords."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Earlier question as it was understood, and its answer."""
-
-    question: str
-    answer: str
 
 
 def condense(question: str, history: Sequence[Turn]) -> str:
@@ -87,26 +73,37 @@ def _english(question: str, past: Sequence[Past]) -> str:
     if back := BACK_TO.match(opened) or FRONTED.match(opened):
         return _come_back(back["what"], back["rest"], past)
     if CORRECTION.match(question) or MEANT.search(question):
-        rest = MEANT.sub("", CORRECTION.sub("", question)).strip(" .!?,")
-        return _replaced(past, rest) if rest and not BEGINS_QUESTION.match(rest) else f"{rest}?" if rest else last
+        return _corrected(question, past)
     text = opened.rstrip(" ?.!")
-    about = ABOUT.sub("", text)
     if BARE_QUESTION.match(text):
         return _asked_anew(last, text)
-    if not BEGINS_QUESTION.match(about):
-        bare = about == question.rstrip(" ?.!")
-        if bare and len(query_terms(about)) > _FRAGMENT_TERMS:
+    fragment = ABOUT.sub("", text)
+    if not BEGINS_QUESTION.match(fragment):
+        bare = fragment == question.rstrip(" ?.!")
+        if bare and len(query_terms(fragment)) > _FRAGMENT_TERMS:
             return question  # a query in keywords
-        return _replaced(past, _uncapitalised(about, past) if bare else about, noun=bare)
-    resolved = _with_referents(opened, past)
+        return _replaced(past, _uncapitalised(fragment, past) if bare else fragment, noun=bare)
+    return _with_subjects(opened, past)
+
+
+def _corrected(question: str, past: Sequence[Past]) -> str:
+    rest = MEANT.sub("", CORRECTION.sub("", question)).strip(" .!?,")
+    if not rest:
+        return past[-1].question
+    return f"{rest}?" if BEGINS_QUESTION.match(rest) else _replaced(past, rest)
+
+
+def _with_subjects(question: str, past: Sequence[Past]) -> str:
+    """Return a whole question with what it points at; what still leans gets the subjects in brackets."""
+    resolved = with_referents(question, past)
     if DEMONSTRATIVE.search(resolved) or WHY_THING.match(resolved):
-        return _about(resolved, [_gist(last)])
+        return about(resolved, [gist_of(past[-1].question)])
     left = [match[0] for match in (pronoun.search(resolved) for pronoun in (HE, IT, THEY)) if match]
-    if any(not _is_genitive(pronoun) for pronoun in left):
-        return _about(resolved, _subjects(past))
-    if resolved != opened or names_in(opened) or len(query_terms(opened)) > _MAX_TERMS:
+    if any(not is_genitive(pronoun) for pronoun in left):
+        return about(resolved, latest_subjects(past))
+    if resolved != question or names_in(question) or len(query_terms(question)) > _MAX_TERMS:
         return resolved
-    return _about(opened, _subjects(past))
+    return about(question, latest_subjects(past))
 
 
 def _uncapitalised(part: str, past: Sequence[Past]) -> str:
@@ -122,14 +119,14 @@ def _come_back(what: str, rest: str, past: Sequence[Past]) -> str:
     what = re.sub(r" (?:from )?(?:before|earlier|above)$", "", what.strip())
     for pronoun in (HE, THEY, IT):
         if pronoun.search(rest):
-            rest = pronoun.sub(lambda match: _inflected(match[0], what), rest, count=1)
+            rest = pronoun.sub(lambda match: inflected(match[0], what), rest, count=1)
             break
     words = set(query_terms(what))
     spoken = next(
         (turn for turn in reversed(past) if words & set(query_terms(f"{turn.question} {turn.answer}"))), past[-1]
     )
-    subjects = [what] if names_in(f"- {what}") else [what, *_subjects_of(spoken.question)]
-    return _about(rest, subjects)
+    subjects = [what] if names_in(f"- {what}") else [what, *subjects_of(spoken.question)]
+    return about(rest, subjects)
 
 
 def _replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
@@ -137,19 +134,27 @@ def _replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     asked = past[-1].question.split(": ")[0].rstrip(" ?.!")
     if is_time(part):
         return f"{with_time(asked, part)}?"
-    lead, new = PREPOSITION.match(part), names_in(f"- {part}")
-    if new:
-        names = [name for name in names_in(asked) if name.text.lower() not in part.lower()]
-        of_kind = [name for name in names if (name.kind == "place") == (new[0].kind == "place")]
-        if lead:
-            of_kind = [n for n in names if re.search(rf"\b{lead[0]} (?:the )?$", asked[: n.start], re.IGNORECASE)]
-            part = part[lead.end() :].strip() if of_kind else part
-        if of_kind:
-            return with_name(asked, of_kind[-1 if lead else 0], part)
-    elif lead and (same := re.search(rf"\b{lead[0]}\b", asked, re.IGNORECASE)):
-        return _about(f"{asked[: same.start()]}{part}", _subjects_of(asked))
-    elif noun or re.match(r"(?:its|their|his|her|the)\b(?!.* ones?$)", part, re.IGNORECASE):
-        return _about(re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE), _subjects(past))
+    lead = PREPOSITION.match(part)
+    if names_in(f"- {part}"):
+        return _with_other_name(asked, part, lead[0] if lead else "")
+    if lead and (same := re.search(rf"\b{lead[0]}\b", asked, re.IGNORECASE)):
+        return about(f"{asked[: same.start()]}{part}", subjects_of(asked))
+    if noun or re.match(r"(?:its|their|his|her|the)\b(?!.* ones?$)", part, re.IGNORECASE):
+        return about(re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE), latest_subjects(past))
+    return f"{asked}: {part}?"
+
+
+def _with_other_name(asked: str, part: str, lead: str) -> str:
+    """Return the question about the name in `part` instead of one of its kind, or of one after the same preposition."""
+    names = [name for name in names_in(asked) if name.text.lower() not in part.lower()]
+    if lead:
+        after_lead = [n for n in names if re.search(rf"\b{lead} (?:the )?$", asked[: n.start], re.IGNORECASE)]
+        if after_lead:
+            return with_name(asked, after_lead[-1], part[len(lead) :].strip())
+    else:
+        is_place = names_in(f"- {part}")[0].kind == "place"
+        if of_kind := [name for name in names if (name.kind == "place") == is_place]:
+            return with_name(asked, of_kind[0], part)
     return f"{asked}: {part}?"
 
 
@@ -162,90 +167,3 @@ def _asked_anew(last: str, words: str) -> str:
     if YES_NO.match(asked):
         return f"{words} {asked[:1].lower()}{asked[1:]}?"
     return f"{asked}: {words.lower()}?"
-
-
-def _with_referents(text: str, past: Sequence[Past]) -> str:
-    """Return `text` with what pronouns, "there" and "that year" stand for in their place."""
-    last = past[-1].question
-    if THEN.search(text) and (times := times_in(last) or times_in(past[-1].answer)):
-        text = THEN.sub(times[-1], text, count=1)
-    if THERE.search(text) and (
-        places := [name for turn in past for name in names_in(turn.question) if name.kind == "place"]
-    ):
-        text = THERE.sub(f"in {places[-1].text}", text, count=1)
-    if (some := SOME_OF_THEM.search(text)) and (noun := ASKED_NOUN.match(last)):
-        return _about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", _subjects(past))
-    if one := THAT_ONE.search(text):
-        said = [name.text for name in names_in(past[-1].answer) if name.text.lower() not in last.lower()]
-        if found := said or [name.text for name in names_in(last)]:
-            text = f"{text[: one.start()]}{found[0]}{text[one.end() :]}"
-    used: set[str] = set()
-    for pronoun in (HE, IT, THEY):
-        match = pronoun.search(text)
-        if not match or (_is_genitive(match[0]) and any(name.end < match.start() for name in names_in(text))):
-            continue  # "When did Apple stop its project?"
-        if name := _referent(pronoun, past, {name.text for name in names_in(text)} | used):
-            used.add(name)
-            text = f"{text[: match.start()]}{_inflected(match[0], name)}{text[match.end() :]}"
-    return text
-
-
-def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
-    """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
-    people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
-    for n, turn in reversed(list(enumerate(past))):
-        text = turn.question
-        names = [replace(name, kind="person") if name.text in people else name for name in names_in(text)]
-        names = [name for name in names if not any(name.text in other for other in taken)]
-        if pronoun is HE and ASKS_WHO.match(text):
-            said = [name for name in names_in(turn.answer) if name.text.lower() not in text.lower()]
-            names = [*said, *names]
-        topical = [name for name in names if n and name.text in past[n - 1].question]
-        if name := referent_of(pronoun, topical) or referent_of(pronoun, names):
-            several = [other for other in names if other.kind != "place"]
-            if pronoun is THEY and len(several) == 2:
-                return " and ".join(phrase(other, text) for other in several)
-            return phrase(name, text) if name.text in text else name.text
-        if (noun := ASKED_NOUN.match(text)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
-            return f"the {noun['noun']}"
-    return None
-
-
-def _is_genitive(pronoun: str) -> bool:
-    return pronoun.lower() in GENITIVE_PRONOUNS
-
-
-def _inflected(pronoun: str, name: str) -> str:
-    return f"{name}'s" if _is_genitive(pronoun) else name
-
-
-def _gist(question: str) -> str:
-    """Return what a question is about, as a phrase: "cars sold in 2023" for "How many cars were sold in 2023?"."""
-    asked = question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
-    if not (match := QUESTION.match(asked)):
-        return asked
-    noun = re.sub(
-        r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|when|where|why|how|whom?) ?",
-        "",
-        match["wh"],
-        flags=re.IGNORECASE,
-    )
-    return re.sub(rf"^{AUX} ", "", f"{noun} {re.sub(rf'^{AUX} ', '', match['rest'])}".strip())
-
-
-def _subjects(past: Sequence[Past]) -> list[str]:
-    """Return what the latest question with a subject is about: its names, else its words."""
-    return next((subjects for turn in reversed(past) if (subjects := _subjects_of(turn.question))), [])
-
-
-def _subjects_of(question: str) -> list[str]:
-    named = [name.text for name in names_in(question)]
-    named += re.findall(r"(?<=\()[^()]+(?=\))", question) if not named else []
-    return list(dict.fromkeys(named)) or [gist for gist in [_gist(question)] if query_terms(gist)]
-
-
-def _about(text: str, subjects: Sequence[str]) -> str:
-    """Return `text` with what it is about in brackets, as far as it does not say so itself."""
-    asked = text.rstrip(" ?.!")
-    missing = [subject for subject in subjects if subject.lower() not in asked.lower()]
-    return f"{asked} ({', '.join(missing)})?" if missing else f"{asked}?"

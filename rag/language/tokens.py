@@ -88,8 +88,7 @@ def _word(pieces: Sequence[str], at: int, clause: int, *, initial: bool) -> Toke
     piece, following = pieces[at], pieces[at + 1] if at + 1 < len(pieces) else ""
     lower = piece.casefold()
     capital = piece[0].isupper() and lower not in STOP_WORDS
-    certain = capital and (not initial or piece[1:] != piece[1:].lower() or any(map(str.isdigit, piece)))
-    is_name = certain or (initial and capital and following != "" and _makes_name(lower, following))
+    is_name = capital and (not initial or _is_name_anywhere(piece) or _makes_name(lower, following))
     return Token(
         lower,
         stem(lower),
@@ -101,8 +100,15 @@ def _word(pieces: Sequence[str], at: int, clause: int, *, initial: bool) -> Toke
     )
 
 
+def _is_name_anywhere(piece: str) -> bool:
+    """Return whether a word with a capital has another one, or a digit."""
+    return piece[1:] != piece[1:].lower() or any(map(str.isdigit, piece))
+
+
 def _makes_name(lower: str, following: str) -> bool:
     """Return whether a sentence's first word is a name by what follows: a capital, or (without an article) a verb."""
+    if not following:
+        return False
     verb = following in FORMS_OF_BE or following in IRREGULAR_FORMS or following.endswith("ed")
     return following[0].isupper() or (verb and not english.COMMON_WORD.search(lower))
 

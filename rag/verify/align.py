@@ -93,10 +93,8 @@ def align(claim: Sequence[Token], quote: Sequence[Token], context: Sequence[Toke
     content = [i for i, token in enumerate(claim) if token.is_content]
     places = {i: counterparts(claim[i], quote, likeness) for i in content}
     missing = _missing(claim, quote, places)
-    people = {token.stem for token in context if token.is_name}
-    named = {i for i in content if claim[i].is_name or (claim[i].sentence_initial and claim[i].stem in people)}
-    known = {token.stem for token in context} | {token.number for token in context if token.number}
-    in_context = [i for i in missing if claim[i].stem in known]
+    named = _named(claim, content, context)
+    in_context = _known(claim, missing, context)
     unmatched = _unmatched_names(claim, quote, places)
     missing_names = [i for i in missing if i in named and not claim[i].number]
     initial_missing = any(claim[i].sentence_initial for i in missing)
@@ -113,13 +111,29 @@ def align(claim: Sequence[Token], quote: Sequence[Token], context: Sequence[Toke
         in_context=len(in_context) / max(1, len(missing)),
         mean_gap=sum(gaps.values()) / max(1, len(gaps)),
         max_name_gap=_max_name_gap(gaps, named),
-        negation_differs=any(token.negates for token in claim) != any(token.negates for token in quote),
+        negation_differs=_negates(claim) != _negates(quote),
         negated_share=_negated_share(claim, quote, places),
         opposites=_opposites_in(claim, quote, missing),
         roles_reversed=roles_reversed,
         order_reversed=order_reversed,
         names_only=_names_only(claim, content, set(missing)),
     )
+
+
+def _named(claim: Sequence[Token], content: Sequence[int], context: Sequence[Token]) -> set[int]:
+    """Return the words that are names; a sentence's first word is one if the context has it as a name."""
+    people = {token.stem for token in context if token.is_name}
+    return {i for i in content if claim[i].is_name or (claim[i].sentence_initial and claim[i].stem in people)}
+
+
+def _known(claim: Sequence[Token], missing: Sequence[int], context: Sequence[Token]) -> list[int]:
+    """Return the missing words that stand in the context."""
+    known = {token.stem for token in context} | {token.number for token in context if token.number}
+    return [i for i in missing if claim[i].stem in known]
+
+
+def _negates(tokens: Sequence[Token]) -> bool:
+    return any(token.negates for token in tokens)
 
 
 def _missing(claim: Sequence[Token], quote: Sequence[Token], places: Places) -> list[int]:

@@ -37,21 +37,21 @@ def opposites() -> dict[str, frozenset[str]]:
 
 def counterparts(word: Token, quote: Sequence[Token], likeness: Likeness) -> list[tuple[int, float]]:
     """Return the best counterparts of a word in the quote: where they stand, and how good they are."""
-    if word.number:
-        same = [j for j, other in enumerate(quote) if other.number == word.number and _units_agree(word, other)]
-    else:
-        same = [j for j, other in enumerate(quote) if other.stem == word.stem]
+    same = [j for j, other in enumerate(quote) if _is_same(word, other)]
     if same or word.number:
         return [(j, 1.0) for j in same[:_MAX_PLACES]]
-    scored = [
-        (j, _score(word, other, likeness)) for j, other in enumerate(quote) if other.is_content and not other.number
-    ]
+    others = ((j, other) for j, other in enumerate(quote) if other.is_content and not other.number)
+    scored = [(j, _score(word, other, likeness)) for j, other in others]
     best = max((score for _, score in scored), default=0.0)
     return [(j, score) for j, score in scored if score == best > 0][:_MAX_PLACES]
 
 
-def _units_agree(word: Token, other: Token) -> bool:
-    return word.unit == other.unit or not word.unit or not other.unit or {word.unit, other.unit} == {"th", "century"}
+def _is_same(word: Token, other: Token) -> bool:
+    """Return whether two words have the same stem, or the same number in units that agree."""
+    if not word.number:
+        return other.stem == word.stem
+    agree = word.unit == other.unit or not word.unit or not other.unit or {word.unit, other.unit} == {"th", "century"}
+    return other.number == word.number and agree
 
 
 def _score(word: Token, other: Token, likeness: Likeness) -> float:

@@ -148,12 +148,8 @@ class Verifier:
 
     def _likeness(self, claim: Sequence[Token], quotes: Sequence[Sequence[Token]]) -> Likeness:
         """Return the likeness of the claim's words that the quotes lack to those that the claim lacks."""
-        shared = {token.stem for tokens in quotes for token in tokens}
-        own = {token.stem for token in claim}
-        left = sorted({token.lower for token in claim if _is_plain(token) and token.stem not in shared})
-        right = sorted(
-            {token.lower for tokens in quotes for token in tokens if _is_plain(token) and token.stem not in own}
-        )
+        quoted = [token for tokens in quotes for token in tokens]
+        left, right = _plain_words(claim, besides=quoted), _plain_words(quoted, besides=claim)
         if not left or not right:
             return _unlike
         vectors = self._vectors([*left, *right])
@@ -225,8 +221,11 @@ def _unlike(word: str, other: str) -> float:
     return 0.0
 
 
-def _is_plain(token: Token) -> bool:
-    return token.is_content and not token.is_name and not token.number
+def _plain_words(tokens: Sequence[Token], besides: Sequence[Token]) -> list[str]:
+    """Return the words that are neither names nor numbers and whose stems others have not."""
+    stems = {token.stem for token in besides}
+    plain = (token for token in tokens if token.is_content and not token.is_name and not token.number)
+    return sorted({token.lower for token in plain if token.stem not in stems})
 
 
 def _context(quote: Quote, quoted: Sequence[Token], text: Text) -> Sequence[Token]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from index.article import Article
@@ -76,8 +78,9 @@ def test_an_article_does_not_differ_from_itself() -> None:
 
 def test_figures_and_what_they_are_of() -> None:
     found = list(figures("On 4 May 2024 BYD, the maker, paid 17.0 percent, Geely $1.5 million dollars."))
-    assert [(f.text, str(f.value), f.unit) for f in found] == [
-        ("17.0 percent", "17.0", "percent"),
-        ("$1.5 million dollars", "1.5E+6", "dollar"),
+    assert [(f.text, f.value, f.unit) for f in found] == [
+        ("17.0 percent", Decimal("17.0"), "%"),
+        ("$1.5 million dollars", Decimal(1_500_000), "$"),
     ]
+    assert [f.last_digit for f in found] == [-1, 5]
     assert [set(f.words) & {"BYD", "Geely", "paid", "maker"} for f in found] == [{"BYD", "paid"}, {"Geely", "paid"}]
