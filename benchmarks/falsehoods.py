@@ -148,41 +148,35 @@ def _bases(verbs: Verbs) -> dict[str, str]:
 def swap_roles(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
     """Exchange who does it and to whom it is done: the phrases before and after the verb."""
     words = said.rstrip(".").split()
-    for i, word in enumerate(words[:8]):
-        passive = words[i + 2 : i + 3] == ["by"] and word in BE.split("|") and is_participle(words[i + 1], verbs)
-        active = i and is_past(word, verbs) and word not in _SYMMETRIC and words[i - 1].lower() not in AUXILIARIES
-        if not passive and not active:
+    for i in range(min(8, len(words))):
+        if not (after := _after_verb(words, i, verbs)):
             continue
-        after = i + 3 if passive else i + 1
-        stops = (
-            j
-            for j, w in enumerate(words)
-            if j >= after and (w.lower() in PREPOSITIONS - {"of"} or w in _CLAUSES or w[-1] in ",;:")
-        )
-        end = next(stops, len(words))
+        end = next((j for j in range(after, len(words)) if _ends_phrase(words[j])), len(words))
         subject, done = words[:i], words[after:end]
-        if (
-            not (1 <= len(subject) <= 6 and 1 <= len(done) <= 6)
-            or not _phrase(subject)
-            or not _phrase(done)
-            or words[end - 1][-1] in ",;:"
-        ):
+        if not _phrase(subject) or not _phrase(done) or words[end - 1][-1] in ",;:":
             return None
-        swapped = [
-            *_lowered(done, article=evidence),
-            *words[i:after],
-            *_lowered(subject, article=evidence),
-            *words[end:],
-        ]
-        text = " ".join(swapped)
+        done, subject = (_lowered(phrase, article=evidence) for phrase in (done, subject))
+        text = " ".join([*done, *words[i:after], *subject, *words[end:]])
         return f"{text[0].upper()}{text[1:]}."
     return None
+
+
+def _after_verb(words: Sequence[str], i: int, verbs: Verbs) -> int:
+    """Return where what follows a verb at `i` begins ("was built by" is one); 0 if there is no verb."""
+    if words[i + 2 : i + 3] == ["by"] and words[i] in BE.split("|") and is_participle(words[i + 1], verbs):
+        return i + 3
+    active = i and is_past(words[i], verbs) and words[i] not in _SYMMETRIC
+    return i + 1 if active and words[i - 1].lower() not in AUXILIARIES else 0
+
+
+def _ends_phrase(word: str) -> bool:
+    return word.lower() in PREPOSITIONS - {"of"} or word in _CLAUSES or word[-1] in ",;:"
 
 
 def _phrase(words: Sequence[str]) -> bool:
     """Return whether it looks like a noun with what belongs to it."""
     low = [word.lower() for word in words]
-    if set(low) & (AUXILIARIES - {"can"}):
+    if not 1 <= len(words) <= 6 or set(low) & (AUXILIARIES - {"can"}):
         return False
     opens = low[0] in {"the", "a", "an"} or words[0][0].isupper() or low[0][-1] == "s"
     return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,7 +21,7 @@ BE = "|".join(_BE)
 """Finite forms of "be", as a pattern."""
 _LEFT_OUT = frozenset("there being doing going trying else other besides whilst".split())
 _PAST_FORMS = frozenset(PAST.values()) - FORMS_OF_BE
-_PARTICIPLES = frozenset(PARTICIPLE.values()) - FORMS_OF_BE
+_PARTICIPLES = frozenset(PARTICIPLE.values()) - FORMS_OF_BE - AUXILIARIES
 _ADJECTIVES = frozenset("responsible able available part complete necessary similar unable".split())
 """Words after a form of "be" that say something of the subject, besides participles."""
 _WH = r"(?:what|which|who|whom|when|where)"
@@ -69,6 +70,24 @@ def declare(question: str, answer: str, verbs: Verbs) -> str | None:
     return f"{said[0].upper()}{said[1:]}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Question that begins with its question word: its words, those in lower case, and the preposition before it."""
+
+    words: list[str]
+    lower: list[str]
+    lead: str | None
+    answer: str
+
+    @property
+    def asks_when_or_where(self) -> bool:
+        return self.lower[0] in {"when", "where"}
+
+    def counted(self, end: int) -> str:
+        """Return what "how many" asks for, up to a word: the noun of "how many ships"."""
+        return " ".join(self.words[2:end]) if self.lower[0] == "how" else ""
+
+
 def _fronted(words: list[str], low: list[str], answer: str, verbs: Verbs) -> str | None:
     lead = low[0] if low[0] in PREPOSITIONS else None
     if lead:
@@ -77,29 +96,42 @@ def _fronted(words: list[str], low: list[str], answer: str, verbs: Verbs) -> str
         return None
     if re.fullmatch(_WH, low[0]) is None and low[:2] not in (["how", "many"], ["how", "much"]):
         return _embedded([lead.capitalize(), *words] if lead else words, answer)
-    aux = next((i for i, word in enumerate(low[:8]) if word in AUXILIARIES and i), None)
-    verb = next((i for i, word in enumerate(low[1:6], 1) if is_past(word, verbs)), None)
-    if low[0] in {"who", "what"} and not lead and (verb == 1 or low[1] in _thirds(verbs)):
-        return f"{answer} {' '.join(words[1:])}"
+    return _with_question_word(_Asked(words, low, lead, answer), verbs)
+
+
+def _with_question_word(asked: _Asked, verbs: Verbs) -> str | None:
+    low = asked.lower
+    aux = next((i for i in range(1, min(8, len(low))) if low[i] in AUXILIARIES), None)
+    verb = next((i for i in range(1, min(6, len(low))) if is_past(low[i], verbs)), None)
+    if low[0] in {"who", "what"} and not asked.lead and (verb == 1 or low[1] in _thirds(verbs)):
+        return f"{asked.answer} {' '.join(asked.words[1:])}"
     if aux is None or (verb is not None and verb < aux):
-        if verb is None or lead or low[0] in {"when", "where"}:
-            return None
-        noun = f" {' '.join(words[2:verb])}" if low[0] == "how" else ""
-        return f"{answer}{noun} {' '.join(words[verb:])}"
-    noun = " ".join(words[2:aux]) if low[0] == "how" else ""
-    if low[0] == "how" and answer.rsplit(maxsplit=1)[-1].lower() in noun.lower():
+        return _with_subject_asked_for(asked, verb)
+    return _with_auxiliary(asked, aux, verbs)
+
+
+def _with_subject_asked_for(asked: _Asked, verb: int | None) -> str | None:
+    """Turn `how many SUBJECT VERBed ...` into `ANSWER SUBJECT VERBed ...`."""
+    if verb is None or asked.lead or asked.asks_when_or_where:
+        return None
+    noun = asked.counted(verb)
+    return " ".join([asked.answer, *([noun] if noun else []), *asked.words[verb:]])
+
+
+def _with_auxiliary(asked: _Asked, aux: int, verbs: Verbs) -> str | None:
+    noun = asked.counted(aux)
+    if asked.answer.rsplit(maxsplit=1)[-1].lower() in noun.lower():
         noun = ""
-    filled = f"{answer} {noun}".strip()
-    rest = words[aux + 1 :]
-    if not lead and low[0] not in {"when", "where"} and rest and _predicates(rest[0], verbs):
-        return f"{filled} {words[aux]} {' '.join(rest)}"
-    if answer.split(maxsplit=1)[0].lower() in PREPOSITIONS:
-        filled, lead, adjunct = f"{answer[0].lower()}{answer[1:]}", None, " "
+    filled, rest = f"{asked.answer} {noun}".strip(), asked.words[aux + 1 :]
+    if not asked.lead and not asked.asks_when_or_where and rest and _predicates(rest[0], verbs):
+        return f"{filled} {asked.words[aux]} {' '.join(rest)}"
+    if asked.answer.split(maxsplit=1)[0].lower() in PREPOSITIONS:
+        filled, adjunct = f"{asked.answer[0].lower()}{asked.answer[1:]}", " "
     else:
-        adjunct = lead or _adjunct(" ".join(low[:aux]), answer) or ""
-    if low[aux] in {"did", "does", "do"}:
-        return _with_verb(low[aux], rest, filled, adjunct, verbs)
-    return _with_be(words[aux], rest, filled, adjunct, low, verbs)
+        adjunct = asked.lead or _adjunct(" ".join(asked.lower[:aux]), asked.answer) or ""
+    if asked.lower[aux] in {"did", "does", "do"}:
+        return _with_verb(asked.lower[aux], rest, filled, adjunct, verbs)
+    return _with_be(asked.words[aux], rest, filled, adjunct, asked.lower, verbs)
 
 
 def _adjunct(wh: str, answer: str) -> str | None:
@@ -110,17 +142,10 @@ def _adjunct(wh: str, answer: str) -> str | None:
 
 def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verbs) -> str | None:
     """Turn `did SUBJECT VERB ...` into `SUBJECT VERBed ...`."""
-    at = next(
-        (
-            i
-            for i, word in enumerate(rest)
-            if i and word in verbs and rest[i - 1].lower() not in DETERMINERS and rest[i - 1][-1:] != "'"
-        ),
-        None,
-    )
+    at = next((i for i in range(1, len(rest)) if rest[i] in verbs and _may_follow(rest[i - 1])), None)
     if at is None or rest[at + 1 : at + 2] == ["to"]:
         return None
-    verb = past(rest[at]) if aux == "did" else third_person(rest[at]) if aux == "does" else rest[at]
+    verb = {"did": past, "does": third_person}.get(aux, str)(rest[at])
     head, tail = f"{' '.join(rest[:at])} {verb}", rest[at + 1 :]
     if adjunct:
         return f"{head} {' '.join(tail)} {adjunct} {filled}"
@@ -131,25 +156,31 @@ def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verb
     return f"{head} {filled} {' '.join(tail)}" if tail[0].lower() in PREPOSITIONS else None
 
 
+def _may_follow(before: str) -> bool:
+    """Return whether a verb may stand after a word."""
+    return before.lower() not in DETERMINERS and not before.endswith("'")
+
+
 def _with_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str], verbs: Verbs) -> str | None:
     """Turn `was SUBJECT PARTICIPLE ...` into `SUBJECT was PARTICIPLE ...`, `was SUBJECT` into `SUBJECT was`."""
     at = next(
-        (i for i, w in enumerate(rest) if i and _predicates(w, verbs) and rest[i - 1].lower() not in DETERMINERS), None
+        (i for i in range(1, len(rest)) if _predicates(rest[i], verbs) and rest[i - 1].lower() not in DETERMINERS), None
     )
-    if at and at > 1 and rest[at - 1].endswith("ly"):
+    ends_in_preposition = bool(rest) and rest[-1].lower() in PREPOSITIONS
+    if at is None:
+        return None if ends_in_preposition else _with_bare_be(aux, rest, filled, adjunct, low)
+    if not adjunct and not ends_in_preposition:
+        return None
+    if at > 1 and rest[at - 1].endswith("ly"):
         at -= 1
-    if at is not None and (adjunct or rest[-1].lower() in PREPOSITIONS):
-        return f"{' '.join(rest[:at])} {aux} {' '.join(rest[at:])} {adjunct} {filled}"
-    if at is None and adjunct and low[0] in {"when", "where"} and aux.lower() in BE.split("|") and len(rest) < 6:
-        return f"{' '.join(rest)} {aux} {adjunct} {filled}" if rest[-1].lower() not in PREPOSITIONS else None
-    if (
-        at is None
-        and low[0] in {"what", "who"}
-        and low[1] in BE.split("|")
-        and rest
-        and rest[-1].lower() not in PREPOSITIONS
-    ):
-        return f"{' '.join(rest)} {aux} {filled}" if not rest[0].endswith("ing") else None
+    return f"{' '.join(rest[:at])} {aux} {' '.join(rest[at:])} {adjunct} {filled}"
+
+
+def _with_bare_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str]) -> str | None:
+    if adjunct and low[0] in {"when", "where"} and aux.lower() in BE.split("|") and len(rest) < 6:
+        return f"{' '.join(rest)} {aux} {adjunct} {filled}"
+    if low[0] in {"what", "who"} and low[1] in BE.split("|") and rest and not rest[0].endswith("ing"):
+        return f"{' '.join(rest)} {aux} {filled}"
     return None
 
 
