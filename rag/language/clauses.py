@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.language.time import MONTHS
-from rag.language.verbs import AGENT_PAST, PARTICIPLE
+from rag.language.verbs import AGENT_PAST, IRREGULAR_FORMS, PARTICIPLE
 
 CAPITAL = r"[A-Z][\w'’&-]*\w"
 _NO_NAMES = "|".join(
@@ -42,7 +42,11 @@ SUBJECT = re.compile(
     rf"(?!(?!(?:The|A|An)\b)(?:{_NO_NAMES})\b)"
     r"(?!.*\b(?:who|which|that|when|by)\b)[\w'’&-]+(?: [\w'’&-]+){0,5}"
 )
-_LOOSE_END = re.compile(r"\b(?:that|and|or|of|to|in|with|as|for|by|the|a|an|at|from|on)$|\ban? [A-Z]\w+$|\band \w+ed\b")
+_LOOSE_END = re.compile(
+    r"\b(?:that|and|or|of|to|in|with|as|for|by|the|a|an|at|from|on)$|\ban? [A-Z]\w+$|\b[a-z]+-[a-z]+$"
+    rf"|\band (?:\w+ed|{'|'.join(sorted(IRREGULAR_FORMS))})\b"
+)
+"""What a clause was cut off after, or a second verb."""
 FINITE = re.compile(rf"\b(?:{'|'.join(AGENT_PAST)}|was|were|had|has|have|is|are)\b")
 _MODAL = re.compile(r"\b(?:would|will|could|can|should|may|might|must)\b")
 SUBORDINATE = re.compile(r"\b(?:that(?! (?:day|week|month|year|time)\b)|who|which|because|when|while|if|whether)\b")

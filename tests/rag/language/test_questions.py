@@ -80,6 +80,8 @@ def test_a_sentence_of_a_known_shape(sentence: str, questions: list[str]) -> Non
         "The Oslo yard was the heart of the city in 1917.",  # a time that lasted
         "Joe Clark announced that Canada, like the US, would boycott the Games in 1980.",  # cut inside of a clause
         "It received an English - language dub in January 2017.",
+        "In 1351 the Red Turban Rebellion started and grew into a nationwide uprising.",  # two verbs
+        "Paul Baran described a general architecture for a large-scale, distributed network.",  # cut off
         "Chad DiMera is a fictional character.",  # who or what?
         "Jia Yueting wrote this on Weibo:",
         "Jia Yueting\nfounded the Oslo yard in 1912.",
