@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Citation, Sentence
-from rag.events import Event, SentenceEvent
+from rag.answer import Certainty, Citation, Sentence
+from rag.events import Event, SentenceEvent, sentence_events
 from rag.extract import Extract
+from rag.intents import Intent
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
 from rag.write import Check, Writer, same_script
@@ -27,16 +28,26 @@ class AnswerBody:
     notice: str | None = None
     withheld: int = 0
     engine: str = QUOTES
+    certainty: Certainty | None = None
+    reason: str | None = None
+    intent: Intent | None = None
+    """What is asked for after all; None where that is as it was understood."""
+    text: str | None = None
+    """What an abstention says; None means that the articles do not say."""
     llm: str | None = None
     prompt: str | None = None
 
 
 def from_quotes(extract: Extract, notice: str | None = None, withheld: int = 0) -> Generator[Event, None, AnswerBody]:
     """Yield the quotes, none for an abstention; `notice` says why it is quotes."""
-    for sentence in extract.sentences:
-        yield SentenceEvent(sentence, tuple(each for each in extract.citations if each.n in sentence.citations))
+    yield from sentence_events(extract.sentences, extract.citations)
     return AnswerBody(
-        extract.sentences, extract.citations, _joined(notice, extract.notice) if extract.sentences else None, withheld
+        extract.sentences,
+        extract.citations,
+        _joined(notice, extract.notice) if extract.sentences else None,
+        withheld,
+        certainty=extract.certainty,
+        reason=extract.reason,
     )
 
 
@@ -60,7 +71,20 @@ def from_model(
         OTHER_LANGUAGE if sentences and not same_script(question, quotes) else None,
         UNSUPPORTED.format(model=name) if draft.withheld and not sentences else None,
     )
-    return AnswerBody(tuple(sentences), tuple(citations), notice, draft.withheld, name, name, writer.prompt)
+    certainty, reason = (extract.certainty, extract.reason) if sentences else (None, None)
+    return AnswerBody(
+        tuple(sentences),
+        tuple(citations),
+        notice,
+        draft.withheld,
+        name,
+        certainty,
+        reason,
+        None,
+        None,
+        name,
+        writer.prompt,
+    )
 
 
 def _differing_quotes(extract: Extract, cited: Sequence[Citation]) -> Iterator[SentenceEvent]:
