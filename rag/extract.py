@@ -23,7 +23,7 @@ from rag.retrieve import Passage
 HIGH = 0.75
 """An answer of at least this support, which meets all that the question insists on, is shown as certain."""
 MAYBE = "The articles may answer this:"
-_SHORT = ("fact", "list")
+_SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
