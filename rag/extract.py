@@ -13,7 +13,7 @@ from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
 from rag.answer_kind import is_of_kind
 from rag.constraints import Constraints, Fit, constraints_of
-from rag.contradictions import difference
+from rag.contradictions import conflicting_figures
 from rag.intents import intent_of
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
@@ -164,7 +164,7 @@ def _with_differing(
     """Return the quotes with one that contradicts one of them, what to say of it, and the two quotes that differ."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
-        figures = difference(question, (quote.article, quote.text), (other.article, other.text))
+        figures = conflicting_figures(question, (quote.article, quote.text), (other.article, other.text))
         if not figures:
             continue
         shown = _within_limits([*chosen, *([] if other in chosen else [other])], (quote, other, chosen[0]), limits)
