@@ -36,5 +36,11 @@ def stem(lower: str) -> str:
         cut = _ENDINGS.sub("", lower)
         if len(cut) < 3 or (len(cut) < 4 and len(lower) - len(cut) > 2) or cut == lower:
             break
-        lower = cut[:-1] if len(cut) > 3 and cut[-1] == cut[-2] and cut[-1] not in "sl" else cut
+        lower = _single(cut)
+    lower = _single(lower)
     return _RELATED.get(lower, lower)
+
+
+def _single(word: str) -> str:
+    """Return the word without the second of two equal letters at its end: planned, plan; tariffs, tariff."""
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word

@@ -69,6 +69,8 @@ def test_tokens() -> None:
     [
         "sell sold sale selling", "invade invaded", "write wrote written", "Germany German Germans".lower(),
         "france french frenchman", "netherlands dutch", "spain spanish spaniards", "japan japanese",
+        "tariff tariffs",
+        "staff staffs staffed",
         "norway norwegian norwegians", "italy italian", "child children", "overtake overtook", "produce producer",
     ],
 )  # fmt: skip
