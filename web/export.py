@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import quote as percent_encode
 
 from rag.answer import Answer, Citation
+from rag.extract import MAYBE
 from web.permalink import address
 
 Format = Literal["text", "markdown", "html", "json"]
@@ -65,13 +66,13 @@ def as_text(answer: Answer, base: str) -> str:
         )
         for source in answer.citations
     ]
-    said = "\n".join(map(str, answer.sentences)) or answer.answer
+    said = "\n".join([*_lead_in(answer), *map(str, answer.sentences)]) or answer.answer
     return "\n\n".join([answer.question, said, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
 def as_markdown(answer: Answer, base: str) -> str:
     """Return the same with the question as a heading, quotes as block quotes and each source as a numbered link."""
-    parts = [f"## {markdown(answer.question)}"]
+    parts = [f"## {markdown(answer.question)}", *map(markdown, _lead_in(answer))]
     for sentence in answer.sentences:
         words, marks = markdown(sentence.text), "".join(f" \\[{n}\\]" for n in sentence.citations)
         parts.append(f"> “{words}”{marks}" if sentence.kind == "quote" else words + marks)
@@ -89,6 +90,7 @@ def as_html(answer: Answer, base: str) -> str:
     """Return the same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
     links = {source.n: html.escape(link(source, base)) for source in answer.citations}
     parts = [f'<p dir="auto"><strong>{_escaped(answer.question)}</strong></p>']
+    parts += [f'<p dir="auto"><em>{_escaped(said)}</em></p>' for said in _lead_in(answer)]
     for sentence in answer.sentences:
         marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in sentence.citations)
         said = f"<bdi>{_escaped(sentence.text)}</bdi>"
@@ -103,6 +105,11 @@ def as_html(answer: Answer, base: str) -> str:
         shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *quotes])
         sources.append(f"<li>{shown}</li>")
     return "\n".join([*parts, *([f"<ol>{''.join(sources)}</ol>"] if sources else [])]) + "\n"
+
+
+def _lead_in(answer: Answer) -> list[str]:
+    """Return the line that an uncertain answer must not be read without."""
+    return [answer.notice or MAYBE] if answer.certainty == "low" else []
 
 
 def markdown(foreign: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from index.article import Article
 from index.errors import QuothError, UsageError
-from rag.answer import Citation
+from rag.answer import Certainty, Citation
 from web.permalink import address as permalink
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Answered:
 
     answer: str
     abstained: bool
+    certainty: Certainty | None
     quotes: list[CitedPassage]
     nearest: list[CitedPassage]
 
@@ -120,7 +121,11 @@ def mcp_server(chain: AnswerChain, site: str) -> MCPServer:
             answer = chain.invoke(asked)
             nearest = [passage(near.article_id, near.start, near.end) for near in answer.nearest]
             return Answered(
-                answer.answer, answer.abstained, [cited(citation) for citation in answer.citations], nearest
+                answer.answer,
+                answer.abstained,
+                answer.certainty,
+                [cited(citation) for citation in answer.citations],
+                nearest,
             )
 
     @tools.tool(annotations=READ_ONLY)

@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
+from rag.extract import MAYBE
 from rag.filters import without_words
 from web.locales import Language, count, say
 from web.permalink import address
@@ -63,12 +64,18 @@ def sentence(said: Sentence, citations: Iterable[Citation], language: Language =
 def answer(given: Answer, language: Language = "en") -> str:
     """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
     if given.abstained:
-        said = given.answer if language == "en" else say(language, "chat.abstained")
-        parts = [f'<p class="q-abstained" dir="auto">{text(said)}</p>', *_nearest(given.nearest, language)]
+        # What is said in the asker's language, or because nothing was asked, stays as it is.
+        own = language == "en" or given.intent in ("small_talk", "language")
+        said = given.answer if own else say(language, "chat.abstained")
+        parts = [f'<p class="q-abstained" dir="auto">{text(said)}</p>']
+        parts += [line(given.reason, "reason")] if given.reason and language == "en" and given.nearest else []
+        parts += _nearest(given.nearest, language)
     else:
-        parts = [sentence(said, given.citations, language) for said in given.sentences]
-    if given.notice:
-        parts.append(line(given.notice, "notice"))
+        parts = [line(say(language, "chat.unsure"), "unsure")] if given.certainty == "low" else []
+        parts += [sentence(said, given.citations, language) for said in given.sentences]
+        parts += [line(given.reason, "reason")] if given.reason and language == "en" else []
+    if notice := (given.notice or "").removeprefix(MAYBE).strip():
+        parts.append(line(notice, "notice"))
     if given.standalone_question != without_words(given.question):
         understood = say(language, "chat.understood", question=given.standalone_question)
         parts.append(f'<p class="q-line q-understood"><bdi>{text(understood)}</bdi></p>')
