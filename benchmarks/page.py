@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--store", default=".store")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    program = os.environ.get("QUOTH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     ours, bare = free_port(), free_port()
     with ExitStack() as stack:
         serve = ["app.py", "serve", "--port", str(ours), "--store", options.store]

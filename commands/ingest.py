@@ -160,7 +160,7 @@ def bar(report: IngestReport) -> Iterator[ProgressCallback]:
         TextColumn("{task.completed:.0f}/{task.total:.0f} files, {task.fields[further]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+    with Progress(*columns, console=err.console, transient=True, disable=not err.console.is_terminal) as shown:
         task = shown.add_task("starting", total=1, further="")
 
         def told(stage: str, done: float, total: int) -> None:

@@ -30,8 +30,8 @@ from evaluation.run import articles_for, locate_evidence
 from evaluation.scorecard import Scorecard, against, fallen, read_scorecard, score_set
 from index.errors import UsageError
 from index.status import read_facts
-from rag.model import load_model
 from rag.snapshot import Index
+from rag.write import configured
 from settings import Settings
 
 ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose", "same": ""}
@@ -72,7 +72,7 @@ def _propose(settings: Settings, options: Namespace) -> int:
         _print_rows(lines)
         return 0
     ready_store(settings)
-    model = load_model(settings.model, settings.base_url) if settings.model else None
+    model = configured(settings) if settings.model else None
     with closing(Index(settings.store)) as index:
         _print_rows(draft(index, options.draft, model))
     return 0
@@ -113,7 +113,7 @@ def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
 
 
 def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Scorecard:
-    judge = Judge(load_model(options.judge, settings.base_url)) if options.judge else None
+    judge = Judge(configured(replace(settings, model=options.judge))) if options.judge else None
     try:
         with closing(open_chain(settings)) as chain, progress() as told:
             return score_set(

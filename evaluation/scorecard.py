@@ -26,7 +26,7 @@ from settings import Settings
 SCHEMA = 1
 RUNS = "runs"
 """The folder in the store."""
-_SETTINGS = ("passages_ranked", "passages_read", "answer_threshold", "quotes", "quote_characters")
+_SETTINGS = ("passages_read", "answer_threshold")
 _MEANING = ("question", "history", "answerable", "answers", "evidence")
 """What has to be the same in two runs for a row to be compared."""
 

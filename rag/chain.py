@@ -62,7 +62,7 @@ def build_chain(settings: Settings, embeddings: EmbeddingModel | None = None) ->
     if embeddings is None:
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)
-    retriever = HybridRetriever(index=index, embeddings=embeddings, limit=settings.passages_ranked)
+    retriever = HybridRetriever(index=index, embeddings=embeddings)
     return AnswerChain(settings, retriever, load_reader(settings, embeddings), load_writer(settings, embeddings))
 
 
@@ -172,7 +172,7 @@ class AnswerChain(Runnable[Question, Any]):
             with clock.stage("read"):
                 readings = self._reader.read(standalone, passages[:read_count])
                 threshold = self._settings.answer_threshold
-                extract = compose(standalone, passages[:read_count], readings, threshold, self._limits)
+                extract = compose(standalone, passages[:read_count], readings, threshold, Limits())
 
             def check(citations: Sequence[Citation]) -> None:
                 check_quotes(citations, snapshot, articles)
@@ -229,11 +229,6 @@ class AnswerChain(Runnable[Question, Any]):
 
     def _proof(self, snapshot: Snapshot, kept: frozenset[str] | None = None) -> Proof:
         return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, kept)
-
-    @property
-    def _limits(self) -> Limits:
-        settings = self._settings
-        return Limits(settings.quotes, settings.quote_characters, settings.context_characters)
 
     def _checked(self, question: str) -> str:
         question = question.strip()

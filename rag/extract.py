@@ -35,14 +35,17 @@ _NEXT_QUOTED = re.compile(r',? (?:and |or )?(?:the |an? |its |their |his |her )?
 _LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
 """What reprints print differently. Beside a digit a mark may be a sign or a point."""
 
+CONTEXT_CHARACTERS = 240
+"""How much text around a quote goes with its citation, on each side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long an answer may be; `context` is the text shown around a quote, on each side."""
 
-    quotes: int
-    characters: int
-    context: int
+    quotes: int = 4
+    characters: int = 700
+    context: int = CONTEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

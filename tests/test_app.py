@@ -438,12 +438,28 @@ def test_an_unknown_embedding_model_is_one_line(model, articles, tmp_path):
     assert f"embedding model '{model}' " in ran.err
 
 
-def test_a_variable_that_is_no_number_is_one_line(monkeypatch, built):
-    monkeypatch.setenv("QUOTH_PORT", "abc")
+@pytest.mark.parametrize(
+    ("variable", "text", "says"),
+    [
+        ("QUOTH_PORT", "abc", "QUOTH_PORT='abc' should be a valid integer"),
+        ("QUOTH_PORT", "-5", "QUOTH_PORT='-5' should be greater than or equal to 0"),
+        ("QUOTH_ANSWER_THRESHOLD", "7", "QUOTH_ANSWER_THRESHOLD='7' should be less than or equal to 1"),
+        ("QUOTH_ANSWER_THRESHHOLD", "0.9", "is not a setting; did you mean QUOTH_ANSWER_THRESHOLD?"),
+    ],
+)
+def test_a_variable_that_does_not_fit_is_one_line(variable, text, says, monkeypatch, built):
+    monkeypatch.setenv(variable, text)
     ran = run("status", "--store", built[0])
     assert (ran.code, ran.out) == (2, "")
     assert is_one_line(ran.err), ran.err
-    assert "QUOTH_PORT='abc'" in ran.err
+    assert says in ran.err
+
+
+def test_a_setting_that_is_gone_is_one_line_and_the_command_goes_on(monkeypatch, built):
+    monkeypatch.setenv("QUOTH_QUOTES", "4")
+    ran = run("status", "--store", built[0])
+    assert ran.code == 0 and "articles: 2\n" in ran.out
+    assert is_one_line(ran.err) and "QUOTH_QUOTES is no longer a setting" in ran.err
 
 
 def test_a_failure_has_its_traceback_only_with_debug(built):
@@ -493,6 +509,9 @@ def test_without_a_command_it_serves(words, host, port, monkeypatch):
         (["ask", "Who?", "--nonsense"], "--nonsense"),
         (["ingest"], "PATH"),
         (["serve", "--port", "abc"], "'abc'"),
+        (["serve", "--port", "-1"], "--port=-1 should be"),
+        (["serve", "--port", "70000"], "--port=70000 should be"),
+        (["serve", "--excerpts-only", "-3"], "--excerpts-only=-3 should be"),
     ],
 )
 def test_words_that_are_no_command_are_one_line_and_exit_code_2(words, says):

@@ -10,6 +10,7 @@ import pytest
 
 import app
 from evaluation.feedback import FEEDBACK, FeedbackStore
+from index.errors import ModelError
 from rag.answer import Answer
 from rag.chain import AnswerChain
 from settings import HOME
@@ -189,6 +190,21 @@ def test_a_beir_folder_brings_its_articles(models, tmp_path, capsys):
         assert run(folder, "--format", "beir", "--store", tmp_path / "store", "--json") == 0
         figures = {figure["name"]: figure["value"] for figure in json.loads(capsys.readouterr().out)["figures"]}
         assert figures["article_hit@1"] == 1.0
+
+
+@pytest.mark.parametrize("words", [("{set}", "--judge", "openai:any"), ("--draft", 1, "--model", "openai:any")])
+def test_the_settings_of_a_model_hold_for_judges_and_drafts_too(store, asked, monkeypatch, words):
+    loaded: list[tuple[object, ...]] = []
+
+    def load(name: str, address: str | None, *, seconds: float, window: int | None) -> None:
+        loaded.append((name, address, seconds, window))
+        raise ModelError("seen", "enough")
+
+    monkeypatch.setattr("rag.write.load_model", load)
+    monkeypatch.setenv("QUOTH_MODEL_SECONDS", "7")
+    monkeypatch.setenv("QUOTH_MODEL_TOKENS", "9000")
+    run(*(asked if word == "{set}" else word for word in words), "--store", store, "--base-url", "http://127.0.0.1:1")
+    assert loaded == [("openai:any", "http://127.0.0.1:1", 7, 9_000)]
 
 
 def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):

@@ -23,7 +23,7 @@ from rag.retrieve import Passage
 from settings import HOME, Settings
 from tests.web.standins import free_port
 
-PYTHON = Path(os.environ.get("QUOTH_TEST_LLM_PYTHON", HOME / ".venv-llm" / "bin" / "python"))
+PYTHON = Path(os.environ.get("TEST_LLM_PYTHON", HOME / ".venv-llm" / "bin" / "python"))
 QUESTIONS = 20
 START_SECONDS = 60
 AROUND = 300
