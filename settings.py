@@ -39,7 +39,7 @@ _Number = TypeVar("_Number", int, float)
 
 
 def origin(text: str) -> str:
-    """Return `text` in small letters, as browsers write it. ValueError unless it is an origin: scheme, host, any port."""
+    """Return `text` in small letters, as browsers write it. ValueError unless it is scheme, host and any port."""
     text = text.lower()
     if not _ORIGIN.fullmatch(text):
         raise ValueError(f"{text!r} is not an origin like https://example.org or http://localhost:8080")

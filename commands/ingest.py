@@ -99,7 +99,7 @@ def _paths(options: Namespace) -> list[Path]:
 
 
 def _reading(options: Namespace) -> Reading:
-    """The pages to fetch and the columns' names. Raises UsageError for a page without --allow-network."""
+    """Return the pages to fetch and the names of columns. Raises UsageError for a page without --allow-network."""
     from index.sources.intake import Reading
 
     urls = tuple(each for each in options.paths if isinstance(each, str))
@@ -151,7 +151,7 @@ def interruptible() -> Iterator[Event]:
 
 @contextmanager
 def bar(report: IngestReport) -> Iterator[ProgressCallback]:
-    """A progress bar on standard error: files, passages a second, time left, errors. Gone when done."""
+    """Show a progress bar on standard error until the block ends: files, passages a second, time left, errors."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -189,7 +189,7 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
 
 
 def _say(report: IngestReport, options: Namespace) -> int:
-    """The report on standard output, the rest on standard error. Returns the exit code."""
+    """Print the report on standard output, the rest on standard error. Returns the exit code."""
     if options.json:
         keys = ("files_passed_over", "still_held", "stopped", "upgraded")
         print_json({name: value for name, value in asdict(report).items() if name not in keys})

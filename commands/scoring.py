@@ -38,7 +38,7 @@ ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose"
 
 
 def score(settings: Settings, options: Namespace) -> int:
-    """The figures of a question set; exit code 1 if a gated one fell. Or what makes rows for one."""
+    """Score a question set, exit code 1 if a gated figure fell; or propose or accept rows of one."""
     if options.draft is not None or options.pending:
         return _propose(settings, options)
     if options.questions is None:
@@ -125,7 +125,7 @@ def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Score
 
 
 def _tolerances(gates: Sequence[str]) -> dict[str, float]:
-    """The gated figures and by how much each may fall: the usual ones, as changed by `--gate`."""
+    """Return the gated figures and by how much each may fall: the usual ones, as changed by `--gate`."""
     tolerances = dict(DEFAULT_GATES)
     for gate in gates:
         name, _, text = gate.partition("=")
@@ -140,7 +140,7 @@ def _tolerances(gates: Sequence[str]) -> dict[str, float]:
 
 
 def _write(card: Scorecard, options: Namespace) -> None:
-    """The run in each form that was asked for."""
+    """Write the run in each form that was asked for."""
     if options.report:
         _write_text(options.report, write_report(card))
     if options.junit:
@@ -161,7 +161,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _table(card: Scorecard) -> Table:
-    """The figures, with the changes where there is a baseline."""
+    """Return the figures, with the changes where there is a baseline."""
     changes = {change["name"]: change for change in card["changes"]}
     table = Table("figure", "value", "95 % interval", "of", *(["before", "change"] if changes else []), box=None)
     group = ""
