@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test test-llm lint eval load bench bench-quality screenshots audit crash fuzz clean
+.PHONY: run setup test test-fast test-llm check lint hooks eval load bench bench-quality screenshots audit crash fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -29,13 +29,24 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	$(BIN)/python -m index.onnx_export
 
 test: setup .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(OPTIONS)
 
-lint: .venv/ready-dev
+# What one runs while writing: nothing that drives a browser, starts or kills processes, or builds large stores.
+test-fast: setup .venv/ready-dev
+	$(BIN)/python -m pytest -n 2 -m "not (browser or process or crash or store)" $(OPTIONS)
+
+check: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint: check
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/shape.py
+	$(BIN)/deptry . --config .ci/deptry.toml
+
+hooks: .venv/ready-dev
+	$(BIN)/pre-commit install
 
 eval: setup
 	$(BIN)/python app.py eval seeds/questions.jsonl

@@ -18,6 +18,7 @@ from rag.reading.similarity import SimilarityReader
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 TEA = "Tea\n\nTea was first drunk in China. It spread by sea."
 ASKED: Question = {"question": "Where was tea first drunk?"}
@@ -35,10 +36,8 @@ class Counting(SimilarityReader):
 
 def open_chain(tmp_path: Path, **settings: int) -> AnswerChain:
     model = FakeEmbeddings()
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "tea.txt").write_text(TEA)
-    ingest(tmp_path / "store", [tmp_path / "files"], model)
-    chain = build_chain(Settings(store=tmp_path / "store", answer_threshold=0.0, **settings), model)  # type: ignore[arg-type]
+    store = small_store(tmp_path, {"tea.txt": TEA})
+    chain = build_chain(Settings(store=store, answer_threshold=0.0, **settings), model)  # type: ignore[arg-type]
     chain._reader = Counting(model)
     return chain
 

@@ -19,6 +19,7 @@ from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "tin.txt": "Tin\n\nTin is a metal."}
 
@@ -36,14 +37,7 @@ class WordReader:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, text in FILES.items():
-        (folder / name).write_text(text)
-    model = FakeEmbeddings()
-    settings = Settings(store=tmp_path / "store")
-    ingest(settings.store, [folder], model)
-    chain = build_chain(settings, model)
+    chain = build_chain(Settings(store=small_store(tmp_path, FILES)), FakeEmbeddings())
     chain._reader = WordReader()
     yield chain
     chain.close()
@@ -91,13 +85,9 @@ def test_an_abstention_says_so_and_shows_what_is_near(chain: AnswerChain) -> Non
 
 @pytest.fixture
 def dated(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "news"
-    folder.mkdir()
-    for year, city in ((2023, "Lima"), (2024, "Oslo")):
-        text = f"---\nauthor: Writer of {year}\ndate: {year}-05-01\n---\nTea is sold in {city}."
-        (folder / f"{year}.md").write_text(text)
-    ingest(tmp_path / "dated", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "dated"), FakeEmbeddings())
+    text = "---\nauthor: Writer of {0}\ndate: {0}-05-01\n---\nTea is sold in {1}."
+    files = {f"{year}.md": text.format(year, city) for year, city in ((2023, "Lima"), (2024, "Oslo"))}
+    chain = build_chain(Settings(store=small_store(tmp_path, files, name="news")), FakeEmbeddings())
     chain._reader = WordReader()
     yield chain
     chain.close()

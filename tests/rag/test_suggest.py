@@ -9,7 +9,6 @@ from unittest.mock import Mock
 import pytest
 
 from index.article import Article, Heading
-from index.ingest import ingest
 from rag.answer import Answer, Said
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
@@ -18,6 +17,7 @@ from rag.retrieve import Passage
 from rag.suggest import candidates, starters
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 
 def made_of(text: str, *headings: Heading) -> list[str]:
@@ -112,12 +112,8 @@ class WordReader:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, (date, text) in FILES.items():
-        (folder / name).write_text(f"---\ntitle: News\ndate: {date}\n---\n{text}")
-    ingest(tmp_path / "store", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings())
+    files = {name: f"---\ntitle: News\ndate: {date}\n---\n{text}" for name, (date, text) in FILES.items()}
+    chain = build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings())
     chain._reader = WordReader()
     yield chain
     chain.close()
