@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if folder == "crash":
             item.add_marker("crash")
+        if folder in ("crash", "llm"):  # as long as `--kills` and a slow model make it
+            item.add_marker(pytest.mark.timeout(0))
         if "seed_store" in fixtures:
             item.add_marker("store")
 

@@ -24,6 +24,8 @@ from index.errors import UsageError
 from index.store.layout import DATABASE, GENERATIONS
 from settings import HOME, Settings
 
+pytestmark = pytest.mark.store
+
 QUESTION = "What did Jia Yueting criticize?"
 JIA = """---
 title: A post about copying
@@ -184,7 +186,7 @@ def test_a_person_gets_the_quotes_with_their_marks_and_where_they_are_from(built
 
 
 def test_a_file_of_questions_gives_one_answer_a_line_in_order(built, tmp_path):
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"question": QUESTION},
         {"question": "And what did he praise?", "history": [QUESTION], "id": "praise"},
         {

@@ -75,7 +75,7 @@ def test_systemd_finds_the_unit_right_and_tight(tmp_path: Path) -> None:
     path.write_text(UNIT.replace("/opt/quoth/.venv/bin/python", sys.executable))
     verified = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
-    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", path]
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(path)]
     tight = subprocess.run(command, capture_output=True, text=True, check=False)
     assert tight.returncode == 0, tight.stdout[-300:]
 

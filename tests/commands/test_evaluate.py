@@ -14,7 +14,7 @@ from index.errors import ModelError
 from rag.answer import Answer
 from rag.chain import AnswerChain
 from settings import HOME
-from tests.evaluation.test_model import serving
+from tests.language_models import serving
 
 ROWS = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:6]
 
@@ -81,7 +81,8 @@ def test_a_fall_fails_unless_it_is_tolerated(store, asked, tmp_path, capsys, mon
 
 
 def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch):
-    honest, answered = AnswerChain.invoke, []
+    honest = AnswerChain.invoke
+    answered: list[str] = []
 
     def stopped(self, question, *rest, **more):
         if len(answered) == 3:

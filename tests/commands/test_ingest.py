@@ -16,6 +16,8 @@ from index.status import read_status
 from rag.snapshot import Index
 from settings import HOME
 
+pytestmark = pytest.mark.process
+
 SLOW = """
 import sys, time
 import app, index.embed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "store"
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, object, str]:
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, str]:
     code = app.main([str(word) for word in words])
     said = capsys.readouterr()
     return code, json.loads(said.out) if said.out else None, said.err

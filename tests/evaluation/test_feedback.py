@@ -17,9 +17,10 @@ from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.ingest import ingest, rebuild
 from index.status import read_facts, read_status
 from index.store.layout import STARTER
+from rag.condense import Turn
 from tests.fakes import FakeEmbeddings
 
-HISTORY = ["Who is he?", {"question": "And now?", "answer": "The articles do not say."}]
+HISTORY: list[Turn] = ["Who is he?", {"question": "And now?", "answer": "The articles do not say."}]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, 
 from index.errors import ModelError
 from index.onnx_export import export_default, package_folder
 
+pytestmark = pytest.mark.store
+
 TEXTS = [
     "Jia Yueting wrote a post on Weibo.",
     "",

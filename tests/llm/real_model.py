@@ -37,7 +37,7 @@ class Model:
     def __init__(self) -> None:
         weights = subprocess.run([PYTHON, "-c", WEIGHTS], check=True, capture_output=True, text=True).stdout.strip()
         port = free_port()
-        words = [PYTHON, "-m", "llama_cpp.server", "--model", weights, "--n_ctx", "2048", "--port", str(port)]
+        words = [str(PYTHON), "-m", "llama_cpp.server", "--model", weights, "--n_ctx", "2048", "--port", str(port)]
         self.address = f"http://127.0.0.1:{port}/v1"
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + START_SECONDS

@@ -12,8 +12,9 @@ import pytest
 
 from index.errors import ModelError, QuestionError, StoreError
 from index.ingest import ingest
-from rag.answer import Answer, BrokenAnswerError, Found, Said, Status
+from rag.answer import Answer, BrokenAnswerError, Event, Found, Said, Status
 from rag.chain import ABSTENTION, AnswerChain, build_chain, check_quotes
+from rag.condense import Turn
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -27,7 +28,7 @@ FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "t
 class WordReader:
     """Answers where the question's last word stands, with the "in" before it."""
 
-    name = "words"
+    name: str | None = "words"
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         word = re.compile(rf"(?:in )?{re.escape(question.rstrip('?').split()[-1])}")
@@ -62,11 +63,11 @@ def test_events_come_in_order(chain: AnswerChain) -> None:
     assert kinds == [Status, Status, Found, Status, Said, Said, Answer]
     assert [event.text for event in events if isinstance(event, Status)][1] == "Searching 2 articles..."
     said = [event.sentence for event in events if isinstance(event, Said)]
-    assert tuple(said) == events[-1].sentences  # type: ignore[union-attr]
+    assert tuple(said) == events[-1].sentences
 
 
 def test_async_gives_the_same(chain: AnswerChain) -> None:
-    async def collect() -> tuple[list[object], Answer]:
+    async def collect() -> tuple[list[Event], Answer]:
         events = [event async for event in chain.astream({"question": "in China", "id": "1"})]
         return events, await chain.ainvoke({"question": "in China", "id": "1"})
 
@@ -124,7 +125,7 @@ def test_an_abstention_says_where_it_looked(dated: AnswerChain) -> None:
 
 
 def test_filter_words_of_earlier_questions_are_no_subjects(dated: AnswerChain) -> None:
-    history = ["Where is Tea from? author:Jia after:2024-13", {"question": "author:Li", "answer": ""}]
+    history: list[Turn] = ["Where is Tea from? author:Jia after:2024-13", {"question": "author:Li", "answer": ""}]
     answer = dated.invoke({"question": "And where is it sold in", "history": history})
     assert answer.standalone_question == "Where is Tea sold in"
 

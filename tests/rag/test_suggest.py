@@ -11,6 +11,7 @@ import pytest
 from index.article import Article, Heading
 from rag.answer import Answer, Said
 from rag.chain import AnswerChain, build_chain
+from rag.condense import Turn
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -97,7 +98,7 @@ FILES = {
 class WordReader:
     """Answers in the first sentence that has the question's longest word; not about what it does not know."""
 
-    name = "words"
+    name: str | None = "words"
     known = ("BYD", "CATL", "NIO", "Tea")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
@@ -152,7 +153,7 @@ def test_what_to_ask_next_comes_after_the_sentences(chain: AnswerChain) -> None:
 
 
 def test_nothing_is_asked_twice_or_quoted_already(chain: AnswerChain) -> None:
-    history = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
+    history: list[Turn] = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
     answer = chain.invoke({"question": "When was BYD founded?", "history": history, "suggest": True})
     assert answer.citations[0].quote == "BYD was founded in Shenzhen in 1995."
     assert answer.suggestions == ("When was NIO founded?",)

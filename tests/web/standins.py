@@ -64,7 +64,8 @@ def an_answer(question: str, **more: Any) -> Answer:
     """An Answer with everything that a test does not name filled in."""
     given: dict[str, Any] = {"answer": "", "abstained": not more.get("sentences"), "confidence": 0.9}
     given |= {"standalone_question": question, "engine": "reader", "models": Models("minilm"), "generation": "g1"}
-    return Answer(**{"id": "1", "question": question, "timings_ms": Timings(total=300)} | given | more)
+    given |= {"id": "1", "question": question, "timings_ms": Timings(total=300)}
+    return Answer(**given | more)
 
 
 @dataclass
@@ -143,7 +144,8 @@ class FakeChain:
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
         yield Said(short, (cited,))
         yield Said(quoted, ())
-        sentences, citations = (short, quoted), (cited,)
+        sentences: tuple[Sentence, ...] = (short, quoted)
+        citations: tuple[Citation, ...] = (cited,)
         if self.also:
             sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
             citations += (self.also,)
@@ -172,8 +174,8 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     started: list[uvicorn.Server] = []
 
     class Recorded(serve.Server):
-        def __init__(self, config: uvicorn.Config) -> None:
-            super().__init__(config)
+        def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+            super().__init__(config, listening)
             started.append(self)
 
     port = free_port()

@@ -16,6 +16,8 @@ from tests.web.process import ask, head, process, read_until
 from tests.web.standins import FakeChain, FakeIndex, serving, until
 from web import serve
 
+pytestmark = pytest.mark.process
+
 
 def test_it_warms_follows_the_index_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     class Flaky(FakeIndex):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.ingest import ingest
 from index.publisher import IngestReport
-from index.sources import intake
+from index.sources.isolate import Isolation
 from index.store.database import Database
 from index.store.layout import DATABASE
 from tests.data.build import pdf, zipped
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def taken(folder: Path, **options: bool) -> tuple[IngestReport, dict[str, str]]:
+def taken(folder: Path, **options: Any) -> tuple[IngestReport, dict[str, str]]:
     """What an ingest did, and the texts that are in the store then."""
     store = folder.parent / "store"
     report = ingest(store, [folder], FakeEmbeddings(), **options)
@@ -42,7 +43,7 @@ def test_an_archive_is_read_again_only_when_it_has_changed(folder: Path, monkeyp
     assert report.articles_added == 2
     assert texts == {"news/old.zip/a/ships.txt": SHIPS, "news/old.zip/tea.txt": TEA}
     with monkeypatch.context() as patch:
-        patch.setattr(intake.Isolation, "read", None)
+        patch.setattr(Isolation, "read", None)
         report, _ = taken(folder)
     assert (report.articles_unchanged, report.articles_added, report.errors) == (2, 0, [])
     archive.write_bytes(zipped({"a/ships.txt": SHIPS, "silk.txt": TEA}))
