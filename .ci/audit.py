@@ -11,7 +11,7 @@ EXCEPTIONS = Path(__file__).with_name("audit-exceptions.txt")
 
 
 def main() -> int:
-    """Exit code 1 for a vulnerability that is not in the exceptions."""
+    """Print the known vulnerabilities. Returns 1 for one that is not in the exceptions."""
     accepted = {line.split()[0] for line in EXCEPTIONS.read_text().splitlines() if line.strip() and line[0] != "#"}
     command = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -28,10 +28,10 @@ def main() -> int:
         sys.stderr.write(f"audit: NOT DONE, no advisories to be had here for any of {len(packages)} packages\n")
         return 0
     open_ones = [
-        (package["name"], package["version"], each["id"], each.get("fix_versions"))
+        (package["name"], package["version"], vulnerability["id"], vulnerability.get("fix_versions"))
         for package in checked
-        for each in package["vulns"]
-        if not accepted & {each["id"], *each.get("aliases", ())}
+        for vulnerability in package["vulns"]
+        if not accepted & {vulnerability["id"], *vulnerability.get("aliases", ())}
     ]
     for name, version, advisory, fixed in open_ones:
         sys.stderr.write(f"audit: {name} {version}: {advisory}, fixed in {fixed or 'no release'}\n")

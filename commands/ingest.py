@@ -95,14 +95,14 @@ def _bring_in(
 
 
 def _paths(options: Namespace) -> list[Path]:
-    return [each for each in options.paths if isinstance(each, Path)]
+    return [path for path in options.paths if isinstance(path, Path)]
 
 
 def _reading(options: Namespace) -> Reading:
     """Return the pages to fetch and the names of columns. Raises UsageError for a page without --allow-network."""
     from index.sources.intake import Reading
 
-    urls = tuple(each for each in options.paths if isinstance(each, str))
+    urls = tuple(place for place in options.paths if isinstance(place, str))
     if urls and not options.allow_network:
         raise UsageError(f"{urls[0]} is on the network", "add --allow-network, or save the page and ingest the file")
     named = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}

@@ -65,7 +65,7 @@ def score(settings: Settings, options: Namespace) -> int:
 
 
 def _propose(settings: Settings, options: Namespace) -> int:
-    """Draft rows on standard output: from the articles, or from what got a thumbs-down."""
+    """Print drafts of rows: from the articles, or from what got a thumbs-down."""
     if options.pending:
         lines = pending_rows(FeedbackStore(settings.store / FEEDBACK).list("down", settled=False))
         sys.stdout.write(INSTRUCTIONS if lines else "")
@@ -84,7 +84,7 @@ def _print_rows(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _accept(settings: Settings, options: Namespace) -> int:
-    """Rows that a person edited into the set, and their feedback settled."""
+    """Add the rows that a person edited to the set, and settle their feedback."""
     ready_store(settings)
     with closing(Index(settings.store)) as index:
 
@@ -100,7 +100,7 @@ def _accept(settings: Settings, options: Namespace) -> int:
 
 
 def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
-    """Have an index, unless every row brings its own texts; an empty store is built from a set's own corpus."""
+    """Build the index if there is none, from the corpus of a set that has one; nothing if all rows bring their texts."""
     if all(row.contexts is not None for row in asked.rows):
         return
     if options.format == "beir" and settings.articles is None:
