@@ -100,7 +100,7 @@ def _accept(settings: Settings, options: Namespace) -> int:
 
 
 def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
-    """Build the index if there is none, from the corpus of a set that has one; nothing if all rows bring their texts."""
+    """Have an index, built from the set's own corpus if it brings one; not where all rows bring their texts."""
     if all(row.contexts is not None for row in asked.rows):
         return
     if options.format == "beir" and settings.articles is None:

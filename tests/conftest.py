@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("crash")
         if folder in ("crash", "llm"):  # as long as `--kills` and a slow model make it
             item.add_marker(pytest.mark.timeout(0))
-        if "seed_store" in fixtures:
+        if {"seed_store", "built"} & set(fixtures):
             item.add_marker("store")
 
 

@@ -14,6 +14,7 @@ from index.errors import ModelError
 from rag.answer import Answer
 from rag.chain import AnswerChain
 from settings import HOME
+from tests.commands import running
 from tests.language_models import serving
 
 ROWS = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:6]
@@ -215,3 +216,18 @@ def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):
     figures = {figure["name"]: figure["value"] for figure in card["figures"]}
     assert (card["judge"], figures["citation_recall"], figures["quote_exact"]) == ("openai:any", 0.0, 1.0)
     assert "CLAIM: " in served.asked[0]["messages"][1]["content"]
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("plain_environment")
+def test_a_question_set_is_scored(built, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    rows = [
+        {"question": running.QUESTION, "answers": ["copycat culture"], "evidence": ["copycat culture"]},
+        {"question": "How deep is the lake of Geneva?", "answerable": False},
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    card = running.run("eval", file, "--store", built[0], "--json").data
+    scores = {figure["name"]: figure["value"] for figure in card["figures"]}
+    assert [scores[name] for name in ("retrieved_hit@1", "right", "refusal_recall", "auroc")] == [1.0] * 4
+    assert [row["failure"] for row in card["results"]] == [None, None]

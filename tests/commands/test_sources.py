@@ -14,6 +14,8 @@ from index.sources import intake
 from index.sources.fetch import Reply
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to %s.</p></body></html>"
 
 
