@@ -33,7 +33,7 @@ test: setup .venv/ready-dev
 
 # What one runs while writing: nothing that drives a browser, starts or kills processes, or builds large stores.
 test-fast: setup .venv/ready-dev
-	$(BIN)/python -m pytest -n 2 -m "not (browser or process or crash or store)" $(OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not (browser or process or crash or store)" $(OPTIONS)
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .
