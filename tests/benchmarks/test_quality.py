@@ -19,6 +19,8 @@ from rag.chain import AnswerChain
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 BEGIN, END = PUBLIC_SETS.begin, PUBLIC_SETS.end
 BEFORE, AFTER = "# Results\n\nBy hand.\n\n", "\n\n## By hand too\n\nText.\n"
 PUBLIC = [part.name for part in PARTS if part.name != "seeds"]

@@ -17,6 +17,8 @@ from settings import HOME
 from tests.commands import running
 from tests.language_models import serving
 
+pytestmark = pytest.mark.store
+
 ROWS = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:6]
 
 

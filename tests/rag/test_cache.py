@@ -89,6 +89,7 @@ def test_whatever_else_the_answer_depends_on_makes_it_anew(chain: AnswerChain) -
     assert "No language model" not in (chain.invoke(ASKED).notice or "")
 
 
+@pytest.mark.store
 def test_a_change_of_the_store_is_seen_though_its_vectors_stay(chain: AnswerChain, tmp_path: Path) -> None:
     first = chain.invoke(ASKED)
     assert not any(each.also for each in first.citations)

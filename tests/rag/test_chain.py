@@ -170,6 +170,7 @@ def test_a_quote_that_is_not_in_the_article_never_leaves(chain: AnswerChain) -> 
                 check_quotes([broken], snapshot, {})
 
 
+@pytest.mark.store
 def test_a_new_generation_is_picked_up(chain: AnswerChain, tmp_path: Path) -> None:
     assert chain.invoke({"question": "made in Peru"}).abstained
     (tmp_path / "files" / "new.txt").write_text("New\n\nPots are made in Peru.")

@@ -15,6 +15,8 @@ from index.store.layout import DATABASE
 from tests.data.build import pdf, zipped
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 SHIPS = "Ships\n\nThey sailed to Hamburg."
 TEA = "Tea\n\nIt was dear."
 

@@ -89,6 +89,7 @@ def test_the_headline_question_over_the_starter_corpus(reader: str | None, seed_
     _ask_the_headline_question(Settings(store=seed_store, models=models, reader_model=reader))
 
 
+@pytest.mark.store
 @READERS
 def test_the_headline_question_over_an_article_that_we_did_not_write(
     reader: str | None, models: Path, tmp_path: Path
