@@ -117,13 +117,14 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds spent by stage."""
+    """Milliseconds spent by stage; `total` is all of the time until the Answer, so at least their sum."""
 
     condense: int = 0
     retrieve: int = 0
     read: int = 0
     write: int = 0
     verify: int = 0
+    suggest: int = 0
     total: int = 0
 
 
@@ -140,7 +141,7 @@ class Answer:
     engine: str
     models: Models
     generation: str
-    timings_ms: Timings
+    timings_ms: Timings = Timings()
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Nearest, ...] = ()
@@ -192,30 +193,3 @@ class Answer:
 def _citation(data: Mapping[str, Any]) -> Citation:
     spans = tuple((start, end) for start, end in data["answer_spans"])
     return Citation(**{**data, "answer_spans": spans, "also": tuple(Place(**place) for place in data["also"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is going on, in words for a person. `stage` is condense, retrieve, read, write or verify."""
-
-    stage: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many passages were retrieved."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A finished sentence of the answer, with the citations it brings along."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-Event = Status | Found | Said | Answer
-"""What streaming an answer yields, in this order; the Answer comes last, once."""

@@ -83,7 +83,7 @@ class _Quote:
         return round(self.support, 4), day(self.article)
 
 
-def compose(
+def extract_answer(
     question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits
 ) -> Extract:
     """The best quotes, in reading order, article by article; none if the best lacks support."""
@@ -214,20 +214,29 @@ def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[
 def _with_differing(
     question: str, chosen: list[_Quote], quotes: Sequence[_Quote], limits: Limits
 ) -> tuple[list[_Quote], str | None, tuple[_Quote, ...]]:
-    """The quotes with one that contradicts one of them, in the place of the weakest ones, what to say, and of which."""
+    """Return the quotes with one that contradicts one of them, what to say of it, and the two quotes that differ."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
-        if found := difference(question, (quote.article, quote.text), (other.article, other.text)):
-            kept = list(chosen) if other in chosen else [*chosen, other]
-            while len(kept) > limits.quotes or sum(len(each.text) for each in kept) > limits.characters:
-                weakest = next((each for each in reversed(kept) if each not in (quote, other, chosen[0])), None)
-                if weakest is None:
-                    return chosen, None, ()
-                kept.remove(weakest)
-            said = sorted(zip((quote, other), found, strict=True), key=lambda pair: pair[0].article.date or "")
-            figures = ", ".join(f"{text} ({in_words(each.article.date) or each.article.title})" for each, text in said)
-            return kept, f"The articles differ: {figures}.", tuple(each for each, _ in said)
+        figures = difference(question, (quote.article, quote.text), (other.article, other.text))
+        if not figures:
+            continue
+        shown = _within_limits([*chosen, *([] if other in chosen else [other])], (quote, other, chosen[0]), limits)
+        if shown is None:
+            break
+        by_date = sorted(zip((quote, other), figures, strict=True), key=lambda pair: pair[0].article.date or "")
+        said = ", ".join(f"{text} ({in_words(each.article.date) or each.article.title})" for each, text in by_date)
+        return shown, f"The articles differ: {said}.", tuple(each for each, _ in by_date)
     return chosen, None, ()
+
+
+def _within_limits(quotes: list[_Quote], needed: Sequence[_Quote], limits: Limits) -> list[_Quote] | None:
+    """Return the quotes without the weakest ones that are too many; None where only `needed` ones are left to go."""
+    while len(quotes) > limits.quotes or sum(len(quote.text) for quote in quotes) > limits.characters:
+        weakest = next((quote for quote in reversed(quotes) if quote not in needed), None)
+        if weakest is None:
+            return None
+        quotes.remove(weakest)
+    return quotes
 
 
 def cite(

@@ -9,9 +9,10 @@ from unittest.mock import Mock
 import pytest
 
 from index.article import Article, Heading
-from rag.answer import Answer, Said
+from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.condense import Turn
+from rag.events import SentenceEvent
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -114,8 +115,7 @@ class WordReader:
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
     files = {name: f"---\ntitle: News\ndate: {date}\n---\n{text}" for name, (date, text) in FILES.items()}
-    chain = build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings())
-    chain._reader = WordReader()
+    chain = build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -145,7 +145,7 @@ def test_what_to_ask_next_comes_after_the_sentences(chain: AnswerChain) -> None:
     events = list(chain.stream({"question": "Where is Tea sold?", "suggest": True}))
     answer = events[-1]
     assert isinstance(answer, Answer)
-    assert isinstance(events[-2], Said)
+    assert isinstance(events[-2], SentenceEvent)
     assert set(answer.suggestions) == {"When was BYD founded?", "When was CATL founded?", "When was NIO founded?"}
     for question in answer.suggestions:
         assert not chain.invoke({"question": question}).abstained
