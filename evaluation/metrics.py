@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import PurePath
-
-import ir_measures
-from ir_measures import AP, RR, Success, nDCG
 
 from evaluation.questions import Row
 from evaluation.result import Evidence, Failure, Values
 from evaluation.wording import exact_match, f1, stands_in
 from rag.answer import Answer, Citation, Retrieved
 
-_MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "map": AP}
+_DEPTH = 10
 _BY_ARTICLE = ("hit@1", "recall@10", "mrr@10", "ndcg@10")
 
 _Place = tuple[str, int, int]
@@ -73,26 +70,27 @@ def failure(row: Row, values: Values) -> Failure | None:
 
 
 def ranking(ranks: Iterable[int | None], relevant: int) -> Mapping[str, float]:
-    """Measures of one ranking, by trec_eval's definitions (ir-measures; MacAvaney et al. 2022).
+    """Return measures of one ranking, by trec_eval's definitions.
 
     `ranks` (from 1) are those of the passages that first hold each of the `relevant` pieces, None where none does.
     Each piece is one relevant document; passages that repeat a piece count as not relevant. Pieces that share a
     passage take the next free ranks, so that the ideal order has all of them first, whatever the passages' size.
     """
-    return _ranking(tuple(sorted(rank for rank in ranks if rank is not None)), relevant)
-
-
-@lru_cache(maxsize=10_000)  # the library takes a millisecond a call, and most rows have one piece
-def _ranking(ranks: tuple[int, ...], relevant: int) -> Mapping[str, float]:
+    reached = sorted(rank for rank in ranks if rank is not None)
     taken: list[int] = []
-    for rank in ranks:
+    for rank in reached:
         taken.append(max(rank, taken[-1] + 1) if taken else rank)
-    missing = [-n for n in range(relevant - len(ranks))]
-    judged = {"": {str(rank): 1 for rank in taken + missing}}
-    ranked = {"": {str(rank): -float(rank) for rank in range(1, max(taken, default=0) + 1)}}
-    found = {metric.measure: metric.value for metric in ir_measures.iter_calc(_MEASURES.values(), judged, ranked)}
-    values = {name: float(found[measure]) for name, measure in _MEASURES.items()}
-    return values | {f"recall@{k}": sum(rank <= k for rank in ranks) / relevant for k in (5, 10)}
+    first = taken[0] if taken else math.inf
+    values = {f"hit@{depth}": float(first <= depth) for depth in (1, 5)}
+    values["mrr@10"] = 1 / first if first <= _DEPTH else 0.0
+    values["ndcg@10"] = _gain(taken) / _gain(range(1, relevant + 1))
+    values["map"] = sum(count / rank for count, rank in enumerate(taken, start=1)) / relevant
+    return values | {f"recall@{depth}": sum(rank <= depth for rank in reached) / relevant for depth in (5, 10)}
+
+
+def _gain(ranks: Iterable[int]) -> float:
+    """Return the discounted cumulative gain of relevant documents at these ranks (Järvelin & Kekäläinen, 2002)."""
+    return sum(1 / math.log2(rank + 1) for rank in ranks if rank <= _DEPTH)
 
 
 def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[_Piece]) -> dict[str, float]:
