@@ -33,5 +33,12 @@ def seed_store(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("torch"):
+        pytest.importorskip(
+            "sentence_transformers", reason="PyTorch is not installed: requirements-dev-full.txt has it"
+        )
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", default=20, help="how many times an ingest is killed (make crash takes more)")
