@@ -51,8 +51,16 @@ def sizes(results: Results, part: str = "ask") -> list[int]:
 
 
 def targets(results: Results) -> Iterator[Target]:
-    """All targets, measured or not."""
+    """Yield all targets, measured or not."""
     yield from _ingest_targets(results)
+    yield from _answer_targets(results)
+    yield from _publication_targets(results)
+    yield from _server_targets(results)
+    yield from _quality_targets(results)
+    yield _crowd_target(results)
+
+
+def _answer_targets(results: Results) -> Iterator[Target]:
     for size in (size for size in sizes(results) if size < FAR):
         asked = results[f"ask-{size}"]["ours"]
         ms, passes = percentile(asked["ms"], 0.5), percentile(asked["passes_ms"], 0.5)
@@ -65,6 +73,9 @@ def targets(results: Results) -> Iterator[Target]:
         far = _p95(results, FAR) / _p95(results, 10_000)
     more = f"{_p95(results, FAR):.0f} and {_p95(results, 10_000):.0f} ms" if far else ""
     yield Target("p95 at 1,000,000 passages ÷ at 10,000", 2, far, more=more)
+
+
+def _publication_targets(results: Results) -> Iterator[Target]:
     for size, seconds in PUBLISH_SECONDS.items():
         if published := results.get(f"publish-{size}"):
             changed, gone = published["changed"], published["gone"]
@@ -72,24 +83,29 @@ def targets(results: Results) -> Iterator[Target]:
             more += f", gone {gone['seconds']:.1f} s (CPU {gone['cpu']:.1f} s)"
             longer = max(changed["seconds"], gone["seconds"])
             yield Target(f"publishing one article, s, {size:,} passages", seconds, longer, more=more)
+
+
+def _server_targets(results: Results) -> Iterator[Target]:
     for what, part, name, limit in (
         ("cold `ask`, seconds ÷ usual", "cold", "seconds_ratio", 1 / 3),
         ("the same in CPU seconds", "cold", "cpu_ratio", 1 / 3),
         ("`serve` ready ÷ bare Gradio, seconds", "ready", "seconds_ratio", 1.5),
         ("the same in CPU seconds", "ready", "cpu_ratio", 1.5),
     ):
-        found = results.get(part, {}).get(name)
-        yield Target(what, limit, found and found["median"], more=_spread(found) if found else "")
+        ratio = results.get(part, {}).get(name)
+        yield Target(what, limit, ratio and ratio["median"], more=_spread(ratio) if ratio else "")
     held = results.get("memory")
     more = f"{held['ours']['mib']} MiB, {held['usual']['mib']} MiB, {held['passages']:,} passages" if held else ""
     yield Target("resident server ÷ usual", 0.5, held and held["ours"]["mib"] / held["usual"]["mib"], more=more)
-    yield from _quality_targets(results)
+
+
+def _crowd_target(results: Results) -> Target:
     crowd = results.get("crowd")
     more = ""
     if crowd:
         more = f"{crowd['per_second']:.2f} of {crowd['possible_per_second']:.2f} answers a second; CPU seconds of one"
         more += f" {crowd['cpu_in_crowd']:.2f}, alone {crowd['cpu_alone']:.2f}"
-    yield Target("50 users: throughput ÷ (cores ÷ CPU of an answer)", 0.8, crowd and crowd["share"], True, more)
+    return Target("50 users: throughput ÷ (cores ÷ CPU of an answer)", 0.8, crowd and crowd["share"], True, more)
 
 
 def _ingest_targets(results: Results) -> Iterator[Target]:

@@ -96,21 +96,33 @@ def _gain(ranks: Iterable[int]) -> float:
 def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[_Piece]) -> dict[str, float]:
     if trace is None:
         return {}
-    values: dict[str, float] = {}
+    if row.contexts is not None:
+        return _passage_values("read", trace, pieces)
     as_retrieved = sorted(trace, key=lambda passage: (-passage.score, passage.article_id, passage.start))
-    orders = {"read": trace} if row.contexts is not None else {"read": trace, "retrieved": as_retrieved}
-    for name, passages in orders.items() if pieces else ():
-        ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
-        values |= {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
+    return (
+        _passage_values("read", trace, pieces)
+        | _passage_values("retrieved", as_retrieved, pieces)
+        | _article_values(row, as_retrieved, pieces)
+    )
+
+
+def _passage_values(name: str, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+    if not pieces:
+        return {}
+    ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
+    return {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
+
+
+def _article_values(row: Row, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+    """Rank the articles of the evidence, else those that the row names, by their first passages."""
     wanted = [{article for article, _, _ in piece} for piece in pieces] or [{name} for name in row.articles]
     wanted = [names for i, names in enumerate(wanted) if names not in wanted[:i]]
-    if wanted and row.contexts is None:
-        found = dict.fromkeys((passage.article_id, passage.source) for passage in as_retrieved)
-        articles = [_names(*article) for article in found]
-        ranks = [_first(bool(names & article) for article in articles) for names in wanted]
-        by_article = ranking(ranks, len(wanted))
-        values |= {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
-    return values
+    if not wanted:
+        return {}
+    ranked = dict.fromkeys((passage.article_id, passage.source) for passage in passages)
+    articles = [_names(*article) for article in ranked]
+    by_article = ranking([_first(bool(names & article) for article in articles) for names in wanted], len(wanted))
+    return {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
 
 
 def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> dict[str, float]:
