@@ -47,7 +47,7 @@ class Pair:
 
 
 def sources(data: Path, *, tuning: bool) -> list[Source]:
-    """The sentences of one half. Of SQuAD 2.0's articles by title the 1st, 3rd, ... are for tuning."""
+    """Return the sentences of one half: of SQuAD 2.0's articles by title the 1st, 3rd, ... are for tuning."""
     articles = sorted(read_json(data / SQUAD2)["data"], key=lambda article: str(article["title"]))
     xquad = read_json(data / _XQUAD)["data"] if (data / _XQUAD).exists() else []
     verbs = verbs_of(p["context"] for article in [*articles, *xquad] for p in article["paragraphs"])
@@ -67,7 +67,7 @@ def _without_paragraphs_of(known: Sequence[Any], articles: Sequence[Any]) -> lis
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds."""
+    """Return what a JSON file holds."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -84,7 +84,7 @@ def _of_article(article: Mapping[str, Any], verbs: Verbs) -> Iterator[Source]:
 
 
 def _of_clapnq(row: Mapping[str, Any]) -> Iterator[Source]:
-    """The sentences of the first annotator's answer that are no copies."""
+    """Yield the sentences of the first annotator's answer that are no copies."""
     evidence = _plain(row["passages"][0]["text"])
     known = f" {' '.join(word.low for word in words_of(evidence))} "
     answer = _plain(next((output["answer"] for output in row["output"] if output["answer"]), ""))
@@ -95,7 +95,7 @@ def _of_clapnq(row: Mapping[str, Any]) -> Iterator[Source]:
 
 
 def _plain(text: str) -> str:
-    """CLAPnq's blanks around punctuation taken out."""
+    """Remove CLAPnq's blanks around punctuation."""
     for before, after in (
         (" ,", ","),
         (" .", "."),
@@ -112,7 +112,7 @@ def _plain(text: str) -> str:
 
 
 def pairs_of(found: Sequence[Source], verbs: Verbs) -> list[Pair]:
-    """All pairs that can be made; an unanswerable question beside a true sentence drawn from the same half."""
+    """Return all pairs that can be made; an unanswerable question beside a true sentence drawn from the same half."""
     texts = sorted({source.evidence for source in found})
     random.Random(0).shuffle(texts)
     true = [source for source in found if source.supported]

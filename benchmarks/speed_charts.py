@@ -16,7 +16,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def write_charts(folder: Path, results: Results) -> list[str]:
-    """The names of the files."""
+    """Write the charts; returns the names of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     asked: dict[str, Points] = {}
     for chain, name in (("ours", "Quoth"), ("usual", "usual chain")):

@@ -25,13 +25,13 @@ class Target:
 
     @property
     def met(self) -> bool | None:
-        """None where nothing was measured."""
+        """Whether the target is met; None if it was not measured."""
         if self.figure is None:
             return None
         return self.figure >= self.limit if self.least else self.figure <= self.limit
 
     def row(self) -> str:
-        """As a row of a table."""
+        """Return a row of a table."""
         bound = f"{'≥' if self.least else '≤'} {self.limit:.3g}"
         if self.figure is None:
             return f"| {self.what} | {bound} | | not measured | {self.more} |"
@@ -41,12 +41,12 @@ class Target:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of them are; the nearest one."""
+    """Return the value below which `share` of them are; the nearest one."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def sizes(results: Results, part: str = "ask") -> list[int]:
-    """The sizes at which a part was measured."""
+    """Return the sizes at which a part was measured."""
     return sorted(int(name.partition("-")[2]) for name in results if name.startswith(f"{part}-"))
 
 
@@ -132,13 +132,13 @@ def _quality_targets(results: Results) -> Iterator[Target]:
 
 
 def verdicts(results: Results) -> str:
-    """The targets as a table."""
+    """Return the targets as a table."""
     head = "| target | wanted | measured | | |\n|---|---|---|---|---|\n"
     return head + "\n".join(target.row() for target in targets(results)) + "\n"
 
 
 def growth(results: Results) -> str:
-    """What each chain takes at each size."""
+    """Return a table of what each chain takes at each size."""
     lines = [
         "| passages | chain | ingest s | CPU s | peak MiB | disk MiB | answer p50 ms | p95 ms | CPU ms | passes ms |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -156,7 +156,7 @@ def growth(results: Results) -> str:
 
 
 def publication(results: Results) -> str:
-    """What an ingest takes that finds one article changed, one gone, or none."""
+    """Return a table of what an ingest takes that finds one article changed, one gone, or none."""
     lines = [
         "| passages | one changed s | CPU s | one gone s | CPU s | all read, none changed s | CPU s |",
         "|" + "---|" * 7,
@@ -169,7 +169,7 @@ def publication(results: Results) -> str:
 
 
 def bad_inputs(results: Results) -> str:
-    """Each kind of bad input beside an ordinary corpus of the same passages."""
+    """Return a table of each kind of bad input beside an ordinary corpus of the same passages."""
     lines = [
         "| input | chain | passages | characters | ingest CPU s | CPU ms a passage | peak MiB | answer p50 ms |",
         "|---|---|---|---|---|---|---|---|",

@@ -33,7 +33,7 @@ def measure(
     supports: Supports,
     similarity: Similarity | None = None,
 ) -> dict[str, float]:
-    """Every value that applies to the answer, by name.
+    """Return every value that applies to the answer, by name.
 
     `text_of` gives an article's text by its id; `answer` needs its trace for the values of retrieval and reading,
     which a row with contexts of its own has for reading only. The same words at several places in `evidence` are one
@@ -55,7 +55,7 @@ def measure(
 
 
 def failure(row: Row, values: Values) -> Failure | None:
-    """The stage at which the answer went wrong; None where it is right or nobody can tell."""
+    """Return the stage at which the answer went wrong; None if it is right or nobody can tell."""
     if not row.answerable:
         return None if values["refused"] else "should have refused"
     if values.get("right") == 1:
@@ -143,7 +143,7 @@ def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> 
 
 
 def said(answer: Answer) -> str:
-    """The fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
+    """Return the fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
 
     Empty where the answer was refused.
     """
@@ -158,7 +158,7 @@ def said(answer: Answer) -> str:
 
 
 def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | None]) -> float:
-    """The share of the places cited that hold exactly the words of the quote."""
+    """Return the share of the places cited that hold exactly the words of the quote."""
     exact = [
         (text_of(article) or "")[start:end] == citation.quote
         for citation in citations
@@ -168,7 +168,7 @@ def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | N
 
 
 def _support(answer: Answer, supports: Supports) -> dict[str, float]:
-    """ALCE's citation recall and precision (Gao et al. 2023; compute_autoais in eval.py of princeton-nlp/ALCE).
+    """Return ALCE's citation recall and precision (Gao et al. 2023; compute_autoais in eval.py of princeton-nlp/ALCE).
 
     Recall: the share of the sentences that their quotes support together. Precision: the share of the citations
     that belong to such a sentence and support it alone, or without which the others do not.
@@ -187,7 +187,7 @@ def _support(answer: Answer, supports: Supports) -> dict[str, float]:
 
 
 def _overlap_values(citations: Sequence[Citation], pieces: Sequence[_Piece]) -> dict[str, float]:
-    """Precision, recall and IoU of the quotes' characters over those of the evidence.
+    """Return precision, recall and IoU of the quotes' characters over those of the evidence.
 
     As defined for retrieved chunks by Smith & Troynikov (Chroma, 2024): over the union of the ranges on each side.
     Words that stand in several places count at the one where quotes and evidence meet best.
@@ -222,13 +222,13 @@ def _right(row: Row, answer: Answer, pieces: Sequence[_Piece]) -> dict[str, floa
 
 def _pieces(evidence: Iterable[Evidence]) -> list[_Piece]:
     pieces: dict[str, list[_Place]] = {}
-    for each in evidence:
-        pieces.setdefault(each.text, []).append(_of(each))
+    for place in evidence:
+        pieces.setdefault(place.text, []).append(_of(place))
     return list(pieces.values())
 
 
 def _names(article_id: str, source: str) -> set[str]:
-    """What a row may call an article."""
+    """Return the names by which a row may call an article."""
     return {article_id, source, PurePath(source).name}
 
 

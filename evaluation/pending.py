@@ -23,7 +23,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class AcceptReport:
-    """What became of the edited lines."""
+    """Outcome of the edited lines."""
 
     accepted: tuple[Row, ...]
     """Now in the set."""
@@ -45,7 +45,7 @@ class _Edit:
 
 
 def pending_rows(feedbacks: Iterable[Feedback]) -> list[dict[str, Any]]:
-    """A draft row for each, with the comment and what was answered, for a person to complete."""
+    """Return a draft row for each, with the comment and what was answered, for a person to complete."""
     return [
         {
             "draft": True,
@@ -109,7 +109,7 @@ def _read(edited: Iterable[str]) -> list[_Edit]:
 
 
 def _edit(data: Any) -> _Edit:
-    """Raises ValueError."""
+    """Read a line as the person left it. Raises ValueError."""
     state: Literal["accepted", "dropped", "left"] = (
         "dropped" if flag(data, "drop") else "left" if flag(data, "draft") else "accepted"
     )

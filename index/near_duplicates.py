@@ -32,7 +32,7 @@ _WORD = re.compile(r"\w+")
 
 
 def sketch(text: str) -> bytes:
-    """126 values of 32 bits, little-endian."""
+    """Return a sketch of 126 values of 32 bits, little-endian."""
     factors, offsets = _permutations()
     lowest = np.full(_SIZE, 2**32 - 1, dtype=np.uint32)
     words = _WORD.findall(index_terms(text).lower())
@@ -47,7 +47,7 @@ def sketch(text: str) -> bytes:
 
 
 def bands(sketched: bytes) -> list[bytes]:
-    """Keys by which near copies are looked up: the hash of each band of a sketch."""
+    """Return the keys by which near copies are looked up: the hash of each band of a sketch."""
     size = len(sketched) // _BANDS
     parts = (bytes([n]) + sketched[n * size : (n + 1) * size] for n in range(_BANDS))
     return [hashlib.blake2b(part, digest_size=8).digest() for part in parts]
