@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 OPSET = 20
 IR_VERSION = 9
 """The one that belongs to the opset: older onnxruntimes refuse files of a newer one."""
-_MASKED = np.float32(-1e9)
+_MASKED = -1e9
+"""Added to the attention scores of tokens that are masked out."""
 _EPSILON = 1e-12
+
+Shape = list[str | int]
+"""Of a tensor: names of the dimensions that vary, sizes of the others."""
 
 
 class Graph:
@@ -57,7 +61,7 @@ class Graph:
         self._nodes.append(helper.make_node("Split", [source], names, axis=axis, num_outputs=count))
         return names
 
-    def model(self, inputs: Mapping[str, list[str]], outputs: Mapping[str, list[str | int]]) -> ModelProto:
+    def model(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> ModelProto:
         """Return the model; `inputs` (int64) and `outputs` (float32) say the shape of each."""
         graph = helper.make_graph(
             self._nodes,
@@ -79,8 +83,8 @@ def add_encoder(graph: Graph, weights: Mapping[str, NDArray[np.float32]], heads:
     hidden = _add_embeddings(graph, weights, types)
     mask = graph.add("Cast", "attention_mask", to=TensorProto.FLOAT)
     mask = graph.add("Unsqueeze", mask, graph.integers(1, 2))
-    absent = graph.add("Sub", graph.weight(np.float32(1)), mask)
-    bias = graph.add("Mul", absent, graph.weight(_MASKED))
+    absent = graph.add("Sub", graph.weight(np.array(1, np.float32)), mask)
+    bias = graph.add("Mul", absent, graph.weight(np.array(_MASKED, np.float32)))
     layer = 0
     while f"encoder.layer.{layer}.output.dense.weight" in weights:
         prefix = f"encoder.layer.{layer}."
@@ -119,13 +123,14 @@ def _add_layer(graph: Graph, weights: Mapping[str, NDArray[np.float32]], hidden:
     query, value = (graph.add("Transpose", part, perm=[0, 2, 1, 3]) for part in (query, value))
     key = graph.add("Transpose", key, perm=[0, 2, 3, 1])
     scores = graph.add("Add", graph.add("MatMul", query, key), bias)
-    found = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), value)
-    found = graph.add("Reshape", graph.add("Transpose", found, perm=[0, 2, 1, 3]), graph.integers(0, 0, heads * width))
-    found = graph.linear(found, *_parameters(weights, "attention.output.dense"))
-    hidden = _normalised(graph, weights, "attention.output.LayerNorm", graph.add("Add", found, hidden))
+    attended = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), value)
+    attended = graph.add("Transpose", attended, perm=[0, 2, 1, 3])
+    attended = graph.add("Reshape", attended, graph.integers(0, 0, heads * width))
+    attended = graph.linear(attended, *_parameters(weights, "attention.output.dense"))
+    hidden = _normalised(graph, weights, "attention.output.LayerNorm", graph.add("Add", attended, hidden))
     wide = graph.add("Gelu", graph.linear(hidden, *_parameters(weights, "intermediate.dense")))
-    found = graph.linear(wide, *_parameters(weights, "output.dense"))
-    return _normalised(graph, weights, "output.LayerNorm", graph.add("Add", found, hidden))
+    narrow = graph.linear(wide, *_parameters(weights, "output.dense"))
+    return _normalised(graph, weights, "output.LayerNorm", graph.add("Add", narrow, hidden))
 
 
 def _normalised(graph: Graph, weights: Mapping[str, NDArray[np.float32]], name: str, source: str) -> str:

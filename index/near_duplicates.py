@@ -68,6 +68,6 @@ def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 
 def _mixed(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return MurmurHash3's finalizer of each."""
-    hashes = (hashes ^ (hashes >> 16)) * np.uint32(0x85EBCA6B)
-    hashes = (hashes ^ (hashes >> 13)) * np.uint32(0xC2B2AE35)
-    return hashes ^ (hashes >> 16)
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))

@@ -70,7 +70,7 @@ def _export(source: Path, target: Path) -> None:
     import onnx
     from safetensors.numpy import load_file
 
-    from index.bert_graph import Graph, add_encoder
+    from index.bert_graph import Graph, Shape, add_encoder
 
     graph = Graph()
     hidden = add_encoder(graph, load_file(source), HEADS)
@@ -81,7 +81,7 @@ def _export(source: Path, target: Path) -> None:
     total = graph.add("ReduceSum", graph.add("Mul", hidden, mask), tokens, keepdims=0)
     mean = graph.add("Div", total, graph.add("ReduceSum", mask, tokens, keepdims=0))
     graph.add("Div", mean, graph.add("ReduceL2", mean, graph.integers(1), keepdims=1), output="vector")
-    shape: list[str | int] = ["batch", "sequence"]
+    shape: Shape = ["batch", "sequence"]
     model = graph.model({"input_ids": shape, "attention_mask": shape}, {"vector": ["batch", 384]})
     onnx.checker.check_model(model)
     onnx.save(model, target)

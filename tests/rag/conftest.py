@@ -13,7 +13,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from index.bert_graph import Graph, add_encoder
+from index.bert_graph import Graph, Shape, add_encoder
 from index.onnx_export import package_folder
 from rag.reading.base import Reading
 
@@ -51,7 +51,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     graph.add("Squeeze", end, graph.integers(-1), output="end")
     first = graph.add("Gather", relevance, graph.weight(np.array(0)), axis=1)
     graph.add("Squeeze", first, graph.integers(-1), output="relevance")
-    rows: list[str | int] = ["batch", "sequence"]
+    rows: Shape = ["batch", "sequence"]
     model = graph.model(
         dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), rows),
         {"start": rows, "end": rows, "relevance": ["batch"]},
