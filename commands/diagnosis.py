@@ -19,7 +19,7 @@ from rag.chain import load_reader
 from rag.write import configured
 from settings import Settings
 
-_PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "sentence-transformers", "tokenizers")
+_PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "tokenizers")
 _ROOM = 1024**3
 _BRIEF = 0.01
 """Seconds in which nothing can be timed."""
@@ -71,7 +71,7 @@ def _packages() -> Iterator[Check]:
         try:
             yield Check(name, True, version(name))
         except PackageNotFoundError:
-            yield Check(name, False, "not installed", "run `pip install -r requirements.txt`")
+            yield Check(name, False, "not installed", "run `pip install --no-deps -r requirements-light.lock`")
 
 
 def _embedding(settings: Settings) -> str:

@@ -53,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("store")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("torch"):
+        pytest.importorskip(
+            "sentence_transformers", reason="PyTorch is not installed: requirements-dev-full.txt has it"
+        )
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", default=20, help="how many times an ingest is killed (make crash takes more)")
     parser.addoption("--budget", type=float, help="seconds that a test without a marker may take")
