@@ -51,13 +51,19 @@ def sources(data: Path, *, tuning: bool) -> list[Source]:
     articles = sorted(read_json(data / SQUAD2)["data"], key=lambda article: str(article["title"]))
     xquad = read_json(data / _XQUAD)["data"] if (data / _XQUAD).exists() else []
     verbs = verbs_of(p["context"] for article in [*articles, *xquad] for p in article["paragraphs"])
-    found = [s for article in articles[0 if tuning else 1 :: 2] for s in _of_article(article, verbs)]
-    if not tuning:
-        seen = {p["context"] for article in articles for p in article["paragraphs"]}
-        fresh = [{**a, "paragraphs": [p for p in a["paragraphs"] if p["context"] not in seen]} for a in xquad]
-        found += [s for article in fresh for s in _of_article(article, verbs)]
+    half = slice(0 if tuning else 1, None, 2)
+    asked_about = articles[half] if tuning else [*articles[half], *_without_paragraphs_of(articles, xquad)]
     lines = (data / _CLAPNQ).read_text(encoding="utf-8").splitlines()
-    return found + [s for line in lines[0 if tuning else 1 :: 2] for s in _of_clapnq(json.loads(line))]
+    squad = [source for article in asked_about for source in _of_article(article, verbs)]
+    return squad + [source for line in lines[half] for source in _of_clapnq(json.loads(line))]
+
+
+def _without_paragraphs_of(known: Sequence[Any], articles: Sequence[Any]) -> list[dict[str, Any]]:
+    seen = {paragraph["context"] for article in known for paragraph in article["paragraphs"]}
+    return [
+        {**article, "paragraphs": [part for part in article["paragraphs"] if part["context"] not in seen]}
+        for article in articles
+    ]
 
 
 def read_json(path: Path) -> Any:

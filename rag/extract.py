@@ -30,14 +30,17 @@ _KEEP_DIFFERING = 0.5
 _NEAREST = 3
 _WORD = re.compile(r"\w+")
 
+CONTEXT_CHARACTERS = 240
+"""How much text around a quote goes with its citation, on each side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long an answer may be; `context` is the text shown around a quote, on each side."""
 
-    quotes: int
-    characters: int
-    context: int
+    quotes: int = 4
+    characters: int = 700
+    context: int = CONTEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

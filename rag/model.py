@@ -140,7 +140,11 @@ def load_model(
     many tokens the model takes, where it is not known. Raises UsageError for a provider that is not known or not
     installed, or whose key is missing.
     """
-    from langchain.chat_models import init_chat_model
+    try:
+        from langchain.chat_models import init_chat_model
+    except ModuleNotFoundError:
+        hint = "run `pip install -r requirements-llm.txt`"
+        raise UsageError(f"{name} needs the package langchain, which is not installed", hint) from None
 
     options: dict[str, Any] = {"temperature": 0, "timeout": seconds, "max_retries": RETRIES}
     if base_url:

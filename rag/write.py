@@ -18,7 +18,7 @@ from string import Template
 from index.embed import EmbeddingModel
 from rag.answer import Citation, Sentence, Span
 from rag.events import Event, SentenceEvent, StatusEvent
-from rag.extract import cite
+from rag.extract import CONTEXT_CHARACTERS, cite
 from rag.llm_output import SCHEMA, Draft, of_objects, of_text
 from rag.model import PROMPTS, LanguageModel, Message, NoReplyError, load_model
 from rag.retrieve import Passage
@@ -134,7 +134,7 @@ def load_writer(settings: Settings, embeddings: EmbeddingModel) -> Writer | None
     """What writes answers with the language model that the settings name, if they name one. Raises UsageError."""
     if settings.model is None:
         return None
-    return Writer(configured(settings), Verifier(embeddings), settings.context_characters)
+    return Writer(configured(settings), Verifier(embeddings), CONTEXT_CHARACTERS)
 
 
 def configured(settings: Settings) -> LanguageModel:

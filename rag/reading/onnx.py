@@ -1,7 +1,7 @@
 """The reading model: does this passage answer the question, and with which words.
 
 One forward pass of a small encoder gives a relevance logit and a start and an end logit for each
-token (`rag.reading.windows` has the layout). training/ says how the model was made, models/README.md how good
+token (`rag.reading.windows` has the layout). training/ says how the model was made, models/reader/README.md how good
 it is. `rag.reading.joint` has it judge beside the similarity of sentences.
 """
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from tests.data.build import changed, epub, odt, pdf, tarred, word, zipped
+from tests.data.build import Packing, changed, epub, odt, pdf, tarred, word, zipped
 from tests.data.traps import traps_holding, traps_read, traps_refused
 
 FRENCH = (
@@ -205,8 +205,10 @@ def _collections() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]
     yield "bomb.zip", zipped({"zeros.txt": b"\0" * (32 << 20), "b.txt": WORDS}), {"b.txt": WORDS}, {
         "zeros.txt": "expands more than"
     }  # fmt: skip
-    for kind in ("gz", "bz2", "xz"):
-        yield f"a.tar.{kind}", tarred({"a.txt": WORDS.encode(), "link.txt": b"->"}, f"w:{kind}"), {"a.txt": WORDS}, {}
+    packings: tuple[Packing, ...] = ("w:gz", "w:bz2", "w:xz")
+    for packing in packings:
+        packed = tarred({"a.txt": WORDS.encode(), "link.txt": b"->"}, packing)
+        yield f"a.tar.{packing[2:]}", packed, {"a.txt": WORDS}, {}
     yield "a.tar", tarred({"../a.txt": WORDS.encode()}), {"a.txt": WORDS}, {}
     yield "a.txt.gz", gzip.compress(WORDS.encode()), {"a.txt": WORDS}, {}
     yield "a.txt.bz2", bz2.compress(WORDS.encode()), {"a.txt": WORDS}, {}

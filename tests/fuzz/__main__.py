@@ -96,7 +96,8 @@ def fuzz(kind: str, seed: int, seconds: float) -> tuple[bool, int, int, list[int
     Those are no failure: ingest ends their process as well, and tells of them in one error.
     """
     shared = mmap.mmap(-1, 16)
-    until, number, most, slow = time.monotonic() + seconds, 0, 0, []
+    until, number, most = time.monotonic() + seconds, 0, 0
+    slow: list[int] = []
     while True:
         worker = multiprocessing.get_context("fork").Process(target=_work, args=(kind, seed, number, until, shared))
         worker.start()

@@ -13,6 +13,8 @@ from index.article import Failure
 from settings import HOME
 from tests.fuzz import __main__ as fuzzing
 
+pytestmark = pytest.mark.process
+
 
 def test_damaged_files_give_articles_or_typed_errors() -> None:
     words = [sys.executable, "-m", "tests.fuzz", "0.5", "--seed", "1", "--readers", "html", "pdf", "docx", "mail"]

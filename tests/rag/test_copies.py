@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from index.ingest import ingest
 from index.options import IngestOptions
 from index.status import read_status
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
+
+pytestmark = pytest.mark.store
 
 TEXT = "The tin mine\n\nThe tin mine of Oruro was closed in 1985. It had been open for ninety years."
 

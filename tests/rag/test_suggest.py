@@ -9,9 +9,9 @@ from unittest.mock import Mock
 import pytest
 
 from index.article import Article, Heading
-from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
+from rag.condense import Turn
 from rag.events import SentenceEvent
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
@@ -19,6 +19,7 @@ from rag.retrieve import Passage
 from rag.suggest import candidates, starters
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 
 def made_of(text: str, *headings: Heading) -> list[str]:
@@ -67,7 +68,7 @@ FILES = {
 class WordReader:
     """Answers in the first sentence that has the question's longest word; not about what it does not know."""
 
-    name = "words"
+    name: str | None = "words"
     known = ("BYD", "CATL", "NIO", "Tea")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
@@ -82,12 +83,8 @@ class WordReader:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, (date, text) in FILES.items():
-        (folder / name).write_text(f"---\ntitle: News\ndate: {date}\n---\n{text}")
-    ingest(tmp_path / "store", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings(), WordReader())
+    files = {name: f"---\ntitle: News\ndate: {date}\n---\n{text}" for name, (date, text) in FILES.items()}
+    chain = build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -125,7 +122,7 @@ def test_what_to_ask_next_comes_after_the_sentences(chain: AnswerChain) -> None:
 
 
 def test_nothing_is_asked_twice_or_quoted_already(chain: AnswerChain) -> None:
-    history = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
+    history: list[Turn] = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
     answer = chain.invoke({"question": "When was BYD founded?", "history": history, "suggest": True})
     assert answer.citations[0].quote == "BYD was founded in Shenzhen in 1995."
     assert answer.suggestions == ("When was NIO founded?",)

@@ -56,7 +56,7 @@ def chain() -> Chain:
 @pytest.fixture
 def app(tmp_path: Path, chain: Chain) -> FastAPI:
     settings = Settings(store=tmp_path, excerpt_characters=AROUND, public_chat=True, asks_per_minute=0)
-    app = interface(chain, settings, ask=excerpted(chain.stream, settings))
+    app = interface(chain, settings, ask=excerpted(chain.stream, settings))  # type: ignore[arg-type]
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
@@ -190,4 +190,4 @@ def test_every_event_and_the_answer_are_cut_and_sealed(tmp_path: Path, chain: Ch
     cited = [c for event in events if isinstance(event, Answer | SentenceEvent) for c in event.citations]
     assert cited
     assert all(len(each.before) <= AROUND and len(each.after) <= AROUND and each.seal for each in cited)
-    assert answer_of(iter(events)).citations == events[-1].citations  # type: ignore[union-attr]
+    assert answer_of(iter(events)).citations == events[-1].citations

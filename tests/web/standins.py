@@ -71,7 +71,8 @@ def an_answer(question: str, **more: Any) -> Answer:
     """An Answer with everything that a test does not name filled in."""
     given: dict[str, Any] = {"answer": "", "abstained": not more.get("sentences"), "confidence": 0.9}
     given |= {"standalone_question": question, "engine": "reader", "models": Models("minilm"), "generation": "g1"}
-    return Answer(**{"id": "1", "question": question, "timings_ms": Timings(total=300)} | given | more)
+    given |= {"id": "1", "question": question, "timings_ms": Timings(total=300)}
+    return Answer(**given | more)
 
 
 @dataclass
@@ -150,7 +151,8 @@ class FakeChain:
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
         yield SentenceEvent(short, (cited,))
         yield SentenceEvent(quoted, ())
-        sentences, citations = (short, quoted), (cited,)
+        sentences: tuple[Sentence, ...] = (short, quoted)
+        citations: tuple[Citation, ...] = (cited,)
         if self.also:
             sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
             citations += (self.also,)

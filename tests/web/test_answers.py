@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from rag.answer import Answer
+from rag.condense import Turn
 from tests.web.standins import an_answer
 from web.answers import AnswerStore
 
@@ -16,7 +17,7 @@ def answer(answer_id: str) -> Answer:
 
 def test_an_answer_is_found_with_what_it_answered() -> None:
     answers = AnswerStore()
-    history = ["Who?", {"question": "And?", "answer": "So."}]
+    history: list[Turn] = ["Who?", {"question": "And?", "answer": "So."}]
     answers.put(answer("a"), "Why?", history)
     history.clear()
     found = answers.get("a")

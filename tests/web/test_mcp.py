@@ -33,6 +33,7 @@ def used(with_server: Any, use: Callable[[Client], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.process
 def test_the_command_answers_over_standard_input_and_output(tmp_path: Path) -> None:
     """Nothing but the protocol may come out of it, and each quote is what the article says at these offsets."""
     (tmp_path / "articles").mkdir()

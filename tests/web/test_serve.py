@@ -21,6 +21,8 @@ from tests.web.standins import FakeChain, FakeIndex, free_port, serving, until
 from web import serve
 from web.listener import listen
 
+pytestmark = pytest.mark.process
+
 
 def test_it_warms_follows_the_index_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     class Flaky(FakeIndex):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from rag.extract import CONTEXT_CHARACTERS
 from settings import Settings
 from web.api.schemas import ArticlePassage, Responses, WholeArticle, errors
 from web.errors import ApiError
@@ -35,7 +36,7 @@ def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     ) -> dict[str, Any]:
         """Return the article; with `start` and `end`, the passage around these words. Offsets are code points."""
         found = chain.index.article(article_id)
-        most = settings.context_characters
+        most = CONTEXT_CHARACTERS
         if seals is not None and not is_owner(request, settings):
             if found is None or start is None or end is None:
                 raise closed()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from index.readers.source_metadata import Label
 from index.sources import isolate
 from index.sources.isolate import Isolation, ReadLimits
 from tests.data.build import pdf, tarred
+
+pytestmark = pytest.mark.process
 
 ROW = b'{"title": "Ships", "text": "They sailed."}\n'
 
@@ -125,8 +128,8 @@ def test_an_answer_that_is_none_is_an_error_and_the_child_goes(isolation: Isolat
 
 def test_the_child_writes_no_files(isolation: Isolation, monkeypatch) -> None:
     asked = io.BytesIO(b"")
-    limits = []
-    monkeypatch.setattr(isolate.resource, "setrlimit", lambda which, pair: limits.append((which, pair)))
+    limits: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda which, pair: limits.append((which, pair)))
     isolate.serve(asked, io.BytesIO(), ReadLimits(memory=5))
-    assert (isolate.resource.RLIMIT_FSIZE, (0, 0)) in limits
-    assert (isolate.resource.RLIMIT_AS, (5, 5)) in limits
+    assert (resource.RLIMIT_FSIZE, (0, 0)) in limits
+    assert (resource.RLIMIT_AS, (5, 5)) in limits

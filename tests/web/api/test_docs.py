@@ -101,10 +101,11 @@ def test_failures_are_described(app: FastAPI, client: TestClient, chain: FakeCha
     chain.error = StoreBusyError("the store is busy", "wait")
     try:
         schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-        for path, body in (
-            ("/api/ask", {"question": "a"}),
-            ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}]}),
-        ):
+        bodies: dict[str, Any] = {
+            "/api/ask": {"question": "a"},
+            "/v1/chat/completions": {"messages": [{"role": "user", "content": "a"}]},
+        }
+        for path, body in bodies.items():
             case = schema[path]["POST"].Case(body=body, media_type="application/json")
             response = case.call()
             assert response.status_code == 503

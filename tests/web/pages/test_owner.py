@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from index.ingest import ingest
@@ -24,6 +25,7 @@ from tests.web.standins import HERE, interface, until
 from web.locales import say
 from web.pages import owner, runs
 from web.pages.runner import Progress
+from web.security.access import is_owner
 from web.security.gate import STRICT, Gate
 from web.security.rates import Rates
 
@@ -43,7 +45,7 @@ ROUTES = [
 class WordReader:
     """Answers where the question's last word stands, once `go` is set."""
 
-    name = "words"
+    name: str | None = "words"
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -219,11 +221,11 @@ def test_where_it_is_served_and_asked_from(
 
 
 def test_a_request_without_an_address_is_nobodys(settings: Settings) -> None:
-    request = owner.Request({"type": "http", "client": None, "headers": [(b"host", b"localhost")]})
-    assert not owner.is_owner(request, settings)
+    request = Request({"type": "http", "client": None, "headers": [(b"host", b"localhost")]})
+    assert not is_owner(request, settings)
     for hosts in ([], [(b"host", b"localhost"), (b"host", b"evil.example")]):
-        request = owner.Request({"type": "http", "client": ("127.0.0.1", 5), "headers": hosts})
-        assert not owner.is_owner(request, settings)
+        request = Request({"type": "http", "client": ("127.0.0.1", 5), "headers": hosts})
+        assert not is_owner(request, settings)
 
 
 def test_a_stranger_s_body_is_not_read(app: FastAPI) -> None:
@@ -264,8 +266,8 @@ def test_no_way_out_of_the_folder(client: TestClient, settings: Settings, run_id
     secrets = [settings.store / "secret.json", settings.store / "runs" / "secret.json"]
     for path in secrets:
         path.write_text("{}")
-    for method, path in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
-        response = client.request(method, f"/owner/runs/{path}")
+    for method, name in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
+        response = client.request(method, f"/owner/runs/{name}")
         assert response.status_code == 404
         assert response.json()["code"] in ("no_such_run", "not_found")
     assert all(path.read_text() == "{}" for path in secrets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from index.readers.source_metadata import Label
 from index.sources import scan
 from index.sources.fetch import WebResponse
 from tests.fakes import FakeEmbeddings
+
+pytestmark = pytest.mark.store
 
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to %s.</p></body></html>"
 
@@ -32,7 +35,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "store"
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, object, str]:
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, str]:
     code = app.main([str(word) for word in words])
     said = capsys.readouterr()
     return code, json.loads(said.out) if said.out else None, said.err
