@@ -59,8 +59,8 @@ def quoth_version() -> str:
         return "unknown"
 
 
-def _common_options() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _common_options() -> Parser:
+    common = Parser(add_help=False)
     common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
     common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
     common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")

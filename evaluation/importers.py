@@ -26,8 +26,9 @@ from index.chunk import SentenceSpan, sentence_spans
 from index.errors import UsageError
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_SEPARATED = ("answers", "articles", "tags")
+_SEPARATED = ("answers", "articles", "tags", "not")
 _WHOLE = ("evidence", "contexts")
+_JSON = ("history", "items", "sides")
 
 
 def import_set(path: Path, format: str = "jsonl") -> QuestionSet:
@@ -71,7 +72,9 @@ def _from_csv(record: tuple[list[str], list[str]]) -> dict[str, Any]:
 def _cell(name: str, cell: str) -> Any:
     if name in ("answerable", "draft"):
         return _TRUTH.get(cell.strip().lower(), cell)
-    if name in (*_SEPARATED, *_WHOLE, "history") and cell.lstrip().startswith("["):
+    if name == "need" and cell.strip().isdecimal():
+        return int(cell)
+    if name in (*_SEPARATED, *_WHOLE, *_JSON) and cell.lstrip().startswith("["):
         with suppress(ValueError, RecursionError):  # words in square brackets
             return parse_json(cell)
     if name in _SEPARATED:

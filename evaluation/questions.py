@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from evaluation import expectations
+from evaluation.expectations import Wordings
 from index.errors import UsageError
 from index.store.durable import replacing
 from rag.condense import Turn
@@ -47,6 +49,18 @@ class Row:
     evidence: tuple[str | Span, ...] = ()
     articles: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    intent: str | None = None
+    """One of INTENTS."""
+    rejected: tuple[str, ...] = ()
+    """Wordings that the first line must not have (`not` in the file)."""
+    need: int | None = None
+    """How many pieces of the evidence have to be quoted."""
+    items: tuple[Wordings, ...] = ()
+    """What a list has to name, each item in its accepted wordings."""
+    sides: tuple[Wordings, ...] = ()
+    """The two sides of a comparison, each in its accepted wordings."""
+    standalone: str | None = None
+    """A follow-up as one would ask it without its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +186,23 @@ def to_row(data: Mapping[str, Any], number: int) -> Row:
     identity = data.get("id", number)
     if not isinstance(identity, str | int) or isinstance(identity, bool):
         raise ValueError("`id` is no text")
+    evidence = tuple(_evidence(data.get("evidence", [])))
     return Row(
         id=str(identity),
         question=question,
         history=tuple(_turns(data.get("history", []))),
-        contexts=tuple(_texts(data, "contexts")) if "contexts" in data else None,
+        contexts=tuple(expectations.texts(data, "contexts")) if "contexts" in data else None,
         answerable=answerable,
-        answers=tuple(_texts(data, "answers")),
-        evidence=tuple(_evidence(data.get("evidence", []))),
-        articles=tuple(_texts(data, "articles")),
-        tags=tuple(_texts(data, "tags")),
+        answers=tuple(expectations.texts(data, "answers")),
+        evidence=evidence,
+        articles=tuple(expectations.texts(data, "articles")),
+        tags=tuple(expectations.texts(data, "tags")),
+        intent=expectations.intent(data),
+        rejected=tuple(expectations.rejected(data)),
+        need=expectations.need(data, len(evidence)),
+        items=tuple(expectations.wordings(data, "items")),
+        sides=tuple(expectations.sides(data)),
+        standalone=expectations.standalone(data),
     )
 
 
@@ -207,13 +228,6 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
             file.writelines(to_line(row).encode() + b"\n" for row in rows)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
-
-
-def _texts(data: Mapping[str, Any], name: str) -> list[str]:
-    values = data.get(name, [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError(f"`{name}` is no list of texts")
-    return values
 
 
 def _turns(values: object) -> Iterator[Turn]:

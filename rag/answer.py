@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
+from rag.intents import Intent
+
 Span = tuple[int, int]
-Kind = Literal["short", "quote", "written"]
+Kind = Literal["short", "quote", "written", "computed"]
+Certainty = Literal["high", "low"]
 
 
 class BrokenAnswerError(ValueError):
@@ -117,19 +120,23 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds spent by stage."""
+    """Milliseconds spent by stage; `total` is all of the time until the Answer, so at least their sum."""
 
     condense: int = 0
     retrieve: int = 0
     read: int = 0
     write: int = 0
     verify: int = 0
+    suggest: int = 0
     total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences with citations, or an abstention. See docs/answer.md for each key."""
+    """Sentences with citations, or an abstention. See docs/answer.md for each key.
+
+    `sentences[0].text` is the first line. `certainty` is None for an abstention, whose `reason` says why.
+    """
 
     id: str
     question: str
@@ -140,7 +147,7 @@ class Answer:
     engine: str
     models: Models
     generation: str
-    timings_ms: Timings
+    timings_ms: Timings = Timings()
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Nearest, ...] = ()
@@ -148,6 +155,9 @@ class Answer:
     withheld: int = 0
     notice: str | None = None
     prompt: str | None = None
+    intent: Intent = "fact"
+    certainty: Certainty | None = None
+    reason: str | None = None
     retrieved: tuple[Retrieved, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -161,6 +171,8 @@ class Answer:
             raise BrokenAnswerError("a sentence without a citation")
         if self.abstained == bool(self.sentences):
             raise BrokenAnswerError("an answer either abstains or has sentences")
+        if self.abstained and self.certainty is not None:
+            raise BrokenAnswerError("an abstention is not certain")
 
     def to_dict(self) -> dict[str, Any]:
         """The Answer as JSON-ready data; `retrieved` only where a trace was asked for."""
@@ -192,30 +204,3 @@ class Answer:
 def _citation(data: Mapping[str, Any]) -> Citation:
     spans = tuple((start, end) for start, end in data["answer_spans"])
     return Citation(**{**data, "answer_spans": spans, "also": tuple(Place(**place) for place in data["also"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is going on, in words for a person. `stage` is condense, retrieve, read, write or verify."""
-
-    stage: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many passages were retrieved."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A finished sentence of the answer, with the citations it brings along."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-Event = Status | Found | Said | Answer
-"""What streaming an answer yields, in this order; the Answer comes last, once."""

@@ -3,69 +3,64 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Generator, Hashable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
 
-from rag.answer import Answer, Event, Found, Said
-from rag.filters import Filters
-from rag.snapshot import Snapshot
-from rag.timings import Clock
+from cachetools import LRUCache
 
-Value = TypeVar("Value")
+from rag.answer import Answer, Timings
+from rag.corpus import Corpus
+from rag.events import Event, RetrievedEvent, sentence_events
+from rag.pipeline import Asked
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer, and how many passages were found for it."""
+class CachedAnswer:
+    """An answer, and how many passages were retrieved for it."""
 
     answer: Answer
-    found: int
+    retrieved: int
 
-    def again(self, answer_id: str, question: str, clock: Clock) -> Generator[Event]:
-        """The events of the answer as that to `question`."""
-        yield Found(self.found)
-        for sentence in self.answer.sentences:
-            yield Said(sentence, tuple(each for each in self.answer.citations if each.n in sentence.citations))
-        yield replace(self.answer, id=answer_id, question=question, timings_ms=clock.timings())
+    def replay(self, answer_id: str, question: str, timings: Timings) -> Generator[Event]:
+        """Yield the events of the answer, as that to `question`."""
+        yield RetrievedEvent(self.retrieved)
+        yield from sentence_events(self.answer.sentences, self.answer.citations)
+        yield replace(self.answer, id=answer_id, question=question, timings_ms=timings)
 
 
-class Lately(Generic[Value]):
-    """At most `most` values by key; the ones that nobody has used for longest go first. For many threads."""
+class AnswerCache:
+    """At most `size` answers by key, the least recently used of which goes first. Safe to share between threads."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+    def __init__(self, size: int) -> None:
+        self._answers: LRUCache[Hashable, CachedAnswer] = LRUCache(size)
         self._lock = threading.Lock()
 
-    def keep(self, key: Hashable, value: Value) -> None:
-        """Remember a value."""
+    def get(self, key: Hashable) -> CachedAnswer | None:
+        """Return the answer, unless there is none or it is forgotten by now."""
         with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            return self._answers.get(key)
 
-    def get(self, key: Hashable) -> Value | None:
-        """The value, unless there is none or it is forgotten by now."""
+    def put(self, key: Hashable, answer: CachedAnswer) -> None:
+        """Keep an answer; a cache of size 0 keeps none."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if self._answers.maxsize:
+                self._answers[key] = answer
 
 
-def key_of(
-    question: Mapping[str, Any],
-    snapshot: Snapshot,
-    standalone: str,
-    asked: str,
-    filters: Filters,
-    history: Sequence[Mapping[str, str]],
-) -> Hashable:
-    """All that an answer made of quotes depends on; None where it is to be made anew."""
-    revision = snapshot.database.fact("revision")
-    if question.get("trace") or revision is None:
+def kept(events: Iterable[Event], key: Hashable, cache: AnswerCache) -> Generator[Event]:
+    """Yield the events and keep the Answer that they end with."""
+    retrieved = 0
+    for event in events:
+        if isinstance(event, RetrievedEvent):
+            retrieved = event.count
+        elif isinstance(event, Answer):
+            cache.put(key, CachedAnswer(event, retrieved))
+        yield event
+
+
+def cache_key(asked: Asked, corpus: Corpus) -> Hashable:
+    """Return all that an answer made of quotes depends on; None where it is to be made anew."""
+    if asked.trace or corpus.revision is None:
         return None
-    known = tuple(turn["question"] for turn in history)
-    return revision, standalone, asked, filters, known, question.get("suggest"), question.get("written")
+    earlier = tuple(turn["question"] for turn in asked.history)
+    return corpus.revision, asked.standalone, asked.bare, asked.filters, earlier, asked.suggest, asked.written

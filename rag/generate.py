@@ -1,72 +1,102 @@
-"""Who makes the answer: the reader, of quotes; or a language model in its own words, for which the quotes stand in."""
+"""The sentences of an answer: quotes, or a language model's words, for which the quotes stand in where it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Citation, Event, Said, Sentence
+from rag.answer import Certainty, Citation, Sentence
+from rag.events import Event, SentenceEvent, sentence_events
 from rag.extract import Extract
+from rag.intents import Intent
 from rag.retrieve import Passage
-from rag.timings import Clock
+from rag.timings import Stopwatch
 from rag.write import Check, Writer, same_script
 
 QUOTES = "reader"
 NO_MODEL = "No language model is set: the answer is made of quotes."
+OTHER_LANGUAGE = "The answer is in the language of the articles that it quotes."
+UNSUPPORTED = "No quote supports what {model} wrote; ask for quotes to see what the articles say."
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What an Answer says, and who made it; `llm` and `prompt` only if a model did."""
+class AnswerBody:
+    """The sentences of an Answer and who made them; `llm` and `prompt` only if a model did."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     notice: str | None = None
     withheld: int = 0
     engine: str = QUOTES
+    certainty: Certainty | None = None
+    reason: str | None = None
+    intent: Intent | None = None
+    """What is asked for after all; None where that is as it was understood."""
+    text: str | None = None
+    """What an abstention says; None means that the articles do not say."""
     llm: str | None = None
     prompt: str | None = None
 
 
-def quoted(extract: Extract, notice: str | None = None, withheld: int = 0) -> Generator[Event, None, Body]:
-    """The answer made of quotes, or an abstention; `notice` says why it is quotes."""
-    for sentence in extract.sentences:
-        yield Said(sentence, tuple(each for each in extract.citations if each.n in sentence.citations))
-    return Body(
-        extract.sentences, extract.citations, _joined(notice, extract.notice) if extract.sentences else None, withheld
+def from_quotes(extract: Extract, notice: str | None = None, withheld: int = 0) -> Generator[Event, None, AnswerBody]:
+    """Yield the quotes, none for an abstention; `notice` says why it is quotes."""
+    yield from sentence_events(extract.sentences, extract.citations)
+    return AnswerBody(
+        extract.sentences,
+        extract.citations,
+        _joined(notice, extract.notice) if extract.sentences else None,
+        withheld,
+        certainty=extract.certainty,
+        reason=extract.reason,
     )
 
 
-def written(
-    writer: Writer, question: str, passages: Sequence[Passage], extract: Extract, clock: Clock, check: Check
-) -> Generator[Event, None, Body]:
-    """The answer in the words of a model; the one made of quotes if the model fails before it has said anything."""
-    found = yield from writer.write(question, passages, clock, check)
-    if found.problem and not found.sentences:
-        return (yield from quoted(extract, instead(found.problem), found.withheld))
-    sentences, citations = list(found.sentences), list(found.citations)
-    notices = [f"{found.problem}; the answer may be incomplete." if found.problem else None]
-    for quote in extract.differing if sentences else ():
-        if not any(_overlap(quote, each) for each in found.citations):
-            citations.append(replace(quote, n=len(citations) + 1))
-            support = next(each.support for each in extract.sentences if quote.n in each.citations)
-            sentences.append(Sentence(quote.quote, "quote", (len(citations),), support))
-            yield Said(sentences[-1], (citations[-1],))
-    if sentences and extract.differing:
-        notices.append(extract.notice)
-    if sentences and not same_script(question, " ".join(each.quote for each in citations)):
-        notices.append("The answer is in the language of the articles that it quotes.")
-    if not sentences and found.withheld:
-        notices.append(
-            f"No quote supports what {writer.model.name} wrote; ask for quotes to see what the articles say."
-        )
+def from_model(
+    writer: Writer, question: str, passages: Sequence[Passage], extract: Extract, stopwatch: Stopwatch, check: Check
+) -> Generator[Event, None, AnswerBody]:
+    """Yield a model's sentences; the quotes instead if the model fails before it has said anything."""
+    draft = yield from writer.write(question, passages, stopwatch, check)
+    if draft.problem and not draft.sentences:
+        return (yield from from_quotes(extract, fallback_notice(draft.problem), draft.withheld))
+    sentences, citations = list(draft.sentences), list(draft.citations)
+    for event in _differing_quotes(extract, draft.citations) if sentences else ():
+        sentences.append(event.sentence)
+        citations += event.citations
+        yield event
     name = writer.model.name
-    notice = _joined(*notices)
-    return Body(tuple(sentences), tuple(citations), notice, found.withheld, name, name, writer.prompt)
+    quotes = " ".join(citation.quote for citation in citations)
+    notice = _joined(
+        f"{draft.problem}; the answer may be incomplete." if draft.problem else None,
+        extract.notice if sentences and extract.differing else None,
+        OTHER_LANGUAGE if sentences and not same_script(question, quotes) else None,
+        UNSUPPORTED.format(model=name) if draft.withheld and not sentences else None,
+    )
+    certainty, reason = (extract.certainty, extract.reason) if sentences else (None, None)
+    return AnswerBody(
+        tuple(sentences),
+        tuple(citations),
+        notice,
+        draft.withheld,
+        name,
+        certainty,
+        reason,
+        None,
+        None,
+        name,
+        writer.prompt,
+    )
 
 
-def instead(problem: str) -> str:
-    """What is said where quotes stand in for a model."""
+def _differing_quotes(extract: Extract, cited: Sequence[Citation]) -> Iterator[SentenceEvent]:
+    """Yield the quotes that differ from each other and that the model did not cite."""
+    missing = [quote for quote in extract.differing if not any(_overlap(quote, citation) for citation in cited)]
+    for n, quote in enumerate(missing, start=len(cited) + 1):
+        support = next(sentence.support for sentence in extract.sentences if quote.n in sentence.citations)
+        yield SentenceEvent(Sentence(quote.quote, "quote", (n,), support), (replace(quote, n=n),))
+
+
+def fallback_notice(problem: str) -> str:
+    """Return what is said where quotes stand in for a model."""
     return f"{problem}: the answer is made of quotes."
 
 

@@ -13,33 +13,33 @@ from rag.answer import Timings
 T = TypeVar("T")
 
 
-class Clock:
-    """Runs from its making; a stage may be entered again and again."""
+class Stopwatch:
+    """Wall time since its making, and the time spent in each stage; a stage may be entered again and again."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
-        self._spent: Counter[str] = Counter()
+        self._microseconds: Counter[str] = Counter()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """What happens inside is counted to the stage `name`."""
+        """Count the time inside the block to the stage `name`."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self._spent[name] += round((time.perf_counter() - started) * 1_000_000)
+            self._microseconds[name] += round((time.perf_counter() - started) * 1_000_000)
 
-    def steps(self, name: str, made: Iterator[T]) -> Iterator[T]:
-        """What an iterator makes; the making is counted to the stage `name`."""
-        done: Any = object()
+    def timed(self, name: str, items: Iterator[T]) -> Iterator[T]:
+        """Yield the items, counting the time until each comes to the stage `name`."""
+        exhausted: Any = object()
         while True:
             with self.stage(name):
-                step = next(made, done)
-            if step is done:
+                item = next(items, exhausted)
+            if item is exhausted:
                 return
-            yield step
+            yield item
 
     def timings(self) -> Timings:
-        """Milliseconds so far."""
+        """Return the milliseconds so far."""
         total = round((time.perf_counter() - self._started) * 1000)
-        return Timings(**{name: round(spent / 1000) for name, spent in self._spent.items()}, total=total)
+        return Timings(**{name: round(spent / 1000) for name, spent in self._microseconds.items()}, total=total)

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from string import Template
 
 from index.embed import EmbeddingModel
-from rag.answer import Citation, Event, Said, Sentence, Span, Status
+from rag.answer import Citation, Sentence, Span
+from rag.events import Event, SentenceEvent, StatusEvent
 from rag.extract import cite
 from rag.llm_output import SCHEMA, Draft, of_objects, of_text
 from rag.model import PROMPTS, LanguageModel, Message, NoReplyError, load_model
 from rag.retrieve import Passage
-from rag.timings import Clock
+from rag.timings import Stopwatch
 from rag.verify.support import Support, Verifier
 from settings import Settings
 
@@ -39,7 +40,7 @@ Check = Callable[[Sequence[Citation]], None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of it; `problem` says why the model stopped before it was done."""
+    """The verified part of the model's answer; `problem` says why it is incomplete."""
 
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -61,31 +62,31 @@ class Writer:
         return f"{PROMPT.stem}@{hashlib.sha256(PROMPT.read_bytes()).hexdigest()[:12]}"
 
     def write(
-        self, question: str, passages: Sequence[Passage], clock: Clock, check: Check
+        self, question: str, passages: Sequence[Passage], stopwatch: Stopwatch, check: Check
     ) -> Generator[Event, None, Written]:
-        """Status and Said events. `passages` best first; `check` raises for a citation that is not exact."""
+        """Yield what happens. `passages` best first; `check` raises for a citation that is not exact."""
         chosen = within(passages, question, self.model.window)
         sentences, citations, withheld = list[Sentence](), list[Citation](), 0
         drafts = list[Draft]()
         problem = None
-        yield Status("write", f"{self.model.name} is writing...")
+        yield StatusEvent("write", model=self.model.name)
         try:
             with closing(self._drafts(messages(question, chosen))) as made:
-                for draft in clock.steps("write", made):
+                for draft in stopwatch.timed("write", made):
                     if draft is None:
-                        yield Status("write", f"{self.model.name} is writing...")
+                        yield StatusEvent("write", model=self.model.name)
                         continue
                     drafts.append(draft)
                     if not draft.refuses and draft not in drafts[:-1]:
-                        yield Status("verify", f"Checking sentence {len(drafts)}...")
-                        with clock.stage("verify"):
+                        yield StatusEvent("verify", len(drafts))
+                        with stopwatch.stage("verify"):
                             found = self._verified(draft, chosen)
                             citation = self._cited(found, draft, citations, check) if found else None
                         if found and citation:
                             sentences.append(
                                 Sentence(draft.text, "written", (citation.n,), round(found.probability, 4))
                             )
-                            yield Said(sentences[-1], (citation,))
+                            yield SentenceEvent(sentences[-1], (citation,))
                         else:
                             withheld += 1
                     if len(drafts) == _SENTENCES:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cachetools import LRUCache
+
 from rag.answer import Answer
-from rag.cache import Lately
 from rag.condense import Turn
 
 KEPT = 2_000
@@ -28,12 +30,15 @@ class Recent:
     """
 
     def __init__(self, most: int = KEPT) -> None:
-        self._given = Lately[Given](most)
+        self._given: LRUCache[str, Given] = LRUCache(most)
+        self._lock = threading.Lock()
 
     def keep(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
         """Remember an answer."""
-        self._given.keep(answer.id, Given(answer, question, tuple(history)))
+        with self._lock:
+            self._given[answer.id] = Given(answer, question, tuple(history))
 
     def get(self, answer_id: str) -> Given | None:
         """What was given under this id, unless it is unknown or forgotten by now."""
-        return self._given.get(answer_id)
+        with self._lock:
+            return self._given.get(answer_id)

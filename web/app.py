@@ -12,12 +12,13 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from rag.events import Ask
 from settings import Settings
-from web.answers import Recent
 from web.api.routes import add_routes
+from web.asking import Asking
 from web.locales.strings import STRINGS
 from web.monitoring.metrics import Metrics
-from web.monitoring.middleware import Watch, watched
+from web.monitoring.middleware import RequestMonitor, counted
 from web.pages.owner import add_owner
 from web.pages.widget import router as widget
 from web.queue import Line
@@ -42,19 +43,18 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.rates = Rates()
     add_owner(app, chain, settings)
-    if settings.excerpt_characters:
-        chain = excerpted(chain, settings)
     line = Line()
     metrics = Metrics(chain, line)
-    chain = watched(chain, metrics, settings)
+    ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
+    ask = counted(ask, metrics, settings)
     app.include_router(metrics.router())
-    recent = add_routes(app, chain, settings, line)
+    recent = add_routes(app, chain, settings, line, ask)
     app.include_router(widget(chain, settings))
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    asyncio.run(_mount(app, chain, settings, recent, line))
+    asyncio.run(_mount(app, chain, settings, Asking(ask, settings, recent, line)))
     app.add_middleware(Gate, settings=settings, rates=app.state.rates, knows_key=Keys(settings.store).find)
-    app.add_middleware(Watch, metrics=metrics, settings=settings)
+    app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
 
@@ -65,14 +65,14 @@ def stop_streams(app: FastAPI) -> None:
     cast("Any", chat.app).stop_event.set()
 
 
-async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
     import gradio as gr
 
     from web.chat.page import Page
 
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, recent, line).blocks,
+        Page(chain, settings, asking).blocks,
         "/",
         footer_links=[],
         run_history=False,

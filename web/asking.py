@@ -12,15 +12,15 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from rag.answer import Answer, Event, Status
+from rag.answer import Answer
+from rag.events import Ask, Event, StatusEvent
 from settings import Settings
 from web.answers import Recent
-from web.locales.strings import Language, count
 from web.queue import LOOK_SECONDS, Line
 from web.refused import RefusedError
 
 if TYPE_CHECKING:
-    from rag.chain import AnswerChain, Question
+    from rag.chain import Question
 
 KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE = ": still working\n\n"
@@ -47,8 +47,8 @@ def late(settings: Settings) -> RefusedError:
 class Asking:
     """Where questions are taken, whichever face they came by. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
-        self._chain = chain
+    def __init__(self, ask: Ask, settings: Settings, recent: Recent, line: Line) -> None:
+        self._ask = ask
         self._settings = settings
         self._recent = recent
         self._line = line
@@ -66,7 +66,7 @@ class Asking:
             working.cancel()
             leaving.cancel()
 
-    async def events(self, asked: Question, language: Language = "en", pause: float | None = None) -> Events:
+    async def events(self, asked: Question, pause: float | None = None) -> Events:
         """What happens on the way to the Answer, which comes last.
 
         The first is None and comes at once: the question is taken. After that None means that nothing else has come
@@ -76,7 +76,7 @@ class Asking:
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause
-        async with aclosing(self._steps(asked, language)) as steps:
+        async with aclosing(self._steps(asked)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
                     self._recent.keep(event, asked["question"], asked.get("history", ()))
@@ -86,17 +86,17 @@ class Asking:
                     yield event
                     told = clock()
 
-    async def _steps(self, asked: Question, language: Language) -> Events:
+    async def _steps(self, asked: Question) -> Events:
         """The same with None every LOOK_SECONDS, without an end until the Answer."""
         ticket = self._line.draw()
         working, told = False, 0
         try:
             yield None
             while before := self._line.before(ticket):
-                yield Status("wait", count(language, "chat.waits", before)) if before != told else None
+                yield StatusEvent("wait", before) if before != told else None
                 told = before
                 await self._line.moved(LOOK_SECONDS)
-            made = self._chain.stream(asked)
+            made = self._ask(asked)
             working = True
             async with aclosing(_followed(made, lambda: self._line.leave(ticket))) as events:
                 async for event in events:

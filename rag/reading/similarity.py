@@ -13,17 +13,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.chunk import SentenceSpan, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import STOP_WORDS, query_terms
+from index.vector_cache import VectorCache
 from rag.reading.base import AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
 from rag.retrieve import Passage
 
 _SPANS = 4
-_KEPT = 20_000
 _DIGITS = 5
 """What else is embedded at the same time moves a vector's eighth digit; the same question has the same answer."""
 _COVERAGE = 0.6
@@ -42,7 +41,7 @@ class SimilarityReader:
 
     def __init__(self, embeddings: EmbeddingModel) -> None:
         self._embeddings = embeddings
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._vectors = VectorCache(embeddings)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See rag.reading.base.Reader."""
@@ -54,17 +53,10 @@ class SimilarityReader:
         sentences = [list(_prose(passage, signed=signed)) for passage in passages]
         texts = [p.text[s.start : s.end] for p, spans in zip(passages, sentences, strict=True) for s in spans]
         asked = self._embeddings.encode(wordings(question, texts), query=True)
-        cosines = iter(np.round((self._vectors(texts) @ asked.T).mean(axis=1), _DIGITS).tolist()) if texts else iter(())
+        nearness = (self._vectors.encode(texts) @ asked.T).mean(axis=1) if texts else np.zeros(0)
+        cosines = iter(np.round(nearness, _DIGITS).tolist())
         words = [_ENDING.sub("", term) for term in query_terms(question)]
         return [list(_near(p, spans, words, cosines)) for p, spans in zip(passages, sentences, strict=True)]
-
-    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The sentences' vectors; articles are asked about again and again, so they are kept."""
-        known = self._known if len(self._known) < _KEPT else {}
-        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
-            known = known | dict(zip(missing, self._embeddings.encode(missing), strict=True))
-        self._known = known  # exchanged whole, so that other threads see one or the other
-        return np.stack([known[text] for text in texts])
 
 
 def wordings(question: str, texts: Iterable[str]) -> list[str]:

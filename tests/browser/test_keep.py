@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from index.article import Article
-from rag.answer import Event, Said, Sentence
+from rag.answer import Sentence
+from rag.events import Event, SentenceEvent
 from tests.browser.conftest import Watched
 from tests.web.api.test_feedback import NumberedChain
 from tests.web.standins import QUOTE, an_answer, citation, serving
@@ -40,7 +41,7 @@ class Chain(NumberedChain):
         cited = citation(1, article, quote=HOSTILE, bold="")
         sentence = Sentence(HOSTILE, "quote", (1,), 0.9)
         self.given += 1
-        yield Said(sentence, (cited,))
+        yield SentenceEvent(sentence, (cited,))
         given = an_answer(asked["question"], sentences=(sentence,), citations=(cited,), answer=str(sentence))
         yield replace(given, id=f"answer{self.given}")
 

@@ -62,6 +62,29 @@ def test_csv(tmp_path):
     assert found.drafts == 1
 
 
+def test_what_the_answer_has_to_be_like_comes_from_csv_too(tmp_path):
+    file = tmp_path / "set.csv"
+    file.write_text(
+        "question,intent,not,need,items,sides,evidence,standalone\n"
+        'q,list,a | b,2,"[[""one"", ""1""], [""two""]]","[[""l""], [""r""]]","[""e"", ""f""]",whole q\n'
+        "r,,,,,,,\n"
+    )
+    assert import_set(file, "csv").rows == (
+        Row(
+            "2",
+            "q",
+            evidence=("e", "f"),
+            intent="list",
+            rejected=("a", "b"),
+            need=2,
+            items=(("one", "1"), ("two",)),
+            sides=(("l",), ("r",)),
+            standalone="whole q",
+        ),
+        Row("3", "r"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -74,6 +97,8 @@ def test_csv(tmp_path):
         ("question,answerable\nq,perhaps\n", "line 2: `answerable` is neither"),
         ('question,answers\nq,"[1]"\n', "line 2: `answers` is no list of texts"),
         ("question,history\nq,before\n", "line 2: `history` is no list"),
+        ("question,items\nq,before\n", "line 2: `items` is no list"),
+        ("question,need\nq,some\n", "line 2: `need` is no whole number"),
         ("question,id\nq,1\nr,1\n", "line 3: id '1' is there twice, first in line 2"),
         ("question\n" + "x" * 200_000, "line 2: field larger"),
     ],

@@ -30,6 +30,12 @@ def test_a_row_brings_along_all_that_is_known(tmp_path):
             "evidence": ["words", {"article": "a.md", "start": 3, "end": 8}],
             "articles": ["a.md"],
             "tags": ["why"],
+            "intent": "yes_no",
+            "not": ["them"],
+            "need": 2,
+            "items": [["one", "1"], ["two"]],
+            "sides": [["left"], ["right", "not left"]],
+            "standalone": "Who asked it?",
             "unknown": 1,
         },
     ]
@@ -39,7 +45,23 @@ def test_a_row_brings_along_all_that_is_known(tmp_path):
     evidence = ("words", Span("a.md", 3, 8))
     assert read_questions(file) == [
         Row("1", "Why?"),
-        Row("7", "Who\u2028asked?", history, ("text",), False, ("me",), evidence, ("a.md",), ("why",)),
+        Row(
+            id="7",
+            question="Who\u2028asked?",
+            history=history,
+            contexts=("text",),
+            answerable=False,
+            answers=("me",),
+            evidence=evidence,
+            articles=("a.md",),
+            tags=("why",),
+            intent="yes_no",
+            rejected=("them",),
+            need=2,
+            items=(("one", "1"), ("two",)),
+            sides=(("left",), ("right", "not left")),
+            standalone="Who asked it?",
+        ),
     ]
 
 
@@ -110,6 +132,41 @@ def test_all_bad_lines_up_to_five_are_named_at_once(tmp_path):
     assert "line 2: `question` is missing" in said
     assert "line 3: id 'a' is there twice, first in line 1" in said
     assert [f"line {number}:" in said for number in range(4, 8)] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ({"intent": "yes/no"}, r"`intent` is none of fact, list, .*, language"),
+        ({"intent": ["fact"]}, "`intent` is none of fact"),
+        ({"not": "them"}, "`not` is no list of texts"),
+        ({"not": ["them", " "]}, "`not` has an empty text"),
+        ({"need": 0}, "`need` is no whole number from 1"),
+        ({"need": True, "evidence": ["a"]}, "`need` is no whole number from 1"),
+        ({"need": 1.5, "evidence": ["a"]}, "`need` is no whole number from 1"),
+        ({"need": "1", "evidence": ["a"]}, "`need` is no whole number from 1"),
+        ({"need": 2, "evidence": ["a"]}, "`need` is 2, but there is evidence in 1 pieces"),
+        ({"items": ["one"]}, "`items` is no list of lists of wordings"),
+        ({"items": [[]]}, "`items` is no list of lists of wordings"),
+        ({"items": [["one", ""]]}, "`items` is no list of lists of wordings"),
+        ({"items": {"one": 1}}, "`items` is no list of lists of wordings"),
+        ({"sides": [["left"], "right"]}, "`sides` is no list of lists of wordings"),
+        ({"sides": [["left"], ["right"], ["middle"]]}, "`sides` are not two"),
+        ({"standalone": ""}, "`standalone` is no text"),
+        ({"standalone": 1}, "`standalone` is no text"),
+    ],
+)
+def test_what_is_wrong_with_an_expectation_is_said(tmp_path, value, says):
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps({"question": "q", **value}))
+    with pytest.raises(UsageError, match=f"line 1: {says}"):
+        read_questions(file)
+
+
+def test_an_expectation_that_is_left_out_or_null_is_none(tmp_path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "q", "intent": null, "need": null, "standalone": null, "not": [], "sides": []}')
+    assert read_questions(file) == [Row("1", "q")]
 
 
 def test_drafts_are_counted_and_left_out_even_if_incomplete(tmp_path):

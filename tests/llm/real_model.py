@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from rag.answer import Answer, Event, Said, Status
+from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
+from rag.events import Event, SentenceEvent, StatusEvent
 from rag.retrieve import Passage
 from settings import HOME, Settings
 from tests.web.standins import free_port
@@ -85,7 +86,7 @@ def check(chain: AnswerChain, events: list[Event]) -> Answer:
     """The invariants of every answer."""
     answer = events[-1]
     assert isinstance(answer, Answer)
-    said = [event for event in events if isinstance(event, Said)]
+    said = [event for event in events if isinstance(event, SentenceEvent)]
     assert tuple(each.sentence for each in said) == answer.sentences
     for each in said:
         assert {citation.n for citation in each.citations} == set(each.sentence.citations) != set()
@@ -123,15 +124,15 @@ def test_the_chain_says_what_it_checks_before_it_says_a_sentence(chain: AnswerCh
     for question in questions()[:5]:
         before: Event | None = None
         for event in chain.stream({"question": question}):
-            if isinstance(event, Said) and event.sentence.kind == "written":
-                assert isinstance(before, Status) and before.text.startswith("Checking sentence")
+            if isinstance(event, SentenceEvent) and event.sentence.kind == "written":
+                assert isinstance(before, StatusEvent) and before.text.startswith("Checking sentence")
             before = event
 
 
 def begun(chain: AnswerChain) -> Any:
     """The events of an answer that the model has begun to write."""
     events = chain.stream({"question": questions()[0]})
-    next(event for event in events if isinstance(event, Status) and event.stage == "write")
+    next(event for event in events if isinstance(event, StatusEvent) and event.stage == "write")
     return events
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from index.ingest import ingest
-from rag.answer import Answer, Found, Said
-from rag.cache import Kept, Lately
+from rag.answer import Answer
+from rag.cache import AnswerCache, CachedAnswer
 from rag.chain import AnswerChain, Question, build_chain
+from rag.events import RetrievedEvent, SentenceEvent
 from rag.filters import Filters
 from rag.reading.base import Reading
 from rag.reading.similarity import SimilarityReader
@@ -38,9 +39,11 @@ def open_chain(tmp_path: Path, **settings: int) -> AnswerChain:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "tea.txt").write_text(TEA)
     ingest(tmp_path / "store", [tmp_path / "files"], model)
-    chain = build_chain(Settings(store=tmp_path / "store", answer_threshold=0.0, **settings), model)  # type: ignore[arg-type]
-    chain._reader = Counting(model)
-    return chain
+    return build_chain(
+        Settings(store=tmp_path / "store", answer_threshold=0.0, **settings),  # type: ignore[arg-type]
+        model,
+        Counting(model),
+    )
 
 
 @pytest.fixture
@@ -64,8 +67,8 @@ def test_the_same_again_is_the_same_answer_under_an_id_of_its_own(chain: AnswerC
     assert again == replace(first, id="7", question=again.question, timings_ms=again.timings_ms)
     assert again.question == "Where  was  tea  first  drunk?"
     assert again.timings_ms.read == 0
-    assert [type(event) for event in events] == [Found, *[Said] * len(again.sentences)]
-    assert [event.sentence for event in events if isinstance(event, Said)] == list(again.sentences)
+    assert [type(event) for event in events] == [RetrievedEvent, *[SentenceEvent] * len(again.sentences)]
+    assert [event.sentence for event in events if isinstance(event, SentenceEvent)] == list(again.sentences)
 
 
 def test_whatever_else_the_answer_depends_on_makes_it_anew(chain: AnswerChain) -> None:
@@ -109,10 +112,10 @@ def test_none_are_kept_where_none_are_wanted(tmp_path: Path) -> None:
 
 
 def test_those_that_nobody_asks_for_are_forgotten(chain: AnswerChain) -> None:
-    kept = Kept(chain.invoke(ASKED), 1)
-    answers = Lately[Kept](2)
+    kept = CachedAnswer(chain.invoke(ASKED), 1)
+    answers = AnswerCache(2)
     for key in ("a", "b"):
-        answers.keep(key, kept)
+        answers.put(key, kept)
     assert answers.get("a") is kept
-    answers.keep("c", kept)
+    answers.put("c", kept)
     assert [answers.get(key) is kept for key in ("a", "b", "c")] == [True, False, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,14 @@ import pytest
 
 from index.errors import ModelError, QuestionError, StoreError
 from index.ingest import ingest
-from rag.answer import Answer, BrokenAnswerError, Found, Said, Status
-from rag.chain import ABSTENTION, AnswerChain, build_chain, check_quotes
+from rag.answer import Answer, BrokenAnswerError
+from rag.chain import AnswerChain, build_chain
+from rag.corpus import IndexCorpus, TextCorpus, check_quotes
+from rag.events import RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
+from rag.pipeline import ABSTENTION
 from rag.reading.base import AnswerSpan, Reading
-from rag.retrieve import Passage
+from rag.retrieve import HybridRetriever, Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
@@ -43,8 +47,7 @@ def chain(tmp_path: Path) -> Iterator[AnswerChain]:
     model = FakeEmbeddings()
     settings = Settings(store=tmp_path / "store")
     ingest(settings.store, [folder], model)
-    chain = build_chain(settings, model)
-    chain._reader = WordReader()
+    chain = build_chain(settings, model, WordReader())
     yield chain
     chain.close()
 
@@ -63,11 +66,14 @@ def test_an_answer_with_its_quote(chain: AnswerChain) -> None:
 
 
 def test_events_come_in_order(chain: AnswerChain) -> None:
-    events = list(chain.stream({"question": "first drunk: China"}))
+    events = list(chain.stream({"question": "where was it first drunk: China"}))
     kinds = [type(event) for event in events]
-    assert kinds == [Status, Status, Found, Status, Said, Said, Answer]
-    assert [event.text for event in events if isinstance(event, Status)][1] == "Searching 2 articles..."
-    said = [event.sentence for event in events if isinstance(event, Said)]
+    assert kinds == [StatusEvent, StatusEvent, RetrievedEvent, StatusEvent, SentenceEvent, SentenceEvent, Answer]
+    assert [event for event in events if isinstance(event, StatusEvent)][1:] == [
+        StatusEvent("retrieve", 2),
+        StatusEvent("read", 2),
+    ]
+    said = [event.sentence for event in events if isinstance(event, SentenceEvent)]
     assert tuple(said) == events[-1].sentences  # type: ignore[union-attr]
 
 
@@ -97,8 +103,7 @@ def dated(tmp_path: Path) -> Iterator[AnswerChain]:
         text = f"---\nauthor: Writer of {year}\ndate: {year}-05-01\n---\nTea is sold in {city}."
         (folder / f"{year}.md").write_text(text)
     ingest(tmp_path / "dated", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "dated"), FakeEmbeddings())
-    chain._reader = WordReader()
+    chain = build_chain(Settings(store=tmp_path / "dated"), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -121,8 +126,8 @@ def test_filters_choose_the_articles_and_are_no_part_of_the_question(
     assert isinstance(answer, Answer)
     assert {citation.quote for citation in answer.citations} == {f"Tea is sold in {city}." for city in cities}
     assert (answer.question, answer.standalone_question) == (question, "tea sold in")
-    searched = [event.text for event in events if isinstance(event, Status) and event.stage == "retrieve"]
-    assert searched == [f"Searching {len(cities)} article{'s' if len(cities) > 1 else ''}..."]
+    searched = [event.number for event in events if isinstance(event, StatusEvent) and event.stage == "retrieve"]
+    assert searched == [len(cities)]
 
 
 def test_an_abstention_says_where_it_looked(dated: AnswerChain) -> None:
@@ -169,14 +174,15 @@ def test_a_quote_that_is_not_in_the_article_never_leaves(chain: AnswerChain) -> 
     [citation] = chain.invoke({"question": "in China"}).citations
     wrong = replace(citation, quote=citation.quote.replace("China", "Chile"))
     with chain.index.snapshot() as snapshot:
-        check_quotes([citation], snapshot, {})
+        corpus = IndexCorpus(snapshot, HybridRetriever(index=chain.index, embeddings=chain.embeddings), Filters())
+        check_quotes([citation], corpus)
         for broken in (
             wrong,
             replace(citation, start=citation.start + 1, end=citation.end + 1),
             replace(citation, article_id="x"),
         ):
             with pytest.raises(BrokenAnswerError):
-                check_quotes([broken], snapshot, {})
+                check_quotes([broken], corpus)
 
 
 def test_a_new_generation_is_picked_up(chain: AnswerChain, tmp_path: Path) -> None:
@@ -201,7 +207,40 @@ def test_without_a_store_there_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_leaving_the_stream_early_lets_go_of_the_index(chain: AnswerChain) -> None:
     events = chain.stream({"question": "in China"})
-    while not isinstance(next(events), Found):
+    while not isinstance(next(events), RetrievedEvent):
         pass
     events.close()
     assert chain.index._users == {}
+
+
+class SlowReader(WordReader):
+    """Takes a tenth of a second."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        time.sleep(0.1)
+        return super().read(question, passages)
+
+
+def test_the_total_is_all_of_the_time_the_suggestions_included(tmp_path: Path, chain: AnswerChain) -> None:
+    text = "On 3 May 2021 Ada Brown founded Tinwork. On 4 May 2021 Ada Brown founded Teawork."
+    (tmp_path / "files" / "ada.txt").write_text(text)
+    settings = Settings(store=tmp_path / "store")
+    ingest(settings.store, [tmp_path / "files"], FakeEmbeddings())
+    slow = build_chain(settings, FakeEmbeddings(), SlowReader())
+    slow.warm()
+    begun = time.perf_counter()
+    timings = slow.invoke({"question": "Who founded Tinwork", "suggest": True}).timings_ms
+    spent = (time.perf_counter() - begun) * 1000
+    slow.close()
+    assert timings.suggest >= 100, "no question was proven, so that the time of it shows nothing"
+    assert timings.total >= timings.read + timings.suggest
+    assert timings.total >= spent - 50
+
+
+def test_given_texts_are_a_corpus_too(chain: AnswerChain) -> None:
+    corpus = TextCorpus(["Tea is green.", "Tin is grey."], chain.embeddings)
+    assert [passage.text for passage in corpus.search(["tin"])] == ["Tea is green.", "Tin is grey."]
+    assert (corpus.generation, corpus.revision, corpus.article_count) == ("", None, None)
+    article = corpus.article("context-2")
+    assert article is not None and article.text == "Tin is grey."
+    assert corpus.article("context-3") is None

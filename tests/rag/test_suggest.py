@@ -10,8 +10,9 @@ import pytest
 
 from index.article import Article, Heading
 from index.ingest import ingest
-from rag.answer import Answer, Said
+from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
+from rag.events import SentenceEvent
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -117,8 +118,7 @@ def chain(tmp_path: Path) -> Iterator[AnswerChain]:
     for name, (date, text) in FILES.items():
         (folder / name).write_text(f"---\ntitle: News\ndate: {date}\n---\n{text}")
     ingest(tmp_path / "store", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings())
-    chain._reader = WordReader()
+    chain = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -148,7 +148,7 @@ def test_what_to_ask_next_comes_after_the_sentences(chain: AnswerChain) -> None:
     events = list(chain.stream({"question": "Where is Tea sold?", "suggest": True}))
     answer = events[-1]
     assert isinstance(answer, Answer)
-    assert isinstance(events[-2], Said)
+    assert isinstance(events[-2], SentenceEvent)
     assert set(answer.suggestions) == {"When was BYD founded?", "When was CATL founded?", "When was NIO founded?"}
     for question in answer.suggestions:
         assert not chain.invoke({"question": question}).abstained

@@ -16,16 +16,18 @@ from langchain_core.messages import AIMessage
 
 from index.article import Article
 from index.errors import UsageError
-from rag.answer import Answer, Event, Said, Status
-from rag.chain import ABSTENTION, AnswerChain
-from rag.extract import Limits, compose
-from rag.generate import written
+from rag.answer import Answer
+from rag.chain import AnswerChain
+from rag.events import Event, SentenceEvent, StatusEvent
+from rag.extract import Limits, extract_answer
+from rag.generate import from_model
 from rag.llm_output import Draft, of_objects, of_text, plain
 from rag.model import LanguageModel, load_model, scrubbed
+from rag.pipeline import ABSTENTION
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index
-from rag.timings import Clock
+from rag.timings import Stopwatch
 from rag.verify.support import Verifier
 from rag.write import PROMPT, Writer, messages, tokens, within
 from settings import Settings
@@ -69,7 +71,7 @@ def ask(tmp_path: Path):
 def answer_of(events: Sequence[Event]) -> Answer:
     answer = events[-1]
     assert isinstance(answer, Answer)
-    said = tuple(event.sentence for event in events if isinstance(event, Said))
+    said = tuple(event.sentence for event in events if isinstance(event, SentenceEvent))
     assert said == answer.sentences, "what was streamed is what the answer says"
     for citation in answer.citations:
         text = {"context-1": TEA, "context-2": TIN}.get(citation.article_id)
@@ -97,8 +99,8 @@ def test_each_sentence_comes_with_its_quote_and_what_no_quote_supports_is_withhe
     assert (answer.engine, answer.models.llm) == ("fake:model", "fake:model")
     assert answer.prompt is not None and answer.prompt.startswith("answer@")
     assert "India" not in repr(events) and "15 countries" not in repr(events)
-    told = [event.text for event in events if isinstance(event, Status) and event.stage in ("write", "verify")]
-    assert told == ["fake:model is writing...", *(f"Checking sentence {n}..." for n in (1, 2, 3, 4))]
+    told = [event for event in events if isinstance(event, StatusEvent) and event.stage in ("write", "verify")]
+    assert told == [StatusEvent("write", model="fake:model"), *(StatusEvent("verify", n) for n in (1, 2, 3, 4))]
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,7 @@ def test_a_sentence_is_said_while_the_model_still_writes(tmp_path: Path) -> None
     with serving(behave) as served:
         chain = chain_of(load_model("openai:any", served.address), tmp_path)
         events = chain.stream({"question": "tea of China", "contexts": [TEA]})
-        first = next(event for event in events if isinstance(event, Said))
+        first = next(event for event in events if isinstance(event, SentenceEvent))
         assert first.sentence.text == "Tea was first drunk in China."
         go.set()
         answer = list(events)[-1]
@@ -259,7 +261,7 @@ def test_leaving_closes_the_models_connection(tmp_path: Path) -> None:
         events = chain_of(load_model("openai:any", served.address), tmp_path).stream(
             {"question": "tea of China", "contexts": [TEA]}
         )
-        waits = (event for event in events if isinstance(event, Status) and event.stage == "write")
+        waits = (event for event in events if isinstance(event, StatusEvent) and event.stage == "write")
         next(waits), next(waits)  # the second says that it still writes, so whoever left is noticed
         events.close()
         assert served.left.wait(5)
@@ -359,11 +361,11 @@ def test_where_articles_differ_both_are_shown_with_their_dates() -> None:
     ]
     readings = [Reading(0.9, (AnswerSpan(0, len(each.text), 1.0),)) for each in passages]
     question = "What is the extra duty on BYD cars in the European Union in percent?"
-    extract = compose(question, passages, readings, 0.5, Limits(4, 700, 0))
+    extract = extract_answer(question, passages, readings, 0.5, Limits(4, 700, 0))
     writer = Writer(
         saying("The extra duty on BYD cars is 17.4 percent in the European Union. [1]"), Verifier(FakeEmbeddings()), 0
     )
-    made = written(writer, question, passages, extract, Clock(), lambda _: None)
+    made = from_model(writer, question, passages, extract, Stopwatch(), lambda _: None)
     events = []
     with pytest.raises(StopIteration) as end:
         while True:
@@ -372,7 +374,7 @@ def test_where_articles_differ_both_are_shown_with_their_dates() -> None:
     assert body.notice == "The articles differ: 17.4 percent (8 July 2024), 17.0 percent (6 November 2024)."
     assert [(sentence.kind, sentence.citations) for sentence in body.sentences] == [("written", (1,)), ("quote", (2,))]
     assert [citation.date for citation in body.citations] == ["2024-07-08", "2024-11-06"]
-    assert [each.sentence for each in events if isinstance(each, Said)] == list(body.sentences)
+    assert [each.sentence for each in events if isinstance(each, SentenceEvent)] == list(body.sentences)
 
 
 def test_a_question_in_another_script_gets_a_line_that_says_so(tmp_path: Path) -> None:

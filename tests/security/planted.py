@@ -8,7 +8,8 @@ from typing import Any
 
 from index.article import Article, ArticleInfo, Heading
 from index.errors import QuestionError
-from rag.answer import Citation, Event, Nearest, Place, Said, Sentence, Status
+from rag.answer import Citation, Nearest, Place, Sentence
+from rag.events import Event, SentenceEvent, StatusEvent
 from tests.web.standins import FakeChain, FakeIndex, an_answer, citation
 
 
@@ -38,7 +39,7 @@ class Planted(FakeChain):
 
     def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
         question = asked["question"]
-        yield Status("read", self.everything)
+        yield StatusEvent("write", model=self.everything)
         if question.startswith("fail"):
             raise QuestionError(self.everything, self.everything)
         known = {"id": asked.get("id") or "1", "suggestions": self.attempts, "notice": self.everything}
@@ -50,7 +51,7 @@ class Planted(FakeChain):
         written = [Sentence(each.title, "written", (each.n,), 0.9) for each in cited]
         quoted = [Sentence(each.quote, "quote", (each.n,), 0.9) for each in cited]
         said = (Sentence(self.everything, "short", (1,), 0.9), *written, *quoted)
-        yield Said(said[0], tuple(cited[:1]))
+        yield SentenceEvent(said[0], tuple(cited[:1]))
         yield an_answer(question, answer=self.everything, sentences=said, citations=tuple(cited), **known)
 
 

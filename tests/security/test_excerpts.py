@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import StoreDamagedError
-from rag.answer import Answer, Event, Nearest, Place
+from rag.answer import Answer, Nearest, Place
+from rag.events import Event, SentenceEvent, answer_of
 from settings import Settings
 from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain
 from web.api.routes import add_routes
@@ -57,7 +58,7 @@ def chain() -> Chain:
 def app(tmp_path: Path, chain: Chain) -> FastAPI:
     settings = Settings(store=tmp_path, excerpt_characters=AROUND, public_chat=True, asks_per_minute=0)
     app = FastAPI(openapi_url=None)
-    add_routes(app, excerpted(chain, settings), settings)  # type: ignore[arg-type]
+    add_routes(app, chain, settings, ask=excerpted(chain.stream, settings))  # type: ignore[arg-type]
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
@@ -182,3 +183,13 @@ def test_seals_last_and_are_this_store_s(tmp_path: Path) -> None:
     (tmp_path / "a" / KEY).write_bytes(b"")
     with pytest.raises(StoreDamagedError, match="remove it"):
         Seals(tmp_path / "a")
+
+
+def test_every_event_and_the_answer_are_cut_and_sealed(tmp_path: Path, chain: Chain) -> None:
+    """There is one way to ask through the wrapper: whatever a face makes of its events holds excerpts only."""
+    ask = excerpted(chain.stream, Settings(store=tmp_path, excerpt_characters=AROUND))  # type: ignore[arg-type]
+    events = list(ask({"question": "What did he criticize?"}))
+    cited = [c for event in events if isinstance(event, Answer | SentenceEvent) for c in event.citations]
+    assert cited
+    assert all(len(each.before) <= AROUND and len(each.after) <= AROUND and each.seal for each in cited)
+    assert answer_of(iter(events)).citations == events[-1].citations  # type: ignore[union-attr]

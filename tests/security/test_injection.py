@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer import Answer, Said
-from rag.chain import ABSTENTION
+from rag.answer import Answer
+from rag.events import SentenceEvent
+from rag.pipeline import ABSTENTION
 from tests.rag.test_write import chain_of, saying
 from tests.security.hostile import CANARY, LINK, Attack, attacks
 
@@ -54,7 +55,7 @@ def test_whatever_a_model_obeys_only_verified_words_leave(
     assert not any(LIVE.search(text) for text in written)
     assert LINK not in answer.answer and LINK not in (answer.notice or "")
     assert all(sentence.citations for sentence in answer.sentences)
-    assert answer.sentences == tuple(event.sentence for event in events if isinstance(event, Said))
+    assert answer.sentences == tuple(event.sentence for event in events if isinstance(event, SentenceEvent))
     assert answer.sentences or (answer.abstained and answer.answer == ABSTENTION and answer.withheld)
     for text in written:  # whatever is said of the world, the words beside it say the same numbers, and yes or no
         [number] = next(each.citations for each in answer.sentences if each.text == text)

@@ -14,7 +14,8 @@ import pytest
 import uvicorn
 
 from index.article import Article, Heading
-from rag.answer import Answer, Citation, Event, Found, Models, Nearest, Said, Sentence, Status, Timings
+from rag.answer import Answer, Citation, Models, Nearest, Sentence, Timings
+from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from settings import Settings
 from web import serve
 
@@ -130,10 +131,10 @@ class FakeChain:
     def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
         question = asked["question"]
         known = {"id": asked.get("id") or "1", "suggestions": self.next if asked.get("suggest") else ()}
-        yield Status("retrieve", f"Searching {len(self.index.found)} article")
+        yield StatusEvent("retrieve", len(self.index.found))
         if self.error:
             raise self.error
-        yield Found(2)
+        yield RetrievedEvent(2)
         if "criticiz" not in question:
             nearest = (Nearest(ARTICLE.id, ARTICLE.title, ARTICLE.source, 0, 10, ARTICLE.text[:10]),)
             yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1, **known)
@@ -141,13 +142,13 @@ class FakeChain:
         cited = citation()
         short = Sentence("The copycat culture.", "short", (1,), 0.97)
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
-        yield Said(short, (cited,))
-        yield Said(quoted, ())
+        yield SentenceEvent(short, (cited,))
+        yield SentenceEvent(quoted, ())
         sentences, citations = (short, quoted), (cited,)
         if self.also:
             sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
             citations += (self.also,)
-            yield Said(sentences[-1], (self.also,))
+            yield SentenceEvent(sentences[-1], (self.also,))
         answer = " ".join(map(str, sentences))
         yield an_answer(question, answer=answer, sentences=sentences, citations=citations, **known)
 
@@ -172,8 +173,8 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     started: list[uvicorn.Server] = []
 
     class Recorded(serve.Server):
-        def __init__(self, config: uvicorn.Config) -> None:
-            super().__init__(config)
+        def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+            super().__init__(config, listening)
             started.append(self)
 
     port = free_port()

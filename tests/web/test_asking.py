@@ -16,7 +16,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from rag.answer import Answer, Event, Status
+from rag.answer import Answer
+from rag.events import Event, StatusEvent
 from settings import Settings
 from tests.web.api.test_routes import events, stream
 from tests.web.standins import FakeChain, serving, until
@@ -60,7 +61,7 @@ def test_a_stream_tells_how_many_are_before(client: TestClient, line: Line) -> N
     ticket = line.draw()
     threading.Timer(0.4, line.leave, [ticket]).start()
     found = stream(client)
-    assert found[0] == ("status", {"stage": "wait", "text": "1 question before yours"})
+    assert found[0] == ("status", {"stage": "wait", "number": 1, "model": None, "text": "1 question before yours"})
     assert [name for name, _ in found].count("answer") == 1
     assert line.before(line.draw()) == 0, "the place in the line was given back"
 
@@ -81,8 +82,8 @@ def test_a_question_has_a_deadline(client: TestClient, chain: FakeChain, line: L
 
 def test_the_chat_and_programs_stand_in_one_line(chain: FakeChain, settings: Settings, line: Line) -> None:
     recent = Recent()
-    desk = Desk(chain, settings, recent, line)  # type: ignore[arg-type]
-    programs = Asking(chain, settings, recent, line)  # type: ignore[arg-type]
+    programs = Asking(chain.stream, settings, recent, line)  # type: ignore[arg-type]
+    desk = Desk(chain, settings, programs)  # type: ignore[arg-type]
     chain.pause = 0.1
 
     async def all_of(question: str) -> list[Event | None]:
@@ -97,7 +98,7 @@ def test_the_chat_and_programs_stand_in_one_line(chain: FakeChain, settings: Set
         await asyncio.sleep(0)
         told = await all_of(QUESTION)
         await chatting
-        assert told[1] == Status("wait", "1 question before yours")
+        assert told[1] == StatusEvent("wait", 1)
         assert isinstance(told[-1], Answer)
         assert recent.get(told[-1].id) is not None
 
@@ -122,7 +123,7 @@ def test_nobody_waits_after_the_one_before_has_left(
     chain: FakeChain, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "LOOK_SECONDS", 5)
-    programs = Asking(chain, settings, Recent(), Line(at_once=1))  # type: ignore[arg-type]
+    programs = Asking(chain.stream, settings, Recent(), Line(at_once=1))  # type: ignore[arg-type]
 
     async def ask() -> None:
         async for _ in programs.events({"question": QUESTION}):
@@ -168,13 +169,13 @@ def test_the_work_ends_when_the_client_leaves(chain: FakeChain, tmp_path, accept
 
 
 def test_whoever_leaves_while_waiting_is_never_answered(chain: FakeChain, settings: Settings, line: Line) -> None:
-    programs = Asking(chain, settings, Recent(), line)  # type: ignore[arg-type]
+    programs = Asking(chain.stream, settings, Recent(), line)  # type: ignore[arg-type]
 
     async def leave() -> None:
         first = line.draw()
         async with aclosing(programs.events({"question": QUESTION})) as told:
             assert await anext(told) is None
-            assert isinstance(await anext(told), Status)
+            assert isinstance(await anext(told), StatusEvent)
             with pytest.raises(RefusedError):
                 line.draw()
         line.leave(line.draw())
@@ -189,13 +190,13 @@ def test_the_position_is_told_again_to_keep_the_stream_alive(
 ) -> None:
     monkeypatch.setattr(asking, "KEEP_ALIVE_SECONDS", 0.05)
     monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
-    programs = Asking(chain, settings, Recent(), line)  # type: ignore[arg-type]
+    programs = Asking(chain.stream, settings, Recent(), line)  # type: ignore[arg-type]
 
     async def wait() -> None:
         line.draw()
         async with aclosing(programs.events({"question": QUESTION})) as told:
             first: list[Any] = [await anext(told) for _ in range(4)]
-        assert first == [None, Status("wait", "1 question before yours"), None, None]
+        assert first == [None, StatusEvent("wait", 1), None, None]
 
     asyncio.run(wait())
 

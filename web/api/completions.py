@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answer import Answer, Said, Sentence
+from rag.answer import Answer, Sentence
 from rag.condense import Turn
+from rag.events import SentenceEvent
 from settings import Settings
 from web.api.feedback import base
 from web.api.schemas import ASKED, RefusedOpenAI, errors, streamed
@@ -169,7 +170,7 @@ async def _stream(events: Events, name: str, server: str) -> AsyncIterator[str]:
             match event:
                 case None:
                     yield KEEP_ALIVE
-                case Said():
+                case SentenceEvent():
                     yield chunk({"content": between + _sentence(event.sentence)})
                     between = "\n\n"
                 case Answer():

@@ -12,7 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from rag.answer import Answer, Event, Found, Said, Status
+from rag.answer import Answer
+from rag.events import Ask as AskChain
+from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from settings import Settings
 from web.answers import Recent
@@ -23,11 +25,12 @@ from web.api.passages import router as passages
 from web.api.schemas import ASKED, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream, checked
 from web.errors import add_failures
-from web.locales.strings import preferred
+from web.locales.strings import Language, preferred
 from web.pages.articles import router as articles
 from web.queue import Line
 from web.refused import Text, refusal
 from web.security.keys import Keys, admission
+from web.status import status_text
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -87,15 +90,17 @@ class Warming(BaseModel):
     status: Literal["warming", "stopping"]
 
 
-def add_routes(app: FastAPI, chain: AnswerChain, settings: Settings, line: Line | None = None) -> Recent:
+def add_routes(
+    app: FastAPI, chain: AnswerChain, settings: Settings, line: Line | None = None, ask: AskChain | None = None
+) -> Recent:
     """Put the HTTP interface on `app`. Returns its memory of the answers it gives, to which the chat adds its own.
 
-    `line` is the one that the chat's questions stand in.
+    `line` is the one that the chat's questions stand in, `ask` answers them (None: the chain itself).
     """
     recent = Recent()
     app.state.stopping = False
     admit = admission(Keys(settings.store), settings)
-    asking = Asking(chain, settings, recent, Line() if line is None else line)
+    asking = Asking(chain.stream if ask is None else ask, settings, recent, Line() if line is None else line)
     keyed = [_ask(asking, settings), completions(asking, settings), passages(chain, settings)]
     free = [feedback(recent, settings), _health(chain)]
     app.include_router(articles(chain, settings))
@@ -122,9 +127,10 @@ def _ask(asking: Asking, settings: Settings) -> APIRouter:
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await asking.answer(asked, request)).to_dict())
-        events = asking.events(asked, preferred(request.headers.get("accept-language")))
+        events = asking.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
-        return EventStream(events, _stream(events))
+        language = preferred(request.headers.get("accept-language"))
+        return EventStream(events, _stream(events, language))
 
     return routes
 
@@ -163,22 +169,22 @@ def _nothing() -> APIRouter:
     return routes
 
 
-async def _stream(events: Events) -> AsyncIterator[str]:
+async def _stream(events: Events, language: Language) -> AsyncIterator[str]:
     """The events as server-sent events; an error is the last."""
     try:
         async for event in events:
-            yield KEEP_ALIVE if event is None else _written(*_told(event))
+            yield KEEP_ALIVE if event is None else _written(*_told(event, language))
     except Exception as error:
         yield _written("error", refusal(error).error)
 
 
-def _told(event: Event) -> tuple[str, object]:
+def _told(event: Event, language: Language) -> tuple[str, object]:
     match event:
-        case Status():
-            return "status", asdict(event)
-        case Found():
+        case StatusEvent():
+            return "status", asdict(event) | {"text": status_text(event, language)}
+        case RetrievedEvent():
             return "retrieved", asdict(event)
-        case Said():
+        case SentenceEvent():
             return "sentence", asdict(event)
         case Answer():
             return "answer", event.to_dict()

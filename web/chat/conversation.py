@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Answer, Citation, Event, Found, Said, Status
+from rag.answer import Answer, Citation
+from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from web import render
 from web.locales.strings import STRINGS, Language, say
 from web.refused import refusal
+from web.status import status_text
 
 HISTORY_TURNS = 10
 EXCHANGES = 50
@@ -46,16 +47,16 @@ def begun(question: str, language: Language, *, warm: bool) -> Exchange:
 def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
     """The exchange with what happened next on the way to its Answer."""
     match event:
-        case Status():
-            return replace(exchange, note=render.line(_doing(event, language)))
-        case Said(sentence=sentence, citations=citations):
+        case StatusEvent():
+            return replace(exchange, note=render.line(status_text(event, language)))
+        case SentenceEvent(sentence=sentence, citations=citations):
             known = {each.n: each for each in (*exchange.citations, *citations)}
             said = (*exchange.said, render.sentence(sentence, known.values(), language))
             return replace(exchange, said=said, note="", citations=tuple(known.values()))
         case Answer():
             said = (render.answer(event, language),)
             return Exchange(exchange.question, said, "", event.citations, event, done=True)
-        case Found():
+        case RetrievedEvent():
             return exchange
 
 
@@ -91,15 +92,6 @@ def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict
         if exchange is exchanges[-1] and exchange.answer is not None:
             parts.append(render.suggestions(exchange.answer.suggestions, say(language, "chat.next")))
         yield {"role": "assistant", "content": "\n\n".join(filter(None, parts))}
-
-
-def _doing(status: Status, language: Language) -> str:
-    """The chain says in English what it is doing; another language takes the number from there."""
-    key = f"chat.stage.{status.stage}"
-    if language == "en" or key not in STRINGS:
-        return status.text
-    number = re.search(r"\d+", status.text)
-    return say(language, key, number=number[0] if number else "")
 
 
 class Conversations:

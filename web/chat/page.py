@@ -14,12 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from rag.filters import parse
 from settings import Settings
 from web import render
-from web.answers import Recent
+from web.asking import Asking
 from web.chat import header
 from web.chat.conversation import Exchange, messages, sorry
 from web.chat.sessions import Desk
 from web.locales.strings import Language, preferred, say
-from web.queue import Line
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -40,10 +39,10 @@ class Page:
     and needs a policy that lets scripts be made from strings.
     """
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
         self._chain = chain
         self._settings = settings
-        self._desk = Desk(chain, settings, recent, line)
+        self._desk = Desk(chain, settings, asking)
         self._writes = chain.models.llm is not None
         # In English until it is known who looks at it.
         with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as self.blocks:

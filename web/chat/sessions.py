@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from settings import Settings
-from web.answers import Recent
 from web.asking import Asking, checked
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
 from web.locales.strings import Language
-from web.queue import Line
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
@@ -30,10 +28,10 @@ class Run:
 class Desk:
     """All conversations. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
         self._chain = chain
         self._settings = settings
-        self._asking = Asking(chain, settings, recent, line)
+        self._asking = asking
         self._runs: dict[str, Run] = {}
         self._kept = Conversations()
 
@@ -81,7 +79,7 @@ class Desk:
         earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]
-        async with aclosing(self._asking.events(given, language, pause=0)) as events:
+        async with aclosing(self._asking.events(given, pause=0)) as events:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
             run = self._runs[key] = Run(page)

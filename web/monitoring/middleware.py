@@ -1,20 +1,21 @@
-"""What is seen of requests and questions: counted for the metrics, told to the log."""
+"""Requests and questions, counted for the metrics and written to the log."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
-from rag.answer import Answer, Event
+from rag.answer import Answer
+from rag.events import Ask, Event
 from settings import Settings
 from web.monitoring.logs import request_id
 from web.monitoring.metrics import Metrics, Outcome
@@ -22,7 +23,7 @@ from web.refused import REASON
 from web.security.access import caller
 
 if TYPE_CHECKING:
-    from rag.chain import AnswerChain, Question
+    from rag.chain import Question
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 QUIET = ("/healthz", "/readyz", "/metrics", "/gradio_api/heartbeat", "/assets/", "/static/", "/quoth", "/theme.css")
@@ -30,7 +31,7 @@ QUIET = ("/healthz", "/readyz", "/metrics", "/gradio_api/heartbeat", "/assets/",
 _log = logging.getLogger(__name__)
 
 
-class Watch:
+class RequestMonitor:
     """Pure ASGI middleware around everything: gives each request an id, times it, counts it and logs it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, settings: Settings) -> None:
@@ -85,32 +86,15 @@ def truncated(address: str) -> str:
     return str(network.supernet(new_prefix=24 if network.version == 4 else 48).network_address)
 
 
-def watched(chain: AnswerChain, metrics: Metrics, settings: Settings) -> AnswerChain:
-    """The chain for the faces, each of whose questions is counted and logged."""
-    return cast("AnswerChain", _WatchedChain(chain, metrics, settings))
+def counted(ask: Ask, metrics: Metrics, settings: Settings) -> Ask:
+    """Wrap `ask` so that each question is counted and logged, however it ends."""
 
-
-class _WatchedChain:
-    """All but the questions is the chain's own."""
-
-    def __init__(self, chain: AnswerChain, metrics: Metrics, settings: Settings) -> None:
-        self._chain = chain
-        self._metrics = metrics
-        self._outspoken = settings.log_questions
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._chain, name)
-
-    def invoke(self, asked: Question) -> Answer:
-        *_, answer = self.stream(asked)
-        return cast("Answer", answer)
-
-    def stream(self, asked: Question) -> Iterator[Event]:
+    def ask_counted(question: Question) -> Generator[Event]:
         begun = time.perf_counter()
         outcome: Outcome = "stopped"
         answer: Answer | None = None
         try:
-            with closing(self._chain.stream(asked)) as events:
+            with closing(ask(question)) as events:
                 for event in events:
                     if isinstance(event, Answer):
                         answer, outcome = event, "abstained" if event.abstained else "answered"
@@ -122,8 +106,10 @@ class _WatchedChain:
             outcome = "failed"
             raise
         finally:
-            self._metrics.question(outcome, answer)
+            metrics.question(outcome, answer)
             fields: dict[str, Any] = {"outcome": outcome, "milliseconds": round((time.perf_counter() - begun) * 1000)}
-            if self._outspoken:
-                fields["question"] = asked["question"]
+            if settings.log_questions:
+                fields["question"] = question["question"]
             _log.info("question", extra={"fields": fields})
+
+    return ask_counted

@@ -14,16 +14,17 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import StoreDamagedError, StoreError
-from rag.answer import Answer, Citation, Event, Nearest, Place, Said
+from rag.answer import Answer, Citation, Nearest, Place
+from rag.events import Ask, Event, SentenceEvent
 from settings import Settings
 from web.permalink import digest_of
 from web.refused import RefusedError
 
 if TYPE_CHECKING:
-    from rag.chain import AnswerChain, Question
+    from rag.chain import Question
 
 KEY = "excerpts.key"
 """In the folder of the store, so that links last: whoever has that has the articles too."""
@@ -48,25 +49,17 @@ class Seals:
         return hmac.compare_digest(seal.encode(), self.of(article_id, start, end, digest).encode())
 
 
-class _Excerpted:
-    """A chain whose events are cut and sealed; in all else the chain it was made of."""
+class Excerpter:
+    """Cuts what events hold of articles to `most` characters around each quote, and seals the places."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings) -> None:
-        self._chain = chain
-        self._seals = Seals(settings.store)
-        self._most = around(settings)
+    def __init__(self, seals: Seals, most: int) -> None:
+        self._seals = seals
+        self._most = most
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._chain, name)
-
-    def stream(self, asked: Question) -> Generator[Event]:
-        with closing(self._chain.stream(asked)) as events:
-            for event in events:
-                yield self._cut(event)
-
-    def _cut(self, event: Event) -> Event:
+    def cut(self, event: Event) -> Event:
+        """Return the event with no more than others than the owner may read."""
         match event:
-            case Said():
+            case SentenceEvent():
                 return replace(event, citations=tuple(map(self._citation, event.citations)))
             case Answer():
                 cited, nearest = map(self._citation, event.citations), map(self._nearest, event.nearest)
@@ -87,9 +80,15 @@ class _Excerpted:
         return replace(place, seal=self._seals.of(place.article_id, place.start, place.end, digest_of(words)))
 
 
-def excerpted(chain: AnswerChain, settings: Settings) -> AnswerChain:
-    """`chain` with answers that hold no more than others than the owner may read."""
-    return cast("AnswerChain", _Excerpted(chain, settings))
+def excerpted(ask: Ask, settings: Settings) -> Ask:
+    """Wrap `ask` so that its answers hold excerpts only."""
+    excerpter = Excerpter(Seals(settings.store), around(settings))
+
+    def ask_excerpted(question: Question) -> Generator[Event]:
+        with closing(ask(question)) as events:
+            yield from map(excerpter.cut, events)
+
+    return ask_excerpted
 
 
 def around(settings: Settings) -> int:

@@ -13,10 +13,11 @@ export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }
 
-// The server says in English what it is doing; another language takes the number from there.
-export function doing({ stage, text }) {
+// What the server is doing, in the words of this page.
+export function doing({ stage, number, model, text }) {
   const key = `chat.stage.${stage}`;
-  return language === "en" || !words[key] ? text : say(key, { number: /\d+/.exec(text)?.[0] ?? "" });
+  if (words[`${key}_n`]) return count(key, number);
+  return words[key] ? say(key, { number, model }) : text;
 }
 
 export function make(tag, properties = {}, ...children) {

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
-from rag.answer import Answer, Event
+from rag.answer import Answer
+from rag.events import Event
 from settings import Settings
 from tests.web.standins import HERE, QUOTE, FakeChain
 from web.api.routes import add_routes

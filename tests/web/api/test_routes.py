@@ -76,7 +76,7 @@ def test_filters_that_are_none_are_refused(client: TestClient, chain: FakeChain,
 def test_a_stream_ends_with_the_answer(client: TestClient) -> None:
     names = [name for name, _ in found] if (found := stream(client)) else []
     assert names == ["status", "retrieved", "sentence", "sentence", "answer"]
-    assert found[0][1] == {"stage": "retrieve", "text": "Searching 1 article"}
+    assert found[0][1] == {"stage": "retrieve", "number": 1, "model": None, "text": "Searching 1 article..."}
     assert found[1][1] == {"count": 2}
     assert found[2][1]["sentence"]["citations"] == [1]
     assert found[2][1]["citations"][0]["quote"] == QUOTE

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from index.errors import StoreBusyError
-from rag.answer import Status
+from rag.events import StatusEvent
 from tests.web.standins import FakeChain, an_answer
 from web.chat.conversation import HISTORY_TURNS, Conversations, Exchange, begun, grown, messages, sorry, stopped, turns
 from web.locales.strings import Language
@@ -87,14 +87,14 @@ def test_only_the_last_answer_says_what_to_ask_next(chain: FakeChain) -> None:
 
 
 def test_in_chinese(chain: FakeChain) -> None:
-    assert "正在搜索文章" in steps(chain, QUESTION, language="zh")[1].shown
+    assert "正在搜索 1 篇文章…" in steps(chain, QUESTION, language="zh")[1].shown
     assert "文章中没有提到。" in steps(chain, "Who?", language="zh")[-1].shown
     assert "提问的人很多" in sorry(RefusedError(503, "full", "many", "later"), "zh")
     assert "无法回答" in sorry(RuntimeError(), "zh")
-    told = [Status("unheard-of", "Doing <b>"), Status("verify", "Checking sentence 3...")]
+    told = [StatusEvent("write", model="a <b> model"), StatusEvent("verify", 3)]
     chain._events = lambda asked: iter(told)  # type: ignore[method-assign]
     _, other, third = steps(chain, QUESTION, language="zh")
-    assert "Doing &#60;b&#62;" in other.shown and "正在核对第 3 句…" in third.shown
+    assert "a &#60;b&#62; model 正在撰写…" in other.shown and "正在核对第 3 句…" in third.shown
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from settings import Settings
 from tests.web.standins import FakeChain
 from web import asking
 from web.answers import Recent
+from web.asking import Asking
 from web.chat.conversation import Exchange
 from web.chat.sessions import Desk
 from web.queue import Line
@@ -27,7 +28,7 @@ def recent() -> Recent:
 
 @pytest.fixture
 def front(chain: FakeChain, settings: Settings, recent: Recent) -> Desk:
-    return Desk(chain, settings, recent, Line())  # type: ignore[arg-type]
+    return Desk(chain, settings, Asking(chain.stream, settings, recent, Line()))  # type: ignore[arg-type]
 
 
 async def asked(front: Desk, key: str, question: str = QUESTION, *, again: bool = False) -> list[tuple[Exchange, ...]]:
@@ -152,7 +153,8 @@ def test_who_waits_is_told_how_many_are_before(front: Desk, chain: FakeChain, mo
 
 
 def test_a_question_has_a_deadline(chain: FakeChain, recent: Recent) -> None:
-    front = Desk(chain, Settings(deadline_seconds=1), recent, Line())  # type: ignore[arg-type]
+    settings = Settings(deadline_seconds=1)
+    front = Desk(chain, settings, Asking(chain.stream, settings, recent, Line()))  # type: ignore[arg-type]
 
     async def talk() -> None:
         chain.pause = 0.4

@@ -1,0 +1,219 @@
+"""From a question to its Answer in five steps: resolve, search, read, generate, finish.
+
+Each step is a function: what it needs comes in, events come out as they happen, and it returns what the next one needs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from index.errors import QuestionError
+from rag.answer import Answer, Models, Retrieved
+from rag.condense import Turn, condense, condense_with
+from rag.corpus import Corpus, check_quotes
+from rag.events import Event, RetrievedEvent, StatusEvent
+from rag.extract import Limits, extract_answer, nearest
+from rag.filters import Filters, parse, without_words
+from rag.forms.collection import collection
+from rag.forms.direct import direct
+from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
+from rag.intents import Intent, intent_of
+from rag.model import NoReplyError
+from rag.reading.base import Reader, Reading
+from rag.retrieve import Passage
+from rag.timings import Stopwatch
+from rag.write import Writer
+
+ABSTENTION = "The articles do not say."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, understood: `bare` is without filter words, `standalone` without its conversation too.
+
+    `problem` says why the language model could not word it alone. `written` is what the caller wants: True for a
+    model's words, False for quotes, None for whatever is set up.
+    """
+
+    id: str
+    question: str
+    bare: str
+    standalone: str
+    filters: Filters
+    history: tuple[Mapping[str, str], ...] = ()
+    problem: str | None = None
+    intent: Intent = "fact"
+    trace: bool = False
+    suggest: bool = False
+    written: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The passages that were retrieved, best first, and the readings of the first of them."""
+
+    passages: tuple[Passage, ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def read(self) -> tuple[Passage, ...]:
+        """The passages that were read, one for each reading."""
+        return self.passages[: len(self.readings)]
+
+    @property
+    def confidence(self) -> float:
+        """How likely the best passage answers, from 0 to 1."""
+        return round(max((reading.probability for reading in self.readings), default=0.0), 4)
+
+    def best_first(self) -> list[Passage]:
+        """Return the passages by what the reader found in them; those that it did not read come after."""
+        order = sorted(range(len(self.readings)), key=lambda i: -self.readings[i].probability)
+        return [self.passages[i] for i in order] + list(self.passages[len(self.readings) :])
+
+    def trace(self) -> tuple[Retrieved, ...]:
+        """Return the ranked passages as `--trace` shows them."""
+        probability = {p: reading.probability for p, reading in zip(self.read, self.readings, strict=True)}
+        return tuple(
+            Retrieved(p.article.id, p.article.source, p.start, p.end, round(p.score, 6), probability.get(p))
+            for p in self.best_first()
+        )
+
+
+def resolve(
+    question: str, request: Mapping[str, Any], writer: Writer | None, stopwatch: Stopwatch
+) -> Generator[Event, None, Asked]:
+    """Take the filters out of a question and make it stand alone. Raises QuestionError where nothing is left of it."""
+    bare, filters = (question, Filters()) if "contexts" in request else _without_filters(question)
+    history = earlier_turns(request.get("history") or ())
+    problem = None
+    with stopwatch.stage("condense"):
+        standalone = condense(bare, history)
+        if writer and history:
+            yield StatusEvent("condense")
+            try:
+                standalone = condense_with(writer.model, bare, history)
+            except NoReplyError as error:
+                problem = error.brief
+    return Asked(
+        id=request.get("id") or uuid.uuid4().hex,
+        question=question,
+        bare=bare,
+        standalone=standalone,
+        filters=request.get("filters", Filters()).merged(filters),
+        history=tuple(history),
+        problem=problem,
+        intent=intent_of(standalone),
+        trace=bool(request.get("trace")),
+        suggest=bool(request.get("suggest")),
+        written=request.get("written"),
+    )
+
+
+def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:
+    """Retrieve passages for the question as it stands alone and as it was typed."""
+    if corpus.article_count is not None:
+        yield StatusEvent("retrieve", corpus.article_count)
+    with stopwatch.stage("retrieve"):
+        passages = corpus.search(list(dict.fromkeys([asked.standalone, asked.bare])))
+    yield RetrievedEvent(len(passages))
+    return passages
+
+
+def read(
+    asked: Asked, passages: Sequence[Passage], reader: Reader, limit: int | None, stopwatch: Stopwatch
+) -> Generator[Event, None, Evidence]:
+    """Have the reader judge the first `limit` passages, all of them without a limit."""
+    chosen = passages[:limit]
+    yield StatusEvent("read", len(chosen))
+    with stopwatch.stage("read"):
+        readings = reader.read(asked.standalone, chosen)
+    return Evidence(tuple(passages), tuple(readings))
+
+
+def generate(
+    asked: Asked,
+    evidence: Evidence,
+    corpus: Corpus,
+    writer: Writer | None,
+    threshold: float,
+    limits: Limits,
+    stopwatch: Stopwatch,
+) -> Generator[Event, None, AnswerBody]:
+    """Make the sentences: quotes, or a model's words where there is a `writer` and the quotes answer at all."""
+    with stopwatch.stage("read"):
+        extract = extract_answer(asked.standalone, evidence.read, evidence.readings, threshold, limits)
+    with stopwatch.stage("verify"):
+        check_quotes(extract.citations, corpus)
+    if writer and extract.sentences and not asked.problem:
+        best = evidence.best_first()[: len(evidence.readings)]
+        check = partial(check_quotes, corpus=corpus)
+        return (yield from from_model(writer, asked.standalone, best, extract, stopwatch, check))
+    notice = NO_MODEL if asked.written and writer is None else None
+    return (yield from from_quotes(extract, fallback_notice(asked.problem) if asked.problem else notice))
+
+
+def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, models: Models) -> Answer:
+    """Put the Answer together, without what to ask next and how long it took."""
+    abstained = not body.sentences
+    return Answer(
+        id=asked.id,
+        question=asked.question,
+        standalone_question=asked.standalone,
+        abstained=abstained,
+        answer=body.text or (abstention(asked.filters, evidence.passages) if abstained else _said(body)),
+        intent=body.intent or asked.intent,
+        certainty=body.certainty,
+        reason=body.reason,
+        notice=body.notice,
+        confidence=evidence.confidence,
+        engine=body.engine,
+        models=replace(models, llm=body.llm),
+        prompt=body.prompt,
+        generation=corpus.generation,
+        sentences=body.sentences,
+        citations=body.citations,
+        withheld=body.withheld,
+        nearest=nearest(evidence.best_first()) if abstained else (),
+        retrieved=evidence.trace() if asked.trace else None,
+    )
+
+
+def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> AnswerBody | None:
+    """Return the answer where nothing has to be searched and read for it; None where it has."""
+    body = direct(asked.bare, asked.intent, corpus, any_language=writer is not None)
+    if body is None and asked.intent == "collection":
+        body = collection(asked.standalone, corpus)
+    if body is not None:
+        check_quotes(body.citations, corpus)
+    return body
+
+
+def _said(body: AnswerBody) -> str:
+    return " ".join(map(str, body.sentences))
+
+
+def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:
+    """Return the turns of a history, oldest first, their questions without filter words."""
+    turns = ({"question": turn} if isinstance(turn, str) else turn for turn in history)
+    return [{"question": without_words(turn.get("question", "")), "answer": turn.get("answer", "")} for turn in turns]
+
+
+def abstention(filters: Filters, passages: Sequence[Passage]) -> str:
+    """Return the sentence that the articles do not say, and which ones these were."""
+    if not filters:
+        return ABSTENTION
+    if not passages:
+        return f"There are no articles {filters.described()}."
+    return f"{ABSTENTION[:-1]} (looked only in articles {filters.described()})."
+
+
+def _without_filters(question: str) -> tuple[str, Filters]:
+    bare, filters = parse(question)
+    bare = " ".join(bare.split())
+    if not bare.strip("?!.,;？！。，； "):
+        raise QuestionError(f"there is nothing but filters ({filters})", "add what you want to know")
+    return bare, filters
