@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +160,14 @@ def machine() -> dict[str, Any]:
         "gib": round(memory / 2**30),
         "python": platform.python_version(),
         "load": [round(os.getloadavg()[0], 1)] * 2,
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": dict(_versions()),
     }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):  # the light set has no torch
+            yield name, version(name)
 
 
 def _children() -> float:
