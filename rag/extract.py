@@ -128,7 +128,7 @@ def _why_unsure(constraints: Constraints, best: Quote) -> str:
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
-    """What a person may want to look at when there is no answer."""
+    """Return what a person may want to look at when there is no answer."""
     return tuple(
         Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
     )
@@ -147,7 +147,7 @@ def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:
 
 
 def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Quote]:
-    """The best quotes, best first, as many as are well supported and fit."""
+    """Return the best quotes, best first, as many as are well supported and fit."""
     if not quotes or quotes[0].support < threshold:
         return []
     least = HIGH if quotes[0].support >= HIGH else threshold
@@ -197,7 +197,7 @@ def _cited(n: int, quote: Quote, context: int, *, marked: bool) -> Citation:
 def cite(
     n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, also: tuple[Place, ...] = ()
 ) -> Citation:
-    """The citation no. `n` of a part of an article; `context` is the text around it, on each side."""
+    """Return the citation no. `n` of a part of an article; `context` is the text around it, on each side."""
     start, end = quote
     return Citation(
         n=n,

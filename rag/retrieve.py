@@ -101,7 +101,7 @@ class HybridRetriever(BaseRetriever):
 
 
 def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
-    """The chunks nearest to a unit vector, best first.
+    """Return the chunks nearest to a unit vector, best first.
 
     Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
     Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
@@ -160,7 +160,7 @@ def passages_of(contexts: Sequence[str], embeddings: EmbeddingModel) -> list[Pas
 
 
 def as_document(passage: Passage) -> Document:
-    """A passage as LangChain has it."""
+    """Return a passage as LangChain has it."""
     article = passage.article
     return Document(
         page_content=passage.text,
@@ -211,7 +211,7 @@ def _with_place(first: Passage, second: Passage) -> Passage:
 
 
 def _without(start: int, end: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """What is left of a run; neighbours overlap at its ends only."""
+    """Return what is left of a run; neighbours overlap at its ends only."""
     for other_start, other_end in taken:
         if other_start <= start < other_end:
             start = min(other_end, end)

@@ -63,17 +63,7 @@ def sentence(said: Sentence, citations: Iterable[Citation], language: Language =
 
 def answer(given: Answer, language: Language = "en") -> str:
     """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
-    if given.abstained:
-        # What is said in the asker's language, or because nothing was asked, stays as it is.
-        own = language == "en" or given.intent in ("small_talk", "language")
-        said = given.answer if own else say(language, "chat.abstained")
-        parts = [f'<p class="q-abstained" dir="auto">{text(said)}</p>']
-        parts += [line(given.reason, "reason")] if given.reason and language == "en" and given.nearest else []
-        parts += _nearest(given.nearest, language)
-    else:
-        parts = [line(say(language, "chat.unsure"), "unsure")] if given.certainty == "low" else []
-        parts += [sentence(said, given.citations, language) for said in given.sentences]
-        parts += [line(given.reason, "reason")] if given.reason and language == "en" else []
+    parts = _abstention(given, language) if given.abstained else _sentences(given, language)
     if notice := (given.notice or "").removeprefix(MAYBE).strip():
         parts.append(line(notice, "notice"))
     if given.standalone_question != without_words(given.question):
@@ -84,6 +74,20 @@ def answer(given: Answer, language: Language = "en") -> str:
     kind = "q-searched" if given.abstained else "q-support"
     parts.append(f'<p class="q-line {kind}{known}">{_support(given, language)}</p>')
     return "\n\n".join(parts)
+
+
+def _sentences(given: Answer, language: Language) -> list[str]:
+    unsure = [line(say(language, "chat.unsure"), "unsure")] if given.certainty == "low" else []
+    reason = [line(given.reason, "reason")] if given.reason and language == "en" else []
+    return [*unsure, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
+
+
+def _abstention(given: Answer, language: Language) -> list[str]:
+    # What is said in the asker's language, or because nothing was asked, stays as it is.
+    own = language == "en" or given.intent in ("small_talk", "language")
+    said = given.answer if own else say(language, "chat.abstained")
+    reason = [line(given.reason, "reason")] if given.reason and language == "en" and given.nearest else []
+    return [f'<p class="q-abstained" dir="auto">{text(said)}</p>', *reason, *_nearest(given.nearest, language)]
 
 
 def sources(citations: Iterable[Citation], language: Language = "en") -> str:

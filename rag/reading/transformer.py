@@ -53,7 +53,7 @@ class TransformerReader:
         return self._scored(model, question, passages)
 
     def _scored(self, model: CrossEncoder, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """The probability is the cross-encoder's; which words, the nearness of the sentences says."""
+        """Return readings: the probability is the cross-encoder's, which words, the nearness of the sentences says."""
         near = [reading_of(each) for each in self._similarity.nearness(question, passages)]
         pairs = [(question, f"{passage.context}\n{passage.text}") for passage in passages]
         found: Iterable[Any] = model.predict(pairs, show_progress_bar=False) if pairs else []
