@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, Heading, byline_of
 from index.readers.decode import clean
+from index.readers.metadata import author_of, day_of
 
 _TAGS, _TAG_CHARACTERS = 50, 100
 """An article's most; keywords may have been filled with anything."""
@@ -42,12 +43,17 @@ class Properties:
 
 
 def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
-    """The title, the byline and the blocks, a blank line between them.
+    """Return the article of the title, the byline and the blocks, a blank line between them.
 
-    The byline is part of the text so that "who wrote this?" can be answered with a quote. The hash of the file's bytes
+    An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be answered with a quote. The hash of the file's bytes
     is left out: there may be many articles in one file.
     """
-    properties = replace(properties, title=clean(properties.title), author=clean(properties.author or "") or None)
+    properties = replace(
+        properties,
+        title=clean(properties.title),
+        author=clean(author_of(properties.author) or "") or None,
+        date=day_of(properties.date),
+    )
     title, byline = Block(properties.title), byline_of(properties.author, properties.date)
     body = [replace(block, text=block.tidied) for block in blocks]
     body = [block for block in body if block.text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -15,6 +16,9 @@ from index.readers.unpack_budget import Room
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, RuntimeError)
 """What zipfile raises at files that it cannot read; RuntimeError is for passwords and what is not implemented."""
 _ENCRYPTED = 1
+_CONTENT_TYPES = "[Content_Types].xml"
+_MOST_CONTENT_TYPES, _MOST_MIMETYPE = 1 << 20, 100
+_WORD_MAIN = re.compile(rb"(?:wordprocessingml\.(?:document|template)|ms-word\.\w+\.macroEnabled\w*)\.main\+xml")
 _OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
 
 
@@ -48,12 +52,19 @@ def parse_xml(data: bytes) -> etree._Element:
 
 
 def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
-    if "word/document.xml" in names:
+    if "word/document.xml" in names or _WORD_MAIN.search(_small(package, _CONTENT_TYPES, _MOST_CONTENT_TYPES)):
         return "docx"
-    if "mimetype" in names and package.getinfo("mimetype").file_size < 100:
-        kind = package.read("mimetype").strip()
-        if kind.startswith(b"application/vnd.oasis.opendocument.text"):
-            return "odt"
-        if kind == b"application/epub+zip":
-            return "epub"
+    kind = _small(package, "mimetype", _MOST_MIMETYPE).strip()
+    if kind.startswith(b"application/vnd.oasis.opendocument.text"):
+        return "odt"
+    if kind == b"application/epub+zip":
+        return "epub"
     return "epub" if "META-INF/container.xml" in names and any(name.endswith(".opf") for name in names) else "zip"
+
+
+def _small(package: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """Return a file of the package; nothing if there is none, or one that is larger than it may be."""
+    try:
+        return package.read(name) if package.getinfo(name).file_size < most else b""
+    except KeyError:
+        return b""

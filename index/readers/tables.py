@@ -76,7 +76,7 @@ def _article(names: Names, place: str, row: Mapping[str, object], called: _Calle
     properties = Properties(
         title=" ".join(fields["title"].split()) or name.rsplit("/", 1)[-1],
         author=" ".join(fields["author"].split()) or None,
-        date=fields["date"].strip()[:10] or None,
+        date=fields["date"],
         language=fields["language"].strip() or None,
         link=web_link(fields["link"]),
         tags=tags_of(fields["tags"]),

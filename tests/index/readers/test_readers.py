@@ -128,8 +128,8 @@ def test_markdown_headings_govern_the_text_after_them():
 @pytest.mark.parametrize(
     ("front", "title", "author", "date"),
     [
-        ("title: Ships\nauthors: [Ann, 7, {name: Bo}, null]", "Ships", "Ann; 7", None),
-        ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", None, "Spring 2024"),
+        ("title: Ships\nauthors: [Ann, 7, {name: Bo}, null]", "Ships", "Ann; 7; Bo", None),
+        ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", "Bo", None),
         ("date: 2024-04-02 10:00:00", "First heading", None, "2024-04-02"),
         ('title: "two\\n  lines"', "two lines", None, None),
     ],
