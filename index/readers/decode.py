@@ -17,9 +17,24 @@ _MARKS = {
 }
 
 # Pages say these and mean those: https://encoding.spec.whatwg.org/#names-and-labels
-_MISDECLARED = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "ascii": "windows-1252"} | dict.fromkeys(
-    ("utf-16", "utf-16le", "utf-16be"), "utf-8"
-)
+_MISDECLARED = {
+    label: encoding
+    for encoding, labels in {
+        "cp1252": "ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 latin-1 l1 cp819",
+        "cp1254": "iso-8859-9 iso8859-9 iso88599 iso_8859-9 latin5 l5",
+        "cp874": "iso-8859-11 iso8859-11 tis-620 dos-874",
+        "gb18030": "gb2312 gb_2312-80 gb_2312 gbk x-gbk cp936 ms936 csgb2312 chinese euc-cn",
+        "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 csbig5",
+        "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis",
+        "cp949": "euc-kr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949 korean cseuckr",
+        "iso-8859-8": "iso-8859-8-i logical iso-8859-8-e visual",
+        "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+        "mac_roman": "macintosh x-mac-roman mac",
+        "koi8-u": "koi8-ru",
+        "utf-8": "utf8 unicode-1-1-utf-8 x-unicode20utf8 utf-16 utf-16le utf-16be unicode ucs-2 iso-10646-ucs-2",
+    }.items()
+    for label in labels.split()
+}
 _IMPOSSIBLE: dict[int, str | None] = {
     **dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"),
     0xAD: None,  # a soft hyphen only says where a line might break
@@ -33,6 +48,8 @@ _CLEAR_CONFIDENCE = 0.5
 _BYTES, _CLEAR_BYTES = 80, 24
 _LOOK_AT = 1 << 18
 _SCRAMBLED = 3
+_CERTAIN_BYTES = 6
+"""Bytes that go on a character of UTF-8 where they must, in a row without a fault: chance in 4^6 and less."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]")
 """As in `мор€ки`: what reads so is in another encoding."""
 
@@ -40,17 +57,18 @@ _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]"
 def decode(data: bytes, source: str, declared: str | None = None) -> str:
     """The text of a file; each line ends with a line feed.
 
-    Its byte order mark decides, else the encoding it declares, else UTF-8 if it fits, else what chardet
-    finds if that is certain. Raises ArticleError if none fits, or for NULs or nothing but blanks.
+    Its byte order mark decides, else UTF-8 if that is certain, else the encoding it declares as browsers take it,
+    else UTF-8 if it fits, else what chardet finds if that is certain. Raises ArticleError if none fits, or for NULs or nothing but blanks.
     """
-    if declared and (declared := declared.lower()) in _MISDECLARED:
-        declared = _MISDECLARED[declared]
+    declared = _MISDECLARED.get(declared.strip().lower(), declared.strip().lower()) if declared else None
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     encoding = _MARKS.get(mark) or declared
+    if not mark and declared != "utf-8" and _is_utf8(data):
+        encoding = None  # saved anew by a program that left what the page declares
     try:
         text = data[len(mark) :].decode(encoding or "utf-8")
     except (UnicodeError, LookupError) as error:
-        found = None if encoding else _detected(data)
+        found = _fits(data, "utf-8") if declared and not mark else None if encoding else _detected(data)
         if found is None:
             why = f"({error})" if encoding else "and what else it is, is not certain: " + _tried(data)
             message = f"{source} is not {encoding or 'utf-8'} text {why}"
@@ -64,6 +82,15 @@ def decode(data: bytes, source: str, declared: str | None = None) -> str:
     if not text.strip():
         raise ArticleError(f"{source} is empty", "remove it or give it some text")
     return text
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether these bytes can hardly be anything else: all of them fit, and several are no ASCII."""
+    try:
+        text = data.decode()
+    except UnicodeError:
+        return False
+    return len(text.encode()) - len(text) >= _CERTAIN_BYTES
 
 
 def clean(text: str) -> str:

@@ -106,7 +106,7 @@ def _read() -> Iterator[tuple[str, bytes, str]]:
     yield (
         "heading.pdf",
         pdf("It starts here and goes on", "on the next page. It ends.\n\nNew words.", heading="Part {}"),
-        ("heading\n\nPart 1\n\nIt starts here and goes on\n\nPart 2\n\non the next page. It ends.\n\nNew words."),
+        ("Part 1\n\nIt starts here and goes on\n\nPart 2\n\non the next page. It ends.\n\nNew words."),
     )
     yield (
         "across.pdf",
