@@ -2,7 +2,8 @@
 
 trafilatura gives a tree of its own, in which loose text, parts of tables and second containers can be missing. So its
 words are only looked up in the page: the smallest element that holds nearly all of them is the article, or what
-encloses it, and is walked whole, but for what is called boilerplate and holds none of them.
+encloses it, and is walked whole, but for what is called boilerplate and holds none of them. What trafilatura found
+outside of it is kept, too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.readers.compose import Block
-from index.readers.markup import element_blocks, placed_blocks
+from index.readers.markup import BLOCKS, placed_blocks
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -52,7 +53,15 @@ def main_blocks(root: _Element, extracted: str) -> list[Block]:
     part = _article(root, known, size)
     if part is None:
         return []
-    return list(element_blocks(part, lambda element: _is_besides(element, part, known, size)))
+    inside, around = set(part.iter()), {*part.iterancestors()}
+
+    def is_skipped(element: _Element) -> bool:
+        if element in inside:
+            return _is_besides(element, part, known, size)
+        return element.tag in BLOCKS and element not in around and not known.get(element)
+
+    placed = placed_blocks(root, is_skipped)
+    return [block for element, block in placed if element in inside or _is_known(_words(block.text), runs, alone)]
 
 
 def _words(text: str) -> list[str]:
