@@ -120,6 +120,9 @@ def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], s
     """Whether an element of the article is boilerplate: called so, or full of links, and without known words."""
     if known.get(element, 0) > _HALF * size.get(element, 0) or element is part:
         return False
+    parent = element.getparent()
+    if element.tag not in BLOCKS and element.tag not in _BESIDES and (parent is None or parent.tag not in _CONTAINERS):
+        return False  # a part of a sentence or of code, whatever it is called
     called = f"{element.get('class', '')} {element.get('id', '')}"
     if element.tag in _BESIDES or _CALLED.search(called) or element.get("role") in ("navigation", "complementary"):
         return True
