@@ -7,6 +7,7 @@ import re
 _MOST_ODD, _FEWEST = 0.5, 5
 _ADDRESS = re.compile(r"(?:https?:|www\.|mailto:)\S+|\S+@\S+|[\w.-]*[/\\_]\S*")
 _CODE = re.compile(r"[A-Z0-9]+|[0-9]+[a-z]{0,3}")
+_ENDS_FIRST = re.compile(r"[,;:!?)\]}]+\w|.*[^\W\d][,;!?][^\W_]")
 _UNNAMED = re.compile("[\ue000-\uf8ff\ufffd\0-\x08\x0e-\x1f]")
 
 
@@ -18,7 +19,7 @@ def is_garbled(text: str) -> bool:
 
 
 def _is_plausible(word: str) -> bool:
-    if _UNNAMED.search(word):
+    if _UNNAMED.search(word) or _ENDS_FIRST.match(word):
         return False
     core = re.sub(r"^\W+|\W+$", "", word)
     if _ADDRESS.fullmatch(core):

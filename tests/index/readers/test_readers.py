@@ -227,13 +227,15 @@ def test_a_page_in_another_encoding_than_it_declares_is_named(charset):
         ("Ships\n\nThey sailed.", "Ships"),
         ("Ships", "Ships"),
         ("\n\n  Ships \r\n \t\r\nThey sailed.", "Ships"),
-        ("Ships and,\n\nThey sailed.", "file"),
-        ("Ships and…\n\nThey sailed.", "file"),
-        ("Ships sailed to\nHamburg.", "file"),
-        ("S" * 101 + "\n\nThey sailed.", "file"),
+        ("Ships and,\n\nThey sailed.", "Ships and, They sailed."),
+        ("Ships…\n\nThey sailed.", "Ships…"),
+        ("Ships sailed to\nHamburg. They came back.", "Ships sailed to Hamburg."),
+        ("船は\n港を出た。水夫たちは歌った。", "船は 港を出た。"),
+        ("S" * 101 + "\n\nThey sailed.", "S" * 99 + "…"),
+        ("They sailed on and on, " * 9 + "to Oslo.\nBack.", "They sailed on and on, " * 4 + "They…"),
     ],
 )
-def test_the_title_of_plain_text_is_a_short_complete_first_line_or_the_file_name(text, title):
+def test_the_title_of_plain_text_is_a_short_complete_first_line_or_the_first_sentence(text, title):
     assert read_article(text.encode(), "folder/file.txt").title == title
 
 
