@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,13 @@ def in_columns(rows: Sequence[Sequence[Line]]) -> list[Line]:
     run: list[Sequence[Line]] = []
     gutters: list[Gutter] = []
     for row in rows:
-        narrowed = _narrowed(gutters, row) if run else [(a.right, b.left) for a, b in zip(row, row[1:], strict=False)]
+        narrowed = _narrowed(gutters, row) if run else [(a.right, b.left) for a, b in pairwise(row)]
         if narrowed:
             run.append(row)
             gutters = narrowed
             continue
         ordered += _ordered(run, gutters)
-        gutters = [(a.right, b.left) for a, b in zip(row, row[1:], strict=False)]
+        gutters = [(a.right, b.left) for a, b in pairwise(row)]
         run = [row] if gutters else []
         ordered += [] if gutters else row
     return ordered + _ordered(run, gutters)
@@ -64,16 +65,15 @@ def _ordered(run: Sequence[Sequence[Line]], gutters: Sequence[Gutter]) -> list[L
 
 def _columns(run: Sequence[Sequence[Line]], gutters: Sequence[Gutter]) -> Iterator[list[Line]]:
     edges = [float("-inf"), *(sum(gutter) / 2 for gutter in gutters), float("inf")]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         yield [line for row in run for line in row if left <= line.left < right]
 
 
 def _is_prose(column: Sequence[Line]) -> bool:
     text = "".join(line.text for line in column)
     letters = sum(character.isalpha() for character in text)
-    return (
-        median(len(line.text) for line in column) >= _PROSE_CHARACTERS
-        and letters >= _LETTERS * len(text.replace(" ", ""))
+    return median(len(line.text) for line in column) >= _PROSE_CHARACTERS and letters >= _LETTERS * len(
+        text.replace(" ", "")
     )
 
 

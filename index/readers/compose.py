@@ -45,8 +45,8 @@ class Properties:
 def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
     """Return the article of the title, the byline and the blocks, a blank line between them.
 
-    An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be answered with a quote. The hash of the file's bytes
-    is left out: there may be many articles in one file.
+    An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be
+    answered with a quote. The hash of the file's bytes is left out: there may be many articles in one file.
     """
     properties = replace(
         properties,
@@ -97,6 +97,6 @@ def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def web_link(address: object) -> str | None:
-    """An address on the web, as it may be shown as a link; None for anything else."""
+    """Return an address on the web as it may be shown as a link; None for anything else."""
     found = _WEB.fullmatch(address.strip()) if isinstance(address, str) else None
     return found[0] if found else None

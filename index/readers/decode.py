@@ -55,26 +55,14 @@ _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]"
 
 
 def decode(data: bytes, source: str, declared: str | None = None) -> str:
-    """The text of a file; each line ends with a line feed.
+    """Return the text of a file; each line ends with a line feed.
 
     Its byte order mark decides, else UTF-8 if that is certain, else the encoding it declares as browsers take it,
-    else UTF-8 if it fits, else what chardet finds if that is certain. Raises ArticleError if none fits, or for NULs or nothing but blanks.
+    else UTF-8 if it fits, else what chardet finds if that is certain. Raises ArticleError if none fits, or for NULs or
+    nothing but blanks.
     """
-    declared = _MISDECLARED.get(declared.strip().lower(), declared.strip().lower()) if declared else None
-    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    encoding = _MARKS.get(mark) or declared
-    if not mark and declared != "utf-8" and _is_utf8(data):
-        encoding = None  # saved anew by a program that left what the page declares
-    try:
-        text = data[len(mark) :].decode(encoding or "utf-8")
-    except (UnicodeError, LookupError) as error:
-        found = _fits(data, "utf-8") if declared and not mark else None if encoding else _detected(data)
-        if found is None:
-            why = f"({error})" if encoding else "and what else it is, is not certain: " + _tried(data)
-            message = f"{source} is not {encoding or 'utf-8'} text {why}"
-            raise ArticleError(message, "save it as UTF-8 and ingest it again") from error
-        text = found
-    if "\0" in text and not encoding:
+    text, is_certain = _decoded(data, source, (declared or "").strip().lower())
+    if "\0" in text and not is_certain:
         text = _detected(data) or text
     if "\0" in text:
         raise ArticleError(f"{source} holds NUL bytes, so it is not text", "give the text it was made from")
@@ -82,6 +70,25 @@ def decode(data: bytes, source: str, declared: str | None = None) -> str:
     if not text.strip():
         raise ArticleError(f"{source} is empty", "remove it or give it some text")
     return text
+
+
+def _decoded(data: bytes, source: str, declared: str) -> tuple[str, bool]:
+    """Return the text, and whether a mark or a declaration said its encoding."""
+    declared = _MISDECLARED.get(declared, declared)
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    encoding = _MARKS.get(mark) or declared
+    if not mark and declared != "utf-8" and _is_utf8(data):
+        encoding = ""  # saved anew by a program that left what the page declares
+    try:
+        return data[len(mark) :].decode(encoding or "utf-8"), bool(encoding)
+    except (UnicodeError, LookupError) as error:
+        text = _fits(data, "utf-8") if declared and not mark else None
+        text = text if encoding else _detected(data)
+        if text is None:
+            why = f"({error})" if encoding else "and what else it is, is not certain: " + _tried(data)
+            message = f"{source} is not {encoding or 'utf-8'} text {why}"
+            raise ArticleError(message, "save it as UTF-8 and ingest it again") from error
+        return text, bool(encoding)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -94,12 +101,12 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """In Unicode's NFC and without what no text needs: half characters and NULs become U+FFFD, soft hyphens go."""
+    """Return the text in Unicode's NFC: half characters and NULs become U+FFFD, soft hyphens go."""
     return unicodedata.normalize("NFC", text.translate(_IMPOSSIBLE))
 
 
 def _unscrambled(text: str) -> str:
-    """The words, where UTF-8 was once taken for another encoding: `cafÃ©` -> `café`.
+    """Return the words where UTF-8 was once taken for another encoding: `cafÃ©` -> `café`.
 
     Only if that is certain: all of the text reads so, it has several such characters, and ftfy finds it unlikely
     as it is. A text that only shows how such words look stays as it is.
@@ -117,7 +124,7 @@ def _unscrambled(text: str) -> str:
 
 
 def _detected(data: bytes) -> str | None:
-    """The text in the encoding that chardet finds, if no other that is nearly as likely gives other words."""
+    """Return the text in the encoding that chardet finds, if no other that is nearly as likely gives other words."""
     matches = _matches(data)
     best, confidence = matches[0] if matches else ("", 0.0)
     needed = _CLEAR_BYTES if confidence >= _CLEAR_CONFIDENCE else _BYTES
@@ -134,7 +141,7 @@ def _tried(data: bytes) -> str:
 
 
 def _matches(data: bytes) -> list[tuple[str, float]]:
-    """Encodings with how likely they are, the likeliest first."""
+    """Return encodings with how likely they are, the likeliest first."""
     import chardet
 
     found = chardet.detect_all(data[:_LOOK_AT])
@@ -142,7 +149,7 @@ def _matches(data: bytes) -> list[tuple[str, float]]:
 
 
 def _fits(data: bytes, encoding: str) -> str | None:
-    """The text, unless it has control characters that no text has."""
+    """Return the text, unless it has control characters that no text has."""
     try:
         text = data.decode(encoding)
     except (UnicodeError, LookupError):

@@ -27,7 +27,7 @@ _RIGHTS = "META-INF/rights.xml"
 
 
 def read_epub(data: bytes, source: str) -> Article:
-    """The book; its table of contents is left out. Raises ArticleError for one with copy protection."""
+    """Return the book; its table of contents is left out. Raises ArticleError for one with copy protection."""
     with open_zip(data, source) as book:
         if _RIGHTS in book.namelist():
             raise ArticleError(f"{source} is copy-protected", "give a book without protection")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from lxml.etree import _Element
 
 from index.readers.notation import fraction, index, power, root
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 _LEFT_OUT = frozenset("annotation annotation-xml mphantom none mprescripts".split())
 """The formula's source in another notation, and what only takes up room."""
@@ -37,7 +36,7 @@ def _mathml(element: _Element) -> str:
     name, children = _name(element), _children(element)
     if not children:
         text = " ".join((element.text or "").split())
-        return f" {text} " if name == "mo" and text in ("=", "+", "−", "-", "<", ">", "≤", "≥", "≈", "→") else text
+        return f" {text} " if name == "mo" and text in _SPACED else text
     rule, count = _MATHML.get(name, (None, 0))
     if rule is not None and len(children) == count:
         return rule([_mathml(child) for child in children])
@@ -46,16 +45,23 @@ def _mathml(element: _Element) -> str:
     parts = [element.text or ""]
     for child in children:
         parts += [_mathml(child), child.tail or ""]
-    if name in ("mtr", "mtable"):
-        return (" | " if name == "mtr" else "; ").join(part for part in parts if part.strip())
-    if name == "msqrt":
-        return root("".join(parts))
-    if name == "mfenced":
-        inside = [part for part in parts if part.strip()]
-        return f"{element.get('open', '(')}{', '.join(inside)}{element.get('close', ')')}"
-    return "".join(parts)
+    return _joined(name, parts, element)
 
 
+def _joined(name: str, parts: list[str], element: _Element) -> str:
+    filled = [part for part in parts if part.strip()]
+    match name:
+        case "mtr" | "mtable":
+            return (" | " if name == "mtr" else "; ").join(filled)
+        case "msqrt":
+            return root("".join(parts))
+        case "mfenced":
+            return f"{element.get('open', '(')}{', '.join(filled)}{element.get('close', ')')}"
+        case _:
+            return "".join(parts)
+
+
+_SPACED = frozenset("= + − - < > ≤ ≥ ≈ →".split())
 _Rule = Callable[[Sequence[str]], str]
 _MATHML: dict[str, tuple[_Rule, int]] = {
     "mfrac": (lambda part: fraction(part[0], part[1]), 2),
@@ -73,35 +79,38 @@ def _omml(element: _Element) -> str:
     name = _name(element)
     if name == "t":
         return element.text or ""
-    parts = {_name(child): _omml(child) for child in element if _name(child) and _name(child) not in _NO_TEXT}
-    match name:
-        case "f":
-            return fraction(parts.get("num", ""), parts.get("den", ""))
-        case "sSup":
-            return power(parts.get("e", ""), parts.get("sup", ""))
-        case "sSub":
-            return index(parts.get("e", ""), parts.get("sub", ""))
-        case "sSubSup":
-            return power(index(parts.get("e", ""), parts.get("sub", "")), parts.get("sup", ""))
-        case "rad":
-            return root(parts.get("e", ""), parts.get("deg", ""))
-        case "nary":
-            sign = _property(element, "naryPr", "chr", "∫")
-            return f"{power(index(sign, parts.get('sub', '')), parts.get('sup', ''))} {parts.get('e', '')}"
-        case "d" | "m" | "eqArr":
-            inside = [_omml(child) for child in element if _name(child) in ("e", "mr")]
-            if name != "d":
-                return "; ".join(inside)
-            begin, end = _property(element, "dPr", "begChr", "("), _property(element, "dPr", "endChr", ")")
-            return f"{begin}{_property(element, 'dPr', 'sepChr', '|').join(inside)}{end}"
-        case "mr":
-            return " | ".join(_omml(child) for child in element if _name(child) == "e")
-        case "func":
-            return f"{parts.get('fName', '')} {parts.get('e', '')}"
-        case "acc":
-            return parts.get("e", "") + _property(element, "accPr", "chr", "\u0302")
-        case _:
-            return "".join(_omml(child) for child in element if _name(child) not in _NO_TEXT)
+    if name in _OMML_LISTS:
+        begin, between, end = _OMML_LISTS[name](element)
+        inside = (_omml(child) for child in element if _name(child) in ("e", "mr"))
+        return begin + between.join(inside) + end
+    shown = [child for child in element if _name(child) and _name(child) not in _NO_TEXT]
+    if name not in _OMML:
+        return "".join(_omml(child) for child in shown)
+    return _OMML[name](defaultdict(str, {_name(child): _omml(child) for child in shown}), element)
+
+
+_OMML: dict[str, Callable[[Mapping[str, str], _Element], str]] = {
+    "f": lambda part, _: fraction(part["num"], part["den"]),
+    "sSup": lambda part, _: power(part["e"], part["sup"]),
+    "sSub": lambda part, _: index(part["e"], part["sub"]),
+    "sSubSup": lambda part, _: power(index(part["e"], part["sub"]), part["sup"]),
+    "rad": lambda part, _: root(part["e"], part["deg"]),
+    "func": lambda part, _: f"{part['fName']} {part['e']}",
+    "acc": lambda part, element: part["e"] + _property(element, "accPr", "chr", "\u0302"),
+    "nary": lambda part, element: (
+        f"{power(index(_property(element, 'naryPr', 'chr', '∫'), part['sub']), part['sup'])} {part['e']}"
+    ),
+}
+_OMML_LISTS: dict[str, Callable[[_Element], tuple[str, str, str]]] = {
+    "m": lambda _: ("", "; ", ""),
+    "eqArr": lambda _: ("", "; ", ""),
+    "mr": lambda _: ("", " | ", ""),
+    "d": lambda element: (
+        _property(element, "dPr", "begChr", "("),
+        _property(element, "dPr", "sepChr", "|"),
+        _property(element, "dPr", "endChr", ")"),
+    ),
+}
 
 
 def _property(element: _Element, group: str, name: str, default: str) -> str:
@@ -110,5 +119,5 @@ def _property(element: _Element, group: str, name: str, default: str) -> str:
         if _name(child) == group:
             for said in child:
                 if _name(said) == name:
-                    return next((value for key, value in said.attrib.items() if key.endswith("val")), "")
+                    return next((str(value) for key, value in said.attrib.items() if str(key).endswith("val")), "")
     return default

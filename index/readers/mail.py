@@ -7,7 +7,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from index.article import Article, Failure
@@ -19,8 +19,8 @@ from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words
 from index.readers.markup import markup_blocks
 from index.readers.metadata import day_of, name_of
 from index.readers.sniff import has_reader, is_supported
-from index.readers.source_metadata import Label, ReadInner
-from index.readers.unpack_budget import Room
+from index.readers.source_metadata import ReadInner, SourceMetadata
+from index.readers.unpack_budget import UnpackBudget
 
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From [^\n]*\n")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -33,7 +33,7 @@ _MALFORMED = (MessageError, ValueError, LookupError, AttributeError, TypeError)
 """What headers make the email package raise."""
 
 
-def read_mail(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
+def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
     """Return the sender's own words, a mail forwarded among them, and what is attached, as articles of their own."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
@@ -45,29 +45,36 @@ def read_mail(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator
         yield compose(source, Properties(title, _sender(_header(message, "from")), _date(message)), blocks)
     if inner is not None and inner.text.strip():
         said = Properties(inner.subject or title, _sender(inner.author), day_of(inner.date) or _day(inner.date))
-        yield compose(names.of("forwarded") if blocks else source, said, _paragraphs(own_words(inner.text) or inner.text))
+        yield compose(
+            names.of("forwarded") if blocks else source, said, _paragraphs(own_words(inner.text) or inner.text)
+        )
     elif not blocks and not attached:
         raise ArticleError(f"{source} has no text", "save the mail with its text")
-    if not attached:
-        return
-    with deeper(source, room):
+    if attached:
+        yield from _read_attached(attached, names, source, budget, read)
+
+
+def _read_attached(
+    attached: list[EmailMessage], names: Names, source: str, budget: UnpackBudget, read: ReadInner
+) -> Iterator[Article | Failure]:
+    with deeper(source, budget):
         for number, part in enumerate(attached, start=1):
             name = names.of((_filename(part) or f"attachment {number}").replace("/", "-"))
             content = _content(part)
             try:
-                room.take(name, len(content), len(content))
+                budget.take(name, len(content), len(content))
             except ArticleError as error:
                 yield Failure(name, error.message, error.hint)
             else:
                 media_type = part.get_content_type()
-                label = Label(media_type if has_reader(media_type) else "", part.get_content_charset())
-                yield from read(content, name, room, label)
-            if room.spent:
+                label = SourceMetadata(media_type if has_reader(media_type) else "", part.get_content_charset())
+                yield from read(content, name, budget, label)
+            if budget.spent:
                 return
 
 
-def read_mailbox(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """The mails of an mbox file, each called by its subject."""
+def read_mailbox(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return the mails of an mbox file, each called by its subject."""
     starts = list(_FROM_LINE.finditer(data))
     if not starts:
         raise ArticleError(f"{source} is no mailbox", "export it as mbox")
@@ -77,11 +84,11 @@ def read_mailbox(data: bytes, source: str, room: Room, read: ReadInner) -> Itera
         mail = _QUOTED_FROM.sub(rb"\1", data[match.end() : end])
         subject = _header(email.message_from_bytes(mail, policy=email.policy.default), "subject")
         name = names.of((subject or f"mail {number}")[:_NAME_CHARACTERS].replace("/", "-"))
-        yield from read(mail, name, room, Label(_MAIL))
+        yield from read(mail, name, budget, SourceMetadata(_MAIL))
 
 
 def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The documents and mails attached, not what is attached to those."""
+    """Return the documents and mails attached, not what is attached to those."""
     for part in message.iter_parts():
         assert isinstance(part, EmailMessage)
         if part.get_content_type() == _MAIL:
@@ -153,7 +160,7 @@ def _is_stub(plain: str, shown: str) -> bool:
     return len(words) * _STUB <= len(others) or len(distinct & set(others)) < len(distinct) / 2
 
 
-def _text(part: EmailMessage | None, source: str) -> str:
+def _text(part: MIMEPart | None, source: str) -> str:
     """Return the text of a part, a flowed one with its paragraphs whole; "" if there is none."""
     payload = part.get_payload(decode=True) if part is not None else None
     if part is None or not isinstance(payload, bytes) or not payload.strip():

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lxml import etree
+from lxml.etree import _Element
 
 from index.readers.markup import parsed
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
 _SAYS_WHO = (
-    r"(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.{5,300}\b(?:wrote|writes|schrieb|écrit|escribió|ha scritto|schreef|escreveu|"
-    r"napisał\(?a?\)?|skrev)\b.{0,120}:|.{2,100} (?:wrote|writes|schrieb|a écrit) ?:|在?.{4,100}(?:写道|寫道)[:：]"
+    r"(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.{5,300}\b(?:wrote|writes|schrieb|écrit|escribió|ha scritto|schreef|"
+    r"escreveu|napisał\(?a?\)?|skrev)\b.{0,120}:|.{2,100} (?:wrote|writes|schrieb|a écrit) ?:|"
+    r"在?.{4,100}(?:写道|寫道)[:：]"
 )
 _WHO = re.compile(rf"(?s)\A[ \t]*(?:{_SAYS_WHO})[ \t]*\Z")
 _FORWARDED = re.compile(
@@ -24,8 +22,8 @@ _FORWARDED = re.compile(
     r"^(?=(?:from|von|de|发件人)[:：].*\n(?:sent|date|gesendet|datum|envoyé|发送时间)[:：])"
 )
 _HEADER = re.compile(
-    r"(?i)^[ \t*>]*(from|von|de|da|发件人|sent|date|gesendet|datum|envoyé|发送时间|to|an|à|收件人|cc|kopie|抄送|subject|betreff|objet|主题)"
-    r"\*?[ \t]*[:：][ \t*]*(.*)$"
+    r"(?i)^[ \t*>]*(from|von|de|da|发件人|sent|date|gesendet|datum|envoyé|发送时间|to|an|à|收件人|cc|kopie|抄送|"
+    r"subject|betreff|objet|主题)\*?[ \t]*[:：][ \t*]*(.*)$"
 )
 _NAMES = {
     **dict.fromkeys(("from", "von", "de", "da", "发件人"), "from"),
@@ -120,13 +118,18 @@ def own_markup(page: str) -> str:
     root = parsed(page)
     if root is None:
         return page
-    for element in root.xpath(_OUTLOOK):
+    for element in _found(root, _OUTLOOK):
         _drop_from_here(element)
-    for element in root.xpath(_QUOTES):
+    for element in _found(root, _QUOTES):
         if element.getparent() is not None and not _FORWARDED.search("\n".join(map(str, element.itertext()))):
             _drop(element)
     own = "".join(map(str, root.itertext())).strip()
     return etree.tostring(root, encoding="unicode", method="html") if own else page
+
+
+def _found(root: _Element, path: str) -> list[_Element]:
+    found = root.xpath(path)
+    return [element for element in found if isinstance(element, _Element)] if isinstance(found, list) else []
 
 
 def _drop(element: _Element) -> None:

@@ -91,7 +91,7 @@ def _summed(counts: dict[_Element, int]) -> dict[_Element, int]:
 
 
 def _article(root: _Element, known: dict[_Element, int], size: dict[_Element, int]) -> _Element | None:
-    """Return the element that is the article: the smallest with the known words, or a wider one that it is a part of."""
+    """Return the element that is the article: the smallest with the known words, or a wider one around it."""
     if not known.get(root):
         return None
     part = root

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lxml import html
@@ -35,6 +36,7 @@ LEFT_OUT = frozenset(
     " select datalist".split()
 )
 _BREAK = "\0"  # which no text holds
+_LISTS = frozenset("ol ul menu".split())
 _STANDING = {"sup": RAISED, "sub": LOWERED}
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LAYOUT = frozenset("table h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre".split())
@@ -82,31 +84,36 @@ class _Walk:
 
     def blocks(self, element: _Element, is_heading: bool = False) -> Iterator[tuple[_Element, Block]]:
         """Return the text that is not inside a further block, cut at those blocks."""
-        tag = element.tag
-        is_heading = is_heading or tag in HEADINGS
-        if tag == "tr" and _is_data(element):
+        is_heading = is_heading or element.tag in HEADINGS
+        if element.tag == "tr" and _is_data(element):
             cells = [" ".join(self._flat(cell).split()) for cell in element if self._is_shown(cell)]
             if any(cells):
                 yield element, Block(" | ".join(cells))
             return
-        if tag in ("ol", "ul", "menu"):
-            self.numbers.append(_markers(element) if tag == "ol" else None)
-        elif tag == "li":
+        with self._listed(element):
+            pending: list[Piece] = []
+            for piece in self._pieces(element):
+                if isinstance(piece, tuple):
+                    pending.append(piece)
+                    continue
+                yield from self._block(pending, element, is_heading)
+                pending = []
+                yield from self.blocks(piece, is_heading)
+            yield from self._block(pending, element, is_heading)
+
+    @contextmanager
+    def _listed(self, element: _Element) -> Iterator[None]:
+        """Open a list, or an item: its marker belongs to the next block."""
+        if element.tag in _LISTS:
+            self.numbers.append(_markers(element) if element.tag == "ol" else None)
+        elif element.tag == "li":
             numbered = self.numbers[-1] if self.numbers else None
             self.marker = f"{next(numbered)} " if numbered else "- "
-        pending: list[Piece] = []
-        for piece in self._pieces(element):
-            if isinstance(piece, tuple):
-                pending.append(piece)
-                continue
-            yield from self._block(pending, element, is_heading)
-            pending = []
-            yield from self.blocks(piece, is_heading)
-        yield from self._block(pending, element, is_heading)
-        if tag == "li":
-            self.marker = ""
-        elif tag in ("ol", "ul", "menu"):
+        yield
+        if element.tag in _LISTS:
             self.numbers.pop()
+        elif element.tag == "li":
+            self.marker = ""
 
     def _block(self, pieces: list[Piece], element: _Element, is_heading: bool) -> Iterator[tuple[_Element, Block]]:
         text = linear(pieces)
@@ -144,10 +151,9 @@ class _Walk:
 
     def _flat(self, element: _Element) -> str:
         """Return all words in an element, those of blocks apart."""
-        pieces: list[Piece] = []
-        for piece in self._pieces(element):
-            pieces.append(piece if isinstance(piece, tuple) else (f" {self._flat(piece)} ", ""))
-        return linear(pieces).replace(_BREAK, " ")
+        pieces = self._pieces(element)
+        flat = (piece if isinstance(piece, tuple) else (f" {self._flat(piece)} ", "") for piece in pieces)
+        return linear(flat).replace(_BREAK, " ")
 
 
 def _is_data(row: _Element) -> bool:

@@ -62,7 +62,9 @@ def index(base: str, below: str) -> str:
     """Return base and index of a formula."""
     below = below.strip()
     down = below.translate(_LOWERED)
-    return base + (down if down != below and not re.search(r"[a-zA-Z]", below) else f"_{grouped(below)}" if below else "")
+    return base + (
+        down if down != below and not re.search(r"[a-zA-Z]", below) else f"_{grouped(below)}" if below else ""
+    )
 
 
 def fraction(above: str, below: str) -> str:

@@ -6,6 +6,7 @@ Element names: https://docs.oasis-open.org/office/OpenDocument/v1.3/part3-schema
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from lxml.etree import XMLSyntaxError
@@ -30,9 +31,15 @@ _MATH = "{http://www.w3.org/1998/Math/MathML}math"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LEFT_OUT = frozenset(
     # comments, deleted text, what forms and fields are made of
-    [f"{OFFICE}annotation", f"{TEXT}tracked-changes", f"{OFFICE}forms", f"{TEXT}sequence-decls", f"{TEXT}variable-decls"]
+    {
+        f"{OFFICE}annotation",
+        f"{TEXT}tracked-changes",
+        f"{OFFICE}forms",
+        f"{TEXT}sequence-decls",
+        f"{TEXT}variable-decls",
+    }
     # descriptions of pictures, the reading of a ruby, marks of notes
-    + [f"{_SVG}title", f"{_SVG}desc", f"{TEXT}ruby-text", f"{TEXT}note-citation", f"{TEXT}hidden-text"]
+    | {f"{_SVG}title", f"{_SVG}desc", f"{TEXT}ruby-text", f"{TEXT}note-citation", f"{TEXT}hidden-text"}
 )
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
 _SPACES = 100
@@ -53,16 +60,20 @@ def read_odt(data: bytes, source: str) -> Article:
         blocks = [] if body is None else list(walk.blocks(body))
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the document that has it")
-    said = {child.tag: " ".join((child.text or "").split()) for child in (meta.iter() if meta is not None else ())}
+    return compose(source, _properties(meta, blocks, source), blocks)
+
+
+def _properties(meta: _Element | None, blocks: list[Block], source: str) -> Properties:
+    elements = [] if meta is None else list(meta.iter())
+    said = {element.tag: " ".join((element.text or "").split()) for element in elements}
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
-    properties = Properties(
+    return Properties(
         title=title_of(said.get(f"{_DC}title")) or first or name_of(source),
         author=said.get(f"{_META}initial-creator") or said.get(f"{_DC}creator"),
         date=said.get(f"{_DC}date") or said.get(f"{_META}creation-date"),
         language=said.get(f"{_DC}language") or None,
-        tags=tags_of([each.text or "" for each in meta.iter(f"{_META}keyword")] if meta is not None else None),
+        tags=tags_of([element.text or "" for element in elements if element.tag == f"{_META}keyword"]),
     )
-    return compose(source, properties, blocks)
 
 
 def _optional(package: ZipFile, path: str) -> _Element | None:
@@ -108,7 +119,8 @@ class _Walk:
 
     def _row(self, row: _Element) -> Iterator[Block]:
         cells = [list(self.blocks(cell)) for cell in row if cell.tag == f"{TABLE}table-cell"]
-        if next(row.iter(f"{TABLE}table"), None) is not None or (len(cells) == 1 and len(cells[0]) > 1):
+        has_table = next(row.iter(f"{TABLE}table"), None) is not None
+        if has_table or (len(cells) == 1 and len(cells[0]) > 1):
             for blocks in cells:
                 yield from blocks
         else:
@@ -148,8 +160,6 @@ def _wrapped(element: _Element) -> _Element:
     """Return an element whose children are to be walked: a paragraph itself in the place of its words."""
     if element.tag not in (*_PARAGRAPHS, f"{TEXT}list", f"{TABLE}table"):
         return element
-    from copy import deepcopy
-
     wrapper = element.makeelement("box", {})
     copied = deepcopy(element)
     copied.tail = None

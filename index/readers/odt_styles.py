@@ -108,7 +108,9 @@ class Lists:
             return
         level, opened = len(self._open), self._open[-1]
         style = self.styles.lists.get(opened.style, {}).get(level)
-        start = element.get(f"{TEXT}start-value") or (style.get(f"{TEXT}start-value") if style is not None else "") or ""
+        start = (
+            element.get(f"{TEXT}start-value") or (style.get(f"{TEXT}start-value") if style is not None else "") or ""
+        )
         if level not in opened.counts or element.get(f"{TEXT}start-value"):
             opened.counts[level] = int(start) if start.isdecimal() else 1
         else:

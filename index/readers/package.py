@@ -11,7 +11,7 @@ import zlib
 from lxml import etree
 
 from index.errors import ArticleError
-from index.readers.unpack_budget import Room
+from index.readers.unpack_budget import UnpackBudget
 
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, RuntimeError)
 """What zipfile raises at files that it cannot read; RuntimeError is for passwords and what is not implemented."""
@@ -23,15 +23,15 @@ _OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
 
 
 def open_zip(data: bytes, source: str) -> zipfile.ZipFile:
-    """The zip file. Raises ArticleError if it is none."""
+    """Return the zip file. Raises ArticleError if it is none."""
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except BROKEN_ZIP as error:
         raise ArticleError(f"{source} is a damaged zip file ({error})", "copy it again from where it came") from error
 
 
-def kind_of_zip(data: bytes, source: str, room: Room) -> str:
-    """docx, odt, epub, or zip. Documents may be unpacked afterwards: their sizes are checked here."""
+def kind_of_zip(data: bytes, source: str, budget: UnpackBudget) -> str:
+    """Return docx, odt, epub, or zip. Documents may be unpacked afterwards: their sizes are checked here."""
     with open_zip(data, source) as package:
         names = {info.filename for info in package.infolist()}
         kind = _kind(package, names)
@@ -41,12 +41,12 @@ def kind_of_zip(data: bytes, source: str, room: Room) -> str:
             for info in package.infolist():
                 if info.flag_bits & _ENCRYPTED:
                     raise ArticleError(f"{source} is encrypted", "save it without a password")
-                room.take(source, info.compress_size, info.file_size)
+                budget.take(source, info.compress_size, info.file_size)
         return kind
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """The root; entities are not resolved, nothing is fetched."""
+    """Return the root; entities are not resolved, nothing is fetched."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     return etree.fromstring(data, parser)
 

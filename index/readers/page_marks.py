@@ -13,9 +13,9 @@ _TYPES = frozenset(
 )
 """Of `epub:type` and `role`."""
 _CLASSES = frozenset(
-    "pagenum pagebreak page-break page-number pageno lnum linenum lineno line-number linenumber mwe-math-fallback-image-inline"
-    " mwe-math-fallback-image-display mw-editsection footnote-ref footnote-backref footnote-back footnote-anchor"
-    " footnoteref noteref fnref katex-html MathJax_Preview MJX_Assistive_MathML headerlink anchorjs-link".split()
+    "pagenum pagebreak page-break page-number pageno lnum linenum lineno line-number linenumber mw-editsection"
+    " mwe-math-fallback-image-inline mwe-math-fallback-image-display footnote-ref footnote-backref footnote-back"
+    " footnote-anchor footnoteref noteref fnref headerlink anchorjs-link".split()
 )
 _MARK_CHARACTERS = 16
 """What is longer was called so by mistake."""

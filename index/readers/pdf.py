@@ -64,8 +64,7 @@ def _lines(page: PdfPage, number: int) -> list[Line]:
         if shown := piece.strip().strip(_BROKEN_WORD):
             first = min(at + len(piece) - len(piece.lstrip()), last)
             cuts = _cuts(text, shown, first, last) if is_parted else [0, len(shown)]
-            pairs = zip(cuts, cuts[1:], strict=False)
-            rows.append([_line(text, shown[a:b], min(first + a, last), last, number) for a, b in pairs])
+            rows.append([_line(text, shown[a:b], min(first + a, last), last, number) for a, b in pairwise(cuts)])
         elif piece == _BROKEN_WORD and rows:
             rows[-1][-1] = rows[-1][-1].with_broken_word()
         at += len(piece)
@@ -90,7 +89,7 @@ def _has_gaps(text: PdfTextPage) -> bool:
         min(a[3], b[3]) - max(a[1], b[1]) > (a[3] - a[1]) / 2 and b[0] - a[2] > GAP * (a[3] - a[1])
         for a, b in pairwise(rects)
     )
-    return sum(beside) >= _PARTED_LINES
+    return bool(sum(beside) >= _PARTED_LINES)
 
 
 def _cuts(text: PdfTextPage, shown: str, first: int, last: int) -> list[int]:

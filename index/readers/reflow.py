@@ -98,16 +98,21 @@ def _starts(lines: Sequence[Line], n: int, pitch: float) -> bool:
     step = before.bottom - line.bottom
     if before.page == line.page and step > _WIDE_PITCH * (pitch or line.size * 1.2):
         return True
+    is_indented = before.page == line.page and step >= 0 and line.left - before.left > _INDENT * line.size
+    ended = _SENTENCE_END.search(before.text) is not None
+    return ended and (is_indented or _is_short(lines, n))
+
+
+def _is_short(lines: Sequence[Line], n: int) -> bool:
+    """Whether the line before line n ends well before the others around it do."""
+    before, size = lines[n - 1], lines[n].size
     near = [
         other
         for other in lines[max(0, n - 1 - _NEIGHBOURS) : n + _NEIGHBOURS]
-        if other.page == before.page and abs(other.left - before.left) < 2 * line.size
+        if other.page == before.page and abs(other.left - before.left) < 2 * size
     ]
     edge, start = max(other.right for other in near), min(other.left for other in near)
-    is_short = before.right < edge - _SHORT * (edge - start)
-    is_indented = before.page == line.page and step >= 0 and line.left - before.left > _INDENT * line.size
-    ended = _SENTENCE_END.search(before.text) is not None
-    return ended and (is_short or is_indented)
+    return before.right < edge - _SHORT * (edge - start)
 
 
 def body_size(lines: Iterable[Line]) -> float:

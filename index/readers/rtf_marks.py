@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from index.readers.notation import raised
 
 _TOKEN = re.compile(
-    r"\\bin(?P<bytes>\d{1,9}) ?|\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\(?P<sign>[^a-zA-Z])|"
+    r"\\bin(?P<bytes>\d{1,9}) ?|\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|"
     r"(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\"
 )
 _OWN_PARAGRAPH = frozenset({"footnote", "shptxt", "dptxbxtext"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _edges(page: Sequence[Line], body: float) -> Iterator[Line]:
     if len(high) < 2:
         return
     for ordered in (high, high[::-1]):
-        for n, (line, further) in enumerate(zip(ordered, ordered[1 : 1 + _EDGE_LINES], strict=False)):
+        for n, (line, further) in enumerate(pairwise(ordered[: 1 + _EDGE_LINES])):
             if abs(line.bottom - further.bottom) > _APART * body:
                 yield from ordered[: n + 1]
                 break
@@ -57,6 +58,7 @@ def _count_pages(lines: Sequence[Line]) -> bool:
     numbers = [(line.text.strip("-–— "), line.page) for line in lines]
     if len({page for _, page in numbers}) < _NUMBER_PAGES:
         return False
-    return all(text.isdecimal() and len(text) < 6 for text, _ in numbers) and len(
-        {int(text) - page for text, page in numbers}
-    ) == 1
+    return (
+        all(text.isdecimal() and len(text) < 6 for text, _ in numbers)
+        and len({int(text) - page for text, page in numbers}) == 1
+    )

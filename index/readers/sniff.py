@@ -74,7 +74,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def sniff(data: bytes, source: str, media_type: str = "") -> str:
-    """The name of the format; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
+    """Return the format's name; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
     if data.startswith(_OLD_OFFICE):
         raise ArticleError(f"{source} is an old Office file, or a protected one", "save it as .docx or PDF")
     suffix = PurePath(source).suffix.lower()

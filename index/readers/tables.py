@@ -82,7 +82,7 @@ def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
 
 
 def _article(names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
-    """Return the article of a row, called by its id, else its title, else its place, so that it keeps its name among others."""
+    """Return a row's article, called by its id, else its title, else its place: it keeps its name among others."""
     fields = {name: _field(row, names) for name, names in called.items()}
     given = " ".join((fields["id"] or fields["title"]).split())
     name = names.of(given[:_NAME_CHARACTERS].replace("/", "-") if given.strip(". ") else place)

@@ -67,7 +67,8 @@ def _pieces(element: _Element, styles: Styles, standing: str, font: str) -> Iter
         elif tag == f"{W}sym":
             yield symbol(child.get(f"{W}font", ""), _code(child.get(f"{W}char"))), standing
         elif tag.endswith(f"}}{_EMOJI}"):
-            yield symbol("", _code(next((text for name, text in child.attrib.items() if name.endswith("}char")), ""))), ""
+            said = (str(code) for name, code in child.attrib.items() if str(name).endswith("}char"))
+            yield symbol("", _code(next(said, ""))), standing
         elif tag == f"{M}oMath":
             yield omml_text(child), standing
         elif tag == f"{MC}AlternateContent":

@@ -23,7 +23,7 @@ from index.article import Article, Failure, Heading
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.sniff import sniff
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 
 _LENGTH = struct.Struct("<Q")
 _PLAIN = frozenset({"text", "markdown"})
@@ -54,9 +54,9 @@ class Isolation:
         """End the child process."""
         self._stop()
 
-    def read(self, data: bytes, source: str, label: Label | None = None) -> list[Article | Failure]:
+    def read(self, data: bytes, source: str, label: SourceMetadata | None = None) -> list[Article | Failure]:
         """The articles in a file called `source`, and what in it could not be read."""
-        label = label or Label()
+        label = label or SourceMetadata()
         try:
             if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN:
                 return list(read_articles(data, source, label=label))
@@ -73,7 +73,9 @@ class Isolation:
         finally:
             timer.cancel()
 
-    def _asked(self, child: subprocess.Popen[bytes], data: bytes, source: str, label: Label) -> list[Article | Failure]:
+    def _asked(
+        self, child: subprocess.Popen[bytes], data: bytes, source: str, label: SourceMetadata
+    ) -> list[Article | Failure]:
         assert child.stdin is not None
         assert child.stdout is not None
         asked = {"source": source, "size": len(data), "label": asdict(label), "fields": self._fields}
@@ -128,7 +130,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], limits: Limits) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        data, label = requests.read(asked["size"]), Label(**asked["label"])
+        data, label = requests.read(asked["size"]), SourceMetadata(**asked["label"])
         found = read_articles(data, asked["source"], label=label, fields=asked["fields"])
         answer = json.dumps(_within(found, asked["source"], limits)).encode()
         answers.write(_LENGTH.pack(len(answer)) + answer)

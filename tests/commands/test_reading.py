@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 from index.sources import intake
 from index.sources.fetch import Reply
 from tests.fakes import FakeEmbeddings
@@ -22,7 +22,7 @@ class StandIn:
     town = b"Hamburg"
 
     def fetch(self, url: str) -> Reply:
-        return Reply(200, PAGE % self.town, Label("text/html", "utf-8", url))
+        return Reply(200, PAGE % self.town, SourceMetadata("text/html", "utf-8", url))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """More of the zoo: what public bug reports found lost, glued, guessed or refused, each kind in a small file."""
 
+# ruff: noqa: E501  # XML reads better in whole lines
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -230,7 +232,11 @@ def kinds_read() -> Iterator[tuple[str, bytes, str]]:
     """(name, bytes, exact text)."""
     for files in (word_files, odt_files, page_files, text_files):
         for name, data, text in files():
-            yield f"kind-{name}", data, text.replace(f"{name.rsplit('.', 1)[0]}\n\n", f"kind-{name.rsplit('.', 1)[0]}\n\n", 1)
+            yield (
+                f"kind-{name}",
+                data,
+                text.replace(f"{name.rsplit('.', 1)[0]}\n\n", f"kind-{name.rsplit('.', 1)[0]}\n\n", 1),
+            )
     drawing = b"BT /F 11 Tf 60 780 Td (They sailed to Oslo.) Tj ET BT /G 11 Tf 60 700 Td (A) Tj ET"
     yield "symbol-line.pdf", mapped_pdf(drawing, "<41> <0004>", 1), "symbol-line\n\nThey sailed to Oslo."
 
@@ -241,7 +247,11 @@ def kinds_refused() -> Iterator[tuple[str, bytes, str]]:
     drawing = b"BT /G 14 Tf 60 760 Td (THE KETCH SPERLING SAILED TO OSLO IN JUNE) Tj ET"
     yield "garbled.pdf", mapped_pdf(drawing, letters, 26), "which letters"
     yield "empty.docx", docx(paragraph("")), "no text"
-    yield "no-main.docx", changed(docx(paragraph("x")), "_rels/.rels", b"word/document.xml", b"word/gone.xml"), "damaged"
+    yield (
+        "no-main.docx",
+        changed(docx(paragraph("x")), "_rels/.rels", b"word/document.xml", b"word/gone.xml"),
+        "damaged",
+    )
 
 
 def kinds_holding() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]]:

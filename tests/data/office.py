@@ -1,5 +1,7 @@
 """Office documents made from their XML, for what no library writes."""
 
+# ruff: noqa: E501  # XML reads better in whole lines
+
 from __future__ import annotations
 
 from tests.data.build import OFFICE, zipped
@@ -54,9 +56,7 @@ def docx(body: str, main: str = "word/document.xml", strict: bool = False, core:
     related = STRICT_RELATIONSHIPS if strict else RELATIONSHIPS
     spaces = f'xmlns:w="{word}" xmlns:r="{related}" {_SPACES}'
     folder, name = main.rsplit("/", 1)
-    relations = "".join(
-        f'<Relationship Id="{kind}" Type="{related}/{kind}" Target="{kind}.xml"/>' for kind in parts
-    )
+    relations = "".join(f'<Relationship Id="{kind}" Type="{related}/{kind}" Target="{kind}.xml"/>' for kind in parts)
     files = {
         "[Content_Types].xml": _TYPES.format(main),
         "_rels/.rels": _RELS.format(
