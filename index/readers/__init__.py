@@ -15,14 +15,19 @@ from index.readers.docx import read_docx
 from index.readers.epub import read_epub
 from index.readers.feed import read_feed
 from index.readers.html import read_html
+from index.readers.json_articles import read_json
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
+from index.readers.notebook import read_notebook
 from index.readers.odt import read_odt
+from index.readers.org import read_org
 from index.readers.package import kind_of_zip
 from index.readers.pdf import read_pdf
+from index.readers.rst import read_rst
 from index.readers.rtf import read_rtf
 from index.readers.sniff import sniff
 from index.readers.source_metadata import ReadInner, SourceMetadata
+from index.readers.subtitles import read_subtitles
 from index.readers.tables import read_lines, read_table
 from index.readers.text import read_text
 from index.readers.unpack_budget import UnpackBudget
@@ -32,6 +37,10 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
     "text": read_text,
     "markdown": read_markdown,
     "html": read_html,
+    "notebook": read_notebook,
+    "rst": read_rst,
+    "org": read_org,
+    "subtitles": read_subtitles,
     "pdf": read_pdf,
     "rtf": read_rtf,
     "docx": read_docx,
@@ -43,6 +52,7 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
 ROWS: dict[str, Callable[[bytes, str, Mapping[str, str]], Iterator[Article | Failure]]] = {
     "table": read_table,
     "lines": read_lines,
+    "json": read_json,
 }
 """What makes one of each row, from the fields that are named. Their names begin with the file's: `news.csv/Ships`."""
 
@@ -57,7 +67,7 @@ CONTAINERS: dict[str, Callable[[bytes, str, UnpackBudget, ReadInner], Iterator[A
 }
 """What holds files of other formats."""
 
-_TEXTS = frozenset({"text", "markdown", "html", "table", "lines"})
+_TEXTS = frozenset({"text", "markdown", "html", "table", "lines", "json", "rst", "org", "subtitles", "notebook"})
 
 
 def read_articles(

@@ -26,7 +26,7 @@ FIELDS = {
 }
 """What a field may be called, in any case; the first that is there counts."""
 
-_Called = dict[str, tuple[str, ...]]
+NamedFields = dict[str, tuple[str, ...]]
 _NAME_CHARACTERS = 100
 _FIELD_CHARACTERS = 1 << 30
 
@@ -42,7 +42,7 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     usual = csv.field_size_limit(_FIELD_CHARACTERS)  # of this whole process
     try:
-        called = _called(fields)
+        called = named_fields(fields)
         if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
             if fields.get("text"):
                 raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
@@ -50,7 +50,7 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
             return
         names = Names(source)
         for number, row in enumerate(rows, start=1):
-            yield _article(names, f"row {number}", row, called)
+            yield article_of_row(names, f"row {number}", row, called)
     except csv.Error as error:
         raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
     finally:
@@ -66,7 +66,7 @@ def _data_table(text: str, delimiter: str, source: str) -> Article:
 
 def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
     """Return the JSON objects of a file, one on each line, as articles."""
-    names, called = Names(source), _called(fields)
+    names, called = Names(source), named_fields(fields)
     for number, line in enumerate(decode(data, source).split("\n"), start=1):
         if not line.strip():
             continue
@@ -78,10 +78,10 @@ def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
         if not isinstance(row, dict):
             yield Failure(f"{source}/line {number}", f"{source}, line {number} is no JSON object", "correct it")
             continue
-        yield _article(names, f"line {number}", row, called)
+        yield article_of_row(names, f"line {number}", row, called)
 
 
-def _article(names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
+def article_of_row(names: Names, place: str, row: Mapping[str, object], called: NamedFields) -> Article | Failure:
     """Return a row's article, called by its id, else its title, else its place: it keeps its name among others."""
     fields = {name: _field(row, names) for name, names in called.items()}
     given = " ".join((fields["id"] or fields["title"]).split())
@@ -99,6 +99,11 @@ def _article(names: Names, place: str, row: Mapping[str, object], called: _Calle
     return compose(name, properties, [Block(part) for part in fields["text"].split("\n\n")])
 
 
+def has_text(row: Mapping[str, object], called: NamedFields) -> bool:
+    """Whether a row has words in its text's field."""
+    return bool(_field(row, called["text"]).strip())
+
+
 def _value(row: Mapping[str, object], names: tuple[str, ...]) -> object:
     values = {str(key).strip().lower(): value for key, value in row.items()}
     return next((values[name] for name in names if values.get(name)), "")
@@ -111,10 +116,10 @@ def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-def _called(fields: Mapping[str, str]) -> _Called:
+def named_fields(fields: Mapping[str, str]) -> NamedFields:
     """Return what each field may be called here: only as the user says, where the user does."""
     return {name: (fields[name].strip().lower(),) if fields.get(name) else usual for name, usual in FIELDS.items()}
 
 
-def _listed(called: _Called) -> str:
+def _listed(called: NamedFields) -> str:
     return " or ".join(f"`{each}`" for each in called["text"])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.data.build import changed, epub, odt, pdf, tarred, word, zipped
 from tests.data.kinds import kinds_holding, kinds_read, kinds_refused
+from tests.data.notes import notes_holding, notes_read, notes_refused
 from tests.data.traps import traps_holding, traps_read, traps_refused
 
 FRENCH = (
@@ -64,11 +65,11 @@ class Animal:
 
 def animals() -> Iterator[Animal]:
     """All files of the zoo."""
-    for name, data, text in chain(_read(), traps_read(), kinds_read()):
+    for name, data, text in chain(_read(), traps_read(), kinds_read(), notes_read()):
         yield Animal(name, data, {name: text}, {})
-    for name, data, error in chain(_refused(), traps_refused(), kinds_refused()):
+    for name, data, error in chain(_refused(), traps_refused(), kinds_refused(), notes_refused()):
         yield Animal(name, data, {}, {name: error})
-    for name, data, gives, fails in chain(_collections(), traps_holding(), kinds_holding()):
+    for name, data, gives, fails in chain(_collections(), traps_holding(), kinds_holding(), notes_holding()):
         yield Animal(
             name, data, {f"{name}/{k}": v for k, v in gives.items()}, {f"{name}/{k}": v for k, v in fails.items()}
         )
