@@ -51,6 +51,7 @@ def read_epub(data: bytes, source: str) -> Article:
 
 
 def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator[str]:
+    names = set(book.namelist())
     items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
     for reference in package.iter(f"{_OPF}itemref"):
         item = items.get(reference.get("idref"))
@@ -58,7 +59,8 @@ def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator
             continue
         if "html" in item.get("media-type", ""):
             name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
-            yield decode(book.read(name), f"{source}/{name}")
+            if name in names:  # a book is read without a chapter that it has lost
+                yield decode(book.read(name), f"{source}/{name}")
 
 
 def _said(package: _Element, name: str) -> str | None:

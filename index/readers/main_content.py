@@ -24,11 +24,11 @@ _RUN = 3
 _NEARLY_ALL, _HALF = 0.9, 0.5
 _LINKS = 0.5
 """Of a part's characters, in links: then it leads elsewhere."""
-_RICH_WORDS = 25
+_RICH_WORDS, _FEW_WORDS = 25, 3
 _UPWARDS = 4
 _WHOLE = frozenset("html body".split())
 _CONTAINERS = frozenset("div section main article header center form".split())
-_BESIDES = frozenset("nav footer aside form button input textarea label dialog".split())
+_BESIDES = frozenset("nav footer form button input textarea label dialog".split())
 _CALLED = re.compile(
     r"(?i)(?:^|[\s_-])(?:ad|ads|advert\w*|adbox|sponsor\w*|promo\w*|banner|share|sharing|sharedaddy|social|follow|related|"
     r"recommend\w*|read-?more|more-?(?:stories|news|from)|most-?read|trending|popular|sidebar|side-?bar|widget|newsletter|"
@@ -123,14 +123,21 @@ def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], s
     parent = element.getparent()
     if element.tag not in BLOCKS and element.tag not in _BESIDES and (parent is None or parent.tag not in _CONTAINERS):
         return False  # a part of a sentence or of code, whatever it is called
-    called = f"{element.get('class', '')} {element.get('id', '')}"
-    if element.tag in _BESIDES or _CALLED.search(called) or element.get("role") in ("navigation", "complementary"):
+    if _is_boilerplate(element, part, size):
         return True
     if known.get(element, 0):
         return False
-    if element.tag in ("ul", "ol", "div", "section", "table", "p") and size.get(element, 0):
+    if element.tag in ("ul", "ol", "div", "section", "table", "p", "aside") and size.get(element, 0):
         return _link_share(element) > _LINKS
     return part.tag in _WHOLE and not _is_among_known(element, part, known)
+
+
+def _is_boilerplate(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:
+    """Whether an element is no text of the article by its kind or by what it is called."""
+    called = f"{element.get('class', '')} {element.get('id', '')}"
+    if element.tag in _BESIDES or _CALLED.search(called) or element.get("role") == "navigation":
+        return True
+    return element.tag == "aside" and (part.tag in _WHOLE or size.get(element, 0) < _FEW_WORDS)
 
 
 def _is_among_known(element: _Element, part: _Element, known: dict[_Element, int]) -> bool:

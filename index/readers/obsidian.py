@@ -13,9 +13,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
 _LINK = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")
-_COMMENT = re.compile(r"%%(?=\S)(?:[^%]|%(?!%))*%%")
-_MARK = re.compile(r"==(?=\S)([^=\n]{1,1000}?)(?<=\S)==(?!=)")
-_COMMENT_LINES = re.compile(r"(?ms)^%%[ \t]*$.*?^%%[ \t]*$|^%%(?!.*%%).*?%%[ \t]*$")
+_COMMENT = re.compile(r"(?<![\w%])%%(?!%)(?:[^%]|%(?!%)){0,2000}%%(?!\w)")
+_MARK = re.compile(r"(?<![\w=])==(?=[^\s=])([^=`\n]{1,1000})(?<=\S)==(?![\w=])")
+_COMMENT_LINES = re.compile(r"(?ms)^%%(?![^\n]*%%)[^\n]*\n.{0,20000}?%%[ \t]*$")
 _CODE = re.compile(r"(?ms)^(?P<fence>```+|~~~+).*?^(?P=fence)|\Z")
 _CALLOUT = re.compile(r"\A\[!\w[\w-]*\][+-]?[ \t]*")
 _NAME = re.compile(r"[ \t]\^(?=[\w-]*[A-Za-z])[\w-]{3,}\s*\Z|\A\^(?=[\w-]*[A-Za-z])[\w-]{3,}\s*\Z")

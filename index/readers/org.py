@@ -6,6 +6,7 @@ Syntax: https://orgmode.org/worg/org-syntax.html
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from index.article import Article
@@ -79,11 +80,12 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 
 def _without_drawers(lines: list[str]) -> Iterator[str]:
     """Return the lines without properties and logs; a drawer that never ends is none."""
+    ends = [n for n, line in enumerate(lines) if line.strip().lower() == ":end:"]
     at = 0
     while at < len(lines):
         if _DRAWER.match(lines[at]):
-            end = next((n for n in range(at + 1, len(lines)) if lines[n].strip().lower() == ":end:"), at)
-            at = end + 1
+            later = bisect_right(ends, at)
+            at = (ends[later] if later < len(ends) else at) + 1
         else:
             yield lines[at]
             at += 1

@@ -120,8 +120,8 @@ def page_files() -> Iterator[tuple[str, bytes, str]]:
     """(name, bytes, exact text)."""
     yield "loose.html", page(
         f"<article><h1>Harbour</h1><p>{LONG}</p><h2>Fish</h2>\nLoose words of 4,310 tonnes.<br>More of them."
-        f"<div>In a div <b>bold</b> tail<p>inner</p>end</div><p>{LONG}</p></article><footer>© 2009</footer>"
-    ), f"Harbour\n\n{LONG_TEXT}\n\nFish\n\nLoose words of 4,310 tonnes.\nMore of them.\n\nIn a div bold tail\n\ninner\n\nend\n\n{LONG_TEXT}"  # fmt: skip
+        f"<div>In a div <b>bold</b> tail<p>inner</p>end</div><aside>An aside of the author.</aside><p>{LONG}</p></article><footer>© 2009</footer>"
+    ), f"Harbour\n\n{LONG_TEXT}\n\nFish\n\nLoose words of 4,310 tonnes.\nMore of them.\n\nIn a div bold tail\n\ninner\n\nend\n\nAn aside of the author.\n\n{LONG_TEXT}"  # fmt: skip
     part = '<div class="row"><div class="body"><p>{}</p></div><aside class="ad">Buy!</aside></div>'
     parts = [LONG_TEXT.replace("this pier", f"pier {name}") for name in ("one", "two", "three")]
     yield "split.html", page(
