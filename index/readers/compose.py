@@ -81,6 +81,11 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     )
 
 
+def table_row(cells: Iterable[Iterable[Block]]) -> Block:
+    """Return a row of a table: its cells on one line, parted by bars."""
+    return Block(" | ".join(" ".join(word for block in cell for word in block.text.split()) for cell in cells))
+
+
 def tags_of(said: object) -> tuple[str, ...]:
     """Tags or keywords, from a list or from text with commas or semicolons between them; each once."""
     if isinstance(said, list):

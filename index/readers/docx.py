@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, tags_of
+from index.readers.compose import Block, Properties, compose, table_row, tags_of
 from index.readers.metadata import name_of, title_of
 from index.readers.ooxml import MC, A, M, Package, R, W, is_on
 from index.readers.package import open_zip
@@ -118,7 +118,7 @@ class _Walk:
                 for blocks in within:
                     yield from blocks
             else:
-                yield Block(" | ".join(" ".join(block.tidied for block in blocks) for blocks in within))
+                yield table_row(within)
 
 
 def _inside(element: _Element, tag: str) -> Iterator[_Element]:

@@ -27,7 +27,9 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _NAME_CHARACTERS = 100
 _STUB = 4
 """A plain part with so many times fewer words than the HTML only says to look at that."""
-_WORD = re.compile(r"\w{4,}|[\u3040-\u9fff]")
+_WORD = re.compile(r"\w+|[\u3040-\u9fff]")
+_TELLING = 4
+"""Letters of a word that is in few texts."""
 _MAIL = "message/rfc822"
 _MALFORMED = (MessageError, ValueError, LookupError, AttributeError, TypeError)
 """What headers make the email package raise."""
@@ -156,7 +158,7 @@ def _is_stub(plain: str, shown: str) -> bool:
     words, others = _WORD.findall(plain.lower()), _WORD.findall(shown.lower())
     if len(words) >= len(others):
         return False
-    distinct = set(words)
+    distinct = {word for word in words if len(word) >= _TELLING or not word.isascii()}
     return len(words) * _STUB <= len(others) or len(distinct & set(others)) < len(distinct) / 2
 
 

@@ -13,7 +13,7 @@ from lxml.etree import XMLSyntaxError
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, tags_of
+from index.readers.compose import Block, Properties, compose, table_row, tags_of
 from index.readers.formulas import mathml_text
 from index.readers.metadata import name_of, title_of
 from index.readers.notation import Piece, linear
@@ -124,7 +124,7 @@ class _Walk:
             for blocks in cells:
                 yield from blocks
         else:
-            yield Block(" | ".join(" ".join(block.tidied for block in blocks) for blocks in cells))
+            yield table_row(cells)
 
     def _pieces(self, element: _Element, standing: str, boxes: list[_Element]) -> Iterator[Piece]:
         """Return the words of a paragraph; notes and text boxes in it are put into `boxes`."""

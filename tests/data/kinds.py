@@ -42,7 +42,7 @@ def word_files() -> Iterator[tuple[str, bytes, str]]:
     ), "numbered\n\nPart I Rent\n\n§ 1.1 It is low.\n\n§ 1.2 It is paid.\n\nPart II End\n\n§ 2.1 Soon.\n\nPart IV Other"  # fmt: skip
     yield "controls.docx", docx(
         "<w:sdt><w:sdtContent>" + paragraph("In control.") + "</w:sdtContent></w:sdt>"
-        + table(row(cell("a"), "<w:sdt><w:sdtContent>" + cell("b") + "</w:sdtContent></w:sdt>"),
+        + table(row(cell(paragraph(run("a") + "<w:r><w:br/></w:r>")), "<w:sdt><w:sdtContent>" + cell("b") + "</w:sdtContent></w:sdt>"),
                 "<w:sdt><w:sdtContent>" + row(cell("c"), cell("d")) + "</w:sdtContent></w:sdt>",
                 row(cell("new"), cell("row"), properties="<w:ins/>"), row(cell("old"), properties="<w:del/>"))
     ), "controls\n\nIn control.\n\na | b\n\nc | d\n\nnew | row"  # fmt: skip
@@ -174,6 +174,13 @@ def text_files() -> Iterator[tuple[str, bytes, str]]:
     head = b"From: Ann <a@x.org>\nSubject: Lock\nDate: Tue, 2 Apr 2024 10:00:00 +0200\nContent-Type: text/plain; charset=utf-8"
     yield "reply.eml", head + b"\n\nNo, at 20.\n\nOn Mon, 1 Apr 2024, Bo <b@x.org> wrote:\n> At 18?\n", (
         "Lock\n\nBy Ann, 2 April 2024\n\nNo, at 20."
+    )  # fmt: skip
+    html = b"From: Ann <a@x.org>\nSubject: Lock\nContent-Type: text/html; charset=utf-8\n\n<html><body>"
+    yield "outlook.eml", html + b"<div>Yes.</div><div id='divRplyFwdMsg'><b>From:</b> Bo</div><p>Is it?</p>", (
+        "Lock\n\nBy Ann\n\nYes."
+    )  # fmt: skip
+    yield "gmail.eml", html + b"<p>No.</p><div class='gmail_quote'><div>On Mon, Bo wrote:</div><p>Is it?</p></div>", (
+        "Lock\n\nBy Ann\n\nNo."
     )  # fmt: skip
     yield "flowed.eml", head + b"; format=flowed\n\nOne \nline.\n", "Lock\n\nBy Ann, 2 April 2024\n\nOne line."
 
