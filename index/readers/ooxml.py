@@ -24,6 +24,7 @@ M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_STRICT_NAMES = b"http://purl.oclc.org/ooxml/"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(?=[\w/]+[\"'])")
 _CORE = {
     "title": "{http://purl.org/dc/elements/1.1/}title",
@@ -46,7 +47,8 @@ class Package:
     def root(self, path: str) -> _Element:
         """Return the root element of a part; KeyError if there is none."""
         data = self._archive.read(self._names[path.lower()])
-        return parse_xml(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", data))
+        is_strict = _STRICT_NAMES in data
+        return parse_xml(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", data) if is_strict else data)
 
     def parts(self, kind: str) -> Iterator[_Element]:
         """Return the parts that the main part calls its `kind`, such as `styles`."""

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
 from index.article import Article, Failure
 from index.errors import ArticleError
@@ -28,6 +29,8 @@ FIELDS = {
 
 NamedFields = dict[str, tuple[str, ...]]
 _NAME_CHARACTERS = 100
+_PROSE_WORDS = 20
+"""In the mean cell of a column of texts."""
 _FIELD_CHARACTERS = 1 << 30
 
 
@@ -44,9 +47,10 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
     try:
         called = named_fields(fields)
         if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
-            if fields.get("text"):
+            data_rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            if fields.get("text") or _has_prose(data_rows):
                 raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
-            yield _data_table(text, delimiter, source)
+            yield _data_table(data_rows, source)
             return
         names = Names(source)
         for number, row in enumerate(rows, start=1):
@@ -57,10 +61,16 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
         csv.field_size_limit(usual)
 
 
-def _data_table(text: str, delimiter: str, source: str) -> Article:
+def _has_prose(rows: list[list[str]]) -> bool:
+    """Whether a column has texts, whatever it is called: then its rows are articles."""
+    words = [[len(cell.split()) for cell in row] for row in rows[1:]]
+    columns = zip_longest(*words, fillvalue=0)
+    return any(sum(counts) >= _PROSE_WORDS * len(words) for counts in columns)
+
+
+def _data_table(rows: list[list[str]], source: str) -> Article:
     """Return a table that has no texts as one article, its rows as documents show them."""
-    cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    blocks = [Block(" | ".join(" ".join(cell.split()) for cell in row)) for row in cells if any(row)]
+    blocks = [Block(" | ".join(" ".join(cell.split()) for cell in row)) for row in rows if any(row)]
     return compose(source, Properties(name_of(source)), blocks)
 
 
