@@ -63,7 +63,7 @@ def read_html(data: bytes, source: str) -> Article:
 def _author(said: str, page: str) -> str:
     """Return the author; trafilatura leaves the month of `Ann Lee May 3, 2024` with the name."""
     names = said.split()
-    dated = len(names) > 1 and re.search(rf"{re.escape(said)}\.?,?\s+\d{{1,2}}(?:st|nd|rd|th)?\b", page)
+    dated = len(names) > 1 and re.search(rf"{re.escape(said)}\.?,?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b", page)
     return " ".join(names[:-1]) if dated and day_of(f"{names[-1]} 1, 2024") else said
 
 

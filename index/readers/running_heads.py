@@ -54,11 +54,11 @@ def _key(line: Line) -> tuple[str, int]:
 
 
 def _count_pages(lines: Sequence[Line]) -> bool:
-    """Whether the lines are numbers that grow with the pages."""
-    numbers = [(line.text.strip("-–— "), line.page) for line in lines]
-    if len({page for _, page in numbers}) < _NUMBER_PAGES:
+    """Whether a number in lines that are otherwise alike grows with the pages: `Page 1 of 2`, `Page 2 of 2`."""
+    if len({line.page for line in lines}) < _NUMBER_PAGES:
         return False
-    return (
-        all(text.isdecimal() and len(text) < 6 for text, _ in numbers)
-        and len({int(text) - page for text, page in numbers}) == 1
+    numbers = [[int(digits[:9]) for digits in re.findall(r"\d+", line.text)] for line in lines]
+    return any(
+        len({number - line.page for number, line in zip(column, lines, strict=True)}) == 1
+        for column in zip(*numbers, strict=True)
     )

@@ -168,6 +168,11 @@ def text_files() -> Iterator[tuple[str, bytes, str]]:
     ), "hidden\n\nShown and kept, 10⁶ cells.\n\nThe note.\n\nEnd.\n\nBox.\n\na | b"  # fmt: skip
     yield "columns.csv", b"name,price\nTea,3\n", "columns\n\nname | price\n\nTea | 3"
     yield "alternating.pdf", columns_pdf(), "alternating\n\n" + " ".join((*_LEFT, *_RIGHT))
+    yield (
+        "footed.pdf",
+        pdf("It starts and goes", "on here.", footer="Page {} of 2"),
+        "footed\n\nIt starts and goes on here.",
+    )
     yield "running.pdf", pdf(*(f"Ship {name} sailed to" for name in "AB"), footer="{}"), (
         "running\n\nShip A sailed to Ship B sailed to"
     )  # fmt: skip
