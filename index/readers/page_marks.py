@@ -36,7 +36,7 @@ def is_mark(element: _Element) -> bool:
     if kinds & _TYPES or classes & _CLASSES:
         return len(_text(element)) <= _MARK_CHARACTERS
     if tag == "a" and "href" in attributes:
-        return _leads_to_note(element) and _is_raised(element)
+        return _leads_to_note(element) and (_is_raised(element) or _is_glued(element))
     return tag == "sup" and any(_leads_to_note(link) and _text(link) == _text(element) for link in element.iter("a"))
 
 
@@ -48,6 +48,13 @@ def _leads_to_note(link: _Element) -> bool:
 def _is_raised(link: _Element) -> bool:
     parent = link.getparent()
     return (parent is not None and parent.tag == "sup") or any(True for _ in link.iter("sup"))
+
+
+def _is_glued(link: _Element) -> bool:
+    """Whether a link follows a word without a blank, as numbers of notes do that a style sheet raises."""
+    before, parent = link.getprevious(), link.getparent()
+    text = before.tail if before is not None else parent.text if parent is not None else ""
+    return re.search(r"[\w.,;:!?'\"’”»]$", text or "") is not None
 
 
 def _text(element: _Element) -> str:

@@ -146,9 +146,9 @@ def page_files() -> Iterator[tuple[str, bytes, str]]:
         "港口\n\n朱镕基来过这座港口。"
     )  # fmt: skip
     yield "book.epub", epub(
-        "<p>sailed to <span epub:type='pagebreak'>173</span>Oslo in 1999<a epub:type='noteref' href='#n'>3</a> and cost "
-        "25<sup><a href='#m'>2</a></sup> crowns, <ruby>港<rt>みなと</rt></ruby>.</p><div>loose<p>p</p>tail</div>"
-    ), "Ships\n\nBy Ann Lee\n\nsailed to Oslo in 1999 and cost 25 crowns, 港.\n\nloose\n\np\n\ntail"  # fmt: skip
+        "<p>sailed to <span epub:type='pagebreak'>173</span>Oslo in 1999<a epub:type='noteref' href='#n'>3</a> and cost<a href='notes.xhtml#o'>[4]</a> "
+        "25<sup><a href='#m'>2</a></sup> crowns, <ruby>港<rt>みなと</rt></ruby>, see <a href='#p'>7</a>.</p><div>loose<p>p</p>tail</div>"
+    ), "Ships\n\nBy Ann Lee\n\nsailed to Oslo in 1999 and cost 25 crowns, 港, see 7.\n\nloose\n\np\n\ntail"  # fmt: skip
 
 
 def text_files() -> Iterator[tuple[str, bytes, str]]:

@@ -35,6 +35,8 @@ ODT_OUT = {
 }  # fmt: skip
 INLINE = frozenset("b i em span a sub".split())
 APART = frozenset("p tc h table-cell num den sup s tab line-break note txbxContent".split())
+NOTES = frozenset({"#n", "#m", "#o", "n1"})
+"""Of the samples."""
 VOID = frozenset("br img meta link hr input wbr".split())
 ZOO = {animal.name: animal for animal in animals() if animal.gives and len(animal.data) < 200_000}
 
@@ -71,7 +73,7 @@ class Texts(html.parser.HTMLParser):
             r"(?i)display\s*:\s*none|visibility\s*:\s*hidden", said.get("style") or ""
         )
         mark = {"noteref", "pagebreak"} & set((said.get("epub:type") or "").split())
-        note = tag == "a" and (said.get("href") or "").startswith("#")
+        note = tag == "a" and (said.get("href") or "")[-2:] in NOTES
         if tag not in VOID:
             self._open.append((tag, bool(hidden or mark or note) or tag in HTML_OUT))
         self.parts.append(" " if tag not in INLINE else "")
