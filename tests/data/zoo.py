@@ -15,6 +15,8 @@ from itertools import chain
 from pathlib import Path
 
 from tests.data.build import Packing, changed, epub, odt, pdf, tarred, word, zipped
+from tests.data.kinds import kinds_holding, kinds_read, kinds_refused
+from tests.data.notes import notes_holding, notes_read, notes_refused
 from tests.data.traps import traps_holding, traps_read, traps_refused
 
 FRENCH = (
@@ -63,11 +65,11 @@ class Animal:
 
 def animals() -> Iterator[Animal]:
     """All files of the zoo."""
-    for name, data, text in chain(_read(), traps_read()):
+    for name, data, text in chain(_read(), traps_read(), kinds_read(), notes_read()):
         yield Animal(name, data, {name: text}, {})
-    for name, data, error in chain(_refused(), traps_refused()):
+    for name, data, error in chain(_refused(), traps_refused(), kinds_refused(), notes_refused()):
         yield Animal(name, data, {}, {name: error})
-    for name, data, gives, fails in chain(_collections(), traps_holding()):
+    for name, data, gives, fails in chain(_collections(), traps_holding(), kinds_holding(), notes_holding()):
         yield Animal(
             name, data, {f"{name}/{k}": v for k, v in gives.items()}, {f"{name}/{k}": v for k, v in fails.items()}
         )
@@ -106,7 +108,7 @@ def _read() -> Iterator[tuple[str, bytes, str]]:
     yield (
         "heading.pdf",
         pdf("It starts here and goes on", "on the next page. It ends.\n\nNew words.", heading="Part {}"),
-        ("heading\n\nPart 1\n\nIt starts here and goes on\n\nPart 2\n\non the next page. It ends.\n\nNew words."),
+        ("Part 1\n\nIt starts here and goes on\n\nPart 2\n\non the next page. It ends.\n\nNew words."),
     )
     yield (
         "across.pdf",
@@ -169,7 +171,6 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
         "mimetype": "application/epub+zip", "META-INF/rights.xml": "<x/>", "META-INF/container.xml": "<x/>"
     }), "copy-protected"  # fmt: skip
     yield "empty.rtf", rb"{\rtf1\ansi }", "no text"
-    yield "columns.csv", b"name,price\nTea,3\n", "no column called `text`"
     yield "no-text.eml", b"Subject: Hi\r\n\r\n", "no text"
     yield "other.rss", b"<?xml version='1.0'?><project/>", "no entries"
     yield "undeclared.rss", RSS.replace("They", "Caf\xe9").encode("latin-1"), "not in the encoding|no entries|damaged"

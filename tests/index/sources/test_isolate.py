@@ -12,7 +12,7 @@ import pytest
 
 from index import readers
 from index.article import Article, Failure
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 from index.sources import isolate
 from index.sources.isolate import Isolation, ReadLimits
 from tests.data.build import pdf, tarred
@@ -56,7 +56,7 @@ def test_web_pages_and_long_texts_are_read_in_the_child(isolation: Isolation, da
 
 def test_what_came_with_the_bytes_and_the_names_of_columns_reach_the_child() -> None:
     isolation = Isolation(fields={"text": "Words"})
-    label = Label("text/csv", "utf-8", "https://example.org/a", "2024-04-02")
+    label = SourceMetadata("text/csv", "utf-8", "https://example.org/a", "2024-04-02")
     [article] = isolation.read(b"words\nThey sailed.\n", "a", label)
     isolation.close()
     assert isinstance(article, Article)
