@@ -32,7 +32,6 @@ def isolation() -> Iterator[Isolation]:
 def test_one_child_serves_many_files_and_is_replaced_after_a_crash(isolation: Isolation) -> None:
     assert isolation._child is None
     assert isolation.read(b"words", "a.txt")
-    assert isolation.read(b"# words", "a.md")
     assert isolation._child is None
     [first] = isolation.read(ROW, "a.jsonl")
     child = isolation._child
