@@ -195,7 +195,7 @@ def _cited(n: int, quote: Quote, context: int, *, marked: bool) -> Citation:
 
 
 def cite(
-    n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, also: tuple[Place, ...] = ()
+    n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, duplicates: tuple[Place, ...] = ()
 ) -> Citation:
     """Return the citation no. `n` of a part of an article; `context` is the text around it, on each side."""
     start, end = quote
@@ -214,5 +214,5 @@ def cite(
         answer_spans=tuple(sorted(spans)),
         before=article.text[max(0, start - context) : start],
         after=article.text[end : end + context],
-        also=also,
+        also=duplicates,
     )

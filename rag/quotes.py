@@ -94,7 +94,7 @@ def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
 
 def _same_words(quote: Quote, passage: Passage) -> Iterator[Place]:
     """Yield the quote's words where the whole passage stands again."""
-    for place in passage.also:
+    for place in passage.duplicates:
         start = place.start + quote.start - passage.start
         yield Place(place.article_id, start, start + quote.end - quote.start, quote.text)
 

@@ -41,7 +41,7 @@ _FEW_CHUNKS = 5_000
 class Passage:
     """A run of an article that may answer: `article.text[start:end] == text`.
 
-    `lead` is the end of what comes before it in the article, whole sentences; `also` are the
+    `lead` is the end of what comes before it in the article, whole sentences; `duplicates` are the
     other places where the same words stand.
     """
 
@@ -49,7 +49,7 @@ class Passage:
     start: int
     end: int
     score: float
-    also: tuple[Place, ...] = ()
+    duplicates: tuple[Place, ...] = ()
 
     @property
     def text(self) -> str:
@@ -207,7 +207,7 @@ def _with_place(first: Passage, second: Passage) -> Passage:
     """Two passages of the same words as one: that of the newer article, with the place of the other."""
     newer, older = (second, first) if day(second.article) > day(first.article) else (first, second)
     place = Place(older.article.id, older.start, older.end, older.text)
-    return replace(newer, score=first.score, also=(*first.also, place))
+    return replace(newer, score=first.score, duplicates=(*first.duplicates, place))
 
 
 def _without(start: int, end: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
