@@ -20,6 +20,7 @@ from index.readers.markdown import read_markdown
 from index.readers.odt import read_odt
 from index.readers.package import kind_of_zip
 from index.readers.pdf import read_pdf
+from index.readers.pptx import read_pptx
 from index.readers.rtf import read_rtf
 from index.readers.sniff import sniff
 from index.readers.source_metadata import Label, ReadInner
@@ -27,6 +28,7 @@ from index.readers.tables import read_lines, read_table
 from index.readers.text import read_text
 from index.readers.unpack_budget import Room
 from index.readers.web_archives import read_mhtml, read_warc
+from index.readers.xlsx import read_xlsx
 
 READERS: dict[str, Callable[[bytes, str], Article]] = {
     "text": read_text,
@@ -37,6 +39,8 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
     "docx": read_docx,
     "odt": read_odt,
     "epub": read_epub,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
 }
 """What makes one article of a file; takes the name it is shown under, raises ArticleError."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -15,7 +16,12 @@ from index.readers.unpack_budget import Room
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, RuntimeError)
 """What zipfile raises at files that it cannot read; RuntimeError is for passwords and what is not implemented."""
 _ENCRYPTED = 1
-_OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
+_OTHER_OFFICE = (
+    ("xl/workbook.xml", rb"spreadsheetml|ms-excel", "xlsx"),
+    ("ppt/presentation.xml", rb"presentationml|ms-powerpoint", "pptx"),
+)
+"""Where a package usually has its main part, else what its list of contents calls that."""
+_MOST_LISTED = 1 << 20
 
 
 def open_zip(data: bytes, source: str) -> zipfile.ZipFile:
@@ -31,8 +37,8 @@ def kind_of_zip(data: bytes, source: str, room: Room) -> str:
     with open_zip(data, source) as package:
         names = {info.filename for info in package.infolist()}
         kind = _kind(package, names)
-        if any(name in names for name in _OTHER_OFFICE):
-            raise ArticleError(f"{source} is a spreadsheet or a presentation", "save it as PDF")
+        if kind == "zip":
+            kind = _other_office(package, names, source)
         if kind != "zip":
             for info in package.infolist():
                 if info.flag_bits & _ENCRYPTED:
@@ -57,3 +63,16 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
         if kind == b"application/epub+zip":
             return "epub"
     return "epub" if "META-INF/container.xml" in names and any(name.endswith(".opf") for name in names) else "zip"
+
+
+def _other_office(package: zipfile.ZipFile, names: set[str], source: str) -> str:
+    """pptx, xlsx, or zip."""
+    if "xl/workbook.bin" in names:
+        raise ArticleError(f"{source} is a binary workbook", "save it as .xlsx")
+    listed = "[Content_Types].xml"
+    known = listed in names and package.getinfo(listed).file_size < _MOST_LISTED
+    contents = package.read(listed) if known else b""
+    for name, family, kind in _OTHER_OFFICE:
+        if name in names or re.search(rb"(?:" + family + rb")\.[\w.]{1,40}\.main\+xml", contents):
+            return kind
+    return "zip"

@@ -45,12 +45,15 @@ _MEDIA_TYPES = {
     "application/epub+zip": "zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "zip",
     "application/vnd.oasis.opendocument.text": "zip",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "zip",
 }
 _VAGUE = frozenset(
     {"", "application/octet-stream", "application/xml", "text/xml", "application/zip", "application/gzip"}
 )
 """These leave it to the bytes and the name."""
 _PACKED = frozenset(".pdf .docx .odt .epub .rtf .zip .tar .tgz .gz .bz2 .xz".split())
+_PACKED |= frozenset(".pptx .pptm .ppsx .potx .xlsx .xlsm .xltx .xlsb".split())
 HEAD = 1024
 """How many bytes tell a format."""
 
