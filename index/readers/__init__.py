@@ -10,13 +10,18 @@ from functools import partial
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import read_squeezed, read_tar, read_zip
+from index.readers.asciidoc import read_asciidoc
+from index.readers.bibliographies import read_bibtex, read_csl
 from index.readers.decode import decode
 from index.readers.docx import read_docx
+from index.readers.enex import read_enex
 from index.readers.epub import read_epub
 from index.readers.feed import read_feed
 from index.readers.html import read_html
+from index.readers.latex import read_latex
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
+from index.readers.mediawiki import read_mediawiki
 from index.readers.odt import read_odt
 from index.readers.package import kind_of_zip
 from index.readers.pdf import read_pdf
@@ -41,6 +46,8 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
     "epub": read_epub,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
+    "latex": read_latex,
+    "asciidoc": read_asciidoc,
 }
 """What makes one article of a file; takes the name it is shown under, raises ArticleError."""
 
@@ -49,6 +56,14 @@ ROWS: dict[str, Callable[[bytes, str, Mapping[str, str]], Iterator[Article | Fai
     "lines": read_lines,
 }
 """What makes one of each row, from the fields that are named. Their names begin with the file's: `news.csv/Ships`."""
+
+COLLECTIONS: dict[str, Callable[[bytes, str], Iterator[Article | Failure]]] = {
+    "mediawiki": read_mediawiki,
+    "enex": read_enex,
+    "bibtex": read_bibtex,
+    "csl": read_csl,
+}
+"""What holds articles of its own format."""
 
 CONTAINERS: dict[str, Callable[[bytes, str, Room, ReadInner], Iterator[Article | Failure]]] = {
     "mail": read_mail,
@@ -62,6 +77,7 @@ CONTAINERS: dict[str, Callable[[bytes, str, Room, ReadInner], Iterator[Article |
 """What holds files of other formats."""
 
 _TEXTS = frozenset({"text", "markdown", "html", "table", "lines"})
+_TEXTS |= frozenset({"latex", "bibtex", "csl", "asciidoc"})
 
 
 def read_articles(
@@ -104,6 +120,8 @@ def _read(data: bytes, source: str, kind: str, room: Room, fields: Mapping[str, 
         yield READERS[kind](data, source)
     elif kind == "feed":
         yield from read_feed(data, source)
+    elif kind in COLLECTIONS:
+        yield from COLLECTIONS[kind](data, source)
     elif kind in ROWS:
         yield from ROWS[kind](data, source, fields)
     else:
