@@ -32,6 +32,7 @@ from evaluation.run import Told
 from evaluation.scorecard import Scorecard, score_set
 from index.errors import QuothError, UsageError
 from index.ingest import ingest
+from index.options import IngestOptions
 from rag.chain import AnswerChain
 from settings import HOME, Settings
 
@@ -109,7 +110,7 @@ def _measured(part: Part, options: argparse.Namespace, folder: Path, settings: S
             bar(f"{part.name}: {stage}", done, total)
 
         if (corpus := folder / "set" / CORPUS).is_dir():
-            report = ingest(settings.store, [corpus], chain.embeddings, prune=True, progress=told)
+            report = ingest(settings.store, [corpus], chain.embeddings, IngestOptions(prune=True), progress=told)
             if report.errors:
                 raise UsageError(f"{part.name}: {report.errors[0].error}", "complete the set, or leave the part out")
             articles = len(chain.index.articles())

@@ -81,6 +81,7 @@ def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
     The store and the articles are as before at the end.
     """
     from index.ingest import ingest as run
+    from index.options import IngestOptions
 
     files = sorted(Path(folder).rglob("*.txt"))
     changed, gone = files[len(files) // 2], files[len(files) // 3]
@@ -90,7 +91,7 @@ def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
 
     def timed(path: Path) -> dict[str, float]:
         cpu, started = _cpu(), time.perf_counter()
-        run(Path(store), [path], model, prune=True)
+        run(Path(store), [path], model, IngestOptions(prune=True))
         return {"seconds": time.perf_counter() - started, "cpu": _cpu() - cpu}
 
     changed.write_text(f"{kept[changed]}\n\nOne more thing is said here at the end.", encoding="utf-8")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from index.article import Failure
-    from index.publisher import Progress as ProgressCallback
+    from index.publisher import ProgressCallback
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

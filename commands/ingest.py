@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 from commands.console import err, out, print_failures, print_json
 from commands.parser import Commands, add_json_option
 from index.errors import QuothError, StoreBusyError, UsageError
+from index.options import IngestOptions
 from settings import Settings
 
 if TYPE_CHECKING:
     from index.embed import EmbeddingModel
-    from index.publisher import IngestReport
-    from index.publisher import Progress as ProgressCallback
-    from index.sources.intake import Reading
+    from index.publisher import IngestReport, ProgressCallback
 
 INTERRUPTED = 130
 FIELDS = ("text", "title", "author", "date", "id", "url")
@@ -53,7 +52,7 @@ def run(settings: Settings, options: Namespace) -> int:
     if options.dry_run:
         return _dry_run(settings, options)
     from commands.store import embedding_model
-    from index.ingest import repair
+    from index.ingest import ingest, repair
     from index.publisher import IngestReport
 
     model = embedding_model(settings)
@@ -63,7 +62,15 @@ def run(settings: Settings, options: Namespace) -> int:
             if options.repair:
                 repair(settings.store, model, progress=told, report=report, stop=stop)
             else:
-                _bring_in(settings, options, model, stop, progress=told, report=report)
+                ingest(
+                    settings.store,
+                    _paths(options),
+                    model,
+                    _ingest_options(options),
+                    progress=told,
+                    report=report,
+                    stop=stop,
+                )
         code = _say(report, options)
         if options.watch and not stop.is_set():
             err.print("Watching for changes (Ctrl-C stops it).")
@@ -71,47 +78,24 @@ def run(settings: Settings, options: Namespace) -> int:
     return code
 
 
-def _bring_in(
-    settings: Settings,
-    options: Namespace,
-    model: EmbeddingModel,
-    stop: Event,
-    progress: ProgressCallback | None = None,
-    report: IngestReport | None = None,
-) -> IngestReport:
-    from index.ingest import ingest
-
-    return ingest(
-        settings.store,
-        _paths(options),
-        model,
-        prune=options.prune,
-        erase=options.erase,
-        reading=_reading(options),
-        progress=progress,
-        report=report,
-        stop=stop,
-    )
-
-
 def _paths(options: Namespace) -> list[Path]:
-    return [each for each in options.paths if isinstance(each, Path)]
+    return [place for place in options.paths if isinstance(place, Path)]
 
 
-def _reading(options: Namespace) -> Reading:
-    """The pages to fetch and the columns' names. Raises UsageError for a page without --allow-network."""
-    from index.sources.intake import Reading
-
-    urls = tuple(each for each in options.paths if isinstance(each, str))
+def _ingest_options(options: Namespace) -> IngestOptions:
+    """Return what to ingest with. Raises UsageError for a page without --allow-network."""
+    urls = tuple(place for place in options.paths if isinstance(place, str))
     if urls and not options.allow_network:
         raise UsageError(f"{urls[0]} is on the network", "add --allow-network, or save the page and ingest the file")
-    named = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
-    fields = {**named, "link": options.url_field}
-    return Reading({name: value for name, value in fields.items() if value}, urls)
+    columns = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
+    columns["link"] = options.url_field
+    fields = {name: column for name, column in columns.items() if column}
+    return IngestOptions(options.prune, options.erase, fields, urls)
 
 
 def _watch(settings: Settings, options: Namespace, model: EmbeddingModel, stop: Event) -> None:
     """Ingest whenever something changes. Failures are told and survived; while another process writes, it waits."""
+    from index.ingest import ingest
     from index.sources.watch import follow
 
     due = True  # something may have changed before it was followed
@@ -120,7 +104,7 @@ def _watch(settings: Settings, options: Namespace, model: EmbeddingModel, stop: 
         if not due:
             continue
         try:
-            report = _bring_in(settings, options, model, stop)
+            report = ingest(settings.store, _paths(options), model, _ingest_options(options), stop=stop)
             if report.articles_added or report.articles_changed or report.articles_removed or report.errors:
                 _say(report, options)
             due = False
@@ -174,7 +158,7 @@ def bar(report: IngestReport) -> Iterator[ProgressCallback]:
 def _dry_run(settings: Settings, options: Namespace) -> int:
     from index.preview import preview
 
-    found = preview(settings.store, _paths(options), prune=options.prune, reading=_reading(options))
+    found = preview(settings.store, _paths(options), _ingest_options(options))
     if options.json:
         print_json(asdict(found))
     else:

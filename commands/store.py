@@ -10,7 +10,7 @@ from settings import SEEDS, Settings
 
 if TYPE_CHECKING:
     from index.embed import EmbeddingModel
-    from index.status import Facts
+    from index.status import StoreFacts
     from rag.chain import AnswerChain
 
 
@@ -20,6 +20,7 @@ def ready_store(settings: Settings) -> None:
     Raises UsageError if it was built from other articles than those asked for.
     """
     from index.ingest import ingest, rebuild
+    from index.options import IngestOptions
     from index.store.layout import GENERATIONS, STARTER
     from index.store.vectors import is_complete
 
@@ -28,7 +29,8 @@ def ready_store(settings: Settings) -> None:
     if facts.generation is None:
         model = embedding_model(settings)
         with progress() as told:
-            report = ingest(settings.store, [settings.articles or SEEDS], model, origin=origin, progress=told)
+            places = [settings.articles or SEEDS]
+            report = ingest(settings.store, places, model, IngestOptions(origin=origin), progress=told)
         print_failures(report.errors)
     elif settings.articles and facts.origin != origin:
         raise UsageError(
@@ -60,7 +62,7 @@ def open_chain(settings: Settings) -> AnswerChain:
     return build_chain(settings, embedding_model(settings))
 
 
-def _facts(settings: Settings) -> Facts:
+def _facts(settings: Settings) -> StoreFacts:
     """Return what the store says of itself; one of an earlier version is brought up to date first."""
     from index.ingest import rebuild
     from index.status import read_facts

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from index.errors import StoreBusyError, StoreDamagedError, StoreError
+from index.errors import StoreError
+from index.store.durable import translate_os_errors
+from index.store.sqlite import translate_sqlite_errors
 from rag.condense import Turn
 
 FEEDBACK = "feedback.sqlite"
@@ -138,7 +140,11 @@ class FeedbackStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with _translated(self._path):
+        what = f"the feedback in {self._path}"
+        with (
+            translate_os_errors(f"{what} cannot be used", "check its folder"),
+            translate_sqlite_errors(what, "move the file away"),
+        ):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as sql:
                 sql.execute("PRAGMA secure_delete = ON")
@@ -161,20 +167,3 @@ def _feedback(row: tuple[Any, ...]) -> Feedback:
 
 def _version(sql: sqlite3.Connection) -> int:
     return int(sql.execute("PRAGMA user_version").fetchone()[0])
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """The errors of SQLite and of the disk as ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise StoreBusyError(f"the feedback in {path} is busy", "try again in a moment") from error
-        raise StoreError(
-            f"the feedback in {path} cannot be used ({error})", "check permissions and disk space"
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise StoreDamagedError(f"the feedback in {path} is damaged ({error})", "move the file away") from error
-    except OSError as error:
-        raise StoreError(f"the feedback in {path} cannot be used ({error.strerror})", "check its folder") from error

@@ -10,22 +10,23 @@ from contextlib import closing
 from pathlib import Path
 
 from index.errors import StoreDamagedError, StoreError, UsageError
-from index.publisher import Writer
+from index.publisher import Publisher
 from index.store.database import Database
 from index.store.durable import replacing, require_space
 from index.store.layout import DATABASE
 from index.store.schema import VERSION
+from index.store.search import DatabaseReader
 from index.store.sqlite import copy as copy_database
 from index.store.sqlite import has_our_tables, upgrade
 
 _MANIFEST = "manifest.json"
 _MANIFEST_BYTES = 10_000
-_AT_ONCE = 2**20
-_NOT_ONE = "export a store with `python app.py export FILE`"
+_COPY_BYTES = 2**20
+_EXPORT_HINT = "export a store with `python app.py export FILE`"
 
 
 def export_store(store: Path, target: Path) -> int:
-    """Write the store as it is now, whoever reads or writes it meanwhile. Returns how many articles it has."""
+    """Write the store as it is now, also while it is read and written. Returns how many articles it has."""
     if target.is_dir():
         raise UsageError(f"{target} is a folder", "give the name of a file in it")
     if not (store / DATABASE).is_file():
@@ -34,7 +35,7 @@ def export_store(store: Path, target: Path) -> int:
     with tempfile.TemporaryDirectory(dir=store, prefix=".export-") as temporary:
         copy = Path(temporary, DATABASE)
         copy_database(store / DATABASE, copy)
-        with closing(Database(copy)) as database:
+        with closing(DatabaseReader(copy)) as database:
             count = database.counts()[0]
         with copy.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -51,12 +52,12 @@ def export_store(store: Path, target: Path) -> int:
 
 
 def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
-    """Have the store be what was exported to `source`: all of it, or as it was. Returns how many articles it has.
+    """Replace the store by what was exported to `source`, all of it or nothing. Returns how many articles it has.
 
     Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
     """
-    with Writer(store) as writer, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
-        if writer.database.counts()[0] and not replace:
+    with Publisher(store) as publisher, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
+        if publisher.database.counts()[0] and not replace:
             raise UsageError(
                 f"the store {store} has articles", "give another --store, or --replace to have them replaced"
             )
@@ -64,18 +65,18 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
         _unpack(source, path)
         upgrade(path)
         if not has_our_tables(path):
-            raise UsageError(f"{source} is not a store's export", _NOT_ONE)
+            raise UsageError(f"{source} is not a store's export", _EXPORT_HINT)
         with closing(Database(path)) as database:
             problem = database.check()
         if problem:
             raise StoreDamagedError(f"the store in {source} is damaged ({problem})", "take another export")
-        writer.take_over(path)
-        writer.sweep()
-        return writer.database.counts()[0]
+        publisher.take_over(path)
+        publisher.sweep()
+        return publisher.database.counts()[0]
 
 
 def _unpack(source: Path, target: Path) -> None:
-    """The SQLite file, if it is what its manifest says. No name in the zip is ever used as a path."""
+    """Unpack the SQLite file, if it is what its manifest says. No name in the zip is ever used as a path."""
     try:
         with zipfile.ZipFile(source) as packed:
             with packed.open(_MANIFEST) as file:
@@ -83,13 +84,13 @@ def _unpack(source: Path, target: Path) -> None:
             size, digest = int(manifest["bytes"]), str(manifest["sha256"])
             require_space(target.parent, 2 * size)
             with packed.open(DATABASE) as file, target.open("wb") as out:
-                for at in range(0, size + 1, _AT_ONCE):  # one byte more than there should be, at most
-                    out.write(file.read(min(_AT_ONCE, size + 1 - at)))
+                for at in range(0, size + 1, _COPY_BYTES):  # one byte more than there should be, at most
+                    out.write(file.read(min(_COPY_BYTES, size + 1 - at)))
         with target.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == digest
     except FileNotFoundError as error:
         raise UsageError(f"{source} does not exist", "give a file that `export` has written") from error
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError) as error:
-        raise UsageError(f"{source} is not a store's export ({error})", _NOT_ONE) from error
+        raise UsageError(f"{source} is not a store's export ({error})", _EXPORT_HINT) from error
     if not same:
         raise UsageError(f"{source} is not what was exported: its digest is another one", "take another copy of it")

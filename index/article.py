@@ -1,4 +1,4 @@
-"""The two things an index is made of. Offsets are Unicode code points into `Article.text`."""
+"""Articles, chunks, and what is listed and found of them. Offsets are Unicode code points into `Article.text`."""
 
 from __future__ import annotations
 
@@ -48,27 +48,27 @@ class Article:
 
     @property
     def byline(self) -> tuple[int, int] | None:
-        """Where under the title its author and date stand, if they do."""
+        """(start, end) of the line under the title that names author and date, if there is one."""
         start, line = len(self.title) + 2, byline_of(self.author, self.date)
         return (start, start + len(line)) if line and self.text.startswith(line, start) else None
 
     def heading_at(self, offset: int) -> str | None:
-        """The title of the last heading that starts at or before `offset`."""
+        """Return the title of the last heading that starts at or before `offset`."""
         titles = [heading.title for heading in self.headings if heading.start <= offset]
         return titles[-1] if titles else None
 
     def page_at(self, offset: int) -> int | None:
-        """The number of the page that `offset` is on, counted from 1."""
+        """Return the number of the page that `offset` is on, counted from 1."""
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
 
 def byline_of(author: str | None, date: str | None) -> str:
-    """Who wrote an article and when, as its text says it; empty where neither is known."""
+    """Return who wrote an article and when, as its text says it; empty where neither is known."""
     return ", ".join(part for part in (f"By {author}" if author else "", in_words(date)) if part)
 
 
 def in_words(date: str | None) -> str:
-    """2024-04-02 -> 2 April 2024; what is no such date stays as it is."""
+    """Return 2024-04-02 as 2 April 2024; any other text stays as it is."""
     try:
         day = dt.date.fromisoformat(date or "")
     except ValueError:
@@ -87,7 +87,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What articles are chosen by."""
+    """What filters choose an article by."""
 
     id: str
     source: str

@@ -16,15 +16,15 @@ from sentencex import get_sentence_boundaries
 from index.article import Article, Chunk
 
 OWN_TOKENS = 160
-"""What a chunk holds of its own, at most."""
+"""Most tokens that a chunk has of its own."""
 OVERLAP_TOKENS = 40
-"""What it repeats of the text before, at most."""
+"""Most tokens that a chunk repeats of the text before."""
 
 TOKEN_CHARACTERS = 100
-"""A token that is longer counts as several."""
+"""Characters of which a longer token counts as several."""
 
 
-class Tokens(Protocol):
+class Tokenizing(Protocol):
     """What chunking needs to know of an embedding model."""
 
     name: str
@@ -54,7 +54,7 @@ class _Piece(SentenceSpan):
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
+class _EarlierSentences:
     """The sentences of an earlier version, and those that were a chunk's first or last of its own."""
 
     known: Collection[str]
@@ -63,7 +63,7 @@ class _Earlier:
 
 
 def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceSpan]:
-    """The sentences of `text` in order. None crosses a blank line."""
+    """Iterate over the sentences of `text` in order; none crosses a blank line."""
     opens = True
     for boundary in get_sentence_boundaries(language or "en", text):
         piece = text[boundary["start_index"] : boundary["end_index"]]
@@ -75,18 +75,18 @@ def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceS
         opens = opens or boundary["is_paragraph_break"]
 
 
-def title_context(title: str, model: Tokens) -> str:
-    """The title as it goes before each chunk; none where it would fill a quarter of the window."""
+def title_context(title: str, model: Tokenizing) -> str:
+    """Return the title as it goes before each chunk; empty where it would fill a quarter of the window."""
     [ends] = model.token_ends([title])
     return title if len(ends) <= model.window // 4 else ""
 
 
 def embedding_text(context: str, text: str) -> str:
-    """What the embedding model reads for a chunk."""
+    """Return what the embedding model reads for a chunk."""
     return f"{context}\n{text}" if context else text
 
 
-def chunk_article(article: Article, model: Tokens, before: str = "", cuts: Sequence[int] = ()) -> list[Chunk]:
+def chunk_article(article: Article, model: Tokenizing, before: str = "", cuts: Sequence[int] = ()) -> list[Chunk]:
     """Cut `article` into chunks of at most `model.window` tokens, the title included.
 
     `before` and `cuts` are an earlier version's text and the offsets at which its chunks ended.
@@ -96,17 +96,17 @@ def chunk_article(article: Article, model: Tokens, before: str = "", cuts: Seque
     context = title_context(article.title, model)
     limit = model.window - len(model.token_ends([context])[0])
     pieces = list(_pieces(article, model, limit))
-    earlier = _earlier(before, cuts, article.language)
+    earlier = _earlier_sentences(before, cuts, article.language)
     chunks = []
     for first, last in _runs(article.text, pieces, earlier, limit):
-        start, end = pieces[_lead_in(pieces, first, last, limit)].start, pieces[last].end
+        start, end = pieces[_first_with_overlap(pieces, first, last, limit)].start, pieces[last].end
         embedded = embedding_text(context, article.text[start:end])
         digest = hashlib.sha256(f"{model.name}\0{embedded}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
         chunks.append(Chunk(article.id, start, end, article.text[start:end], digest))
     return chunks
 
 
-def _pieces(article: Article, model: Tokens, limit: int) -> Iterator[_Piece]:
+def _pieces(article: Article, model: Tokenizing, limit: int) -> Iterator[_Piece]:
     spans = list(sentence_spans(article.text, article.language))
     counted = model.token_ends([article.text[span.start : span.end] for span in spans])
     for span, token_ends in zip(spans, counted, strict=True):
@@ -120,7 +120,7 @@ def _pieces(article: Article, model: Tokens, limit: int) -> Iterator[_Piece]:
 
 
 def _dense(ends: Sequence[int], length: int) -> list[int]:
-    """Token ends with more between them, so that no run of characters counts as next to nothing.
+    """Return token ends with more between them, so that a long run of characters counts as several tokens.
 
     A tokenizer may read a megabyte without a blank as one unknown token.
     """
@@ -131,7 +131,7 @@ def _dense(ends: Sequence[int], length: int) -> list[int]:
     return points + list(range(at + TOKEN_CHARACTERS, length, TOKEN_CHARACTERS))
 
 
-def _earlier(text: str, cuts: Sequence[int], language: str | None) -> _Earlier:
+def _earlier_sentences(text: str, cuts: Sequence[int], language: str | None) -> _EarlierSentences:
     known, firsts, lasts = set[str](), set[str](), set[str]()
     remaining = iter(sorted(cuts))
     cut = 0
@@ -140,14 +140,14 @@ def _earlier(text: str, cuts: Sequence[int], language: str | None) -> _Earlier:
         known.add(sentence)
         if span.start >= cut:
             firsts.add(sentence)
-            cut = next((each for each in remaining if each > span.start), len(text))
+            cut = next((offset for offset in remaining if offset > span.start), len(text))
         if span.end >= cut:
             lasts.add(sentence)
-    return _Earlier(known, firsts, lasts)
+    return _EarlierSentences(known, firsts, lasts)
 
 
-def _runs(text: str, pieces: Sequence[_Piece], earlier: _Earlier, limit: int) -> Iterator[tuple[int, int]]:
-    """Consecutive (first, last) pieces: cut where full, where a cut was before, at a paragraph if half full.
+def _runs(text: str, pieces: Sequence[_Piece], earlier: _EarlierSentences, limit: int) -> Iterator[tuple[int, int]]:
+    """Iterate over runs of pieces (first, last): cut where full, where a cut was before, at a paragraph if half full.
 
     A chunk that has grown by an edit may take all of the window rather than be cut anew.
     """
@@ -167,8 +167,8 @@ def _runs(text: str, pieces: Sequence[_Piece], earlier: _Earlier, limit: int) ->
         yield first, len(pieces) - 1
 
 
-def _lead_in(pieces: Sequence[_Piece], first: int, last: int, limit: int) -> int:
-    """The piece a chunk starts at: the sentences before its own, as far as the overlap allows."""
+def _first_with_overlap(pieces: Sequence[_Piece], first: int, last: int, limit: int) -> int:
+    """Return the piece that a chunk starts at: its own first one, or one before, as far as the overlap allows."""
     room = min(OVERLAP_TOKENS, limit - sum(piece.tokens for piece in pieces[first : last + 1]))
     while first > 0 and pieces[first - 1].tokens <= room:
         first -= 1

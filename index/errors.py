@@ -1,4 +1,4 @@
-"""The ways in which articles, models and stores fail, each with a hint that says what to do."""
+"""Errors of articles, models and stores, each with a hint that says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles into the store: read, cut, embed what is new, publish (`writer.py` has the publishing)."""
+"""Articles into the store: read what is new or has changed, cut it into chunks, hand it to the publisher."""
 
 from __future__ import annotations
 
@@ -9,61 +9,63 @@ from pathlib import Path
 from threading import Event
 
 from index.article import Article
+from index.changes import FileChange, PendingArticle
 from index.chunk import chunk_article, title_context
 from index.embed import EmbeddingModel, check_same
 from index.errors import ModelError, StoreDamagedError, StoreError
-from index.publisher import IngestReport, Pending, Progress, Writer
-from index.sources.intake import Reading
-from index.sources.survey import Survey
+from index.options import IngestOptions
+from index.publisher import IngestReport, ProgressCallback, Publisher
+from index.sources.scan import Scan, ScannedFile
 from index.store.database import Database
 from index.store.layout import DATABASE
 
-_BATCH_CHUNKS = 500
+BATCH_CHUNKS = 500
+"""Chunks that are published at once, at least."""
 
 
 def ingest(
     store: Path,
     paths: Sequence[Path],
     model: EmbeddingModel,
+    options: IngestOptions | None = None,
     *,
-    origin: str = "",
-    prune: bool = False,
-    erase: bool = False,
-    reading: Reading | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     report: IngestReport | None = None,
     stop: Event | None = None,
 ) -> IngestReport:
     """Bring the articles under `paths` into `store`, making it if need be.
 
-    `origin` names what the store is built from, if it is empty. Articles that cannot be read are in
-    the report's errors; the others are in. A `report` that is given can be looked at meanwhile. Once `stop` is set,
-    what is embedded is published and the rest left. Raises UsageError, ModelError and StoreError.
+    Articles that cannot be read are in the report's errors; the others are in. A `report` that is given can be looked
+    at meanwhile. Once `stop` is set, what is embedded is published and the rest left. Raises UsageError, ModelError
+    and StoreError.
     """
-    with Writer(store, model, progress, stop, report) as writer:
-        writer.make_whole()
-        origin = origin or ", ".join(str(path.resolve()) for path in paths)
-        _bring_in(writer, paths, origin, prune, reading or Reading())
-        if erase:
-            writer.publish([], [], rebuild=True)
-            writer.forget_former()
-        writer.sweep()
-        return writer.report
+    options = options or IngestOptions()
+    if not options.origin:
+        options = replace(options, origin=", ".join(str(path.resolve()) for path in paths))
+    with Publisher(store, model, progress, stop, report) as publisher:
+        publisher.make_whole()
+        with closing(Scan(publisher.database, paths, options)) as scan:
+            _publish_changes(publisher, scan, model, options.origin)
+        if options.erase:
+            publisher.publish([], rebuild=True)
+            publisher.forget_former()
+        publisher.sweep()
+        return publisher.report
 
 
 def rebuild(store: Path) -> IngestReport:
     """Bring a store of an earlier version up to date; make Chroma's files again if they are damaged. Needs no model."""
-    with Writer(store) as writer:
-        writer.make_whole()
-        writer.sweep()
-        return writer.report
+    with Publisher(store) as publisher:
+        publisher.make_whole()
+        publisher.sweep()
+        return publisher.report
 
 
 def repair(
     store: Path,
     model: EmbeddingModel,
     *,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     report: IngestReport | None = None,
     stop: Event | None = None,
 ) -> IngestReport:
@@ -73,64 +75,77 @@ def repair(
     """
     if not (store / DATABASE).is_file():
         raise StoreError(f"there is no store in {store}", "run `python app.py ingest PATH` to make one")
-    with Writer(store, model, progress, stop, report) as writer:
-        if _fits(writer, model, store) and _is_whole(writer.database):
-            writer.publish([], [], rebuild=True)
+    with Publisher(store, model, progress, stop, report) as publisher:
+        if _fits(publisher.database, model, store) and _is_whole(publisher.database):
+            publisher.publish([], rebuild=True)
         else:
-            stored = ((writer.database.article(info.id), Path(info.path)) for info in writer.database.articles())
-            pending = [_cut(writer, article, path, ()) for article, path in stored if article]
-            writer.files = len({each.path for each in pending})
-            writer.publish([replace(each, kind="unchanged") for each in pending], [], rebuild=True, anew=True)
-        writer.sweep()
-        return writer.report
+            changes = _stored_articles(publisher.database, model)
+            publisher.files = len(changes)
+            publisher.publish(changes, rebuild=True, anew=True)
+        publisher.sweep()
+        return publisher.report
 
 
-def _bring_in(writer: Writer, paths: Sequence[Path], origin: str, prune: bool, reading: Reading) -> None:
-    """Read what is under `paths` and publish it, in batches that grow with the store."""
-    with closing(Survey(writer.database, paths, origin=origin, prune=prune, reading=reading)) as survey:
-        report = writer.report
-        report.files_passed_over = survey.passed_over
-        writer.files = len(survey.files)
-        gone = [*survey.outdated, *survey.gone]
-        pending: list[Pending] = []
-        held, at_once = 0, _batch(writer)
-        for done, (file, taken) in enumerate(survey, start=1):
-            writer.tell("reading")
-            report.errors += taken.failures
-            report.articles_unchanged += taken.unchanged
-            gone += taken.gone
-            cut = [_cut(writer, article, file.path, survey.known) for article in taken.articles]
-            pending += cut
-            held += sum(len(each.chunks) for each in cut)
-            if held >= at_once:
-                writer.publish(pending, gone, origin=origin)
-                pending, gone, writer.files_in = [], [], done
-                held, at_once = 0, _batch(writer)
-            if writer.stop.is_set():
-                report.stopped = True
-                break
-    if pending or gone != survey.outdated:  # the starter corpus stays where nothing takes its place
-        writer.publish(pending, gone, origin=origin)
+def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, origin: str) -> None:
+    """Read file by file and publish what has changed, in batches that grow with the store."""
+    report = publisher.report
+    report.files_passed_over = scan.passed_over
+    publisher.files = len(scan.files)
+    changes: list[FileChange] = []
+    removed = [*scan.outdated, *scan.removed]
+    chunks, batch = 0, _batch_size(publisher)
+    for done, scanned in enumerate(scan, start=1):
+        publisher.tell("reading")
+        report.errors += scanned.failures
+        report.articles_unchanged += scanned.unchanged
+        change = _change(publisher.database, model, scanned, scan.known)
+        if not change.is_empty:
+            changes.append(change)
+            chunks += sum(len(pending.chunks) for pending in change.articles)
+        if chunks >= batch:
+            publisher.publish(changes, removed, origin=origin)
+            changes, removed, publisher.files_in = [], [], done
+            chunks, batch = 0, _batch_size(publisher)
+        if publisher.stop.is_set():
+            report.stopped = True
+            break
+    if changes or (removed and not scan.outdated):  # the starter corpus stays where nothing takes its place
+        publisher.publish(changes, removed, origin=origin)
 
 
-def _batch(writer: Writer) -> int:
-    """How many chunks to publish at once. To be asked once a batch: counting takes as long as reading many files."""
-    return max(_BATCH_CHUNKS, writer.database.counts()[1])
+def _batch_size(publisher: Publisher) -> int:
+    """Return how many chunks to publish at once. To be asked once a batch: counting takes as long as reading files."""
+    return max(BATCH_CHUNKS, publisher.database.counts()[1])
 
 
-def _cut(writer: Writer, article: Article, path: Path, known: Collection[str]) -> Pending:
-    """A new or changed article with its chunks; unchanged passages keep their cuts."""
-    assert writer.model is not None
-    earlier = writer.database.article(article.id) if article.id in known else None
-    cuts = [end for _, end in writer.database.chunk_spans(article.id)] if earlier else []
-    chunks = chunk_article(article, writer.model, earlier.text if earlier else "", cuts)
+def _change(database: Database, model: EmbeddingModel, scanned: ScannedFile, known: Collection[str]) -> FileChange:
+    """Return what a scanned file changes in the store, with its articles cut into chunks."""
+    articles = [_cut(database, model, article, known) for article in scanned.articles]
+    file = scanned.file
+    return FileChange(file.path, file.name, articles, scanned.removed, scanned.moved, scanned.incomplete)
+
+
+def _cut(database: Database, model: EmbeddingModel, article: Article, known: Collection[str]) -> PendingArticle:
+    """Cut an article into chunks; where its id is known, unchanged passages keep their cuts."""
+    earlier = database.article(article.id) if article.id in known else None
+    cuts = [end for _, end in database.chunk_spans(article.id)] if earlier else []
+    chunks = chunk_article(article, model, earlier.text if earlier else "", cuts)
     same = earlier is not None and replace(earlier, sha256=article.sha256) == article
     kind = "unchanged" if same else "changed" if earlier else "added"
-    return Pending(article, path, title_context(article.title, writer.model), chunks, kind)
+    return PendingArticle(article, title_context(article.title, model), chunks, kind)
 
 
-def _fits(writer: Writer, model: EmbeddingModel, store: Path) -> bool:
-    name, probe = writer.database.fact("embedding_model"), writer.database.blob("embedding_probe")
+def _stored_articles(database: Database, model: EmbeddingModel) -> list[FileChange]:
+    """Return all articles of the store, cut anew, by the files that they came from."""
+    files: dict[str, list[PendingArticle]] = {}
+    for info in database.articles():
+        if article := database.article(info.id):
+            files.setdefault(info.path, []).append(replace(_cut(database, model, article, ()), kind="unchanged"))
+    return [FileChange(Path(path), "", articles) for path, articles in files.items()]
+
+
+def _fits(database: Database, model: EmbeddingModel, store: Path) -> bool:
+    name, probe = database.fact("embedding_model"), database.blob("embedding_probe")
     try:
         check_same(model, name or "", probe or b"", store)
     except ModelError:

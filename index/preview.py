@@ -1,26 +1,27 @@
-"""What an ingest would do, without doing it."""
+"""The dry run: what an ingest would do."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.article import Article, Failure
-from index.sources.intake import Reading
-from index.sources.survey import Survey
+from index.options import IngestOptions
+from index.sources.scan import Scan
 from index.store.database import Database
 from index.store.layout import DATABASE
+from index.store.search import DatabaseReader
 
 
 @dataclass(slots=True)
 class Preview:
-    """What an ingest would do, by the articles' sources.
+    """Changes that an ingest would make, by the articles' sources.
 
-    `duplicates` are those of the added and changed whose text another article has, too.
+    `duplicates` are those added and changed articles whose text another article has, too.
     """
 
     articles_added: list[str] = field(default_factory=list)
@@ -32,64 +33,53 @@ class Preview:
     files_passed_over: int = 0
 
 
-def preview(store: Path, paths: Sequence[Path], *, prune: bool = False, reading: Reading | None = None) -> Preview:
-    """Read what is under `paths` and say what an ingest of it would do. Needs no model, takes no lock."""
-    found = Preview()
-    there = (store / DATABASE).is_file()
+def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = None) -> Preview:
+    """Read what is under `paths` and say what an ingest of it would do. Needs no model, takes no lock.
+
+    The store is opened for reading alone.
+    """
+    result = Preview()
+    exists = (store / DATABASE).is_file()
     with (
-        closing(_Unwritten(store / DATABASE) if there else Database(Path(":memory:"), create=True)) as database,
-        closing(Survey(database, paths, origin="", prune=prune, reading=reading or Reading())) as survey,
+        closing(DatabaseReader(store / DATABASE) if exists else Database(Path(":memory:"), create=True)) as database,
+        closing(Scan(database, paths, options or IngestOptions())) as scan,
     ):
-        found.files_passed_over = survey.passed_over
+        result.files_passed_over = scan.passed_over
         sources = {info.id: info.source for info in database.articles()}
-        gone = list(survey.gone)
-        fresh: dict[str, tuple[int, str]] = {}
-        for article in _articles(survey, found, gone):
-            fresh[article.source] = (len(article.text), _digest(article))
-            earlier = database.article(article.id) if article.id in survey.known else None
+        removed = list(scan.removed)
+        texts: dict[str, tuple[int, str]] = {}
+        for article in _articles(scan, result, removed):
+            texts[article.source] = (len(article.text), _digest(article))
+            earlier = database.article(article.id) if article.id in scan.known else None
             if earlier and replace(earlier, sha256=article.sha256) == article:
-                found.articles_unchanged += 1
+                result.articles_unchanged += 1
             else:
-                (found.articles_changed if earlier else found.articles_added).append(article.source)
-        if fresh:
-            gone += survey.outdated
-        found.articles_removed = sorted(sources[each] for each in gone)
-        found.duplicates = _duplicates(database, fresh, found.articles_removed)
-    return found
+                (result.articles_changed if earlier else result.articles_added).append(article.source)
+        if texts:
+            removed += scan.outdated
+        result.articles_removed = sorted(sources[article_id] for article_id in removed)
+        result.duplicates = _duplicates(database, texts, result.articles_removed)
+    return result
 
 
-def _articles(survey: Survey, found: Preview, gone: list[str]) -> Iterator[Article]:
-    for _, taken in survey:
-        found.articles_unchanged += taken.unchanged
-        found.errors += taken.failures
-        gone += taken.gone
-        yield from taken.articles
+def _articles(scan: Scan, result: Preview, removed: list[str]) -> Iterator[Article]:
+    """Iterate over the new and changed articles; count the others."""
+    for scanned in scan:
+        result.articles_unchanged += scanned.unchanged
+        result.errors += scanned.failures
+        removed += scanned.removed
+        yield from scanned.articles
 
 
-def _duplicates(database: Database, fresh: Mapping[str, tuple[int, str]], removed: Sequence[str]) -> list[str]:
-    """The sources of the fresh articles (with the lengths and digests of their texts) that are not the only ones."""
-    count = Counter(digest for _, digest in fresh.values())
-    lengths = {length for length, _ in fresh.values()}
-    others = (info for info in database.articles() if info.source not in fresh and info.source not in removed)
+def _duplicates(database: DatabaseReader, texts: Mapping[str, tuple[int, str]], removed: Sequence[str]) -> list[str]:
+    """Return the sources of new articles whose text another article has; `texts` are their lengths and digests."""
+    count = Counter(digest for _, digest in texts.values())
+    lengths = {length for length, _ in texts.values()}
+    others = (info for info in database.articles() if info.source not in texts and info.source not in removed)
     same_length = (database.article(info.id) for info in others if info.characters in lengths)
     count.update(_digest(article) for article in same_length if article)
-    return sorted(source for source, (_, digest) in fresh.items() if count[digest] > 1)
+    return sorted(source for source, (_, digest) in texts.items() if count[digest] > 1)
 
 
 def _digest(article: Article) -> str:
     return hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-class _Unwritten(Database):
-    """A store that is not written to, whatever is said to it."""
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Writes nothing."""
-        yield
-
-    def set_fact(self, name: str, value: str | bytes) -> None:
-        """Remembers nothing."""
-
-    def set_path(self, article_id: str, path: str) -> None:
-        """Remembers nothing."""

@@ -16,33 +16,33 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from types import TracebackType
 
-from index.article import Article, Chunk, Failure
-from index.chunk import embedding_text
+from index.article import Failure
+from index.changes import FileChange
 from index.embed import EmbeddingModel, check_same
-from index.errors import StoreError
 from index.near_duplicates import sketch
 from index.store.database import Database
-from index.store.durable import folder_bytes, require_space
+from index.store.durable import folder_bytes, require_space, translate_os_errors
 from index.store.layout import DATABASE, GENERATIONS, STARTER
 from index.store.lock import write_lock
-from index.store.sqlite import exchange, upgrade
+from index.store.sqlite import exchange, translated, upgrade
 from index.store.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
 
-Progress = Callable[[str, float, int], None]
+ProgressCallback = Callable[[str, float, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many files of how many are in."""
 
-_EMBED_AT_ONCE = 64
+_EMBED_BATCH = 64
 _REBUILD_SHARE = 0.25
 _SWEEP_SECONDS = 3.0
 """How long to wait for those who have the former generation open; a server moves on within one second."""
-_SPACE = 4
+_DISK_FACTOR = 4
 """Bytes on the disk for each byte of vectors and text that comes in: SQLite and its log, Chroma and its log."""
 
 
 @dataclass(slots=True)
 class IngestReport:
-    """What an ingest has done so far."""
+    """Counts and errors of an ingest so far."""
 
     articles_added: int = 0
     articles_changed: int = 0
@@ -61,30 +61,18 @@ class IngestReport:
     """The copy of a store of an earlier version that was brought up to date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An article that is read and cut but not in the store yet; `earlier` says what it is to the store."""
-
-    article: Article
-    path: Path
-    context: str
-    chunks: list[Chunk]
-    kind: str
-    """"added", "changed" or "unchanged"."""
-
-
-class Writer:
-    """Publishes. Whoever sets `stop` has it leave the rest at the next safe point and keep what is done."""
+class Publisher:
+    """Publishes changes. Once `stop` is set, it leaves the rest at the next safe point and keeps what is done."""
 
     def __init__(
         self,
         store: Path,
         model: EmbeddingModel | None = None,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
         stop: Event | None = None,
         report: IngestReport | None = None,
     ) -> None:
-        """A model is needed only where something is embedded."""
+        """Take the store and, where something is embedded, the model."""
         self.report = report or IngestReport()
         self.model = model
         self.stop = stop or Event()
@@ -95,27 +83,33 @@ class Writer:
         self._progress = progress
         self._started = time.monotonic()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Publisher:
         with ExitStack() as stack:
             stack.enter_context(write_lock(self._store))
+            stack.enter_context(translated(self._store / DATABASE))
             self.report.upgraded = upgrade(self._store / DATABASE)
             self.database = stack.enter_context(closing(Database(self._store / DATABASE, create=True)))
             self.generations = self._store / GENERATIONS
             self.generations.mkdir(exist_ok=True)
-            if without := self.database.without_sketch():
+            if article_ids := self.database.articles_without_sketch():
                 with self.database.writing():
-                    for article in filter(None, map(self.database.article, without)):
+                    for article in filter(None, map(self.database.article, article_ids)):
                         self.database.put_sketch(article.id, sketch(article.text))
             self._held = stack.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with self._held:
-            self.report.generation = self.database.fact("generation") or ""
-            self.report.seconds = round(time.monotonic() - self._started, 3)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.report.seconds = round(time.monotonic() - self._started, 3)
+        try:
+            if error is None:
+                self.report.generation = self.database.fact("generation") or ""
+        finally:
+            self._held.__exit__(kind, error, trace)
 
     def make_whole(self) -> None:
-        """The model fits the store, and the current generation is there: else it is made again. Raises ModelError."""
+        """Check that the model fits the store, and make a missing generation again. Raises ModelError."""
         if self.model is not None:
             name, probe = self.database.fact("embedding_model"), self.database.blob("embedding_probe")
             if name is None or probe is None:
@@ -125,7 +119,7 @@ class Writer:
                 check_same(self.model, name, probe, self._store)
         current = self.database.fact("generation")
         if current and not is_complete(self.generations / current):
-            self.publish([], [], rebuild=True)
+            self.publish([], rebuild=True)
 
     def tell(self, stage: str, further: float = 0) -> None:
         """Say how far it is."""
@@ -134,133 +128,55 @@ class Writer:
 
     def publish(
         self,
-        pending: Sequence[Pending],
-        gone: Collection[str],
+        changes: Sequence[FileChange],
+        removed: Collection[str] = (),
         *,
         origin: str = "",
         rebuild: bool = False,
         anew: bool = False,
     ) -> None:
-        """One generation and one transaction: `pending` in, the articles with ids `gone` out.
+        """Bring `changes` in and take the articles with the ids `removed` out: one generation, one transaction.
 
-        `anew` exchanges all passages and vectors for the pending ones.
+        `rebuild` writes the generation from the beginning, `anew` exchanges all passages and vectors for those of
+        `changes`.
         """
-        fresh = self._embed(pending, anew=anew)
+        new_vectors = self._embed(changes, anew=anew)
         if self.stop.is_set():
             self.report.stopped = True
-            pending = [] if anew else self._embedded(pending, fresh)
-            if not pending:
+            changes = [] if anew else self._embedded(changes, new_vectors)
+            if not changes:
                 return
+        removed = [*removed, *(article_id for change in changes for article_id in change.removed)]
         self.tell("publishing")
         current = self.database.fact("generation")
         name, folder = self._next()
-        with self._whole_or_not(name, folder):
-            self._require_space(pending, fresh, current)
+        with self._discarded_unless_published(name, folder):
+            if rebuild or removed or any(change.articles for change in changes):
+                self._require_space(changes, new_vectors, current)
             with self.database.writing():
                 if anew:
                     self.database.drop_passages()
                     self._set_model()
-                self.database.put_vectors(fresh)
-                for article_id in gone:
-                    self.database.drop_article(article_id)
-                for each in pending:
-                    self.database.put_article(each.article, str(each.path), each.chunks)
-                    self.database.put_sketch(each.article.id, sketch(each.article.text))
+                self.database.put_vectors(new_vectors)
+                self._apply(changes, removed, origin)
                 unused = self.database.drop_unused_vectors()
-                if self.database.fact("origin") is None or (gone and self.database.fact("origin") == STARTER):
-                    self.database.set_fact("origin", origin)
-                if rebuild or current is None or fresh or unused:
-                    self._build(folder, current, fresh, unused, rebuild=rebuild)
+                if rebuild or current is None or new_vectors or unused:
+                    self._build(folder, current, new_vectors, unused, rebuild=rebuild)
                     self.database.set_fact("generation", name)
-        kinds = Counter(each.kind for each in pending)
-        self.report.articles_added += kinds["added"]
-        self.report.articles_changed += kinds["changed"]
-        self.report.articles_unchanged += kinds["unchanged"]
-        self.report.articles_removed += len(gone)
+        self._count(changes, removed)
 
     def take_over(self, path: Path) -> None:
         """Become the store whose SQLite file is at `path`, in one transaction. That file is changed, too."""
         name, folder = self._next()
-        with self._whole_or_not(name, folder), closing(Database(path)) as other:
+        with self._discarded_unless_published(name, folder), closing(Database(path)) as other:
             vectors = dict(other.vectors())
-            require_space(self._store, path.stat().st_size + _SPACE * sum(map(len, vectors.values())))
+            require_space(self._store, path.stat().st_size + _DISK_FACTOR * sum(map(len, vectors.values())))
             write_generation(folder, None, vectors, [])
             check_generation(folder, vectors, [])
             with other.writing():
                 other.set_fact("generation", name)
                 other.set_fact("vectors_removed", "0")
             exchange(self._store / DATABASE, path)
-
-    def _next(self) -> tuple[str, Path]:
-        """The name of the next generation, and its folder."""
-        current = self.database.fact("generation") or "0"
-        name = f"{int(current.partition('-')[0]) + 1:06d}-{secrets.token_hex(4)}"
-        return name, self.generations / name
-
-    @contextmanager
-    def _whole_or_not(self, name: str, folder: Path) -> Iterator[None]:
-        """Where the generation does not become the current one, nothing of it stays."""
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(
-                f"the store {self._store} could not be written ({error.strerror or error})",
-                "make room on the disk, or check its permissions; what was there before is unharmed",
-            ) from error
-        finally:
-            if self.database.fact("generation") != name:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _set_model(self) -> None:
-        assert self.model is not None
-        self.database.set_fact("embedding_model", self.model.name)
-        self.database.set_fact("embedding_probe", self.model.probe().tobytes())
-
-    def _require_space(self, pending: Sequence[Pending], fresh: Mapping[str, bytes], current: str | None) -> None:
-        """The next generation is a copy of the current one, or as large."""
-        new = sum(map(len, fresh.values())) + sum(len(each.article.text.encode()) for each in pending)
-        copied = folder_bytes(self.generations / current) if current else 0
-        require_space(self._store, copied + _SPACE * new)
-
-    def _build(
-        self, folder: Path, current: str | None, fresh: dict[str, bytes], unused: list[str], *, rebuild: bool
-    ) -> None:
-        """The next generation: what changed on a copy of the last, or all of it where much has gone."""
-        removed = int(self.database.fact("vectors_removed") or 0) + len(unused)
-        with checker() as check:
-            if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
-                fresh, removed = dict(self.database.vectors()), 0
-                write_generation(folder, None, fresh, [])
-            else:
-                write_generation(folder, self.generations / current, fresh, unused)
-            check(folder, fresh, unused)
-        self.database.set_fact("vectors_removed", str(removed))
-
-    def _embed(self, pending: Sequence[Pending], *, anew: bool) -> dict[str, bytes]:
-        """The vectors that the store lacks (or all, `anew`), by digest; fewer where it is to stop."""
-        wanted = {chunk.digest: embedding_text(each.context, chunk.text) for each in pending for chunk in each.chunks}
-        known = set() if anew else self.database.known_vectors(wanted)
-        missing = sorted(wanted.keys() - known, key=lambda digest: len(wanted[digest]))
-        vectors: dict[str, bytes] = {}
-        files = len({each.path for each in pending})
-        for at in range(0, len(missing), _EMBED_AT_ONCE):
-            if self.stop.is_set():
-                break
-            assert self.model is not None
-            self.tell("embedding", files * at / len(missing))
-            part = missing[at : at + _EMBED_AT_ONCE]
-            for digest, vector in zip(part, self.model.encode([wanted[d] for d in part]), strict=True):
-                vectors[digest] = vector.astype("<f4").tobytes()
-            self.report.chunks_embedded += len(part)
-        self.report.chunks_reused += sum(len(each.chunks) for each in pending) - len(missing)
-        return vectors
-
-    def _embedded(self, pending: Sequence[Pending], fresh: dict[str, bytes]) -> list[Pending]:
-        """The articles of those files that are embedded to the end; of others nothing may come in."""
-        wanted = {chunk.digest for each in pending for chunk in each.chunks}
-        there = fresh.keys() | self.database.known_vectors(wanted)
-        cut_off = {each.path for each in pending if not all(chunk.digest in there for chunk in each.chunks)}
-        return [each for each in pending if each.path not in cut_off]
 
     def forget_former(self) -> None:
         """Remove the copies of the store that upgrades have left."""
@@ -275,3 +191,95 @@ class Writer:
                 break
             time.sleep(0.2)
         self.report.still_held = left
+
+    def _next(self) -> tuple[str, Path]:
+        """Return the name of the next generation, and its folder."""
+        current = self.database.fact("generation") or "0"
+        name = f"{int(current.partition('-')[0]) + 1:06d}-{secrets.token_hex(4)}"
+        return name, self.generations / name
+
+    @contextmanager
+    def _discarded_unless_published(self, name: str, folder: Path) -> Iterator[None]:
+        """Remove what there is of a generation that does not become the current one. Raises StoreError."""
+        problem = f"the store {self._store} could not be written"
+        hint = "make room on the disk, or check its permissions; what was there before is unharmed"
+        try:
+            with translate_os_errors(problem, hint):
+                yield
+        finally:
+            if self.database.fact("generation") != name:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _set_model(self) -> None:
+        assert self.model is not None
+        self.database.set_fact("embedding_model", self.model.name)
+        self.database.set_fact("embedding_probe", self.model.probe().tobytes())
+
+    def _require_space(self, changes: Sequence[FileChange], new: Mapping[str, bytes], current: str | None) -> None:
+        """Raise StoreError unless there is room: the next generation is a copy of the current one, or as large."""
+        texts = (pending.article.text for change in changes for pending in change.articles)
+        added = sum(map(len, new.values())) + sum(len(text.encode()) for text in texts)
+        copied = folder_bytes(self.generations / current) if current else 0
+        require_space(self._store, copied + _DISK_FACTOR * added)
+
+    def _apply(self, changes: Sequence[FileChange], removed: Sequence[str], origin: str) -> None:
+        """Write what has changed to the database, in its open transaction."""
+        for article_id in removed:
+            self.database.drop_article(article_id)
+        for change in changes:
+            for pending in change.articles:
+                self.database.put_article(pending.article, str(change.path), pending.chunks)
+                self.database.put_sketch(pending.article.id, sketch(pending.article.text))
+            for article_id in change.moved:
+                self.database.set_path(article_id, str(change.path))
+        self.database.set_incomplete(
+            {change.name: change.incomplete for change in changes if change.incomplete is not None}
+        )
+        if self.database.fact("origin") is None or (removed and self.database.fact("origin") == STARTER):
+            self.database.set_fact("origin", origin)
+
+    def _build(
+        self, folder: Path, current: str | None, new: dict[str, bytes], unused: list[str], *, rebuild: bool
+    ) -> None:
+        """Make the next generation: what changed on a copy of the last, or all of it where much has gone."""
+        removed = int(self.database.fact("vectors_removed") or 0) + len(unused)
+        with checker() as check:
+            if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
+                new, removed = dict(self.database.vectors()), 0
+                write_generation(folder, None, new, [])
+            else:
+                write_generation(folder, self.generations / current, new, unused)
+            check(folder, new, unused)
+        self.database.set_fact("vectors_removed", str(removed))
+
+    def _embed(self, changes: Sequence[FileChange], *, anew: bool) -> dict[str, bytes]:
+        """Return the vectors that the store lacks (or all, `anew`), by digest; fewer where it is to stop."""
+        texts = {digest: text for change in changes for digest, text in change.texts.items()}
+        known = set() if anew else self.database.known_vectors(texts)
+        missing = sorted(texts.keys() - known, key=lambda digest: len(texts[digest]))
+        vectors: dict[str, bytes] = {}
+        for at in range(0, len(missing), _EMBED_BATCH):
+            if self.stop.is_set():
+                break
+            assert self.model is not None
+            self.tell("embedding", len(changes) * at / len(missing))
+            digests = missing[at : at + _EMBED_BATCH]
+            for digest, vector in zip(digests, self.model.encode([texts[d] for d in digests]), strict=True):
+                vectors[digest] = vector.astype("<f4").tobytes()
+            self.report.chunks_embedded += len(digests)
+        chunks = sum(len(pending.chunks) for change in changes for pending in change.articles)
+        self.report.chunks_reused += chunks - len(missing)
+        return vectors
+
+    def _embedded(self, changes: Sequence[FileChange], new: Mapping[str, bytes]) -> list[FileChange]:
+        """Return the changes of fully embedded files; a partly embedded one is left out whole."""
+        wanted = {digest for change in changes for digest in change.texts}
+        present = new.keys() | self.database.known_vectors(wanted)
+        return [change for change in changes if change.texts.keys() <= present]
+
+    def _count(self, changes: Sequence[FileChange], removed: Sequence[str]) -> None:
+        kinds = Counter(pending.kind for change in changes for pending in change.articles)
+        self.report.articles_added += kinds["added"]
+        self.report.articles_changed += kinds["changed"]
+        self.report.articles_unchanged += kinds["unchanged"]
+        self.report.articles_removed += len(removed)

@@ -1,4 +1,4 @@
-"""What a store says of itself, without any model."""
+"""Facts, counts and health of a store, without any model."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from index.errors import StoreError
 from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS
 from index.store.schema import VERSION
+from index.store.search import DatabaseReader
 from index.store.vectors import check_generation, is_complete
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a store was made from; all None if there is none yet."""
+class StoreFacts:
+    """Facts about what a store was made from; all None if there is no store yet."""
 
     generation: str | None = None
     origin: str | None = None
@@ -23,8 +24,8 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """`problem` says what is wrong, `healthy` that nothing is. `verified` if every vector was looked up."""
+class StoreStatus:
+    """Counts and health of a store. `problem` says what is wrong; `verified` if every vector was looked up."""
 
     store: str
     articles: int
@@ -40,16 +41,16 @@ class Status:
     problem: str | None = None
 
 
-def read_facts(store: Path) -> Facts:
-    """Raises StoreError for a store of another version or a damaged one."""
+def read_facts(store: Path) -> StoreFacts:
+    """Return the facts of a store. Raises StoreError for one of another version and for a damaged one."""
     if not (store / DATABASE).is_file():
-        return Facts()
-    with closing(Database(store / DATABASE)) as database, database.reading():
-        return Facts(database.fact("generation"), database.fact("origin"), database.fact("embedding_model"))
+        return StoreFacts()
+    with closing(DatabaseReader(store / DATABASE)) as database, database.reading():
+        return StoreFacts(database.fact("generation"), database.fact("origin"), database.fact("embedding_model"))
 
 
-def read_status(store: Path, *, verify: bool = False) -> Status:
-    """Counts and health. `verify` reads all of SQLite's file and finds each vector in Chroma's."""
+def read_status(store: Path, *, verify: bool = False) -> StoreStatus:
+    """Return counts and health. `verify` reads all of SQLite's file and finds each vector in Chroma's."""
     facts = read_facts(store)
     with closing(Database(store / DATABASE)) as database:
         with database.reading():
@@ -64,7 +65,7 @@ def read_status(store: Path, *, verify: bool = False) -> Status:
             check_generation(folder, stored, [])
         except StoreError as error:
             problem = str(error)
-    return Status(
+    return StoreStatus(
         store=str(store),
         articles=articles,
         chunks=chunks,

@@ -19,12 +19,12 @@ STOP_WORDS = frozenset(
 
 
 def index_terms(text: str) -> str:
-    """`text` as FTS5 gets it: words as they are, each CJK run as its overlapping pairs."""
+    """Return `text` as FTS5 gets it: words as they are, each CJK run as its overlapping pairs."""
     return _CJK_RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
 
 
 def query_terms(question: str) -> list[str]:
-    """The distinct terms of a question in order, without stop-words unless there is nothing else."""
+    """Return the distinct terms of a question in order, without stop-words unless there is nothing else."""
     words: list[str] = []
     for match in _WORD.finditer(question.lower()):
         words += _pairs(match[0]) if _CJK_RUN.match(match[0]) else [match[0]]

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
+from rag.intents import Intent
+
 Span = tuple[int, int]
-Kind = Literal["short", "quote", "written"]
+Kind = Literal["short", "quote", "written", "computed"]
+Certainty = Literal["high", "low"]
 
 
 class BrokenAnswerError(ValueError):
@@ -130,7 +133,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences with citations, or an abstention. See docs/answer.md for each key."""
+    """Sentences with citations, or an abstention. See docs/answer.md for each key.
+
+    `sentences[0].text` is the first line. `certainty` is None for an abstention, whose `reason` says why.
+    """
 
     id: str
     question: str
@@ -149,6 +155,9 @@ class Answer:
     withheld: int = 0
     notice: str | None = None
     prompt: str | None = None
+    intent: Intent = "fact"
+    certainty: Certainty | None = None
+    reason: str | None = None
     retrieved: tuple[Retrieved, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -162,6 +171,8 @@ class Answer:
             raise BrokenAnswerError("a sentence without a citation")
         if self.abstained == bool(self.sentences):
             raise BrokenAnswerError("an answer either abstains or has sentences")
+        if self.abstained and self.certainty is not None:
+            raise BrokenAnswerError("an abstention is not certain")
 
     def to_dict(self) -> dict[str, Any]:
         """The Answer as JSON-ready data; `retrieved` only where a trace was asked for."""

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 
 from rag.answer import Answer, Timings
 from rag.corpus import Corpus
-from rag.events import Event, RetrievedEvent, SentenceEvent
+from rag.events import Event, RetrievedEvent, sentence_events
 from rag.pipeline import Asked
 
 
@@ -24,8 +24,7 @@ class CachedAnswer:
     def replay(self, answer_id: str, question: str, timings: Timings) -> Generator[Event]:
         """Yield the events of the answer, as that to `question`."""
         yield RetrievedEvent(self.retrieved)
-        for sentence in self.answer.sentences:
-            yield SentenceEvent(sentence, tuple(c for c in self.answer.citations if c.n in sentence.citations))
+        yield from sentence_events(self.answer.sentences, self.answer.citations)
         yield replace(self.answer, id=answer_id, question=question, timings_ms=timings)
 
 

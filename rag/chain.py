@@ -17,11 +17,11 @@ from index.status import read_facts
 from rag.answer import Answer, Models
 from rag.cache import AnswerCache, cache_key, kept
 from rag.condense import Turn
-from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes
-from rag.events import Event, StatusEvent, answer_of
+from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes, languages_of
+from rag.events import Event, StatusEvent, answer_of, sentence_events
 from rag.extract import Limits
 from rag.filters import Filters
-from rag.pipeline import Asked, finish, generate, read, resolve, search
+from rag.pipeline import Asked, Evidence, answer_directly, finish, generate, read, resolve, search
 from rag.reading.base import Reader
 from rag.reading.joint import JointReader
 from rag.reading.onnx import OnnxReader
@@ -35,6 +35,8 @@ from rag.write import Writer, load_writer
 from settings import READER, Settings
 
 SUGGESTIONS = 3
+LANGUAGE_SAMPLE = 100
+"""Articles whose language is looked at."""
 
 
 class Question(TypedDict):
@@ -98,6 +100,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._reader = reader
         self._writer = writer
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
+        self._languages: tuple[str | None, frozenset[str]] | None = None
         self._answers = AnswerCache(settings.answers_kept)
         self._limits = Limits(settings.quotes, settings.quote_characters, settings.context_characters)
 
@@ -170,10 +173,25 @@ class AnswerChain(Runnable[Question, Any]):
             yield TextCorpus(request["contexts"], self.embeddings)
             return
         with self.index.snapshot() as snapshot:
-            yield IndexCorpus(snapshot, self._retriever, asked.filters)
+            yield IndexCorpus(snapshot, self._retriever, asked.filters, self._languages_of(snapshot))
+
+    def _languages_of(self, snapshot: Snapshot) -> frozenset[str]:
+        """Return the languages of a sample of the articles; looked at once for each state of the store."""
+        revision = snapshot.database.fact("revision")
+        if self._languages is None or self._languages[0] != revision:
+            infos = snapshot.database.articles()
+            sample = (snapshot.database.article(info.id) for info in infos[:: max(1, len(infos) // LANGUAGE_SAMPLE)])
+            self._languages = revision, languages_of(article.text for article in sample if article is not None)
+        return self._languages[1]
 
     def _answer(self, asked: Asked, corpus: Corpus, writer: Writer | None, stopwatch: Stopwatch) -> Generator[Event]:
         settings = self._settings
+        if body := answer_directly(asked, corpus, writer):
+            answer = finish(asked, Evidence((), ()), body, corpus, self.models)
+            questions = self.starters() if asked.suggest and answer.abstained else ()
+            yield from sentence_events(body.sentences, body.citations)
+            yield replace(answer, suggestions=questions, timings_ms=stopwatch.timings())
+            return
         passages = yield from search(asked, corpus, stopwatch)
         limit = corpus.read_limit(settings.passages_read)
         evidence = yield from read(asked, passages, self._reader, limit, stopwatch)

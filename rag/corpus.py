@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from index.article import Article
+from index.article import Article, ArticleInfo
 from index.embed import EmbeddingModel
 from rag.answer import BrokenAnswerError, Citation, Place
 from rag.filters import Filters
+from rag.language.detect import language_of
 from rag.retrieve import HybridRetriever, Passage, passages_of
 from rag.snapshot import Snapshot
+
+MENTIONING = 2_000
+LANGUAGE_CHARACTERS = 2_000
 
 
 class Corpus(Protocol):
@@ -29,8 +33,18 @@ class Corpus(Protocol):
     def article_count(self) -> int | None:
         """How many articles are searched; None where nothing is."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the articles are in, as far as they can be told."""
+
     def article(self, article_id: str) -> Article | None:
         """Return an article as it is stored."""
+
+    def articles(self) -> list[ArticleInfo]:
+        """Return what there is to list of the articles that are searched; nothing for texts."""
+
+    def article_ids_with(self, terms: Sequence[str]) -> frozenset[str]:
+        """Return the ids of articles that have some of these terms, at most MENTIONING passages looked at."""
 
     def search(self, wordings: Sequence[str]) -> list[Passage]:
         """Return passages for the wordings of one question, best first; the first wording counts most."""
@@ -42,8 +56,11 @@ class Corpus(Protocol):
 class IndexCorpus:
     """The articles of a snapshot that the filters keep."""
 
-    def __init__(self, snapshot: Snapshot, retriever: HybridRetriever, filters: Filters) -> None:
+    def __init__(
+        self, snapshot: Snapshot, retriever: HybridRetriever, filters: Filters, languages: frozenset[str] = frozenset()
+    ) -> None:
         self.snapshot = snapshot
+        self.languages = languages
         self._retriever = retriever
         self._filters = filters
 
@@ -71,6 +88,16 @@ class IndexCorpus:
         """See Corpus."""
         return self.snapshot.database.article(article_id)
 
+    def articles(self) -> list[ArticleInfo]:
+        """See Corpus."""
+        infos = self.snapshot.database.articles()
+        return infos if self.article_ids is None else [info for info in infos if info.id in self.article_ids]
+
+    def article_ids_with(self, terms: Sequence[str]) -> frozenset[str]:
+        """See Corpus."""
+        hits = self.snapshot.database.search_terms(list(terms), MENTIONING, self.article_ids)
+        return frozenset(hit.article_id for hit in hits)
+
     def search(self, wordings: Sequence[str]) -> list[Passage]:
         """See Corpus."""
         return self._retriever.passages(wordings, self.snapshot, self.article_ids)
@@ -86,6 +113,7 @@ class TextCorpus:
     generation = ""
     revision = None
     article_count = None
+    languages: frozenset[str] = frozenset()  # all texts are read, whatever they are in
 
     def __init__(self, texts: Sequence[str], embeddings: EmbeddingModel) -> None:
         self._texts = texts
@@ -99,6 +127,14 @@ class TextCorpus:
         """See Corpus."""
         return next((passage.article for passage in self._passages if passage.article.id == article_id), None)
 
+    def articles(self) -> list[ArticleInfo]:
+        """See Corpus."""
+        return []
+
+    def article_ids_with(self, terms: Sequence[str]) -> frozenset[str]:
+        """See Corpus."""
+        return frozenset()
+
     def search(self, wordings: Sequence[str]) -> list[Passage]:
         """See Corpus."""
         return self._passages
@@ -106,6 +142,11 @@ class TextCorpus:
     def read_limit(self, limit: int) -> int | None:
         """See Corpus."""
         return None
+
+
+def languages_of(texts: Iterable[str]) -> frozenset[str]:
+    """Return the languages that the beginnings of the texts are in."""
+    return frozenset(code for text in texts if (code := language_of(text[:LANGUAGE_CHARACTERS])))
 
 
 def check_quotes(citations: Sequence[Citation], corpus: Corpus) -> None:

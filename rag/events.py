@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -55,3 +55,10 @@ def answer_of(events: Iterable[Event]) -> Answer:
     if not isinstance(last, Answer):
         raise BrokenAnswerError("the chain ended without an answer")
     return last
+
+
+def sentence_events(sentences: Iterable[Sentence], citations: Iterable[Citation]) -> Iterator[SentenceEvent]:
+    """Yield the sentences, each with the citations that it names."""
+    by_number = {citation.n: citation for citation in citations}
+    for sentence in sentences:
+        yield SentenceEvent(sentence, tuple(by_number[n] for n in sentence.citations))

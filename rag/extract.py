@@ -6,34 +6,29 @@ Where the best quotes of two articles contradict each other (`rag.contradictions
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
-from index.chunk import sentence_spans
-from rag.answer import Citation, Nearest, Place, Sentence, Span
+from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
+from rag.answer_kind import is_of_kind
+from rag.constraints import Constraints, Fit, constraints_of
 from rag.contradictions import difference
+from rag.intents import intent_of
+from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.retrieve import Passage
 
-_KEEP = 0.7
-"""A further quote needs this share of the best one's support."""
+HIGH = 0.75
+"""An answer of at least this support, which meets all that the question insists on, is shown as certain."""
+MAYBE = "The articles may answer this:"
+_SHORT = ("fact", "list")
+"""What a few words can answer; all else needs whole sentences."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _NEAREST = 3
-_WANTS_SENTENCES = re.compile(
-    r"^\W*(?:why|how(?! (?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)\b)"
-    r"|explain|describe|summari[sz]e|tell me|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may"
-    r"|might|must)\b|\b(?:because of what|what (?:is|was) the reason|for what reason|summary of)\b",
-    re.IGNORECASE,
-)
-"""No few words answer these: reasons, accounts, and what is answered by yes or no."""
 _WORD = re.compile(r"\w+")
-_CLOSING = re.compile(r'[^"“”\n]{0,60}["”]')
-_NEXT_QUOTED = re.compile(r',? (?:and |or )?(?:the |an? |its |their |his |her )?(?:"[^"\n]{1,60}"|“[^“”\n]{1,60}”)')
-_LOOSE = re.compile(r"(?<!\d)[^\w\s$€£¥]+(?!\d)")
-"""What reprints print differently. Beside a digit a mark may be a sign or a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,62 +48,80 @@ class Extract:
     citations: tuple[Citation, ...]
     notice: str | None = None
     differing: tuple[Citation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    """Whole sentences of an article that hold answering words; `spans` best first."""
-
-    article: Article
-    start: int
-    end: int
-    support: float
-    spans: tuple[Span, ...]
-    also: tuple[Place, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end]
-
-    def narrow_spans(self) -> tuple[Span, ...]:
-        """The spans that say more than "all of this"."""
-        return tuple(span for span in self.spans if span != (self.start, self.end))
-
-    @property
-    def rank(self) -> tuple[float, str]:
-        """What is higher goes first: more support, else the newer article."""
-        return round(self.support, 4), day(self.article)
+    certainty: Certainty | None = None
+    reason: str | None = None
 
 
 def extract_answer(
     question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits
 ) -> Extract:
-    """The best quotes, in reading order, article by article; none if the best lacks support."""
-    quotes = _quotes(passages, readings, limits.characters)
-    if asks_for_latest(question):
-        quotes = _newest_first(quotes, threshold)
+    """Return the best quote, then others in reading order, article by article; none if the best lacks support.
+
+    A quote that contradicts what the question insists on (rag.constraints) is none. Where the best quote has little
+    support or lacks some of that, the answer is uncertain: quotes alone, with nothing marked in them.
+    """
+    constraints = constraints_of(question, [passage.text for passage in passages])
+    found = find_quotes(passages, readings, limits.characters)
+    quotes = _ranked(question, found, constraints, threshold)
     chosen = _choose(quotes, threshold, limits)
     if not chosen:
-        return Extract((), ())
+        return Extract((), (), reason=_why_none(constraints, found, threshold))
+    best = chosen[0]
+    certain = best.fit is Fit.MEETS and best.support >= HIGH and is_of_kind(question, best.text)
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
-    best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
-    in_order = sorted(chosen, key=lambda quote: (best_first.index(quote.article.id), quote.start))
-    citations = tuple(
-        cite(n, quote.article, (quote.start, quote.end), quote.narrow_spans(), limits.context, quote.also)
-        for n, quote in enumerate(in_order, start=1)
-    )
+    in_order = _in_reading_order(chosen)
+    citations = tuple(_cited(n, quote, limits.context, marked=certain) for n, quote in enumerate(in_order, start=1))
     sentences = [
         Sentence(citation.quote, "quote", (citation.n,), round(quote.support, 4))
         for citation, quote in zip(citations, in_order, strict=True)
     ]
-    best = chosen[0]
-    if (spans := best.narrow_spans()) and not _WANTS_SENTENCES.search(question):
-        said = best.article.text[slice(*spans[0])]
-        if not _echoes(question, said):
-            number = (in_order.index(best) + 1,)
-            sentences.insert(0, Sentence(said, "short", number, round(best.support, 4)))
     differ = tuple(citations[in_order.index(quote)] for quote in differing)
-    return Extract(tuple(sentences), citations, notice, differ)
+    if not certain:
+        notice = " ".join(filter(None, (MAYBE, notice)))
+        return Extract(tuple(sentences), citations, notice, differ, "low", _why_unsure(constraints, best))
+    if said := _short_answer(question, best):
+        sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
+    return Extract(tuple(sentences), citations, notice, differ, "high")
+
+
+def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, threshold: float) -> list[Quote]:
+    """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
+    fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
+    ranked = sorted(
+        (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
+        key=lambda quote: quote.fit is Fit.MEETS and quote.support >= threshold,
+        reverse=True,
+    )
+    return _newest_first(ranked, threshold) if asks_for_latest(question) else ranked
+
+
+def _short_answer(question: str, best: Quote) -> str | None:
+    """Return the words that answer, where a few can."""
+    spans = best.narrow_spans()
+    if not spans or intent_of(question) not in _SHORT:
+        return None
+    said = best.article.text[slice(*spans[0])]
+    return said if is_of_kind(question, said) and not _echoes(question, said) else None
+
+
+def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
+    """Return the best quote, which is the first line, then the others in reading order, article by article."""
+    best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
+    others = sorted(chosen[1:], key=lambda quote: (best_first.index(quote.article.id), quote.start))
+    return [chosen[0], *others]
+
+
+def _why_none(constraints: Constraints, quotes: Sequence[Quote], threshold: float) -> str:
+    """Return why nothing is quoted: nothing answers, or what seems to is about something else."""
+    if quotes and quotes[0].support >= threshold:
+        missing = constraints.unmet(quotes[0].article, (quotes[0].start, quotes[0].end))
+        return f"What was found is not about {', '.join(missing) or 'what was asked'}."
+    return "No passage that was found answers this."
+
+
+def _why_unsure(constraints: Constraints, best: Quote) -> str:
+    missing = constraints.unmet(best.article, (best.start, best.end))
+    return f"The quote does not name {', '.join(missing)}." if missing else "The passage may be about something else."
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
@@ -124,84 +137,21 @@ def _echoes(question: str, said: str) -> bool:
     return bool(words) and words <= asked and not ("or" in asked and "or" not in words)
 
 
-def _quotes(passages: Sequence[Passage], readings: Sequence[Reading], characters: int) -> list[_Quote]:
-    """Every claimed span inside its whole sentences, best first; quotes of the same words are one."""
-    quotes: dict[str, _Quote] = {}
-    for passage, reading in zip(passages, readings, strict=True):
-        for span in reading.spans:
-            words = (passage.start + span.start, passage.start + span.end)
-            start, end = _whole_sentences(passage, words, characters)
-            words = (max(start, words[0]), min(end, words[1]))
-            if words[0] >= words[1]:  # blanks only, or nothing
-                continue
-            words = _unquoted(passage.article.text, words, end)
-            quote = _Quote(passage.article, start, end, reading.probability * span.score, (words,))
-            quote = replace(quote, also=tuple(_same_words(quote, passage)))
-            said = " ".join(_LOOSE.sub(" ", quote.text.casefold()).split()) or quote.text
-            quotes[said] = _merged(quotes[said], quote) if said in quotes else quote
-    return sorted(quotes.values(), key=lambda quote: quote.rank, reverse=True)
-
-
-def _unquoted(text: str, words: Span, end: int) -> Span:
-    """The words to the end of the quotation that they break off, and of the list of quotations that follows."""
-    start, stop = words
-    said = text[start:stop]
-    if said.count('"') % 2 or said.count("“") > said.count("”"):
-        closing = _CLOSING.match(text, stop, end)
-        stop = closing.end() if closing else stop
-    if text[start:stop].endswith(('"', "”")):
-        while item := _NEXT_QUOTED.match(text, stop, end):
-            stop = item.end()
-    return start, stop
-
-
-def _newest_first(quotes: list[_Quote], threshold: float) -> list[_Quote]:
+def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:
     """Those that answer comparably well by date, before the others."""
     least = max(threshold, COMPARABLE * quotes[0].support) if quotes else threshold
     return sorted(quotes, key=lambda quote: day(quote.article) if quote.support >= least else "", reverse=True)
 
 
-def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
-    """The sentences that hold `words`; of very long ones, what is around the words."""
-    sentences = [
-        (passage.start + span.start, passage.start + span.end)
-        for span in sentence_spans(passage.text, passage.article.language)
-    ]
-    touched = [each for each in sentences if each[0] < words[1] and words[0] < each[1]] or [(0, 0)]
-    start, end = touched[0][0], touched[-1][1]
-    room = characters - (words[1] - words[0])
-    if end - start > characters and room > 0:
-        start, end = max(start, words[0] - room // 2), min(end, words[1] + room // 2)
-    return start, min(end, start + characters)
-
-
-def _same_words(quote: _Quote, passage: Passage) -> Iterator[Place]:
-    """The quote's words where the whole passage stands again."""
-    for place in passage.also:
-        start = place.start + quote.start - passage.start
-        yield Place(place.article_id, start, start + quote.end - quote.start, quote.text)
-
-
-def _merged(first: _Quote, second: _Quote) -> _Quote:
-    """Two claims on the same words: of one place, or of two."""
-    if first.article.id == second.article.id and first.start < second.end and second.start < first.end:
-        spans = (span for span in second.spans if first.start <= span[0] and span[1] <= first.end)
-        return replace(
-            first, spans=tuple(dict.fromkeys((*first.spans, *spans))), support=max(first.support, second.support)
-        )
-    if second.rank > first.rank:
-        first, second = second, first
-    place = Place(second.article.id, second.start, second.end, second.text)
-    also = tuple(dict.fromkeys((*first.also, place, *second.also)))
-    return replace(first, also=also)
-
-
-def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[_Quote]:
+def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Quote]:
     """The best quotes, best first, as many as are well supported and fit."""
-    chosen: list[_Quote] = []
+    if not quotes or quotes[0].support < threshold:
+        return []
+    least = HIGH if quotes[0].support >= HIGH else threshold
+    chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:
-        if quotes[0].support < threshold or quote.support < _KEEP * quotes[0].support or len(quote.text) > room:
+        if quote.support < least or quote.fit < quotes[0].fit or len(quote.text) > room:
             break
         chosen.append(quote)
         room -= len(quote.text)
@@ -209,8 +159,8 @@ def _choose(quotes: Sequence[_Quote], threshold: float, limits: Limits) -> list[
 
 
 def _with_differing(
-    question: str, chosen: list[_Quote], quotes: Sequence[_Quote], limits: Limits
-) -> tuple[list[_Quote], str | None, tuple[_Quote, ...]]:
+    question: str, chosen: list[Quote], quotes: Sequence[Quote], limits: Limits
+) -> tuple[list[Quote], str | None, tuple[Quote, ...]]:
     """Return the quotes with one that contradicts one of them, what to say of it, and the two quotes that differ."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
@@ -226,7 +176,7 @@ def _with_differing(
     return chosen, None, ()
 
 
-def _within_limits(quotes: list[_Quote], needed: Sequence[_Quote], limits: Limits) -> list[_Quote] | None:
+def _within_limits(quotes: list[Quote], needed: Sequence[Quote], limits: Limits) -> list[Quote] | None:
     """Return the quotes without the weakest ones that are too many; None where only `needed` ones are left to go."""
     while len(quotes) > limits.quotes or sum(len(quote.text) for quote in quotes) > limits.characters:
         weakest = next((quote for quote in reversed(quotes) if quote not in needed), None)
@@ -234,6 +184,11 @@ def _within_limits(quotes: list[_Quote], needed: Sequence[_Quote], limits: Limit
             return None
         quotes.remove(weakest)
     return quotes
+
+
+def _cited(n: int, quote: Quote, context: int, *, marked: bool) -> Citation:
+    spans = quote.narrow_spans() if marked else ()
+    return cite(n, quote.article, (quote.start, quote.end), spans, context, quote.duplicates)
 
 
 def cite(

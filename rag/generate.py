@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Citation, Sentence
-from rag.events import Event, SentenceEvent
+from rag.answer import Certainty, Citation, Sentence
+from rag.events import Event, SentenceEvent, sentence_events
 from rag.extract import Extract
+from rag.intents import Intent
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
 from rag.write import Check, Writer, same_script
@@ -27,16 +28,26 @@ class AnswerBody:
     notice: str | None = None
     withheld: int = 0
     engine: str = QUOTES
+    certainty: Certainty | None = None
+    reason: str | None = None
+    intent: Intent | None = None
+    """What is asked for after all; None where that is as it was understood."""
+    text: str | None = None
+    """What an abstention says; None means that the articles do not say."""
     llm: str | None = None
     prompt: str | None = None
 
 
 def from_quotes(extract: Extract, notice: str | None = None, withheld: int = 0) -> Generator[Event, None, AnswerBody]:
     """Yield the quotes, none for an abstention; `notice` says why it is quotes."""
-    for sentence in extract.sentences:
-        yield SentenceEvent(sentence, tuple(each for each in extract.citations if each.n in sentence.citations))
+    yield from sentence_events(extract.sentences, extract.citations)
     return AnswerBody(
-        extract.sentences, extract.citations, _joined(notice, extract.notice) if extract.sentences else None, withheld
+        extract.sentences,
+        extract.citations,
+        _joined(notice, extract.notice) if extract.sentences else None,
+        withheld,
+        certainty=extract.certainty,
+        reason=extract.reason,
     )
 
 
@@ -48,12 +59,10 @@ def from_model(
     if draft.problem and not draft.sentences:
         return (yield from from_quotes(extract, fallback_notice(draft.problem), draft.withheld))
     sentences, citations = list(draft.sentences), list(draft.citations)
-    for quote in extract.differing if sentences else ():
-        if not any(_overlap(quote, citation) for citation in draft.citations):
-            citations.append(replace(quote, n=len(citations) + 1))
-            support = next(sentence.support for sentence in extract.sentences if quote.n in sentence.citations)
-            sentences.append(Sentence(quote.quote, "quote", (len(citations),), support))
-            yield SentenceEvent(sentences[-1], (citations[-1],))
+    for event in _differing_quotes(extract, draft.citations) if sentences else ():
+        sentences.append(event.sentence)
+        citations += event.citations
+        yield event
     name = writer.model.name
     quotes = " ".join(citation.quote for citation in citations)
     notice = _joined(
@@ -62,7 +71,28 @@ def from_model(
         OTHER_LANGUAGE if sentences and not same_script(question, quotes) else None,
         UNSUPPORTED.format(model=name) if draft.withheld and not sentences else None,
     )
-    return AnswerBody(tuple(sentences), tuple(citations), notice, draft.withheld, name, name, writer.prompt)
+    certainty, reason = (extract.certainty, extract.reason) if sentences else (None, None)
+    return AnswerBody(
+        tuple(sentences),
+        tuple(citations),
+        notice,
+        draft.withheld,
+        name,
+        certainty,
+        reason,
+        None,
+        None,
+        name,
+        writer.prompt,
+    )
+
+
+def _differing_quotes(extract: Extract, cited: Sequence[Citation]) -> Iterator[SentenceEvent]:
+    """Yield the quotes that differ from each other and that the model did not cite."""
+    missing = [quote for quote in extract.differing if not any(_overlap(quote, citation) for citation in cited)]
+    for n, quote in enumerate(missing, start=len(cited) + 1):
+        support = next(sentence.support for sentence in extract.sentences if quote.n in sentence.citations)
+        yield SentenceEvent(Sentence(quote.quote, "quote", (n,), support), (replace(quote, n=n),))
 
 
 def fallback_notice(problem: str) -> str:

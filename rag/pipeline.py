@@ -18,7 +18,10 @@ from rag.corpus import Corpus, check_quotes
 from rag.events import Event, RetrievedEvent, StatusEvent
 from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
+from rag.forms.collection import collection
+from rag.forms.direct import direct
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
+from rag.intents import Intent, intent_of
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -43,6 +46,7 @@ class Asked:
     filters: Filters
     history: tuple[Mapping[str, str], ...] = ()
     problem: str | None = None
+    intent: Intent = "fact"
     trace: bool = False
     suggest: bool = False
     written: bool | None = None
@@ -102,6 +106,7 @@ def resolve(
         filters=request.get("filters", Filters()).merged(filters),
         history=tuple(history),
         problem=problem,
+        intent=intent_of(standalone),
         trace=bool(request.get("trace")),
         suggest=bool(request.get("suggest")),
         written=request.get("written"),
@@ -159,7 +164,10 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         question=asked.question,
         standalone_question=asked.standalone,
         abstained=abstained,
-        answer=abstention(asked.filters, evidence.passages) if abstained else " ".join(map(str, body.sentences)),
+        answer=body.text or (abstention(asked.filters, evidence.passages) if abstained else _said(body)),
+        intent=body.intent or asked.intent,
+        certainty=body.certainty,
+        reason=body.reason,
         notice=body.notice,
         confidence=evidence.confidence,
         engine=body.engine,
@@ -172,6 +180,20 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         nearest=nearest(evidence.best_first()) if abstained else (),
         retrieved=evidence.trace() if asked.trace else None,
     )
+
+
+def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> AnswerBody | None:
+    """Return the answer where nothing has to be searched and read for it; None where it has."""
+    body = direct(asked.bare, asked.intent, corpus, any_language=writer is not None)
+    if body is None and asked.intent == "collection":
+        body = collection(asked.standalone, corpus)
+    if body is not None:
+        check_quotes(body.citations, corpus)
+    return body
+
+
+def _said(body: AnswerBody) -> str:
+    return " ".join(map(str, body.sentences))
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:

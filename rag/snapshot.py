@@ -10,8 +10,8 @@ from pathlib import Path
 
 from index.article import Article, ArticleInfo
 from index.errors import StoreDamagedError, StoreError
-from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS
+from index.store.search import DatabaseReader
 from index.store.vectors import Generation
 
 
@@ -19,7 +19,7 @@ from index.store.vectors import Generation
 class Snapshot:
     """Text, terms and vectors that belong together."""
 
-    database: Database
+    database: DatabaseReader
     vectors: Generation
 
 
@@ -35,7 +35,7 @@ class Index:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The index as it is now, unchanged until the end of the block. Raises StoreError."""
-        with closing(Database(self._store / DATABASE)) as database:
+        with closing(DatabaseReader(self._store / DATABASE)) as database:
             missing = None
             while True:
                 with database.reading():
@@ -70,23 +70,23 @@ class Index:
     @property
     def generation(self) -> str:
         """The name of the current generation."""
-        with closing(Database(self._store / DATABASE)) as database, database.reading():
+        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
             return _generation(database, self._store)
 
     def counts(self) -> tuple[str, int, int]:
         """The current generation, and how many articles and passages it has."""
-        with closing(Database(self._store / DATABASE)) as database, database.reading():
+        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
             articles, passages, _ = database.counts()
             return _generation(database, self._store), articles, passages
 
     def articles(self) -> list[ArticleInfo]:
         """All articles, by source."""
-        with closing(Database(self._store / DATABASE)) as database, database.reading():
+        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
             return database.articles()
 
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
-        with closing(Database(self._store / DATABASE)) as database, database.reading():
+        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
             return database.article(article_id)
 
     def _borrow(self, name: str) -> Generation:
@@ -108,7 +108,7 @@ class Index:
                     vectors.close()
 
 
-def _generation(database: Database, store: Path) -> str:
+def _generation(database: DatabaseReader, store: Path) -> str:
     name = database.fact("generation")
     if name is None:
         raise StoreError(f"the store {store} holds no articles yet", "run `python app.py ingest PATH`")

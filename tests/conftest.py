@@ -10,6 +10,7 @@ from hypothesis import settings
 from index.embed import DEFAULT, load_embeddings
 from index.ingest import ingest
 from index.onnx_export import export_default
+from index.options import IngestOptions
 from index.store.layout import STARTER
 from settings import HOME, SEEDS
 
@@ -28,7 +29,7 @@ def models() -> Path:
 def seed_store(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store built from the starter corpus. Only read it."""
     store = tmp_path_factory.mktemp("seeds") / "store"
-    report = ingest(store, [SEEDS], load_embeddings(DEFAULT, models), origin=STARTER)
+    report = ingest(store, [SEEDS], load_embeddings(DEFAULT, models), IngestOptions(origin=STARTER))
     assert not report.errors
     return store
 

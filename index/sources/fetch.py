@@ -30,7 +30,7 @@ PAGE_SECONDS = 60.0
 REDIRECTS = 5
 
 _ROBOTS_BYTES = 500 << 10  # as RFC 9309 has it
-_REDIRECTED = frozenset({301, 302, 303, 307, 308})
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(net)
     for net in (
@@ -39,17 +39,17 @@ _NOT_PUBLIC = tuple(
         "168.63.129.16/32",  # a cloud's metadata
     )
 )
-"""What is not refused by ipaddress's own lists."""
+"""Networks that ipaddress takes for public."""
 
-_AS_IT_IS = "/%:@!$&'()*+,;=~-._?"
+_URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?"
 
 Resolve = Callable[[str, int], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a server sent. `label` says of what kind it is and at which address it was found in the end."""
+class WebResponse:
+    """Response of a server. `label` says of what kind the data are and at which address they were found in the end."""
 
     status: int
     data: bytes
@@ -58,77 +58,79 @@ class Reply:
 
 
 def is_url(text: str) -> bool:
-    """Whether this is an address on the web and no path."""
+    """Return whether this is an address on the web and no path."""
     return re.match(r"(?i)https?://", text) is not None
 
 
 class Web:
-    """Fetches pages; keeps each site's robots.txt meanwhile. `resolve` and `connect` are for tests."""
+    """Client that fetches pages and keeps each site's robots.txt meanwhile. `resolve` and `connect` are for tests."""
 
     def __init__(self, resolve: Resolve | None = None, connect: Connect | None = None) -> None:
         self._resolve = resolve or _resolve
         self._connect = connect or _connect
         self._robots: dict[str, RobotFileParser] = {}
 
-    def fetch(self, url: str) -> Reply:
-        """The page at `url`. Raises ArticleError, with the address and the reason."""
-        until = time.monotonic() + PAGE_SECONDS
-        reply = self._followed(url, until, PAGE_BYTES, lambda site: self._permit(site, until))
-        if reply.status != HTTPStatus.OK:
-            raise ArticleError(f"{url} cannot be fetched (status {reply.status})", "check the address")
-        return reply
+    def fetch(self, url: str) -> WebResponse:
+        """Return the page at `url`. Raises ArticleError, with the address and the reason."""
+        deadline = time.monotonic() + PAGE_SECONDS
+        response = self._follow_redirects(url, deadline, PAGE_BYTES, lambda site: self._permit(site, deadline))
+        if response.status != HTTPStatus.OK:
+            raise ArticleError(f"{url} cannot be fetched (status {response.status})", "check the address")
+        return response
 
-    def _followed(self, url: str, until: float, most: int, permit: Callable[[SplitResult], None]) -> Reply:
+    def _follow_redirects(
+        self, url: str, deadline: float, max_bytes: int, permit: Callable[[SplitResult], None]
+    ) -> WebResponse:
         here = url
         for _ in range(REDIRECTS + 1):
             try:
-                site = _checked(here)
+                site = _plain_url(here)
                 permit(site)
-                reply = self._get(site, until, most)
-                if time.monotonic() >= until:  # what was cut off may look complete
+                response = self._get(site, deadline, max_bytes)
+                if time.monotonic() >= deadline:  # what was cut off may look complete
                     raise TimeoutError
-                if reply.location is None:
-                    return reply
-                here = urljoin(here, reply.location)
+                if response.location is None:
+                    return response
+                here = urljoin(here, response.location)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                late = f"it takes more than {PAGE_SECONDS:.0f} seconds" if time.monotonic() >= until else ""
+                late = f"it takes more than {PAGE_SECONDS:.0f} seconds" if time.monotonic() >= deadline else ""
                 message = f"{here} cannot be fetched ({late or error})"
                 raise ArticleError(message, "check the address, or save the page") from error
         raise ArticleError(f"{url} redirects more than {REDIRECTS} times", "give the address that it leads to")
 
-    def _permit(self, site: SplitResult, until: float) -> None:
-        """Raises ArticleError if robots.txt forbids the page: https://www.rfc-editor.org/rfc/rfc9309."""
+    def _permit(self, site: SplitResult, deadline: float) -> None:
+        """Raise ArticleError if robots.txt forbids the page: https://www.rfc-editor.org/rfc/rfc9309."""
         root = f"{site.scheme}://{site.netloc}"
         if root not in self._robots:
-            reply = self._followed(f"{root}/robots.txt", until, _ROBOTS_BYTES, lambda _: None)
-            if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise ArticleError(f"{root}/robots.txt cannot be read (status {reply.status})", "try again later")
-            found = reply.data.decode("utf-8", "replace") if reply.status == HTTPStatus.OK else ""
+            response = self._follow_redirects(f"{root}/robots.txt", deadline, _ROBOTS_BYTES, lambda _: None)
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise ArticleError(f"{root}/robots.txt cannot be read (status {response.status})", "try again later")
+            rules = response.data.decode("utf-8", "replace") if response.status == HTTPStatus.OK else ""
             self._robots[root] = RobotFileParser()
-            self._robots[root].parse(found.splitlines())
+            self._robots[root].parse(rules.splitlines())
         if not self._robots[root].can_fetch(AGENT, site.geturl()):
             raise ArticleError(f"{site.geturl()} is closed to programs by its robots.txt", "save the page yourself")
 
-    def _get(self, site: SplitResult, until: float, most: int) -> Reply:
-        """One request over a connection of its own, which is cut when the time is over."""
+    def _get(self, site: SplitResult, deadline: float, max_bytes: int) -> WebResponse:
+        """Make one request over a connection of its own, which is cut when the time is over."""
         host, port = site.hostname or "", site.port or (443 if site.scheme == "https" else 80)
-        with closing(self._opened(host, port, until)) as plain:
+        with closing(self._open_connection(host, port, deadline)) as plain:
             stream = plain
             if site.scheme == "https":
                 context = ssl.create_default_context()
                 stream = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-            timer = Timer(max(0.0, until - time.monotonic()), _cut, [stream])
+            timer = Timer(max(0.0, deadline - time.monotonic()), _shut_down, [stream])
             timer.start()
             try:
                 if isinstance(stream, ssl.SSLSocket):
                     stream.do_handshake()
-                return _asked(stream, site, most)
+                return _request(stream, site, max_bytes)
             finally:
                 timer.cancel()
                 stream.close()
 
-    def _opened(self, host: str, port: int, until: float) -> socket.socket:
-        """A connection to one of the host's addresses, all of which have to be public."""
+    def _open_connection(self, host: str, port: int, deadline: float) -> socket.socket:
+        """Open a connection to one of the host's addresses, all of which have to be public."""
         addresses = self._resolve(host, port)
         for address in addresses:
             if not is_public(address):
@@ -136,21 +138,21 @@ class Web:
         problem = OSError(f"{host} has no address")
         for address in addresses:
             try:
-                return self._connect(address, port, max(0.1, until - time.monotonic()))
+                return self._connect(address, port, max(0.1, deadline - time.monotonic()))
             except OSError as error:
                 problem = error
         raise problem
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is anyone's: no private, loopback, link-local, multicast, reserved or metadata address."""
+    """Return whether an IP address is public: not private, loopback, link-local, multicast, reserved or metadata's."""
     ip = ipaddress.ip_address(address)
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or any(ip in net for net in _NOT_PUBLIC))
 
 
-def _checked(url: str) -> SplitResult:
-    """The address in plain ASCII and without fragment. Raises ValueError for one that may not be fetched."""
+def _plain_url(url: str) -> SplitResult:
+    """Return the address in plain ASCII and without fragment. Raises ValueError for one that may not be fetched."""
     site = urlsplit(url)
     if site.scheme not in ("http", "https") or not site.hostname:
         raise ValueError("only http:// and https:// addresses are fetched")
@@ -158,27 +160,27 @@ def _checked(url: str) -> SplitResult:
         raise ValueError("an address with a name or a password in it is not fetched")
     host = site.hostname if ":" in site.hostname else site.hostname.encode("idna").decode()
     netloc = (f"[{host}]" if ":" in host else host) + (f":{site.port}" if site.port else "")
-    path = quote(site.path or "/", safe=_AS_IT_IS)
-    return SplitResult(site.scheme, netloc, path, quote(site.query, safe=_AS_IT_IS), "")
+    path = quote(site.path or "/", safe=_URL_CHARACTERS)
+    return SplitResult(site.scheme, netloc, path, quote(site.query, safe=_URL_CHARACTERS), "")
 
 
-def _asked(stream: socket.socket, site: SplitResult, most: int) -> Reply:
+def _request(stream: socket.socket, site: SplitResult, max_bytes: int) -> WebResponse:
     connection = http.client.HTTPConnection(site.hostname or "")
     connection.sock, connection.auto_open = stream, 0
     headers = {"Host": site.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", site._replace(scheme="", netloc="").geturl(), headers=headers)
     with connection.getresponse() as response:
         label = content_label(response.headers.get("Content-Type", ""), site.geturl())
-        if response.status in _REDIRECTED and (location := response.headers.get("Location")):
-            return Reply(response.status, b"", label, location)
+        if response.status in _REDIRECT_STATUSES and (location := response.headers.get("Location")):
+            return WebResponse(response.status, b"", label, location)
         if (packed := response.headers.get("Content-Encoding", "identity")) != "identity":
             raise OSError(f"it is packed as {packed}, unasked")
-        data = response.read(most + 1)
-        if len(data) > most:
-            raise OSError(f"it has more than {most >> 20} MiB")
+        data = response.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            raise OSError(f"it has more than {max_bytes >> 20} MiB")
         if response.length:
             raise OSError("it breaks off")
-        return Reply(response.status, data, label)
+        return WebResponse(response.status, data, label)
 
 
 def _resolve(host: str, port: int) -> list[str]:
@@ -189,7 +191,7 @@ def _connect(address: str, port: int, seconds: float) -> socket.socket:
     return socket.create_connection((address, port), seconds)
 
 
-def _cut(stream: socket.socket) -> None:
+def _shut_down(stream: socket.socket) -> None:
     """End a connection under its reader, whatever layer it is in."""
     with suppress(OSError):
         socket.socket.shutdown(stream, socket.SHUT_RDWR)

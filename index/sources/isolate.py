@@ -26,15 +26,15 @@ from index.readers.sniff import sniff
 from index.readers.source_metadata import Label
 
 _LENGTH = struct.Struct("<Q")
-_PLAIN = frozenset({"text", "markdown"})
+_PLAIN_FORMATS = frozenset({"text", "markdown"})
 _PLAIN_BYTES = 1 << 16
 """More can take long in a process without limits: composing accents takes the square of their number."""
-_SPLIT = "split it, or save it anew with another program"
+_SPLIT_HINT = "split it, or save it anew with another program"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """For one file: bytes of address space, seconds of computing (twice that by the clock), characters of text."""
+class ReadLimits:
+    """Limits for one file: bytes of memory, seconds of computing (twice that by the clock), characters of text."""
 
     memory: int = 2 << 30
     seconds: int = 120
@@ -42,52 +42,54 @@ class Limits:
 
 
 class Isolation:
-    """Reads files, those that need it in a child process, which starts with the first of them."""
+    """Reader of files that uses a child process, which starts with the first file that needs it."""
 
-    def __init__(self, limits: Limits | None = None, fields: Mapping[str, str] | None = None) -> None:
-        """`fields` says what the columns of tables of articles are called."""
-        self._limits = limits or Limits()
+    def __init__(self, limits: ReadLimits | None = None, fields: Mapping[str, str] | None = None) -> None:
+        """Take the limits, and in `fields` what the columns of tables of articles are called."""
+        self._limits = limits or ReadLimits()
         self._fields = dict(fields or {})
         self._child: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
         """End the child process."""
-        self._stop()
+        self._end_child()
 
     def read(self, data: bytes, source: str, label: Label | None = None) -> list[Article | Failure]:
-        """The articles in a file called `source`, and what in it could not be read."""
+        """Return the articles in a file called `source`, and what in it could not be read."""
         label = label or Label()
         try:
-            if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN:
+            if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN_FORMATS:
                 return list(read_articles(data, source, label=label))
         except ArticleError as error:
             return [Failure(source, error.message, error.hint)]
-        child = self._running()
+        child = self._running_child()
         timer = Timer(2 * self._limits.seconds, child.kill)
         timer.start()
         try:
-            return self._asked(child, data, source, label)
+            return self._ask_child(child, data, source, label)
         except (OSError, EOFError, ValueError, KeyError, TypeError):
-            self._stop()
-            return [self._died(child.returncode, source)]
+            self._end_child()
+            return [self._death(child.returncode, source)]
         finally:
             timer.cancel()
 
-    def _asked(self, child: subprocess.Popen[bytes], data: bytes, source: str, label: Label) -> list[Article | Failure]:
+    def _ask_child(
+        self, child: subprocess.Popen[bytes], data: bytes, source: str, label: Label
+    ) -> list[Article | Failure]:
         assert child.stdin is not None
         assert child.stdout is not None
-        asked = {"source": source, "size": len(data), "label": asdict(label), "fields": self._fields}
-        child.stdin.write(json.dumps(asked).encode() + b"\n")
+        request = {"source": source, "size": len(data), "label": asdict(label), "fields": self._fields}
+        child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.write(data)
         child.stdin.flush()
-        (size,) = _LENGTH.unpack(_exactly(child.stdout, _LENGTH.size))
+        (size,) = _LENGTH.unpack(_read_exactly(child.stdout, _LENGTH.size))
         if size > 12 * self._limits.characters + (1 << 20):  # JSON writes a character as up to 12 bytes
             raise ValueError(size)
-        return [_made(each) for each in json.loads(_exactly(child.stdout, size))]
+        return [_from_json(item) for item in json.loads(_read_exactly(child.stdout, size))]
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            self._stop()
+            self._end_child()
             limits = (str(n) for n in (self._limits.memory, self._limits.seconds, self._limits.characters))
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "index.sources.isolate", *limits],
@@ -99,7 +101,7 @@ class Isolation:
             )
         return self._child
 
-    def _stop(self) -> None:
+    def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -111,50 +113,53 @@ class Isolation:
                 except OSError:  # what was not sent yet cannot be sent any more
                     continue
 
-    def _died(self, code: int, source: str) -> Failure:
+    def _death(self, code: int, source: str) -> Failure:
         if -code in (signal.SIGXCPU, signal.SIGKILL):
             what = f"more than {self._limits.seconds} seconds, or too much memory"
-            return Failure(source, f"{source} takes {what}", _SPLIT)
-        return Failure(source, f"{source} crashed its reader (exit code {code})", _SPLIT)
+            return Failure(source, f"{source} takes {what}", _SPLIT_HINT)
+        return Failure(source, f"{source} crashed its reader (exit code {code})", _SPLIT_HINT)
 
 
-def serve(requests: IO[bytes], answers: IO[bytes], limits: Limits) -> None:
-    """The child: answer until the requests end."""
+def serve(requests: IO[bytes], answers: IO[bytes], limits: ReadLimits) -> None:
+    """Answer until the requests end; runs in the child."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # readers write no files
     while line := requests.readline():
-        asked = json.loads(line)
+        request = json.loads(line)
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        data, label = requests.read(asked["size"]), Label(**asked["label"])
-        found = read_articles(data, asked["source"], label=label, fields=asked["fields"])
-        answer = json.dumps(_within(found, asked["source"], limits)).encode()
+        data, label = requests.read(request["size"]), Label(**request["label"])
+        contents = read_articles(data, request["source"], label=label, fields=request["fields"])
+        answer = json.dumps(_as_json(contents, request["source"], limits)).encode()
         answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
 
 
-def _within(found: Iterable[Article | Failure], source: str, limits: Limits) -> list[dict[str, Any]]:
-    """As JSON has it, up to the limit of characters."""
+def _as_json(contents: Iterable[Article | Failure], source: str, limits: ReadLimits) -> list[dict[str, Any]]:
+    """Return articles and failures as JSON has them, up to the limit of characters."""
     listed: list[dict[str, Any]] = []
     characters = 0
-    for each in found:
-        characters += len(each.text) if isinstance(each, Article) else 0
+    for item in contents:
+        characters += len(item.text) if isinstance(item, Article) else 0
         if characters > limits.characters:
-            return [*listed, asdict(Failure(source, f"{source} has more than {limits.characters} characters", _SPLIT))]
-        listed.append(asdict(each))
+            return [
+                *listed,
+                asdict(Failure(source, f"{source} has more than {limits.characters} characters", _SPLIT_HINT)),
+            ]
+        listed.append(asdict(item))
     return listed
 
 
-def _made(said: dict[str, Any]) -> Article | Failure:
-    if "error" in said:
-        return Failure(**said)
-    headings = tuple(Heading(**each) for each in said.pop("headings"))
-    return Article(**{**said, "headings": headings, "pages": tuple(said["pages"]), "tags": tuple(said["tags"])})
+def _from_json(item: dict[str, Any]) -> Article | Failure:
+    if "error" in item:
+        return Failure(**item)
+    headings = tuple(Heading(**fields) for fields in item.pop("headings"))
+    return Article(**{**item, "headings": headings, "pages": tuple(item["pages"]), "tags": tuple(item["tags"])})
 
 
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
+def _read_exactly(pipe: IO[bytes], size: int) -> bytes:
     data = pipe.read(size)
     if len(data) < size:
         raise EOFError
@@ -162,11 +167,11 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 def main() -> None:
-    """Speak on the real standard output, which the readers' libraries then cannot disturb."""
+    """Serve on the real standard output, which the readers' libraries then cannot disturb."""
     memory, seconds, characters = map(int, sys.argv[1:])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers, Limits(memory, seconds, characters))
+    serve(sys.stdin.buffer, answers, ReadLimits(memory, seconds, characters))
 
 
 if __name__ == "__main__":

@@ -25,15 +25,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What lies under the PATHs: files to read, and how many others were passed over."""
+class FoundFiles:
+    """The files to read under the PATHs, and how many others were passed over."""
 
     files: tuple[File, ...]
     passed_over: int
 
 
-def find_files(paths: Sequence[Path]) -> Found:
-    """The files under `paths`, sorted, each once.
+def find_files(paths: Sequence[Path]) -> FoundFiles:
+    """Return the files under `paths`, sorted, each once.
 
     In folders, hidden files, unknown formats and links that lead out of the folder are left out.
 
@@ -44,21 +44,21 @@ def find_files(paths: Sequence[Path]) -> Found:
     for given in paths:
         path = given.expanduser().resolve()
         if path.is_dir():
-            for each in _below(path):
-                inside = not each.is_symlink() or _is_inside(each, path)
-                if inside and (is_supported(each.name) or is_supported(each.name, _head(each))):
-                    files.setdefault(each, File(each, f"{path.name}/{each.relative_to(path).as_posix()}"))
+            for file in _files_below(path):
+                inside = not file.is_symlink() or _is_inside(file, path)
+                if inside and (is_supported(file.name) or is_supported(file.name, _first_bytes(file))):
+                    files.setdefault(file, File(file, f"{path.name}/{file.relative_to(path).as_posix()}"))
                 else:
                     passed_over += 1
         elif path.exists():
             files.setdefault(path, File(path, path.name))
         else:
             raise UsageError(f"{given} does not exist", "give files or folders of articles")
-    return Found(tuple(files[path] for path in sorted(files)), passed_over)
+    return FoundFiles(tuple(files[path] for path in sorted(files)), passed_over)
 
 
 def read_bytes(file: File) -> bytes:
-    """The file's bytes. Raises ArticleError if it cannot be read, or is no plain file, or too large."""
+    """Return the file's bytes. Raises ArticleError if it cannot be read, or is no plain file, or too large."""
     shown = file.name.encode("utf-8", "backslashreplace").decode()
     if shown != file.name:
         raise ArticleError(f"the name of {shown} is not UTF-8", "rename the file")
@@ -82,7 +82,7 @@ def read_bytes(file: File) -> bytes:
 
 
 def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File]:
-    """The files under names that are theirs alone.
+    """Iterate over the files under names that are theirs alone.
 
     `taken` maps the names in use to the paths they stand for. A file whose name belongs to another
     file that still exists gets more of its path; one that has only been moved keeps its name, and
@@ -102,20 +102,20 @@ def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File
 
 
 def file_name(source: str, path: Path) -> str:
-    """The name of the file that an article called `source` was read from: all of it, or up to the file's own name.
+    """Return the name of the file that an article called `source` was read from: all of that, or a part.
 
     An article in an archive is called `news/old.zip/2024/march.md` where its path is `.../news/old.zip`.
     """
     parts = source.split("/")
     if is_url(source):
         prefixes = ("/".join(parts[:n]) for n in range(len(parts), 0, -1))
-        return next((each for each in prefixes if Path(each) == path), source)
+        return next((prefix for prefix in prefixes if Path(prefix) == path), source)
     names = ["/".join(parts[:n]) for n in range(len(parts), 0, -1) if parts[n - 1] == path.name]
     return next((name for name in names if path.as_posix().endswith(f"/{name}")), names[-1] if names else source)
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
 
@@ -127,8 +127,8 @@ def _is_inside(link: Path, folder: Path) -> bool:
         return False
 
 
-def _head(path: Path) -> bytes:
-    """The first bytes of a plain file, if it can be read; nothing else is opened."""
+def _first_bytes(path: Path) -> bytes:
+    """Return the first bytes of a plain file, if it can be read; nothing else is opened."""
     try:
         if not path.is_file():
             return b""
@@ -138,8 +138,8 @@ def _head(path: Path) -> bytes:
         return b""
 
 
-def _refuse(error: OSError) -> NoReturn:
-    """A folder that is left out in silence would look empty, and --prune would remove its articles."""
+def _raise_unreadable(error: OSError) -> NoReturn:
+    """Raise UsageError: a folder left out in silence would look empty, and --prune would remove its articles."""
     raise UsageError(
         f"the folder {error.filename} cannot be read ({error.strerror})", "check its permissions"
     ) from error

@@ -1,4 +1,4 @@
-"""Writing that a power cut cannot halve: the file is there as it was before, or as it should be after."""
+"""Writing that survives a power cut: a file is there as it was before, or as it should be after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.errors import StoreError
 
 
 def sync(path: Path) -> None:
-    """Have the disk hold what was written to this file or folder."""
+    """Wait until the disk holds what was written to this file or folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -22,8 +22,17 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
+def translate_os_errors(problem: str, hint: str) -> Iterator[None]:
+    """Raise the operating system's errors as StoreErrors: `problem`, and in brackets the system's reason."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{problem} ({error.strerror or error})", hint) from error
+
+
+@contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file, open for reading and writing, that takes the place of `path` when the block ends well.
+    """Open a file for reading and writing that takes the place of `path` when the block ends well.
 
     It keeps the mode of the former one; a link stays one and its target is replaced. Where the block
     or the disk fails, the former file is untouched and nothing else is left. Raises OSError.
@@ -45,7 +54,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """How large the files in a folder are together; those that vanish meanwhile count nothing."""
+    """Return how many bytes the files in a folder have; those that vanish meanwhile do not count."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -55,7 +64,7 @@ def folder_bytes(folder: Path) -> int:
 
 
 def require_space(folder: Path, needed: int) -> None:
-    """Raise StoreError unless so many bytes are free on the folder's disk."""
+    """Raise StoreError unless `needed` bytes are free on the folder's disk."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StoreError(

@@ -1,8 +1,8 @@
-"""What lies where in a store's folder."""
+"""Names of what lies in a store's folder, and of the corpus that it starts with."""
 
 from __future__ import annotations
 
 DATABASE = "articles.sqlite3"
 GENERATIONS = "generations"
 STARTER = "the starter corpus"
-"""What a store is built from until its owner ingests something."""
+"""Origin of a store until its owner ingests something."""

@@ -1,4 +1,4 @@
-"""One writer at a time."""
+"""The lock that lets one process write to a store at a time."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import StoreBusyError, StoreError
+from index.errors import StoreBusyError
+from index.store.durable import translate_os_errors
 
 
 @contextmanager
 def write_lock(store: Path) -> Iterator[None]:
-    """The right to write to the store. Raises StoreBusyError at once if another process has it.
+    """Hold the right to write to the store. Raises StoreBusyError at once if another process has it.
 
     The system releases it when its holder dies.
     """
-    try:
+    with translate_os_errors(f"the store {store} cannot be written", "choose another --store"):
         store.mkdir(parents=True, exist_ok=True)
         lock = (store / "writer.lock").open("w")
-    except OSError as error:
-        raise StoreError(f"the store {store} cannot be written ({error.strerror})", "choose another --store") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,13 +1,13 @@
-"""Opening a store's SQLite file: its version, upgrades of earlier ones, SQLite's errors as ours."""
+"""Opening, upgrading and copying a store's SQLite file; SQLite's errors as StoreErrors."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
-from index.errors import StoreDamagedError, StoreError, StoreOutdatedError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError, StoreOutdatedError
 from index.store.durable import sync
 from index.store.schema import TABLES, UPGRADES, VERSION
 
@@ -60,42 +60,45 @@ def upgrade(path: Path) -> Path | None:
 
 
 def copy(path: Path, target: Path) -> None:
-    """All that the file holds now, into a new one. What has been removed from it does not go along."""
+    """Copy what the file holds now into a new one; removed content that it still has is left out."""
     with translated(path), closing(connect(path, create=False)) as sql:
         sql.execute("VACUUM INTO ?", (str(target),))
 
 
 def exchange(path: Path, other: Path) -> None:
-    """Have the file hold what the other one does, in one transaction; those who read it go on."""
+    """Replace the file's content by that of the other one, in one transaction; those who read it go on."""
     with translated(path), closing(connect(path, create=False)) as sql, closing(connect(other, create=False)) as source:
         source.backup(sql)
         sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def has_our_tables(path: Path) -> bool:
-    """Whether the file has the tables of a store and nothing else: no trigger, no view."""
+    """Return whether the file has the tables of a store and nothing else: no trigger, no view."""
     query = "SELECT type, name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_master"
     with closing(sqlite3.connect(":memory:")) as ours, closing(sqlite3.connect(path)) as theirs, translated(path):
         ours.executescript(TABLES)
-        wanted, found = (
+        expected, actual = (
             {(a, b, "".join((c or "").split())) for a, b, c in sql.execute(query)} for sql in (ours, theirs)
         )
-        return wanted == found
+        return expected == actual
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+def translate_sqlite_errors(what: str, damaged_hint: str) -> Iterator[None]:
+    """Raise SQLite's errors as StoreErrors about `what`: "the store in DIR is busy"."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise StoreError(f"the store in {path.parent} is busy", "try again in a moment") from error
+            raise StoreBusyError(f"{what} is busy", "try again in a moment") from error
         if "full" in str(error):
-            raise StoreError(f"no space left on the disk of {path.parent}", "make room and try again") from error
-        raise StoreError(f"the store in {path.parent} cannot be used ({error})", "check its permissions") from error
+            raise StoreError(f"{what} cannot be written: no space left on the disk", "make room, try again") from error
+        raise StoreError(f"{what} cannot be used ({error})", "check permissions and disk space") from error
     except sqlite3.DatabaseError as error:
-        raise StoreDamagedError(
-            f"the store in {path.parent} is damaged ({error})",
-            "move it away and ingest the articles again, or import an export of it",
-        ) from error
+        raise StoreDamagedError(f"{what} is damaged ({error})", damaged_hint) from error
+
+
+def translated(path: Path) -> AbstractContextManager[None]:
+    """Raise SQLite's errors as StoreErrors about the store whose file is at `path`."""
+    hint = "move it away and ingest the articles again, or import an export of it"
+    return translate_sqlite_errors(f"the store in {path.parent}", hint)

@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 
 Vectors = Mapping[str, bytes]
 """Digest -> float32 values, little-endian."""
-Check = Callable[[Path, Vectors, Collection[str]], None]
-"""Given a folder, the vectors that have to be in it, and the digests that must not."""
+GenerationCheck = Callable[[Path, Vectors, Collection[str]], None]
+"""Takes a folder, the vectors that have to be in it, and the digests that must not."""
 
 _BATCH = 1_000
 _COLLECTION = "vectors"
 _LOCK = "lock"
 _SIZES = "sizes.json"
-_SAME = 1e-4
+_TOLERANCE = 1e-4
 """Vectors, or cosine distances, that differ by less are the same: many near copies hide each other in a search."""
-_LOST, _LOST_SHARE = 10, 0.05
-"""So many may fail to find themselves: the search is approximate, and crowds of near copies lead it astray.
-Of a damaged graph it finds next to none."""
+_MAX_LOST, _MAX_LOST_SHARE = 10, 0.05
+"""Most vectors, as a number and a share, that may fail to find themselves: the search is approximate, and crowds of
+near copies lead it astray. In a damaged graph it finds hardly any."""
 
 
 def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Collection[str]) -> None:
-    """Make `folder`: a copy of `base` with vectors added and removed, all of it on the disk at the end."""
+    """Make `folder` a copy of `base` with vectors added and removed, all of it on the disk at the end."""
     if base is None:
         folder.mkdir(parents=True)
     else:
@@ -60,7 +60,7 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
         for digests in _batches(sorted(remove)):
             collection.delete(ids=digests)
         for digests in _batches(sorted(add)):
-            collection.upsert(ids=digests, embeddings=_matrix([add[digest] for digest in digests]))
+            collection.upsert(ids=digests, embeddings=_as_matrix([add[digest] for digest in digests]))
     (folder / _SIZES).write_text(json.dumps(_sizes(folder)))
     for parent, _, names in os.walk(folder):
         for name in (*names, "."):
@@ -69,7 +69,7 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether the files are there with the sizes they were published with. Opens none of Chroma's."""
+    """Return whether the files are there with the sizes they were published with. Opens none of Chroma's."""
     try:
         return bool(json.loads((folder / _SIZES).read_text()) == _sizes(folder))
     except (OSError, ValueError):
@@ -77,11 +77,11 @@ def is_complete(folder: Path) -> bool:
 
 
 @contextmanager
-def checker() -> Iterator[Check]:
-    """What looks at a generation: each vector is there, a search finds it, the absent are gone.
+def checker() -> Iterator[GenerationCheck]:
+    """Start a child process that checks a generation: each vector is there, a search finds it, the absent are gone.
 
-    It does so in a child process, which takes a second to start, so that this is done while the generation is written.
-    It raises StoreDamagedError, also if the child crashes, and looks once.
+    It takes a second to start, so start it while the generation is written. The check can be made once, and raises
+    StoreDamagedError, also if the child crashes.
     """
     pipe = subprocess.PIPE
     with subprocess.Popen(
@@ -94,37 +94,37 @@ def checker() -> Iterator[Check]:
         start_new_session=True,  # so that Ctrl-C reaches the parent alone
     ) as child:
         try:
-            yield partial(_have_checked, child)
+            yield partial(_ask_child, child)
         finally:
             child.kill()
 
 
 def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
-    """Look at a generation that is there already. Raises StoreDamagedError."""
+    """Check a generation that is there already. Raises StoreDamagedError."""
     with checker() as check:
         check(folder, present, absent)
 
 
-def _have_checked(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
+def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         expected = Path(temporary, "expected.npz")
         np.savez(
             expected,
             digests=np.array(list(present), dtype=str),
-            vectors=_matrix(list(present.values())),
+            vectors=_as_matrix(list(present.values())),
             absent=np.array(list(absent), dtype=str),
         )
-        _, said = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
+        _, stderr = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
     if child.returncode != 0:
-        reason = (said.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
+        reason = (stderr.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
         raise StoreDamagedError(f"the vectors in {folder} are damaged ({reason})", "ingest again to rebuild them")
 
 
 class Generation:
-    """A published generation, open for searching. It is not removed while it is open."""
+    """A published generation, open for searching; it stays on the disk until it is closed."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
+        """Open it. Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
         self.name = folder.name
         with ExitStack() as stack:
             lock = stack.enter_context((folder / _LOCK).open())
@@ -138,10 +138,10 @@ class Generation:
             self._held = stack.pop_all()
 
     def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
-        """The digests nearest to a unit vector with their cosines, best first."""
-        found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return {digest: 1.0 - distance for digest, distance in zip(found["ids"][0], distances, strict=True)}
+        """Return the digests nearest to a unit vector with their cosines, best first."""
+        result = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        distances = (result["distances"] or [[]])[0]
+        return {digest: 1.0 - distance for digest, distance in zip(result["ids"][0], distances, strict=True)}
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -149,7 +149,7 @@ class Generation:
 
 
 def collect_garbage(generations: Path, keep: str | None) -> list[str]:
-    """Remove the generations that are neither current nor open; the names of those still there."""
+    """Remove the generations that are neither current nor open. Returns the names of the open ones."""
     left = []
     for folder in sorted(generations.iterdir()):
         if folder.name == keep:
@@ -183,7 +183,7 @@ def _sizes(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
-def _matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+def _as_matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
     width = len(vectors[0]) // 4 if vectors else 0
     return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), width)
 
@@ -193,8 +193,8 @@ def _batches(digests: Sequence[str]) -> Iterator[list[str]]:
         yield list(digests[at : at + _BATCH])
 
 
-def _check(folder: Path, expected: Path) -> str | None:
-    """What is wrong with a generation, or None. Runs in the child process."""
+def _find_problem(folder: Path, expected: Path) -> str | None:
+    """Return what is wrong with a generation, or None. Runs in the child process."""
     data = np.load(expected)
     digests, vectors = data["digests"].tolist(), data["vectors"]
     lost = 0
@@ -206,12 +206,12 @@ def _check(folder: Path, expected: Path) -> str | None:
             if len(stored["ids"]) != len(wanted):
                 return "a vector is missing"
             if not np.allclose(
-                np.asarray(stored["embeddings"]), [wanted[each] for each in stored["ids"]], rtol=0, atol=_SAME
+                np.asarray(stored["embeddings"]), [wanted[digest] for digest in stored["ids"]], rtol=0, atol=_TOLERANCE
             ):
                 return "a vector is not what it was"
-            found = collection.query(query_embeddings=list(wanted.values()), n_results=1, include=["distances"])
-            lost += sum(not each or each[0] > _SAME for each in found["distances"] or ())
-        if lost > _LOST + _LOST_SHARE * len(digests):
+            nearest = collection.query(query_embeddings=list(wanted.values()), n_results=1, include=["distances"])
+            lost += sum(not distances or distances[0] > _TOLERANCE for distances in nearest["distances"] or ())
+        if lost > _MAX_LOST + _MAX_LOST_SHARE * len(digests):
             return f"{lost} of {len(digests)} vectors are not found"
         for part in _batches(data["absent"].tolist()):
             if collection.get(ids=part, include=[])["ids"]:
@@ -222,5 +222,5 @@ def _check(folder: Path, expected: Path) -> str | None:
 if __name__ == "__main__":
     import chromadb  # noqa: F401 - takes a while, and nobody waits yet
 
-    asked = sys.stdin.read()
-    sys.exit(_check(*map(Path, json.loads(asked))) if asked else None)
+    request = sys.stdin.read()
+    sys.exit(_find_problem(*map(Path, json.loads(request))) if request else None)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+import app
 from index.status import read_status
 from rag.snapshot import Index
 from settings import HOME
+from tests.fakes import FakeEmbeddings
 
 SLOW = """
 import sys, time
@@ -107,3 +111,25 @@ def test_a_followed_folder_brings_in_prunes_and_survives_what_cannot_be_read(tmp
     assert process.returncode == 0, err
     assert "bad.txt" in err
     assert "Traceback" not in err
+
+
+def test_following_waits_while_another_program_has_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, store = tmp_path / "news", tmp_path / "store"
+    folder.mkdir()
+    (folder / "one.txt").write_text("One is here.")
+    monkeypatch.setattr("commands.store.embedding_model", lambda settings: FakeEmbeddings())
+    monkeypatch.setattr("index.store.sqlite.BUSY_SECONDS", 0.05)
+    seen: list[list[str]] = []
+
+    def follow(paths: Sequence[Path], stop: Event) -> Iterator[bool]:
+        (folder / "two.txt").write_text("Two is here.")
+        with closing(sqlite3.connect(store / "articles.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield True
+            seen.append(sources(store))
+        yield False
+        seen.append(sources(store))
+
+    monkeypatch.setattr("index.sources.watch.follow", follow)
+    assert app.main(["ingest", "--store", str(store), "--watch", str(folder)]) == 0
+    assert seen == [["news/one.txt"], ["news/one.txt", "news/two.txt"]]

@@ -9,8 +9,8 @@ import pytest
 
 import app
 from index.readers.source_metadata import Label
-from index.sources import intake
-from index.sources.fetch import Reply
+from index.sources import scan
+from index.sources.fetch import WebResponse
 from tests.fakes import FakeEmbeddings
 
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to %s.</p></body></html>"
@@ -21,14 +21,14 @@ class StandIn:
 
     town = b"Hamburg"
 
-    def fetch(self, url: str) -> Reply:
-        return Reply(200, PAGE % self.town, Label("text/html", "utf-8", url))
+    def fetch(self, url: str) -> WebResponse:
+        return WebResponse(200, PAGE % self.town, Label("text/html", "utf-8", url))
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("commands.store.embedding_model", lambda settings: FakeEmbeddings())
-    monkeypatch.setattr(intake, "Web", StandIn)
+    monkeypatch.setattr(scan, "Web", StandIn)
     return tmp_path / "store"
 
 
@@ -39,7 +39,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, object
 
 
 def test_without_leave_nothing_is_fetched(store: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(intake, "Web", None)
+    monkeypatch.setattr(scan, "Web", None)
     code, _, said = run(capsys, "ingest", "https://example.org/a", "--store", store)
     assert code == 2
     assert said == (

@@ -23,14 +23,15 @@ ENOUGH = 2 * 2**20
 CODE = """
 import sys
 from pathlib import Path
-from index import writer
+from index import publisher
 from index.errors import StoreError
 from index.ingest import ingest
+from index.options import IngestOptions
 from tests.fakes import FakeEmbeddings
 
-writer.require_space = lambda *_: None  # it would say so before anything is written
+publisher.require_space = lambda *_: None  # it would say so before anything is written
 try:
-    ingest(Path(sys.argv[1]), [Path(sys.argv[2])], FakeEmbeddings(), prune=True)
+    ingest(Path(sys.argv[1]), [Path(sys.argv[2])], FakeEmbeddings(), IngestOptions(prune=True))
 except StoreError as error:
     sys.exit(str(error))
 """

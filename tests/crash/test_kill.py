@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from index.ingest import ingest
+from index.options import IngestOptions
 from index.status import read_status
 from rag.snapshot import Index
 from settings import HOME
@@ -58,7 +59,7 @@ def test_a_killed_ingest_leaves_a_complete_generation(tmp_path: Path, kills: int
         assert found in (before, after), f"killed at call {deadly}"
         outcomes.add(found == after)
         if deadly % 5 == 0:  # and the next ingest finishes the work
-            ingest(copy, [folder], FakeEmbeddings(), prune=True)
+            ingest(copy, [folder], FakeEmbeddings(), IngestOptions(prune=True))
             assert texts(copy) == after
         shutil.rmtree(copy)
     assert False in outcomes  # some were killed before the commit

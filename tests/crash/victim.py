@@ -12,16 +12,17 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from index import ingest as publish
+from index import ingest as ingesting
 from index import publisher
 from index.ingest import ingest
-from index.publisher import Writer
-from index.sources import survey
-from index.store import database, durable, vectors
+from index.options import IngestOptions
+from index.publisher import Publisher
+from index.sources import scan
+from index.store import database, durable, search, vectors
 from tests.fakes import FakeEmbeddings
 
-STAGES = {Writer.publish.__code__: "p", Writer.sweep.__code__: "s"}
-WATCHED = {each.__file__ for each in (database, durable, publish, survey, vectors, publisher)}
+STAGES = {Publisher.publish.__code__: "p", Publisher.sweep.__code__: "s"}
+WATCHED = {module.__file__ for module in (database, durable, ingesting, publisher, scan, search, vectors)}
 
 
 def main(store: Path, folder: Path, deadly: int) -> None:
@@ -34,7 +35,7 @@ def main(store: Path, folder: Path, deadly: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
-    ingest(store, [folder], FakeEmbeddings(), prune=True)
+    ingest(store, [folder], FakeEmbeddings(), IngestOptions(prune=True))
     sys.setprofile(None)
     sys.stdout.write("".join(calls))
 

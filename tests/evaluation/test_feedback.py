@@ -15,6 +15,7 @@ from evaluation import feedback as module
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.ingest import ingest, rebuild
+from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.layout import STARTER
 from tests.fakes import FakeEmbeddings
@@ -218,12 +219,12 @@ def test_the_index_does_not_mind_the_file(tmp_path: Path) -> None:
     article = tmp_path / "articles" / "a.md"
     article.parent.mkdir()
     article.write_text("# Values\n\nValues determine the ceiling. Benchmarking cannot bring about leaps.\n")
-    ingest(store, [article.parent], FakeEmbeddings(), origin=STARTER)
+    ingest(store, [article.parent], FakeEmbeddings(), IngestOptions(origin=STARTER))
     rate(FeedbackStore(store / FEEDBACK), "b")
     own = tmp_path / "own"
     own.mkdir()
     (own / "b.md").write_text("# Other\n\nSomething else stands here, and nothing of the former.\n")
-    report = ingest(store, [own], FakeEmbeddings(), prune=True, erase=True)
+    report = ingest(store, [own], FakeEmbeddings(), IngestOptions(prune=True, erase=True))
     assert (report.articles_added, report.articles_removed) == (1, 1)
     assert read_facts(store).origin != STARTER
     rebuild(store)

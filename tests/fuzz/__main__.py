@@ -25,7 +25,7 @@ from index.readers import read_articles
 from index.readers.package import kind_of_zip
 from index.readers.sniff import sniff
 from index.readers.unpack_budget import Room
-from index.sources.isolate import Limits
+from index.sources.isolate import ReadLimits
 from tests.data.zoo import Animal, animals
 from tests.fuzz.mutate import mutated
 
@@ -79,7 +79,7 @@ def _work(kind: str, seed: int, number: int, until: float, shared: mmap.mmap) ->
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    limits = Limits()
+    limits = ReadLimits()
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while time.monotonic() < until:

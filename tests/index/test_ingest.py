@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from index import ingest as publish
+from index import ingest as ingesting
 from index import publisher
 from index.chunk import sentence_spans
 from index.errors import ModelError, StoreBusyError, StoreDamagedError, StoreError, UsageError
 from index.ingest import ingest, rebuild
+from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS, STARTER
@@ -111,7 +112,7 @@ def test_one_changed_sentence_embeds_only_its_chunks(
 def test_a_renamed_article_is_not_embedded_again(articles: Path, store: Path, model: FakeEmbeddings) -> None:
     ingest(store, [articles], model)
     (articles / "0.txt").rename(articles / "zero.txt")
-    report = ingest(store, [articles], model, prune=True)
+    report = ingest(store, [articles], model, IngestOptions(prune=True))
     assert (report.articles_added, report.articles_removed, report.chunks_embedded) == (1, 1, 0)
 
 
@@ -132,7 +133,7 @@ def test_pruned_words_are_in_no_file_and_erased_vectors_neither(
         before = dict(snapshot.database.vectors())
     assert files_with(store, b"upercalifragilistic")
     (articles / "0.txt").unlink()
-    report = ingest(store, [articles], model, prune=True, erase=True)
+    report = ingest(store, [articles], model, IngestOptions(prune=True, erase=True))
     assert report.articles_removed == 1
     with closing(Index(store)) as index, index.snapshot() as snapshot:
         left = dict(snapshot.database.vectors())
@@ -157,7 +158,7 @@ def test_prune_keeps_to_the_given_paths(articles: Path, store: Path, model: Fake
     (other / "o.txt").write_text(prose(7))
     ingest(store, [articles, other], model)
     shutil.rmtree(articles)
-    report = ingest(store, [articles], model, prune=True)
+    report = ingest(store, [articles], model, IngestOptions(prune=True))
     assert report.articles_removed == 4
     assert [info.source for info in Index(store).articles()] == ["other/o.txt"]
 
@@ -165,7 +166,7 @@ def test_prune_keeps_to_the_given_paths(articles: Path, store: Path, model: Fake
 def test_own_articles_take_the_place_of_the_starter_corpus(
     articles: Path, store: Path, model: FakeEmbeddings, tmp_path: Path
 ) -> None:
-    ingest(store, [articles], model, origin=STARTER)
+    ingest(store, [articles], model, IngestOptions(origin=STARTER))
     own = tmp_path / "own"
     own.mkdir()
     (own / "mine.txt").write_text(prose(7))
@@ -179,7 +180,7 @@ def test_own_articles_take_the_place_of_the_starter_corpus(
 def test_a_starter_corpus_stays_when_nothing_own_can_be_read(
     articles: Path, store: Path, model: FakeEmbeddings, tmp_path: Path
 ) -> None:
-    ingest(store, [articles], model, origin=STARTER)
+    ingest(store, [articles], model, IngestOptions(origin=STARTER))
     bad = tmp_path / "bad.txt"
     bad.write_bytes(b"\0")
     report = ingest(store, [bad], model)
@@ -302,7 +303,7 @@ def test_a_failure_before_the_commit_changes_nothing(
 def test_long_ingests_publish_on_the_way(
     articles: Path, store: Path, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "_BATCH_CHUNKS", 5)
+    monkeypatch.setattr(ingesting, "BATCH_CHUNKS", 5)
     told: list[str] = []
     ingest(store, [articles], model, progress=lambda stage, done, total: told.append(f"{stage} {done}/{total}"))
     assert len([each for each in told if each.startswith("publishing")]) > 1
@@ -316,7 +317,7 @@ def test_many_removals_rebuild_the_vectors(articles: Path, store: Path, model: F
         before = dict(snapshot.database.vectors())
     for n in (0, 1):
         (articles / f"{n}.txt").unlink()
-    ingest(store, [articles], model, prune=True)
+    ingest(store, [articles], model, IngestOptions(prune=True))
     with closing(Index(store)) as index, index.snapshot() as snapshot:
         left = snapshot.database.known_vectors(before)
     assert not any(files_with(store, before[digest][:64]) for digest in before.keys() - left)
@@ -344,6 +345,6 @@ def test_prune_removes_nothing_below_a_folder_that_cannot_be_read(
 
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.raises(UsageError, match="cannot be read"):
-        ingest(store, [articles], model, prune=True)
+        ingest(store, [articles], model, IngestOptions(prune=True))
     monkeypatch.undo()
     assert read_status(store).articles == 4

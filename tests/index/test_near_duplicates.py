@@ -67,4 +67,4 @@ def test_groups_form_join_and_shrink(tmp_path: Path) -> None:
         with database.writing():
             database.drop_article(ids[max("acd", key=lambda name: ids[name])])
         assert groups(database) == set()
-        assert database.without_sketch() == []
+        assert database.articles_without_sketch() == []

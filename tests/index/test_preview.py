@@ -8,6 +8,7 @@ import pytest
 
 from index.errors import UsageError
 from index.ingest import ingest
+from index.options import IngestOptions
 from index.preview import preview
 from index.store.lock import write_lock
 from tests.fakes import FakeEmbeddings
@@ -29,12 +30,12 @@ def test_it_says_what_then_happens(tmp_path: Path) -> None:
     (folder / "goes.txt").unlink()
     before = files(store)
     with write_lock(store):  # an ingest that runs is not in its way
-        found = preview(store, [folder], prune=True)
+        found = preview(store, [folder], IngestOptions(prune=True))
     assert files(store) == before
     assert found.articles_added == found.duplicates == ["news/copy.txt"]
     assert (found.articles_changed, found.articles_removed) == (["news/changes.txt"], ["news/goes.txt"])
     assert (found.articles_unchanged, [failure.source for failure in found.errors]) == (2, ["news/bad.txt"])
-    report = ingest(store, [folder], FakeEmbeddings(), prune=True)
+    report = ingest(store, [folder], FakeEmbeddings(), IngestOptions(prune=True))
     assert (report.articles_added, report.articles_changed, report.articles_removed) == (1, 1, 1)
     assert report.articles_unchanged == found.articles_unchanged
 

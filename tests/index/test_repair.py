@@ -11,6 +11,7 @@ import pytest
 
 from index.errors import StoreError, StoreOutdatedError
 from index.ingest import ingest, rebuild, repair
+from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS
@@ -94,12 +95,12 @@ def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
     assert read_status(store, verify=True).healthy
     assert content(store) == before
     with closing(Database(store / DATABASE)) as database:
-        assert database.without_sketch() == []
+        assert database.articles_without_sketch() == []
     with closing(sqlite3.connect(copy)) as sql:
         assert sql.execute("PRAGMA user_version").fetchone() == (version,)
         assert sql.execute("SELECT count(*) FROM articles").fetchone() == (3,)
         assert sql.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert rebuild(store).upgraded is None
     (tmp_path / "more.txt").write_text("More\n\nOne more article.")
-    ingest(store, [tmp_path / "more.txt"], FakeEmbeddings(), erase=True)
+    ingest(store, [tmp_path / "more.txt"], FakeEmbeddings(), IngestOptions(erase=True))
     assert not copy.exists()

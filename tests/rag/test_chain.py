@@ -66,7 +66,7 @@ def test_an_answer_with_its_quote(chain: AnswerChain) -> None:
 
 
 def test_events_come_in_order(chain: AnswerChain) -> None:
-    events = list(chain.stream({"question": "first drunk: China"}))
+    events = list(chain.stream({"question": "where was it first drunk: China"}))
     kinds = [type(event) for event in events]
     assert kinds == [StatusEvent, StatusEvent, RetrievedEvent, StatusEvent, SentenceEvent, SentenceEvent, Answer]
     assert [event for event in events if isinstance(event, StatusEvent)][1:] == [

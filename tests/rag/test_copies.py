@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from index.ingest import ingest
+from index.options import IngestOptions
 from index.status import read_status
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index
@@ -36,7 +37,7 @@ def test_one_passage_many_places(tmp_path: Path) -> None:
     assert (report.chunks_embedded, report.chunks_reused) == (1, 2)
     assert places(store) == [["news/a.txt", "news/b.txt", "news/c.txt"]]
     (folder / "a.txt").unlink()
-    assert ingest(store, [folder], FakeEmbeddings(), prune=True).articles_removed == 1
+    assert ingest(store, [folder], FakeEmbeddings(), IngestOptions(prune=True)).articles_removed == 1
     assert places(store) == [["news/b.txt", "news/c.txt"]]
     assert read_status(store, verify=True).vectors == 1
 

@@ -11,14 +11,14 @@ import os
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fastapi import Request
 
-from index.errors import StoreDamagedError, StoreError, UsageError
-from index.store.durable import replacing
+from index.errors import StoreDamagedError, UsageError
+from index.store.durable import replacing, translate_os_errors
 from settings import Settings
 from web.refused import RefusedError
 from web.security.access import KEY_PREFIX, caller
@@ -55,14 +55,14 @@ class Keys:
 
     def list(self) -> Sequence[Key]:
         """In the order in which they were made."""
-        with _translated(self._path):
+        with self._errors():
             try:
                 found = self._path.stat()
             except FileNotFoundError:
                 return ()
             version = (found.st_ino, found.st_mtime_ns)
             if self._read[0] != version:
-                self._read = (version, tuple(Key(**each) for each in json.loads(self._path.read_text("utf-8"))))
+                self._read = (version, self._stored())
             return self._read[1]
 
     def add(self, name: str, per_minute: int) -> str:
@@ -97,7 +97,7 @@ class Keys:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time. The system lets the next one in when this one dies."""
-        with _translated(self._path):
+        with self._errors():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             folder = os.open(self._path.parent, os.O_RDONLY)
             try:
@@ -105,6 +105,19 @@ class Keys:
                 yield
             finally:
                 os.close(folder)
+
+    def _stored(self) -> tuple[Key, ...]:
+        """Return the keys that the file holds. Raises OSError, and StoreDamagedError where it is no list of keys."""
+        try:
+            return tuple(Key(**fields) for fields in json.loads(self._path.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise StoreDamagedError(
+                f"the keys in {self._path} are damaged", "move the file away and make new ones"
+            ) from error
+
+    def _errors(self) -> AbstractContextManager[None]:
+        """Raise the errors of the disk as StoreErrors."""
+        return translate_os_errors(f"the keys in {self._path} cannot be used", "check its folder")
 
     def _write(self, keys: Sequence[Key]) -> None:
         """After a crash there is the old file or the new one. Only this user can read it."""
@@ -151,14 +164,3 @@ def _shown(headers: Mapping[str, str]) -> str:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """The errors of the disk as ours."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"the keys in {path} cannot be used ({error.strerror})", "check its folder") from error
-    except (ValueError, TypeError) as error:
-        raise StoreDamagedError(f"the keys in {path} are damaged", "move the file away and make new ones") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from index.errors import ArticleError
-from index.sources import fetch, intake
+from index.options import IngestOptions
+from index.sources import fetch, scan
 from index.sources.fetch import AGENT, Web, is_public, is_url
-from index.sources.intake import Intake, Reading
+from index.sources.scan import Scan
 from index.store.database import Database
 
 PUBLIC = "93.184.215.14"
@@ -280,29 +282,28 @@ def test_a_page_is_an_article_called_by_its_address_and_a_feed_gives_its_entries
         "/feed/": (200, {"Content-Type": "application/rss+xml"}, FEED),
         "/photo.md": (200, {"Content-Type": "image/jpeg"}, b"\xff\xd8"),
     }
-    monkeypatch.setattr(intake, "Web", site.web)
-    reading = Reading(
+    monkeypatch.setattr(scan, "Web", site.web)
+    options = IngestOptions(
         urls=tuple(f"http://example.org{path}" for path in ("/a/a#b", "/a/a", "/feed/", "/photo.md", "/x"))
     )
     database = Database(tmp_path / "store.sqlite3", create=True)
-    taking = Intake(database, [])
-    taken = [taking.take(page) for page in reading.pages]
-    taking.close()
-    articles = [article for each in taken for article in each.articles]
+    with closing(Scan(database, [], options)) as pages:
+        scanned = list(pages)
+    articles = [article for page in scanned for article in page.articles]
     assert {each.source: each.link for each in articles} == {
         "http://example.org/a/a": "http://example.org/a/a",
         "http://example.org/feed//Tea": "https://example.org/tea",
     }
     assert articles[0].text == "Ships\n\nThey sailed to Köln."
-    failures = [failure.error for each in taken for failure in each.failures]
+    failures = [failure.error for page in scanned for failure in page.failures]
     assert [urlsplit(error.split()[0]).path for error in failures] == ["/photo.md", "/x"]
     with database.writing():
-        for article, page in zip(articles, (reading.pages[0], reading.pages[1]), strict=True):
-            database.put_article(article, str(page.path), [])
-    again = Intake(database, database.articles())
-    assert [again.take(page).unchanged for page in reading.pages[:2]] == [1, 1]
+        for article, page in zip(articles, scanned[:2], strict=True):
+            database.put_article(article, str(page.file.path), [])
+    with closing(Scan(database, [], options)) as pages:
+        assert [page.unchanged for page in pages][:2] == [1, 1]
     site.pages["/a/a"] = (200, {"Content-Type": "text/html"}, PAGE)
-    [changed] = again.take(reading.pages[0]).articles
+    with closing(Scan(database, [], options)) as pages:
+        [changed] = next(iter(pages)).articles
     assert (changed.id, changed.text) == (articles[0].id, "Ships\n\nThey sailed to Hamburg.")
-    again.close()
     database.close()

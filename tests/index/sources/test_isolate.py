@@ -13,7 +13,7 @@ from index import readers
 from index.article import Article, Failure
 from index.readers.source_metadata import Label
 from index.sources import isolate
-from index.sources.isolate import Isolation, Limits
+from index.sources.isolate import Isolation, ReadLimits
 from tests.data.build import pdf, tarred
 
 ROW = b'{"title": "Ships", "text": "They sailed."}\n'
@@ -76,7 +76,7 @@ def test_a_child_that_dies_at_a_file_is_one_error(isolation: Isolation) -> None:
 
 
 def test_too_much_computing_is_one_error() -> None:
-    isolation = Isolation(Limits(seconds=1))
+    isolation = Isolation(ReadLimits(seconds=1))
     started = time.monotonic()
     rows = b'{"title": "x", "text": "%s"}\n' % (b"a b\\n" * 20) * 200_000
     [failure] = isolation.read(rows, "slow.jsonl")
@@ -87,7 +87,7 @@ def test_too_much_computing_is_one_error() -> None:
 
 
 def test_too_much_memory_is_one_error_and_the_next_file_is_read() -> None:
-    isolation = Isolation(Limits(memory=400 << 20))
+    isolation = Isolation(ReadLimits(memory=400 << 20))
     big = tarred({"a.txt": os.urandom(1 << 20).hex().encode() * 150})
     found = isolation.read(big, "big.tar")
     after = isolation.read(ROW, "a.jsonl")
@@ -99,7 +99,7 @@ def test_too_much_memory_is_one_error_and_the_next_file_is_read() -> None:
 
 
 def test_too_much_text_is_one_error_after_what_fitted() -> None:
-    isolation = Isolation(Limits(characters=100))
+    isolation = Isolation(ReadLimits(characters=100))
     found = isolation.read(ROW * 10, "a.jsonl")
     isolation.close()
     assert [type(each) for each in found] == [Article] * 5 + [Failure]
@@ -115,7 +115,7 @@ def test_what_the_child_answers_is_the_same_as_in_one_process(isolation: Isolati
 def test_an_answer_that_is_none_is_an_error_and_the_child_goes(isolation: Isolation, monkeypatch) -> None:
     isolation.read(ROW, "a.jsonl")
     child = isolation._child
-    monkeypatch.setattr(isolate, "_exactly", lambda pipe, size: b"\0" * 7 + b"\x7f")
+    monkeypatch.setattr(isolate, "_read_exactly", lambda pipe, size: b"\0" * 7 + b"\x7f")
     [failure] = isolation.read(ROW, "b.jsonl")
     assert isinstance(failure, Failure)
     assert isolation._child is None
@@ -127,6 +127,6 @@ def test_the_child_writes_no_files(isolation: Isolation, monkeypatch) -> None:
     asked = io.BytesIO(b"")
     limits = []
     monkeypatch.setattr(isolate.resource, "setrlimit", lambda which, pair: limits.append((which, pair)))
-    isolate.serve(asked, io.BytesIO(), Limits(memory=5))
+    isolate.serve(asked, io.BytesIO(), ReadLimits(memory=5))
     assert (isolate.resource.RLIMIT_FSIZE, (0, 0)) in limits
     assert (isolate.resource.RLIMIT_AS, (5, 5)) in limits

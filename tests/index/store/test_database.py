@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.article import Article, ArticleFacts, Chunk, Heading
-from index.errors import StoreDamagedError, StoreError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.database import Database
+from index.store.search import DatabaseReader
 
 ARTICLE = Article(
     "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de", (Heading(0, "X"),)
@@ -99,7 +102,7 @@ def test_searching_some_articles_only(database: Database) -> None:
 def test_common_words_are_left_out_where_there_are_rarer_ones(
     database: Database, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
 ) -> None:
-    monkeypatch.setattr("index.store.database._POSTINGS", 9)
+    monkeypatch.setattr("index.store.search.MAX_POSTINGS", 9)
     articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
     with database.writing():
         for n, article in enumerate(articles):
@@ -147,3 +150,37 @@ def test_what_is_no_store_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "garbage").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreDamagedError, match="damaged"):
         Database(tmp_path / "garbage")
+
+
+@contextmanager
+def locked(path: Path, begin: str) -> Iterator[None]:
+    """Another program has the file to itself for writing (IMMEDIATE) or altogether (EXCLUSIVE)."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as sql:
+        if begin == "EXCLUSIVE":
+            sql.execute("PRAGMA locking_mode = EXCLUSIVE")
+        sql.execute(f"BEGIN {begin}")
+        sql.execute("INSERT INTO facts VALUES ('other', 'x')")
+        yield
+
+
+def test_a_store_that_another_program_writes_to_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.store.sqlite.BUSY_SECONDS", 0.05)
+    path = tmp_path / "articles.sqlite3"
+    with closing(Database(path, create=True)) as database:
+        with locked(path, "IMMEDIATE"):
+            with database.reading():
+                assert database.fact("other") is None
+            with pytest.raises(StoreBusyError, match=f"the store in {tmp_path} is busy"), database.writing():
+                database.set_fact("mine", "x")
+        with database.writing():
+            database.set_fact("mine", "x")
+    with locked(path, "EXCLUSIVE"), pytest.raises(StoreBusyError):
+        Database(path)
+
+
+def test_a_reader_is_refused_whatever_it_tries_to_write(database: Database, tmp_path: Path) -> None:
+    with closing(DatabaseReader(tmp_path / "articles.sqlite3")) as reader:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader._sql.execute("DELETE FROM facts")
+        assert reader.article(ARTICLE.id) == ARTICLE
+        assert [hit.start for hit in reader.search_terms(["zug"], 5)] == [0]

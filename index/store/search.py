@@ -1,0 +1,187 @@
+"""What is asked of a store's SQLite file: its articles and facts, and the passages that words and vectors lead to."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit
+from index.errors import StoreError
+from index.store.sqlite import connect, translated
+
+INCOMPLETE_FILES = "incomplete_files"
+"""The fact that lists, as JSON, the files of which a part could not be read."""
+MAX_POSTINGS = 100_000
+"""Passages that are scored for the words of one question, in tenths of a second (docs/scale.md)."""
+_VALUES_PER_QUERY = 500
+_AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
+
+
+class DatabaseReader:
+    """One connection that only reads: SQLite itself refuses to write on it. `reading()` makes a snapshot."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store's file. Raises StoreError if it is not there, or not of this version."""
+        self._open(path, create=False)
+        self._sql.execute("PRAGMA query_only = ON")
+
+    def _open(self, path: Path, *, create: bool) -> None:
+        if not create and not path.is_file():
+            raise StoreError(f"there is no store in {path.parent}", "run `python app.py ingest PATH` to make one")
+        self._path = path
+        with translated(path):
+            self._sql = connect(path, create=create)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._sql.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold a snapshot: what is read inside belongs together, whatever is written meanwhile."""
+        with translated(self._path):
+            self._sql.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._sql.execute("ROLLBACK")
+
+    def fact(self, name: str) -> str | None:
+        """Return a fact about the store: current generation, embedding model, where the articles came from."""
+        value = self.blob(name)
+        return None if value is None else value.decode()
+
+    def blob(self, name: str) -> bytes | None:
+        """Return a fact that is not text."""
+        row = self._sql.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def incomplete_files(self) -> frozenset[str]:
+        """Return the names of the files of which a part could not be read; the rest of them is in."""
+        return frozenset(json.loads(self.fact(INCOMPLETE_FILES) or "[]"))
+
+    def articles(self) -> list[ArticleInfo]:
+        """Return what a list shows of all articles, by source."""
+        rows = self._sql.execute(
+            "SELECT id, source, title, author, date, language, length(text), sha256, path,"
+            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags"
+            " FROM articles ORDER BY source"
+        )
+        return [ArticleInfo(*(*row, _tags(tags))) for *row, tags in rows]
+
+    def article_facts(self) -> list[ArticleFacts]:
+        """Return what filters look at; no text is read."""
+        rows = self._sql.execute("SELECT id, source, author, date, tags FROM articles")
+        return [ArticleFacts(*(*row, _tags(tags))) for *row, tags in rows]
+
+    def article(self, article_id: str) -> Article | None:
+        """Return one article with its text."""
+        row = self._sql.execute(
+            "SELECT source, title, text, sha256, author, date, language, headings, link, tags"
+            " FROM articles WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        source, title, text, sha256, author, date, language, headings, link, tags = row
+        old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
+        stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
+        marks = tuple(Heading(**fields) for fields in stored)
+        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link, _tags(tags))
+
+    def articles_without_sketch(self) -> list[str]:
+        """Return the ids of articles whose near copies have not been looked for."""
+        return [article_id for (article_id,) in self._sql.execute("SELECT id FROM articles WHERE sketch IS NULL")]
+
+    def chunk_spans(self, article_id: str) -> list[tuple[int, int]]:
+        """Return (start, end) of an article's chunks, in order."""
+        rows = self._sql.execute("SELECT start, end FROM chunks WHERE article_id = ? ORDER BY start", (article_id,))
+        return rows.fetchall()
+
+    def known_vectors(self, digests: Iterable[str]) -> set[str]:
+        """Return those of the digests that have a vector."""
+        return {digest for digest, _ in self._in_parts("SELECT digest, 1 FROM vectors WHERE digest IN", digests)}
+
+    def vectors(self) -> Iterator[tuple[str, bytes]]:
+        """Iterate over all vectors, by digest."""
+        return iter(self._sql.execute("SELECT digest, vector FROM vectors ORDER BY digest"))
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the numbers of articles, chunks and vectors."""
+        query = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), (SELECT count(*) FROM vectors)"
+        articles, chunks, vectors = self._sql.execute(query).fetchone()
+        return articles, chunks, vectors
+
+    def chunk_count(self, article_ids: Collection[str]) -> int:
+        """Return how many chunks the articles with these ids have."""
+        query = f"SELECT count(*) FROM chunks WHERE {_AMONG}"
+        return int(self._sql.execute(query, (json.dumps(list(article_ids)),)).fetchone()[0])
+
+    def chunk_vectors(self, article_ids: Collection[str]) -> Iterator[tuple[str, int, int, str, bytes]]:
+        """Iterate over (article id, start, end, digest, vector) of the chunks of the articles with these ids."""
+        query = f"SELECT article_id, start, end, digest, vector FROM chunks JOIN vectors USING (digest) WHERE {_AMONG}"
+        return iter(self._sql.execute(query, (json.dumps(list(article_ids)),)))
+
+    def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
+        """Return the chunks (of these articles) that hold any of `terms`, best first by BM25; title words count half.
+
+        Of many terms in a large store, the common ones are left out.
+        """
+        match = " OR ".join(map(_quoted, self._affordable(terms)))
+        if not match:
+            return []
+        # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
+        # the articles and looking for the terms chunk by chunk.
+        within = "" if article_ids is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{_AMONG} AND"
+        best = (
+            f"SELECT terms.rowid AS id, -bm25(terms, 0.5, 1.0) AS score FROM terms {within or 'WHERE'} terms MATCH ?"
+            " ORDER BY score DESC, id LIMIT ?"
+        )
+        rows = self._sql.execute(
+            f"SELECT article_id, start, end, digest, score FROM ({best}) JOIN chunks USING (id)"
+            " ORDER BY score DESC, id",
+            (match, limit) if article_ids is None else (json.dumps(list(article_ids)), match, limit),
+        )
+        return [Hit(*row) for row in rows]
+
+    def _affordable(self, terms: Sequence[str]) -> list[str]:
+        """Return the rarest of the terms that occur: as many as can be scored, and where all are common, one."""
+        bound = MAX_POSTINGS
+        while True:
+            counts = {term: count for term in terms if (count := self._chunks_with(term, bound + 1))}
+            rarest = sorted(counts, key=lambda term: counts[term])
+            totals = itertools.accumulate(counts[term] for term in rarest)
+            affordable = [term for term, total in zip(rarest, totals, strict=True) if total <= bound]
+            if affordable or not counts:
+                return affordable if bound == MAX_POSTINGS else affordable[:1]
+            bound *= 4
+
+    def _chunks_with(self, term: str, limit: int) -> int:
+        """Count the chunks that hold a term, up to `limit`."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
+        return int(self._sql.execute(query, (_quoted(term), limit)).fetchone()[0])
+
+    def chunks_of_vectors(self, scores: Mapping[str, float]) -> list[Hit]:
+        """Return the chunks behind vectors, with the vectors' scores, best first."""
+        rows = self._in_parts("SELECT article_id, start, end, digest FROM chunks WHERE digest IN", scores)
+        hits = [Hit(article_id, start, end, digest, scores[digest]) for article_id, start, end, digest in rows]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))
+
+    def _in_parts(self, query: str, values: Iterable[str]) -> Iterator[Any]:
+        """Iterate over the rows of a query that ends with IN, for any number of values."""
+        remaining = iter(values)
+        while part := list(itertools.islice(remaining, _VALUES_PER_QUERY)):
+            yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
+
+
+def _quoted(term: str) -> str:
+    """Return a term as FTS5 takes it; terms hold word characters only."""
+    return f'"{term}"'
+
+
+def _tags(stored: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(stored or "[]"))

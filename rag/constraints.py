@@ -1,0 +1,143 @@
+"""What a question insists on, and whether a quote keeps to it: the years, names and numbers that it gives.
+
+A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
+another year or other names and nothing near it is about those asked for; it *lacks* what can be found neither in it
+nor near it; else it *meets* the question. Near are its paragraph up to its end, the sentence before that, its heading,
+its article's title and, for a year, the article's date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from index.article import Article
+from index.chunk import sentence_spans
+from index.terms import STOP_WORDS
+from rag.answer import Span
+from rag.language.names import names_in
+
+_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+_FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
+_WORD = re.compile(r"[^\W_][\w.&-]*[^\W_]|[^\W_]")
+_CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
+_BEFORE = 400
+"""Characters before a quote that are looked at."""
+_USUAL = 0.8
+"""A word of the question is a name if the passages write it with a capital at least so often inside a sentence."""
+
+
+class Fit(IntEnum):
+    """How a quote keeps to a question; a higher one is better."""
+
+    CONTRADICTS = 0
+    LACKS = 1
+    MEETS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """The names of a question, each as its lower-case words; its years; its other numbers."""
+
+    names: tuple[tuple[str, ...], ...] = ()
+    years: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
+
+    def fit(self, article: Article, quote: Span) -> Fit:
+        """Return how `article.text[slice(*quote)]` keeps to them."""
+        return min(self._years_fit(article, quote), self._names_fit(article, quote), self._figures_fit(article, quote))
+
+    def unmet(self, article: Article, quote: Span) -> list[str]:
+        """Return what neither the quote nor anything near it names, for a person to read."""
+        near = _near(article, quote)
+        missing = [" ".join(name) for name in self.names if not _stands(name, near)]
+        return missing + [year for year in sorted(self.years) if year not in near and not _of_year(article, year)]
+
+    def _years_fit(self, article: Article, quote: Span) -> Fit:
+        if not self.years:
+            return Fit.MEETS
+        own = set(_YEAR.findall(article.text[slice(*quote)]))
+        if own & self.years:
+            return Fit.MEETS
+        if own:
+            return Fit.CONTRADICTS
+        last = _YEAR.findall(_near(article, quote, below=False))
+        if last:
+            return Fit.MEETS if last[-1] in self.years else Fit.LACKS
+        return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS
+
+    def _names_fit(self, article: Article, quote: Span) -> Fit:
+        if not self.names:
+            return Fit.MEETS
+        said, near = article.text[slice(*quote)], _near(article, quote)
+        met = [_stands(name, said) or _stands(name, near) for name in self.names]
+        if all(met):
+            own = any(_stands(name, said) for name in self.names)
+            return Fit.MEETS if own or not _other_names(said, self.names) else Fit.LACKS
+        return Fit.LACKS if any(met) or not _other_names(said, self.names) else Fit.CONTRADICTS
+
+    def _figures_fit(self, article: Article, quote: Span) -> Fit:
+        near = article.text[slice(*quote)] + _near(article, quote)
+        return Fit.MEETS if self.figures <= set(_FIGURE.findall(near)) else Fit.LACKS
+
+
+def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
+    """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters."""
+    years = frozenset(_YEAR.findall(question))
+    found = [_words(name.text) for name in names_in(question) if not _YEAR.fullmatch(name.text)]
+    known = {word for name in found for word in name}
+    others = (word for word in _words(question) if word not in known and word.isalpha())
+    found += [(word,) for word in others if _is_written_as_name(word, texts)]
+    figures = frozenset(_FIGURE.findall(question)) - years
+    return Constraints(tuple(dict.fromkeys(name for name in found if name)), years, figures)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(
+        word for found in _WORD.findall(text) if (word := re.sub(r"['’]s?$", "", found).lower()) not in STOP_WORDS
+    )
+
+
+def _is_written_as_name(word: str, texts: Sequence[str]) -> bool:
+    """Whether the texts write it with a capital wherever that says something: inside a sentence, or inside the word."""
+    pattern = re.compile(rf"(?P<inside>[\w,;:’”)] )?(?<!\w)(?P<form>{re.escape(word)})\b", re.IGNORECASE)
+    matches = [match for text in texts for match in pattern.finditer(text)]
+    forms = [match["form"] for match in matches if match["inside"] or match["form"][1:] != match["form"][1:].lower()]
+    return bool(forms) and sum(form != form.lower() for form in forms) >= _USUAL * len(forms)
+
+
+def _stands(name: Sequence[str], text: str) -> bool:
+    """Whether a text names it: by all of its words, or of a name of several by its last or first one."""
+    words = [word for word in (name[-1], name[0]) if len(word) > 1]
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+
+
+def _near(article: Article, quote: Span, *, below: bool = True) -> str:
+    """Return the text around the quote that says what it is about."""
+    start, end = quote
+    text = article.text
+    paragraph = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
+    before = text[max(0, paragraph - _BEFORE) : paragraph].strip()
+    sentences = list(sentence_spans(before, article.language))
+    last = before[sentences[-1].start :] if sentences else ""
+    above = f"{article.title}\n{article.heading_at(start) or ''}\n{last}\n{text[paragraph:start]}"
+    return f"{above}\n{text[start:end]}" if below else above
+
+
+def _of_year(article: Article, year: str) -> bool:
+    return (article.date or "").startswith(year)
+
+
+def _other_names(text: str, names: Sequence[Sequence[str]]) -> bool:
+    """Whether a text has names that are not those asked for."""
+    asked = {word for name in names for word in name}
+    capitals = {match.lower() for match in _CAPITAL.findall(text)} | {name.lower() for name in _opening_name(text)}
+    return bool(capitals - asked)
+
+
+def _opening_name(text: str) -> list[str]:
+    """Return the sentence's first word if it cannot be but a name: it has a capital or digit further in."""
+    match = re.match(r"\W*([\w&-]+)", text)
+    return [match[1]] if match and re.search(r"(?<=.)[A-Z0-9]", match[1]) else []

@@ -1,0 +1,63 @@
+"""What a question asks for, which decides the form of its answer. The rules are all in this file.
+
+A rule is a pattern over the question as it stands alone; the first that matches decides. What none matches is a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Intent = Literal[
+    "fact", "list", "compare", "why", "yes_no", "summary", "overview", "collection", "small_talk", "language"
+]
+
+ARTICLES = r"(?:articles?|texts?|documents?|stories|pieces?|posts?|papers?)"
+NEWEST, OLDEST = r"(?:newest|latest|most recent|last)", r"(?:oldest|first)"
+_GREETING = r"(?:hello|hi|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|你好|您好|嗨)"
+_THANKS = r"(?:thanks|thank you|thx|cheers|谢谢|多谢)"
+_SHOW = r"(?:which|what|what is|what['’]s|list|show|name)(?: me)?(?: is)?(?: all)?(?: of)?(?: the)?"
+_MORE = r"(?:more|less|fewer|better|worse|\w{3,}er)"
+_PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
+_MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
+_VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+_RULES: tuple[tuple[Intent, str], ...] = (
+    ("small_talk", rf"^{_GREETING}(?:[,!. ]+(?:there|all|everyone|quoth|you))*$"),
+    ("small_talk", rf"^{_THANKS}\b(?! to\b)(?:\W+\w+){{0,8}}$"),
+    ("small_talk", r"^(?:test(?:ing)?(?: 1 2 3| 123)?|ok(?:ay)?|(?:good)?bye|see you|great|cool|nice|help|hm+|lol)$"),
+    ("small_talk", r"^(?:how are you|how do you do|how is it going)\b.{0,12}$"),
+    ("small_talk", r"^(?:(?:who|what) are you|are you (?:an? )?(?:bot|human|robot|real|person|machine)|你是谁)$"),
+    ("small_talk", r"^what can (?:you|i|it) (?:do|ask)(?: (?:you|here|for me))*$"),
+    ("small_talk", r"^how (?:do|does|can) (?:you|i|this) .{0,20}work$"),
+    ("collection", rf"^how many {ARTICLES}\b"),
+    ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?)\b)"),
+    ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
+    ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
+    ("collection", r"^what (?:has|did|does) [^?]+ (?:written|write|publish(?:ed)?)(?: here| for you| about)?$"),
+    ("summary", r"^(?:please |can you |could you )*(?:summari[sz]e|sum up|tl;?dr|give (?:me )?.{0,16}summary)\b"),
+    ("summary", rf"^what(?:['’]s| is| was) (?:this|that|the) (?:{ARTICLES} )?.{{0,80}}about$"),
+    ("summary", r"\bin (?:a nutshell|short|brief)$"),
+    ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
+    (
+        "overview",
+        r"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*) (?:about|on)\b",
+    ),
+    ("why", r"^(?:explain )?why\b|^how come\b|^(?:for )?what (?:is|was|are|were)? ?(?:the )?reasons?\b"),
+    ("why", r"^what (?:led|leads|made|makes|caused|causes)\b"),
+    ("compare", r"\b(?:compare[ds]?|comparison|versus|vs)\b"),
+    ("compare", rf"^(?:who|which|what|whose|{_VERB})\b.*\b{_MORE}\b.*\bor\b|^(?:did|does|do)\b.* or .*\b{_MORE}\b"),
+    ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),
+    ("list", r"^(?:list|name|enumerate)\b"),
+    ("list", rf"^(?:(?:in|at|from|to|with) )?(?:which|what)(?: \w+){{0,2}}? {_PLURAL}\b(?! (?:was|is|has)\b)"),
+    ("yes_no", rf"^{_VERB}\b"),
+    ("why", rf"^how(?! {_MEASURES}\b)"),
+    ("overview", r"^(?!.*\b(?:who|whom|whose|what|when|where|why|how|which)\b)\S+(?: \S+){0,5}$"),
+)
+_COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, pattern in _RULES)
+_EDGES = " \t?!.,;:？！。，；"
+
+
+def intent_of(question: str) -> Intent:
+    """Return what the question asks for. Whether its language is covered, `rag.forms.direct` says."""
+    text = " ".join(question.split()).strip(_EDGES)
+    return next((intent for intent, pattern in _COMPILED if pattern.search(text)), "fact")

@@ -1,0 +1,103 @@
+"""Small talk, other languages and questions about the collection: answered without reading, with exact citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from index.ingest import ingest
+from rag.answer import Answer
+from rag.chain import AnswerChain, build_chain
+from rag.filters import Filters
+from settings import Settings
+from tests.fakes import FakeEmbeddings
+
+FILES = {
+    "a.md": (
+        "Tariff walls",
+        "Ada Renshaw",
+        "2024-03-01",
+        "The tariffs are up. More tariffs on tea and tin will come.",
+    ),
+    "b.md": ("Tea in China", "Ada Renshaw", "2024-05-01", "Tea was first drunk in China. It has spread by sea."),
+    "c.md": ("Tin", "Tomas Weil", "2023-01-05", "Tin is a metal. Nobody pays a tariff on it, or drinks it with tea."),
+}
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerChain]:
+    folder = tmp_path_factory.mktemp("files")
+    for name, (title, author, date, text) in FILES.items():
+        (folder / name).write_text(f"---\ntitle: {title}\nauthor: {author}\ndate: {date}\n---\n{text}")
+    settings = Settings(store=tmp_path_factory.mktemp("store") / "store")
+    ingest(settings.store, [folder], FakeEmbeddings())
+    chain = build_chain(settings, FakeEmbeddings(), Unasked())
+    yield chain
+    chain.close()
+
+
+class Unasked:
+    """Must not be asked about a passage."""
+
+    name = "unasked"
+
+    def read(self, question: str, passages: object) -> list[object]:
+        assert not passages, "nothing has to be read"
+        return []
+
+
+def ask(chain: AnswerChain, question: str, filters: Filters | None = None) -> Answer:
+    answer = chain.invoke({"question": question, "filters": filters or Filters()})
+    for citation in answer.citations:
+        article = chain.index.article(citation.article_id)
+        assert article is not None and article.text[citation.start : citation.end] == citation.quote
+    return answer
+
+
+@pytest.mark.parametrize("question", ["hello", "Thanks!", "what can you do?", "test", "你好"])
+def test_small_talk_is_met_with_a_line_that_helps(chain: AnswerChain, question: str) -> None:
+    answer = ask(chain, question)
+    assert (answer.intent, answer.abstained, answer.citations, answer.nearest) == ("small_talk", True, (), ())
+    assert "Ask me" in answer.answer and answer.certainty is None and answer.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("¿Quién bebió té en la China y cuándo?", "Los artículos están en otro idioma (English)"),
+        ("茶最早在哪里喝？", "English"),
+        ("Wer hat den Tee zuerst getrunken?", "in einer anderen Sprache (English)"),
+    ],
+)
+def test_a_language_that_is_not_covered_is_told_so_in_it(chain: AnswerChain, question: str, says: str) -> None:
+    answer = ask(chain, question)
+    assert (answer.intent, answer.abstained, answer.citations) == ("language", True, ())
+    assert says in answer.answer
+
+
+def lines(answer: Answer) -> list[str]:
+    return [sentence.text for sentence in answer.sentences]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many articles are there?", ["There are 3 articles."]),
+        ("How many articles mention tea?", ["3 articles mention tea."]),
+        ("Which articles are about tariffs?", ["1 article about tariffs.", "Tariff walls (1 March 2024)"]),
+        ("What has Ada Renshaw written?", ["2 articles by Ada Renshaw.", "Tea in China (1 May 2024)"]),
+        ("Who writes here?", ["2 authors have written the articles.", "Ada Renshaw: 2 articles"]),
+        ("What is the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
+        ("which article is the oldest", ["The oldest article is “Tin” (5 January 2023)."]),
+    ],
+)
+def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str, expected: list[str]) -> None:
+    answer = ask(chain, question)
+    assert (answer.intent, answer.abstained, answer.certainty) == ("collection", False, "high")
+    assert lines(answer)[: len(expected)] == expected
+    assert {sentence.kind for sentence in answer.sentences} == {"computed"}
+
+
+def test_only_the_articles_that_the_filters_keep_count(chain: AnswerChain) -> None:
+    assert lines(ask(chain, "How many articles mention tea?", Filters(after="2024")))[0] == "2 articles mention tea."

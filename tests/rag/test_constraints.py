@@ -1,0 +1,70 @@
+"""What a question insists on, and quotes that keep to it, lack it, or are about something else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article
+from rag.constraints import Constraints, Fit, constraints_of
+
+TEXT = """Three makers
+
+In 2023 Tesla delivered 947,000 cars in China. XPeng delivered 141,601 cars that year.
+
+NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486.
+
+The Max costs 299,900 yuan. It has two motors."""
+ARTICLE = Article("makers.txt", "Three makers", TEXT, "0" * 64, date="2024-02-01")
+
+
+def fit(question: str, quote: str, article: Article = ARTICLE) -> Fit:
+    start = article.text.index(quote)
+    return constraints_of(question, [article.text]).fit(article, (start, start + len(quote)))
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "expected"),
+    [
+        ("How many cars did XPeng deliver in 2023?", "XPeng delivered 141,601 cars that year.", Fit.MEETS),
+        ("How many cars did XPeng deliver in 2023?", "In 2023 Tesla delivered 947,000 cars in China.", Fit.CONTRADICTS),
+        ("how many cars did xpeng deliver in 2023", "In 2023 Tesla delivered 947,000 cars in China.", Fit.CONTRADICTS),
+        ("How many cars did NIO deliver in 2023?", "It delivered 160,038 cars in 2023.", Fit.MEETS),
+        ("How many cars did NIO deliver in 2022?", "In 2022 it had been 122,486.", Fit.MEETS),
+        ("How many cars did NIO deliver in 2022?", "It delivered 160,038 cars in 2023.", Fit.CONTRADICTS),
+        ("How many cars did NIO deliver in 2021?", "It delivered 160,038 cars in 2023.", Fit.CONTRADICTS),
+        ("What does the Max cost?", "The Max costs 299,900 yuan.", Fit.MEETS),
+        ("What does the Pro cost?", "The Max costs 299,900 yuan.", Fit.CONTRADICTS),
+        ("What has two motors?", "It has two motors.", Fit.MEETS),
+    ],
+)
+def test_another_year_or_name_is_not_what_was_asked(question: str, quote: str, expected: Fit) -> None:
+    assert fit(question, quote) == expected
+
+
+def test_the_date_of_an_article_stands_for_a_year_that_it_does_not_name() -> None:
+    article = Article("a.txt", "News", "News\n\nThe plant has opened.", "0" * 64, date="2024-02-01")
+    assert fit("Did the plant open in 2024?", "The plant has opened.", article) is Fit.MEETS
+    assert fit("Did the plant open in 2023?", "The plant has opened.", article) is Fit.LACKS
+
+
+def test_what_is_missing_is_named() -> None:
+    constraints = constraints_of("How many cars did Lucid deliver in 2021?", [TEXT])
+    assert constraints.unmet(ARTICLE, (0, len("Three makers"))) == ["lucid", "2021"]
+
+
+@given(st.integers(1900, 2099), st.integers(1900, 2099))
+def test_a_year_changed_in_the_question_never_keeps_the_quote_of_the_other_year(asked: int, said: int) -> None:
+    quote = f"It delivered 5 cars in {said}."
+    article = Article("a.txt", "Cars", f"Cars\n\n{quote}", "0" * 64)
+    found = fit(f"How many cars were delivered in {asked}?", quote, article)
+    assert found is (Fit.MEETS if asked == said else Fit.CONTRADICTS)
+
+
+@given(st.text(max_size=60), st.text(min_size=1, max_size=80))
+def test_any_question_over_any_text_has_a_fit(question: str, text: str) -> None:
+    article = Article("a.txt", "", text, "0" * 64)
+    constraints = constraints_of(question, [text])
+    assert isinstance(constraints.fit(article, (0, len(text))), Fit)
+    assert (constraints == Constraints()) <= (constraints.fit(article, (0, len(text))) is Fit.MEETS)

@@ -1,0 +1,58 @@
+"""What a question asks for, by its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.intents import intent_of
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Who founded BYD?", "fact"),
+        ("When did HiPhi stop its production line?", "fact"),
+        ("how many cars did XPeng deliver in 2023", "fact"),
+        ("How much does the Xiaomi SU7 Max cost?", "fact"),
+        ("What did Jia Yueting criticize?", "fact"),
+        ("Which company sold the most cars?", "fact"),
+        ("Which countries voted against the duties?", "list"),
+        ("List the reasons for the delay.", "list"),
+        ("in what cities does it have factories", "list"),
+        ("NIO or XPeng, who lost more?", "compare"),
+        ("Which is cheaper, the Seagull or the Qin Plus?", "compare"),
+        ("Compare the net profit of Li Auto and BYD", "compare"),
+        ("Why was he worried?", "why"),
+        ("How did the company survive?", "why"),
+        ("What are the reasons for the duties?", "why"),
+        ("Did Tesla ever sell fewer cars than BYD?", "yes_no"),
+        ("Is the pool closed?", "yes_no"),
+        ("Summarize the article about HiPhi", "summary"),
+        ("What is this article about?", "summary"),
+        ("batteries", "overview"),
+        ("What do the articles say about tariffs?", "overview"),
+        ("tell me about the price war", "overview"),
+        ("How many articles mention BYD?", "collection"),
+        ("Which articles are about tariffs?", "collection"),
+        ("Who writes here?", "collection"),
+        ("what is the newest article", "collection"),
+        ("hello", "small_talk"),
+        ("Thanks a lot!", "small_talk"),
+        ("what can you do?", "small_talk"),
+        ("test", "small_talk"),
+        ("你好", "small_talk"),
+        # Small words at the beginning do not make small talk, nor articles that are asked what they say.
+        ("Hi-fi makers in Japan: who are they?", "fact"),
+        ("thanks to whom did NIO survive?", "fact"),
+        ("Test drives: who offers them?", "fact"),
+        ("Who wrote the letter to the shareholders?", "fact"),
+        ("Which article says that the duties are final?", "fact"),
+    ],
+)
+def test_the_intent(question: str, intent: str) -> None:
+    assert intent_of(question) == intent
+
+
+@pytest.mark.parametrize("question", ["", "?", "a", " \t\n", "\u200b", "x " * 500])
+def test_odd_questions_have_an_intent_too(question: str) -> None:
+    assert intent_of(question) in ("fact", "overview")
