@@ -166,6 +166,8 @@ class _Body:
 
     def _ended(self) -> Iterator[Block]:
         """Return the paragraph that ends here; ` +` ends a line in it."""
+        if not self._paragraph and not self._notes:
+            return
         lines = [line[:-2] + "\v" if line.endswith(" +") else line for line in self._paragraph]
         self._paragraph = []
         text = self._shown(" ".join(lines))

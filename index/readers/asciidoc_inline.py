@@ -28,7 +28,7 @@ _LINK_OPTIONS = re.compile(r"(?:,\s*(?:window|role|opts|rel)=[^\]]*|\^)$")
 _TWICE = tuple(re.compile(rf"{mark}(\S(?:.*?\S)?){mark}") for mark in (r"\*\*", "__", "``", "##"))
 _ONCE = tuple(
     re.compile(rf"(?<![\w\\{mark}]){mark}(\S(?:[^{mark}]*?[^\s{mark}])?){mark}(?![\w{mark}])")
-    for mark in (r"\*", "_", "`", "#")
+    for mark in (r"\+", r"\*", "_", "`", "#")
 )
 _UP = re.compile(r"\^([^\s^]{1,100})\^")
 _DOWN = re.compile(r"~([^\s~]{1,100})~")

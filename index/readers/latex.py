@@ -105,14 +105,18 @@ def _ended(words: Sequence[str], waiting: Sequence[Block]) -> Iterator[Block]:
 
 
 def _pieces(nodes: Sequence[Any], macros: Macros) -> Iterator[Piece]:
-    """Return every word below these nodes in order, but for what is named as left out."""
-    for node in nodes:
+    """Return every word below these nodes in order, but for what is named as left out.
+
+    Groups side by side are the arguments of a macro that is not known, so they are words apart.
+    """
+    for n, node in enumerate(nodes):
         match type(node).__name__:
             case "LatexCharsNode":
                 yield node.chars
             case "LatexSpecialsNode":
                 yield " " if node.specials_chars in "~&" else text_of(node)
             case "LatexGroupNode":
+                yield " " if n and type(nodes[n - 1]).__name__ == "LatexGroupNode" else ""
                 yield from _pieces(node.nodelist, macros)
             case "LatexMathNode":
                 yield text_of(node) if node.displaytype == "inline" else f"{_BREAK}{_formula(node)}{_BREAK}"

@@ -335,7 +335,8 @@ def test_any_bytes_give_an_article_with_true_headings_or_an_article_error(data, 
         ("a.jpg", b"%PDF-1.7", True),
         ("a.xml", b"<?xml version='1.0'?>\n<rss version='2.0'>", True),
         ("a.xml", b"<?xml version='1.0'?>\n<project>", False),
-        ("a.xlsx", b"PK\x03\x04", False),
+        ("a.xlsx", b"PK\x03\x04", True),
+        ("a.xls", b"\xd0\xcf\x11\xe0", False),
     ],
 )
 def test_the_name_or_the_first_bytes_decide_whether_a_file_in_a_folder_is_read(name, head, supported):

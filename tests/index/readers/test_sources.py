@@ -114,6 +114,7 @@ def test_every_word_of_a_paper_arrives() -> None:
         ("One\n\n\\begin{verbatim}\nx = 1 % y\n\\end{verbatim}", "One\n\nx = 1 % y"),
         (r"\begin{comment}No\end{comment}Yes \input{other}\today", "Yes"),
         (r"\begin{theorem}[Great]All.\end{theorem}", "Great\n\nAll."),
+        (r"\sectionauthor{Ann Lee}{ann@example.org}", "Ann Lee ann@example.org"),
         (r"\textbf a \emph{b}{\bf c}", "a bc"),
     ],
 )
@@ -155,6 +156,7 @@ def test_every_word_of_asciidoc_arrives() -> None:
         ("Term:: What it is.", "Term\n\nWhat it is."),
         ("|===\n|a\n|b\n\n|c\n|d\n|===", "a | b\n\nc | d"),
         ("image::a.png[A ship, 300]\nNOTE: Mind.", "A ship\n\nMind."),
+        ("Read +*.war+ files", "Read *.war files"),
         ("A line +\nbroken", "A line\nbroken"),
     ],
 )
