@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.archive import read_squeezed, read_tar, read_zip
 from index.readers.asciidoc import read_asciidoc
@@ -130,7 +130,7 @@ def _read(data: bytes, source: str, kind: str, room: Room, fields: Mapping[str, 
 
 def read_article(data: bytes, source: str) -> Article:
     """The one article in a file called `source`. Raises ArticleError if there is none to be had, or several."""
-    found = list(read_articles(data, source))
+    found = [item for item in read_articles(data, source) if not isinstance(item, LeftOut)]
     if len(found) == 1 and isinstance(found[0], Article):
         return found[0]
     failure = next((each for each in found if isinstance(each, Failure)), None)

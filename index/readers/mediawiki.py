@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Properties, compose, web_link
@@ -54,8 +54,10 @@ def read_mediawiki(data: bytes, source: str) -> Iterator[Article | Failure]:
         if not found:
             raise ArticleError(f"{source} is a damaged dump of a wiki ({error.msg})", "export it again") from error
         yield Failure(f"{source}/the rest", f"{source} breaks off ({error.msg})", "export it again")
+    kinds = f"{passed_over} redirects, talk pages and the like" if passed_over else "no pages"
+    if found and passed_over:
+        yield LeftOut(f"{source}/other pages", f"{kinds} are no articles")
     if not found:
-        kinds = f"{passed_over} redirects, talk pages and the like" if passed_over else "no pages"
         raise ArticleError(f"{source} has no articles, only {kinds}", "export the articles")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, ArticleInfo, Failure
+from index.article import Article, ArticleInfo, Failure, LeftOut
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
 from index.readers.source_metadata import Label
@@ -35,6 +35,7 @@ class ScannedFile:
     incomplete: bool | None = None
     """Whether a part of it could not be read; None where that is as the store has it."""
     failures: tuple[Failure, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Scan:
@@ -53,7 +54,7 @@ class Scan:
         self.known = {info.id for info in stored}
         self.removed, existing = _vanished(stored, paths) if options.prune else ([], paths)
         listing = find_files(existing)
-        self.passed_over = listing.passed_over
+        self.left_out = listing.left_out
         self._database = database
         self._fields = options.fields
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
@@ -66,8 +67,12 @@ class Scan:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
         if not self.files and not self.removed:
+            kinds = sorted({Path(item.source).suffix.lower() for item in self.left_out})
+            others = (
+                f" ({len(self.left_out)} left out: {', '.join(filter(None, kinds[:9]))})" if kinds else ""
+            )
             raise UsageError(
-                f"no articles under {', '.join(map(str, paths))}",
+                f"no articles under {', '.join(map(str, paths))}{others}",
                 "give articles; docs/articles.md lists the formats",
             )
         self._isolation = Isolation(fields=options.fields)
@@ -104,7 +109,8 @@ class Scan:
         self, file: File, stored: Sequence[ArticleInfo], contents: Sequence[Article | Failure]
     ) -> ScannedFile:
         """Compare what a file holds with what the store has of it."""
-        failures = tuple(item for item in contents if isinstance(item, Failure))
+        left_out = tuple(item for item in contents if isinstance(item, LeftOut))
+        failures = tuple(item for item in contents if isinstance(item, Failure) and not isinstance(item, LeftOut))
         articles = [item for item in contents if isinstance(item, Article)]
         present = {article.id for article in articles}
         before = {info.id: self._database.article(info.id) for info in stored}
@@ -118,6 +124,7 @@ class Scan:
             moved=_moved([info for info in stored if info.id in present], file.path),
             incomplete=None if incomplete == (file.name in self._incomplete) else incomplete,
             failures=failures,
+            left_out=left_out if contents else (LeftOut(file.name, "it holds nothing that is read"),),
         )
 
 

@@ -99,7 +99,9 @@ def sources_refused() -> Iterator[tuple[str, bytes, str]]:
 def sources_holding() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]]:
     """(name, bytes, exact texts, errors), by the names inside."""
     dated = "Ships\n\n2 April 2024\n\nThe ships sailed to Hamburg."
-    yield "wiki.xml", wiki(SHIPS_PAGE, BESIDES, page("A/B", "{{x}}")).encode(), {"Ships": dated}, {"A-B": "no text"}
+    yield "wiki.xml", wiki(SHIPS_PAGE, BESIDES, page("A/B", "{{x}}")).encode(), {"Ships": dated}, {
+        "A-B": "no text", "other pages": "3 redirects, talk pages and the like"
+    }  # fmt: skip
     yield "cut-wiki.xml", wiki(SHIPS_PAGE, SHIPS_PAGE)[:-200].encode(), {"Ships": dated}, {"the rest": "breaks off"}
     yield "ok.enex", ENEX.encode(), {"Ships": SHIPS}, {"Empty": "no text"}
     yield "cut.enex", ENEX[:-20].encode(), {"Ships": SHIPS}, {"the rest": "breaks off"}
