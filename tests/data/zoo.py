@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from tests.data.build import changed, epub, odt, pdf, tarred, word, zipped
-from tests.data.office import office_read, office_refused
+from tests.data.decks import decks_read, decks_refused
 from tests.data.sources import sources_holding, sources_read, sources_refused
 from tests.data.traps import traps_holding, traps_read, traps_refused
 
@@ -65,9 +65,9 @@ class Animal:
 
 def animals() -> Iterator[Animal]:
     """All files of the zoo."""
-    for name, data, text in chain(_read(), traps_read(), office_read(), sources_read()):
+    for name, data, text in chain(_read(), traps_read(), decks_read(), sources_read()):
         yield Animal(name, data, {name: text}, {})
-    for name, data, error in chain(_refused(), traps_refused(), office_refused(), sources_refused()):
+    for name, data, error in chain(_refused(), traps_refused(), decks_refused(), sources_refused()):
         yield Animal(name, data, {}, {name: error})
     for name, data, gives, fails in chain(_collections(), traps_holding(), sources_holding()):
         yield Animal(

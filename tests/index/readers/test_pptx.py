@@ -11,7 +11,7 @@ from html import unescape
 
 from index.article import Heading
 from index.readers import read_article
-from tests.data.office import DECK, deck, rich_deck
+from tests.data.decks import DECK, deck, rich_deck
 
 
 def words_of(package: bytes) -> Counter[str]:

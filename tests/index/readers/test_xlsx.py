@@ -17,7 +17,7 @@ from index.article import Article
 from index.readers import read_article
 from index.readers.xlsx import shown
 from index.sources.isolate import Isolation
-from tests.data.office import workbook
+from tests.data.decks import workbook
 
 
 def words_of(package: bytes) -> Counter[str]:

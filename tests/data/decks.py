@@ -92,7 +92,7 @@ SLIDE = "ppt/slides/slide1.xml"
 BOMB = b"<a:p/>" * (4 << 20)
 
 
-def office_read() -> Iterator[tuple[str, bytes, str]]:
+def decks_read() -> Iterator[tuple[str, bytes, str]]:
     """(name, bytes, exact text)."""
     yield "ok.pptx", DECK, DECK_TEXT
     yield "really-a-deck.zip", DECK, DECK_TEXT
@@ -122,7 +122,7 @@ def office_read() -> Iterator[tuple[str, bytes, str]]:
     )), BOOK_TEXT  # fmt: skip
 
 
-def office_refused() -> Iterator[tuple[str, bytes, str]]:
+def decks_refused() -> Iterator[tuple[str, bytes, str]]:
     """(name, bytes, what the error says)."""
     yield "empty.pptx", deck(), "no text"
     yield "pictures.pptx", deck(("", "", "")), "no text"
