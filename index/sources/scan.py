@@ -19,6 +19,8 @@ from index.sources.walk import File, file_name, find_files, read_bytes, unique_n
 from index.store.layout import STARTER
 from index.store.search import DatabaseReader
 
+_MOST_KINDS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
@@ -67,14 +69,7 @@ class Scan:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
         if not self.files and not self.removed:
-            kinds = sorted({Path(item.source).suffix.lower() for item in self.left_out})
-            others = (
-                f" ({len(self.left_out)} left out: {', '.join(filter(None, kinds[:9]))})" if kinds else ""
-            )
-            raise UsageError(
-                f"no articles under {', '.join(map(str, paths))}{others}",
-                "give articles; docs/articles.md lists the formats",
-            )
+            raise _nothing_to_read(paths, self.left_out)
         self._isolation = Isolation(fields=options.fields)
         self._web = Web()
 
@@ -109,8 +104,7 @@ class Scan:
         self, file: File, stored: Sequence[ArticleInfo], contents: Sequence[Article | Failure]
     ) -> ScannedFile:
         """Compare what a file holds with what the store has of it."""
-        left_out = tuple(item for item in contents if isinstance(item, LeftOut))
-        failures = tuple(item for item in contents if isinstance(item, Failure) and not isinstance(item, LeftOut))
+        failures, left_out = _without_articles(file, contents)
         articles = [item for item in contents if isinstance(item, Article)]
         present = {article.id for article in articles}
         before = {info.id: self._database.article(info.id) for info in stored}
@@ -124,8 +118,28 @@ class Scan:
             moved=_moved([info for info in stored if info.id in present], file.path),
             incomplete=None if incomplete == (file.name in self._incomplete) else incomplete,
             failures=failures,
-            left_out=left_out if contents else (LeftOut(file.name, "it holds nothing that is read"),),
+            left_out=left_out,
         )
+
+
+def _nothing_to_read(paths: Sequence[Path], left_out: Sequence[LeftOut]) -> UsageError:
+    """Return the error of paths with no file to read; it says what kinds of files are there instead."""
+    kinds = sorted({Path(item.source).suffix.lower() for item in left_out})
+    others = f" ({len(left_out)} left out: {', '.join(filter(None, kinds[:_MOST_KINDS]))})" if kinds else ""
+    return UsageError(
+        f"no articles under {', '.join(map(str, paths))}{others}", "give articles; docs/articles.md lists the formats"
+    )
+
+
+def _without_articles(
+    file: File, contents: Sequence[Article | Failure]
+) -> tuple[tuple[Failure, ...], tuple[LeftOut, ...]]:
+    """Return what in a file could not be read, and what is left out: all of one that holds nothing."""
+    if not contents:
+        return (), (LeftOut(file.name, "it holds nothing that is read"),)
+    left_out = tuple(item for item in contents if isinstance(item, LeftOut))
+    failures = (item for item in contents if isinstance(item, Failure) and not isinstance(item, LeftOut))
+    return tuple(failures), left_out
 
 
 def _pages(urls: Sequence[str]) -> list[File]:
