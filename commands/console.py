@@ -7,17 +7,37 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
     from index.article import Failure, LeftOut
     from index.publisher import ProgressCallback
 
-out = Console(highlight=False, soft_wrap=True)
+
+class Stream:
+    """Standard output or standard error; rich is imported when something is first written to it."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        self._stderr = stderr
+
+    @cached_property
+    def console(self) -> Console:
+        """What rich draws tables and progress bars on."""
+        from rich.console import Console
+
+        return Console(stderr=self._stderr, highlight=False, soft_wrap=True)
+
+    def print(self, shown: RenderableType, *, markup: bool = True) -> None:
+        """Print a text or a table; `markup` says whether the text may hold rich's marks."""
+        self.console.print(shown, markup=markup)
+
+
 _MOST_REASONS = 12
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Stream()
+err = Stream(stderr=True)
 
 
 def print_json(data: Any) -> None:
@@ -54,6 +74,6 @@ def progress() -> Iterator[ProgressCallback]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=err.console, transient=True, disable=not err.console.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

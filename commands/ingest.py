@@ -80,7 +80,7 @@ def run(settings: Settings, options: Namespace) -> int:
 
 
 def _paths(options: Namespace) -> list[Path]:
-    return [place for place in options.paths if isinstance(place, Path)]
+    return [path for path in options.paths if isinstance(path, Path)]
 
 
 def _ingest_options(options: Namespace) -> IngestOptions:
@@ -136,7 +136,7 @@ def interruptible() -> Iterator[Event]:
 
 @contextmanager
 def bar(report: IngestReport) -> Iterator[ProgressCallback]:
-    """A progress bar on standard error: files, passages a second, time left, errors. Gone when done."""
+    """Show a progress bar on standard error until the block ends: files, passages a second, time left, errors."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -145,7 +145,7 @@ def bar(report: IngestReport) -> Iterator[ProgressCallback]:
         TextColumn("{task.completed:.0f}/{task.total:.0f} files, {task.fields[further]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+    with Progress(*columns, console=err.console, transient=True, disable=not err.console.is_terminal) as shown:
         task = shown.add_task("starting", total=1, further="")
 
         def told(stage: str, done: float, total: int) -> None:
@@ -175,7 +175,7 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
 
 
 def _say(report: IngestReport, options: Namespace) -> int:
-    """The report on standard output, the rest on standard error. Returns the exit code."""
+    """Print the report on standard output, the rest on standard error. Returns the exit code."""
     if options.json:
         keys = ("left_out", "starter_articles", "still_held", "stopped", "upgraded")
         print_json({name: value for name, value in asdict(report).items() if name not in keys})

@@ -21,6 +21,7 @@ _MORE = r"(?:more|less|fewer|better|worse|\w{3,}er)"
 _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+_PLURAL_VERB = r"(?:are|were|do|does|did|have|had|has|can|could|will|would|should|may|might|must)"
 _RULES: tuple[tuple[Intent, str], ...] = (
     ("small_talk", rf"^{_GREETING}(?:[,!. ]+(?:there|all|everyone|quoth|you))*$"),
     ("small_talk", rf"^{_THANKS}\b(?! to\b)(?:\W+\w+){{0,8}}$"),
@@ -48,7 +49,8 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("compare", rf"^(?:who|which|what|whose|{_VERB})\b.*\b{_MORE}\b.*\bor\b|^(?:did|does|do)\b.* or .*\b{_MORE}\b"),
     ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),
     ("list", r"^(?:list|name|enumerate)\b"),
-    ("list", rf"^(?:(?:in|at|from|to|with) )?(?:which|what)(?: \w+){{0,2}}? {_PLURAL}\b(?! (?:was|is|has)\b)"),
+    ("list", rf"^(?:(?:in|at|from|to|with) )?which(?: \w+){{0,2}}? {_PLURAL}\b(?! (?:was|is|has)\b)"),
+    ("list", rf"^(?:(?:in|at|from|to|with) )?what(?: \w+){{0,2}}? {_PLURAL} {_PLURAL_VERB}\b"),
     ("yes_no", rf"^{_VERB}\b"),
     ("why", rf"^how(?! {_MEASURES}\b)"),
     ("overview", r"^(?!.*\b(?:who|whom|whose|what|when|where|why|how|which)\b)\S+(?: \S+){0,5}$"),

@@ -6,12 +6,13 @@ Each step is a function: what it needs comes in, events come out as they happen,
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from index.errors import QuestionError
+from index.vector_cache import VectorCache
 from rag.answer import Answer, Models, Retrieved
 from rag.condense import Turn, condense, condense_with
 from rag.corpus import Corpus, check_quotes
@@ -20,6 +21,8 @@ from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
 from rag.forms.direct import direct
+from rag.forms.overview import overview
+from rag.forms.summary import summary
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
 from rag.intents import Intent, intent_of
 from rag.model import NoReplyError
@@ -29,6 +32,10 @@ from rag.timings import Stopwatch
 from rag.write import Writer
 
 ABSTENTION = "The articles do not say."
+FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
+    "summary": summary,
+    "overview": overview,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         certainty=body.certainty,
         reason=body.reason,
         notice=body.notice,
-        confidence=evidence.confidence,
+        confidence=evidence.confidence if evidence.readings else float(not abstained),
         engine=body.engine,
         models=replace(models, llm=body.llm),
         prompt=body.prompt,
@@ -194,6 +201,17 @@ def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> Answ
 
 def _said(body: AnswerBody) -> str:
     return " ".join(map(str, body.sentences))
+
+
+def answer_in_form(
+    asked: Asked, passages: Sequence[Passage], corpus: Corpus, vectors: VectorCache, context: int
+) -> AnswerBody | None:
+    """Return a summary or an overview, where that is asked for and can be made of the passages' articles."""
+    form = FORMS.get(asked.intent)
+    body = form(asked.standalone, passages, vectors, context) if form else None
+    if body is not None:
+        check_quotes(body.citations, corpus)
+    return body
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:

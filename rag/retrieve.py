@@ -41,7 +41,7 @@ _FEW_CHUNKS = 5_000
 class Passage:
     """A run of an article that may answer: `article.text[start:end] == text`.
 
-    `lead` is the end of what comes before it in the article, whole sentences; `also` are the
+    `lead` is the end of what comes before it in the article, whole sentences; `duplicates` are the
     other places where the same words stand.
     """
 
@@ -49,7 +49,7 @@ class Passage:
     start: int
     end: int
     score: float
-    also: tuple[Place, ...] = ()
+    duplicates: tuple[Place, ...] = ()
 
     @property
     def text(self) -> str:
@@ -101,7 +101,7 @@ class HybridRetriever(BaseRetriever):
 
 
 def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
-    """The chunks nearest to a unit vector, best first.
+    """Return the chunks nearest to a unit vector, best first.
 
     Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
     Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
@@ -160,7 +160,7 @@ def passages_of(contexts: Sequence[str], embeddings: EmbeddingModel) -> list[Pas
 
 
 def as_document(passage: Passage) -> Document:
-    """A passage as LangChain has it."""
+    """Return a passage as LangChain has it."""
     article = passage.article
     return Document(
         page_content=passage.text,
@@ -207,11 +207,11 @@ def _with_place(first: Passage, second: Passage) -> Passage:
     """Two passages of the same words as one: that of the newer article, with the place of the other."""
     newer, older = (second, first) if day(second.article) > day(first.article) else (first, second)
     place = Place(older.article.id, older.start, older.end, older.text)
-    return replace(newer, score=first.score, also=(*first.also, place))
+    return replace(newer, score=first.score, duplicates=(*first.duplicates, place))
 
 
 def _without(start: int, end: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """What is left of a run; neighbours overlap at its ends only."""
+    """Return what is left of a run; neighbours overlap at its ends only."""
     for other_start, other_end in taken:
         if other_start <= start < other_end:
             start = min(other_end, end)

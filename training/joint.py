@@ -89,7 +89,7 @@ def write_articles(held: Sequence[Paragraph], folder: Path) -> None:
 
 
 def one_line(text: str) -> str:
-    """The same text, character for character, without line ends."""
+    """Return the same text, character for character, without line ends."""
     return text.replace("\n", " ")
 
 
@@ -123,20 +123,20 @@ def ask_all(reader: JointReader, retriever: HybridRetriever, held: Sequence[Para
 
 
 def left_out(asked: Asked) -> Asked:
-    """The same question, as if what answers it were not in the articles."""
+    """Return the same question, as if what answers it were not in the articles."""
     others = asked.features[~asked.gold]
     return Asked(Kind.LEFT_OUT, others, np.zeros(len(others), dtype=bool))
 
 
 def choice(seen: Seen, at: int) -> Choice:
-    """The passage's sentences; the answering one is the last that begins at or before the answer."""
+    """Return the passage's sentences; the answering one is the last that begins at or before the answer."""
     starts = np.array([sentence.start for sentence in seen.sentences])
     gold = np.arange(len(starts)) == max(0, int((starts <= at).sum()) - 1)
     return Choice(np.array([(each.share, each.nearness) for each in seen.sentences]), gold)
 
 
 def fit(loss: Callable[[Floats], float], size: int) -> Floats:
-    """The weights of least loss."""
+    """Return the weights of least loss."""
     found: Floats = minimize(lambda w: loss(w) + PENALTY * float(w @ w), np.zeros(size), method="BFGS").x
     return found
 
@@ -167,7 +167,7 @@ def sentence_loss(choices: Sequence[Choice]) -> Callable[[Floats], float]:
 
 
 def fitted(asked: Sequence[Asked], choices: Sequence[Choice]) -> dict[str, list[float]]:
-    """The weights for reader.json."""
+    """Return the weights for reader.json."""
     direction = fit(passage_loss(asked), 4)
     best = np.array([(each.features @ direction[:-1]).max() for each in asked])
     answerable = np.array([each.answerable for each in asked])

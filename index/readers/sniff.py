@@ -20,6 +20,13 @@ TEXTS = {
     ".tsv": "table",
     ".jsonl": "lines",
     ".ndjson": "lines",
+    ".json": "json",
+    ".ipynb": "notebook",
+    ".rst": "rst",
+    ".rest": "rst",
+    ".org": "org",
+    ".vtt": "subtitles",
+    ".srt": "subtitles",
     ".eml": "mail",
     ".mbox": "mailbox",
     ".mhtml": "mhtml",
@@ -43,6 +50,11 @@ _MEDIA_TYPES = {
     "text/csv": "table",
     "application/x-ndjson": "lines",
     "application/jsonl": "lines",
+    "application/feed+json": "json",
+    "application/x-ipynb+json": "notebook",
+    "text/x-rst": "rst",
+    "text/vtt": "subtitles",
+    "application/x-subrip": "subtitles",
     "message/rfc822": "mail",
     "multipart/related": "mhtml",
     "application/rss+xml": "feed",
@@ -104,14 +116,20 @@ _LIKELY = (
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>\s*)?<(!doctype\s+)?html[\s>]", "html"),
     (rb"From \S+ [^\n]{10,80}\d{4}\r?\n[A-Za-z-]+: ", "mailbox"),
     (rb"From: <Saved by ", "mhtml"),
+    (rb"(?:\xef\xbb\xbf)?WEBVTT[ \t\r\n]", "subtitles"),
 )
 _FOUND_IN_FOLDERS = frozenset({"pdf", "rtf", "feed", *(kind for _, kind in _SIGNED)})
 """With any ending."""
+_JSON_ARTICLES = re.compile(
+    rb"(?s)(?:\xef\xbb\xbf)?\s*(?:[\[{]\s*.*\"(?:text|body|content|article)\"\s*:|\{.*jsonfeed\.org/version/)",
+    re.IGNORECASE,
+)
+"""Of other JSON files folders are full."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def sniff(data: bytes, source: str, media_type: str = "") -> str:
-    """The name of the format; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
+    """Return the format's name; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
     if data.startswith(_OLD_OFFICE):
         raise ArticleError(f"{source} is an old Office file, or a protected one", "save it as .docx or PDF")
     suffix = PurePath(source).suffix.lower()
@@ -130,6 +148,8 @@ def sniff(data: bytes, source: str, media_type: str = "") -> str:
 def is_supported(name: str, head: bytes = b"") -> bool:
     """Whether a file of this name, which begins with `head`, has a reader; archives need their name."""
     suffix = PurePath(name).suffix.lower()
+    if suffix == ".json":
+        return _JSON_ARTICLES.match(head[:HEAD]) is not None or _match(_MAGIC, head) == "csl"
     return suffix in TEXTS or suffix in _PACKED or _match(_MAGIC, head) in _FOUND_IN_FOLDERS
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urldefrag
 from index.article import Article, ArticleInfo, Failure, LeftOut
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 from index.sources.fetch import Web, is_url
 from index.sources.isolate import Isolation
 from index.sources.walk import File, file_name, find_files, read_bytes, unique_names
@@ -93,7 +93,7 @@ class Scan:
             return ScannedFile(file, unchanged=len(stored), moved=_moved(stored, file.path))
         return self._compared(file, stored, self._isolation.read(data, file.name, label))
 
-    def _bytes(self, file: File) -> tuple[bytes, Label | None]:
+    def _bytes(self, file: File) -> tuple[bytes, SourceMetadata | None]:
         """Return what is in a file or a page, and what its server says of it. Raises ArticleError."""
         if is_url(file.name):
             reply = self._web.fetch(file.name)

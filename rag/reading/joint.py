@@ -81,7 +81,7 @@ class JointReader:
         ]
 
     def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
-        """What both see in each of the nearest passages, nothing in the others; nearness alone in other scripts."""
+        """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
         near = self._similarity.nearness(question, passages)
         legible = [n for n, each in enumerate(passages) if near[n] and _is_latin(question) and _is_latin(each.text)]
         nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))

@@ -1,0 +1,72 @@
+"""An overview of a topic: of each article that names it, the one sentence nearest to it; the newest article first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from index.article import Article
+from index.chunk import SentenceSpan
+from index.terms import query_terms
+from index.vector_cache import VectorCache
+from rag.answer import Sentence
+from rag.extract import cite
+from rag.forms.summary import prose
+from rag.generate import AnswerBody
+from rag.intents import ARTICLES
+from rag.language.stem import stem
+from rag.retrieve import Passage
+
+ARTICLES_SHOWN = 6
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_ASKED = re.compile(
+    rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*|what (?:do|does|did)"
+    rf" (?:the|your|these) {ARTICLES} (?:say|tell|write)) (?:about|on)\b",
+    re.IGNORECASE,
+)
+
+
+def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
+    """Return one sentence of each article that has all of the topic's words; None where none has."""
+    topic = _ASKED.sub("", question).strip(" ?.!")
+    stems = stems_of(topic)
+    articles = {passage.article.id: passage.article for passage in passages}.values()
+    named = [article for article in articles if stems <= all_stems_of(article.text)][:ARTICLES_SHOWN]
+    quotes = []
+    for article in sorted(named, key=lambda article: article.date or "", reverse=True):
+        if candidates := _naming(article, stems):
+            texts = [article.text[span.start : span.end] for span in candidates]
+            nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
+            quotes.append((article, candidates[int(nearness.argmax())]))
+    if not quotes:
+        return None
+    citations = tuple(
+        cite(n, article, (span.start, span.end), (), context) for n, (article, span) in enumerate(quotes, start=1)
+    )
+    sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
+    notice = f"{len(quotes)} articles, the newest first:" if len(quotes) > 1 else None
+    return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
+
+
+def stems_of(topic: str) -> frozenset[str]:
+    """Return the stems of a topic's telling words."""
+    return frozenset(stem(term) for term in query_terms(topic))
+
+
+def all_stems_of(text: str) -> frozenset[str]:
+    """Return the stems of all words of a text."""
+    return frozenset(stem(word) for word in _WORD.findall(text.lower()))
+
+
+def times_named(stems: Iterable[str], text: str) -> list[int]:
+    """Return how often a text has a word of each stem."""
+    counts = Counter(stem(word) for word in _WORD.findall(text.lower()))
+    return [counts[each] for each in stems]
+
+
+def _naming(article: Article, stems: frozenset[str]) -> list[SentenceSpan]:
+    """Return the sentences that name the most of the topic's words; none where no sentence names any."""
+    counted = [(len(stems & all_stems_of(article.text[span.start : span.end])), span) for span in prose(article)]
+    most = max((count for count, _ in counted), default=0)
+    return [span for count, span in counted if count == most] if most else []

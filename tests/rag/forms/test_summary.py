@@ -1,0 +1,84 @@
+"""Summaries and overviews: whole sentences, exact, of the right articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from index.ingest import ingest
+from rag.answer import Answer
+from rag.chain import AnswerChain, build_chain
+from rag.forms.summary import central
+from settings import Settings
+from tests.fakes import FakeEmbeddings
+
+TEA = """The harbour council has decided to plant tea on the roof of the old warehouse in spring.
+The tea will be sold in the market hall, and the harbour council hopes for a modest income.
+A gardener from the island says that the roof of the warehouse gets too much salt for tea.
+Nobody had asked her before the council decided, she told this paper at the market hall.
+The warehouse was built in 1911 and has stood empty since the ferries moved away."""
+TIN = """Tin is mined in the hills behind the town, where the first shafts were dug long ago.
+The mines pay a tax on each ton, which the town spends on its schools and roads.
+Last winter two of the mines were flooded and had to be closed for several weeks.
+The price of tin has fallen since the ferries went, so that the tax brings in less than it used to."""
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerChain]:
+    folder = tmp_path_factory.mktemp("files")
+    for name, date, title, text in (
+        ("a", "2024-03-01", "Tea on the roof", TEA),
+        ("b", "2024-05-01", "The tin tax", TIN),
+    ):
+        (folder / f"{name}.md").write_text(f"---\ntitle: {title}\ndate: {date}\n---\n# {title}\n\n{text}")
+    settings = Settings(store=tmp_path_factory.mktemp("store") / "store", reader_model="none")
+    ingest(settings.store, [folder], FakeEmbeddings())
+    chain = build_chain(settings, FakeEmbeddings())
+    yield chain
+    chain.close()
+
+
+def ask(chain: AnswerChain, question: str) -> Answer:
+    answer = chain.invoke({"question": question})
+    for citation in answer.citations:
+        article = chain.index.article(citation.article_id)
+        assert article is not None and article.text[citation.start : citation.end] == citation.quote
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "text"),
+    [
+        ("Summarize the article about the tin tax", "The tin tax", TIN),
+        ("tl;dr tea on the roof?", "Tea on the roof", TEA),
+    ],
+)
+def test_a_summary_is_of_the_article_asked_for(chain: AnswerChain, question: str, title: str, text: str) -> None:
+    answer = ask(chain, question)
+    assert (answer.intent, answer.certainty, {c.title for c in answer.citations}) == ("summary", "high", {title})
+    assert 3 <= len(answer.sentences) <= 5
+    assert all(sentence.text in text.splitlines() for sentence in answer.sentences)
+    assert [citation.start for citation in answer.citations] == sorted(citation.start for citation in answer.citations)
+
+
+def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: AnswerChain) -> None:
+    answer = ask(chain, "What do the articles say about ferries?")
+    assert (answer.intent, answer.notice) == ("overview", "2 articles, the newest first:")
+    assert [citation.title for citation in answer.citations] == ["The tin tax", "Tea on the roof"]
+    assert all("ferries" in sentence.text for sentence in answer.sentences)
+    [sentence] = ask(chain, "mines").sentences
+    assert "mines" in sentence.text
+
+
+def test_an_overview_of_what_no_article_names_is_an_abstention(chain: AnswerChain) -> None:
+    assert not any("copper" in sentence.text for sentence in ask(chain, "copper").sentences)
+
+
+def test_the_most_central_sentence_is_the_one_like_most_others_and_none_is_said_twice() -> None:
+    vectors = np.array([[1, 0, 0], [0.8, 0.6, 0], [0.8, 0, 0.6], [0.999, 0.0447, 0], [0, 0, 1]], dtype=np.float32)
+    chosen = central(vectors, 3)
+    assert chosen[0] == 0, "the lead, which is like most others"
+    assert 3 not in chosen, "it says the lead again"
+    assert len(chosen) == len(set(chosen)) <= 3
