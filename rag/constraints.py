@@ -17,6 +17,7 @@ from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.answer import Span
+from rag.language.english import HE, IT, THEY
 from rag.language.names import names_in
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -77,7 +78,10 @@ class Constraints:
         if any(_stands(name, said) for name in self.names) or not others:
             met = all(_stands(name, near) or (not others and _is_about(article, name)) for name in self.names)
             return Fit.MEETS if met else Fit.LACKS
-        return Fit.LACKS if any(_stands(name, near) for name in self.names) else Fit.CONTRADICTS
+        if not any(_stands(name, near) for name in self.names):
+            return Fit.CONTRADICTS
+        refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
+        return Fit.MEETS if refers and all(_stands(name, near) for name in self.names) else Fit.LACKS
 
     def _figures_fit(self, article: Article, quote: Span) -> Fit:
         near = article.text[slice(*quote)] + _near(article, quote)
