@@ -13,8 +13,7 @@ TEXT = """Three makers
 
 In 2023 Tesla delivered 947,000 cars in China. XPeng delivered 141,601 cars that year.
 
-NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486.
-It would build stations with CATL. Stations with CATL were planned.
+NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. It would build stations with CATL. Stations with CATL were planned.
 
 The Max costs 299,900 yuan. It has two motors."""
 ARTICLE = Article("makers.txt", "Three makers", TEXT, "0" * 64, date="2024-02-01")
