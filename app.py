@@ -10,7 +10,7 @@ from dataclasses import fields
 from commands import archive, articles, ask, doctor, evaluate, feedback, ingest, keys, serve, status
 from commands.parser import Commands, Parser
 from index.errors import QuothError, UsageError
-from settings import Settings
+from settings import Settings, removed_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,11 +43,13 @@ def build_parser() -> Parser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    """Return the settings: options come before the environment."""
+    """Return the settings: options come before the environment. Settings that are gone are warned of."""
+    for warning in removed_settings():
+        sys.stderr.write(f"quoth: {warning}\n")
     try:
-        return Settings.read({field.name: getattr(options, field.name, None) for field in fields(Settings)})
+        return Settings.read({setting.name: getattr(options, setting.name, None) for setting in fields(Settings)})
     except ValueError as error:
-        raise UsageError(str(error), "correct the variable or unset it") from error
+        raise UsageError(str(error), "correct it or leave it out; docs/commands.md lists the settings") from error
 
 
 if __name__ == "__main__":

@@ -5,38 +5,44 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 EXCEPTIONS = Path(__file__).with_name("audit-exceptions.txt")
 
 
 def main() -> int:
-    """Exit code 1 for a vulnerability that is not in the exceptions."""
-    accepted = {line.split()[0] for line in EXCEPTIONS.read_text().splitlines() if line.strip() and line[0] != "#"}
+    """Return exit code 1 for a vulnerability that is not in the exceptions."""
+    lines = EXCEPTIONS.read_text().splitlines()
+    accepted = {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
     command = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    report = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
-        packages = json.loads(found.stdout)["dependencies"]
+        packages = json.loads(report.stdout)["dependencies"]
     except (ValueError, KeyError):
-        sys.stderr.write(f"audit: NOT DONE, pip-audit gave no report:\n{found.stderr[-2000:]}\n")
+        sys.stderr.write(f"audit: NOT DONE, pip-audit gave no report:\n{report.stderr[-2000:]}\n")
         return 0
     checked = [package for package in packages if "skip_reason" not in package]
-    for package in packages:
-        if "skip_reason" in package and checked:
-            sys.stderr.write(f"audit: {package['name']} was not checked: {package['skip_reason']}\n")
     if not checked:
         sys.stderr.write(f"audit: NOT DONE, no advisories to be had here for any of {len(packages)} packages\n")
         return 0
-    open_ones = [
-        (package["name"], package["version"], each["id"], each.get("fix_versions"))
-        for package in checked
-        for each in package["vulns"]
-        if not accepted & {each["id"], *each.get("aliases", ())}
-    ]
-    for name, version, advisory, fixed in open_ones:
-        sys.stderr.write(f"audit: {name} {version}: {advisory}, fixed in {fixed or 'no release'}\n")
-    sys.stdout.write(f"audit: {len(checked)} packages checked, {len(open_ones)} open vulnerabilities\n")
-    return 1 if open_ones else 0
+    for package in packages:
+        if "skip_reason" in package:
+            sys.stderr.write(f"audit: {package['name']} was not checked: {package['skip_reason']}\n")
+    vulnerabilities = list(_vulnerabilities(checked, accepted))
+    for line in vulnerabilities:
+        sys.stderr.write(f"audit: {line}\n")
+    sys.stdout.write(f"audit: {len(checked)} packages checked, {len(vulnerabilities)} open vulnerabilities\n")
+    return 1 if vulnerabilities else 0
+
+
+def _vulnerabilities(packages: Iterable[Mapping[str, Any]], accepted: set[str]) -> Iterator[str]:
+    for package in packages:
+        for advisory in package["vulns"]:
+            if not accepted & {advisory["id"], *advisory.get("aliases", ())}:
+                fixed = advisory.get("fix_versions") or "no release"
+                yield f"{package['name']} {package['version']}: {advisory['id']}, fixed in {fixed}"
 
 
 if __name__ == "__main__":

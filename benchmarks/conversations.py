@@ -39,7 +39,7 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A follow-up as our rules put it, and which ways of asking put its evidence among the first five passages."""
+    """Follow-up as our rules put it, and which ways of asking put its evidence among the first five passages."""
 
     conversation: str
     question: str
@@ -55,7 +55,7 @@ class Asked:
 
 
 def conversations(*, tuned: bool) -> Iterator[dict[str, object]]:
-    """The conversations that the rules were tuned on, or the others."""
+    """Iterate over the conversations that the rules were tuned on, or over the others."""
     for line in CONVERSATIONS.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if (int(row["id"].removeprefix("talk-")) % 2 == 0) == tuned:
@@ -63,7 +63,7 @@ def conversations(*, tuned: bool) -> Iterator[dict[str, object]]:
 
 
 def follow_ups(chain: AnswerChain, retriever: HybridRetriever, talks: Sequence[dict[str, object]]) -> Iterator[Asked]:
-    """Every turn but the first, asked after the turns before it and the answers that the program gave to them."""
+    """Ask every turn but the first after the turns before it and the answers that the program gave to them."""
     with retriever.index.snapshot() as snapshot:
         for talk in talks:
             history: list[dict[str, str]] = []
@@ -71,20 +71,20 @@ def follow_ups(chain: AnswerChain, retriever: HybridRetriever, talks: Sequence[d
                 question = turn["question"]
                 standalone = condense(question, history)
                 if history:
-                    joined = " ".join([*(each["question"] for each in history), question])
+                    joined = " ".join([*(earlier["question"] for earlier in history), question])
                     wordings = dict(
                         zip(WAYS, ([standalone, question], [turn["standalone"]], [question], [joined]), strict=True)
                     )
                     hits = {
-                        way: _found(retriever, snapshot, list(dict.fromkeys(each)), turn["evidence"])
-                        for way, each in wordings.items()
+                        way: _is_found(retriever, snapshot, list(dict.fromkeys(phrasings)), turn["evidence"])
+                        for way, phrasings in wordings.items()
                     }
                     yield Asked(str(talk["id"]), question, standalone, turn["kind"], turn["answerable"], hits)
                 answer = chain.invoke({"question": question, "history": history})
                 history.append({"question": question, "answer": answer.answer})
 
 
-def _found(retriever: HybridRetriever, snapshot: Snapshot, wordings: Sequence[str], evidence: Sequence[str]) -> bool:
+def _is_found(retriever: HybridRetriever, snapshot: Snapshot, wordings: Sequence[str], evidence: Sequence[str]) -> bool:
     for passage in retriever.passages(wordings, snapshot)[:TOP]:
         for text in evidence:
             start = passage.article.text.find(text)
@@ -94,16 +94,16 @@ def _found(retriever: HybridRetriever, snapshot: Snapshot, wordings: Sequence[st
 
 
 def table(asked: Sequence[Asked]) -> Iterator[str]:
-    """Lines of Markdown."""
-    answerable = [each for each in asked if each.answerable]
+    """Iterate over the lines of a Markdown table."""
+    answerable = [follow_up for follow_up in asked if follow_up.answerable]
     yield f"| follow-ups | {' | '.join(WAYS)} | ours / written |"
     yield f"|---|{'---|' * (len(WAYS) + 1)}"
-    for kind in ("all", *sorted({each.kind for each in answerable})):
-        of_kind = [each for each in answerable if kind in ("all", each.kind)]
+    for kind in ("all", *sorted({follow_up.kind for follow_up in answerable})):
+        of_kind = [follow_up for follow_up in answerable if kind in ("all", follow_up.kind)]
         shares = [_share(of_kind, way) for way in WAYS]
         yield f"| {kind} ({len(of_kind)}) | {' | '.join(shares)} | {_ratio(of_kind)} |"
-    switches = [each for each in asked if each.kind == "switch"]
-    carried = sum(each.carried for each in switches)
+    switches = [follow_up for follow_up in asked if follow_up.kind == "switch"]
+    carried = sum(follow_up.carried for follow_up in switches)
     yield ""
     yield f"Topic changes that got something from before: {carried} of {len(switches)}."
 
@@ -119,17 +119,19 @@ def _ratio(asked: Sequence[Asked]) -> str:
 
 
 def _by_conversation(asked: Sequence[Asked], way: str | None) -> Array:
-    """How many follow-ups of each conversation a way finds, or how many there are."""
-    names = sorted({each.conversation for each in asked})
+    """Count the follow-ups of each conversation that a way finds, or all of them."""
+    names = sorted({follow_up.conversation for follow_up in asked})
     sums = dict.fromkeys(names, 0.0)
-    for each in asked:
-        sums[each.conversation] += each.hits[way] if way else 1
+    for follow_up in asked:
+        sums[follow_up.conversation] += follow_up.hits[way] if way else 1
     return np.array([sums[name] for name in names])
 
 
 def _with_interval(asked: Sequence[Asked], statistic: Callable[[Array], Array]) -> str:
     with np.errstate(invalid="ignore", divide="ignore"):
-        first, *drawn = [statistic(weights) for weights in resamples(len({each.conversation for each in asked}), SEED)]
+        first, *drawn = [
+            statistic(weights) for weights in resamples(len({follow_up.conversation for follow_up in asked}), SEED)
+        ]
     low, high = interval(np.concatenate(drawn))
     return f"{first[0]:.2f} ({low:.2f} to {high:.2f})"
 
@@ -149,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             retriever = HybridRetriever(index=chain.index, embeddings=chain.embeddings)
             asked = list(follow_ups(chain, retriever, list(conversations(tuned=options.tuned))))
     if options.json:
-        options.json.write_text(json.dumps([asdict(each) for each in asked], indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps([asdict(follow_up) for follow_up in asked], indent=1), encoding="utf-8")
     sys.stdout.write("\n".join(table(asked)) + "\n")
 
 

@@ -19,7 +19,7 @@ from index.chunk import sentence_spans
 from index.embed import DEFAULT, EmbeddingModel
 
 PASSAGE_CHARACTERS = 590
-"""What a passage of Quoth's brings in that the one before it has not, on the average of these texts."""
+"""New characters in a passage of Quoth's beside the one before it, on the average of these texts."""
 NEEDS = (
     "squad2/dev-v2.0.json",
     "squadshifts/new_wiki_v1.0.json",
@@ -32,7 +32,7 @@ _SECOND, _NOISE = 0.7, 0.4
 
 
 def write_corpus(data: Path, folder: Path, passages: int) -> int:
-    """Articles with about so many passages as text files below `folder`; how many characters."""
+    """Write articles of about `passages` passages as text files below `folder`; returns the number of characters."""
     written, wanted = 0, passages * PASSAGE_CHARACTERS
     for number, (title, text) in enumerate(_articles(data)):
         if written >= wanted:
@@ -46,7 +46,7 @@ def write_corpus(data: Path, folder: Path, passages: int) -> int:
 
 
 def write_bad(data: Path, folder: Path, passages: int, kind: str) -> None:
-    """About so many passages as "one article", as "tiny articles" of a sentence, or as "identical articles"."""
+    """Write about `passages` passages as "one article", "tiny articles" of a sentence, or "identical articles"."""
     folder.mkdir(parents=True)
     texts = (text for _, text in _articles(data))
     if kind == "one article":
@@ -66,7 +66,7 @@ def write_bad(data: Path, folder: Path, passages: int, kind: str) -> None:
 
 
 def questions(data: Path, count: int) -> list[str]:
-    """Answerable questions of SQuAD 2.0, a seeded sample."""
+    """Return a seeded sample of SQuAD 2.0's answerable questions."""
     articles = json.loads((data / NEEDS[0]).read_text(encoding="utf-8"))["data"]
     every = [
         asked["question"].strip()
@@ -88,7 +88,7 @@ def _articles(data: Path) -> Iterator[tuple[str, str]]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:
-    """(title, text) of the articles of a file in the layout of SQuAD, BEIR or CLAPnq."""
+    """Yield (title, text) of the articles of a file in the layout of SQuAD, BEIR or CLAPnq."""
     if path.suffix == ".json":
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
             texts = [paragraph["context"].strip() for paragraph in article["paragraphs"]]
@@ -97,13 +97,13 @@ def _read(path: Path) -> Iterator[tuple[str, str]]:
                 yield f"{title}, part {at // _PARAGRAPHS + 1}", "\n\n".join(texts[at : at + _PARAGRAPHS])
         return
     with path.open(encoding="utf-8") as lines:
-        for each in map(json.loads, lines):
-            for passage in each.get("passages", [each]):
+        for row in map(json.loads, lines):
+            for passage in row.get("passages", [row]):
                 yield passage["title"], passage["text"]
 
 
 def _recombined(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Without end."""
+    """Yield recombined articles without end."""
     sentences = [text[span.start : span.end] for text in texts for span in sentence_spans(text)]
     words = sorted({word for sentence in sentences for word in sentence.split() if len(word) > 3 and word.isalpha()})
     number = 0
@@ -125,7 +125,7 @@ def _varied(sentence: str, words: Sequence[str], choose: random.Random) -> str:
 
 
 class Synthesised(EmbeddingModel):
-    """Stands in for the model where computing vectors would take days; questions have the real model's.
+    """Embeddings that stand in for the model where computing vectors would take days; questions have the real model's.
 
     A passage's vector is that of one real passage, with 0.7 of another's and noise of length 0.4, chosen by its text.
     """
@@ -138,15 +138,15 @@ class Synthesised(EmbeddingModel):
 
     @property
     def window(self) -> int:
-        """The real model's."""
+        """Return the real model's."""
         return self._real.window
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """The real model's."""
+        """Return the real model's."""
         return self._real.token_ends(texts)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """The same text has the same vector."""
+        """Return vectors; the same text has the same one."""
         if query:
             return self._real.encode(texts, query=True)
         rows: NDArray[np.float32] = np.empty((len(texts), self._vectors.shape[1]), dtype=np.float32)
@@ -158,5 +158,5 @@ class Synthesised(EmbeddingModel):
         return rows
 
     def probe(self) -> NDArray[np.float32]:
-        """The real model's, so that it may be asked."""
+        """Return the real model's probe, so that questions are embedded by it."""
         return self._real.probe()

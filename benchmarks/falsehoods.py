@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from benchmarks.statements import AUX, BE, DETERMINERS, MONTHS, PREPOSITIONS, Verbs, is_participle, is_past, past
+from benchmarks.statements import BE, Verbs, is_participle, is_past
+from rag.language.english import DETERMINERS, PREPOSITIONS
+from rag.language.time import MONTHS
+from rag.language.verbs import AUXILIARIES, past
 
 _CLAUSES = frozenset("when where who which that while because if and or".split())
 _COUNTS = "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty".split()
@@ -31,7 +34,7 @@ Falsify = Callable[[str, str, Sequence[str], Verbs, random.Random], str | None]
 
 
 def change_number(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """Another number of the same form, which the evidence does not hold."""
+    """Put another number of the same form, which the evidence does not hold."""
     dated = [m.span() for pattern in (_YEAR, _CENTURY) for m in pattern.finditer(said)]
     found = [
         m for m in _NUMBER.finditer(said) if not any(a <= m.start() < b for a, b in dated) and not _by_month(m, said)
@@ -53,7 +56,7 @@ def _other_number(number: str, rng: random.Random) -> str:
 
 
 def change_date(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """Another year, month or century."""
+    """Put another year, month or century."""
     found = [m for pattern in (_YEAR, _MONTH, _CENTURY) for m in pattern.finditer(said)]
 
     def other(match: re.Match[str]) -> str:
@@ -68,7 +71,7 @@ def change_date(said: str, evidence: str, others: Sequence[str], verbs: Verbs, r
 
 
 def change_name(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """Another name from the same article: one time in three one that the same paragraph holds, in another sentence."""
+    """Put another name of the article: one time in three one that the same paragraph has in another sentence."""
     near = rng.random() < 1 / 3
     known = said if near else evidence
     pool = sorted(name for name in _names_in([evidence] if near else others) if not _akin(name, known))
@@ -82,13 +85,13 @@ def change_name(said: str, evidence: str, others: Sequence[str], verbs: Verbs, r
 
 @lru_cache(maxsize=2_000)
 def _names(text: str) -> frozenset[str]:
-    """Runs of capitalised words that stand inside a sentence."""
+    """Return runs of capitalised words that stand inside a sentence."""
     found = (m for m in _NAME.finditer(text) if re.search(r"[a-z,] $", text[max(0, m.start() - 2) : m.start()]))
     return frozenset(m[0] for m in found if len(m[0]) > 2 and not set(m[0].split()) & set(MONTHS))
 
 
 def _akin(name: str, text: str) -> bool:
-    """Whether a word of the name stands in the text in some form."""
+    """Return whether a word of the name stands in the text in some form."""
     known = {word[:3].lower() for word in text.split()}
     return any(word[:3].lower() in known for word in name.split() if len(word) > 3) or name in text
 
@@ -98,7 +101,7 @@ def _names_in(texts: Iterable[str]) -> set[str]:
 
 
 def names_of(said: str, article: Iterable[str]) -> list[re.Match[str]]:
-    """Where names stand in a sentence: runs of capitalised words that the article has inside a sentence too."""
+    """Return the names of a sentence: runs of capitalised words that the article has inside a sentence too."""
     known = _names_in(article)
     return [m for m in _NAME.finditer(said) if m[0] in known]
 
@@ -117,7 +120,7 @@ def _replaced(
 
 
 def negate(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """The main verb denied: not, never, no longer, failed to, did not; or a negation left out."""
+    """Deny the main verb (not, never, failed to, did not), or leave a negation out."""
     if re.search(r"\b(?:not|never|no|nor|neither|without|cannot|none|few|only|unless)\b|n't", said, re.IGNORECASE):
         bare = re.sub(r" (?:not|never)\b", "", said, count=1)
         return bare if bare != said and not re.search(r"\bnot only\b|\bdid\b|\bdo(?:es)?\b", said) else None
@@ -126,7 +129,7 @@ def negate(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: r
     bases = _bases(verbs)
     for match in re.finditer(r"(?<= )[a-z]+(?= )", said):
         base = bases.get(match[0])
-        if base and said[: match.start()].rsplit(maxsplit=1)[-1].lower() not in AUX | DETERMINERS | {
+        if base and said[: match.start()].rsplit(maxsplit=1)[-1].lower() not in AUXILIARIES | DETERMINERS | {
             "who",
             "which",
             "that",
@@ -138,48 +141,42 @@ def negate(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: r
 
 @lru_cache(maxsize=4)
 def _bases(verbs: Verbs) -> dict[str, str]:
-    """Base forms by their past tense."""
+    """Return base forms by their past tense."""
     return {past(verb): verb for verb in sorted(verbs)}
 
 
 def swap_roles(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """Who does it and to whom it is done exchanged: the phrases before and after the verb."""
+    """Exchange who does it and to whom it is done: the phrases before and after the verb."""
     words = said.rstrip(".").split()
-    for i, word in enumerate(words[:8]):
-        passive = words[i + 2 : i + 3] == ["by"] and word in BE.split("|") and is_participle(words[i + 1], verbs)
-        active = i and is_past(word, verbs) and word not in _SYMMETRIC and words[i - 1].lower() not in AUX
-        if not passive and not active:
+    for i in range(min(8, len(words))):
+        if not (after := _after_verb(words, i, verbs)):
             continue
-        after = i + 3 if passive else i + 1
-        stops = (
-            j
-            for j, w in enumerate(words)
-            if j >= after and (w.lower() in PREPOSITIONS - {"of"} or w in _CLAUSES or w[-1] in ",;:")
-        )
-        end = next(stops, len(words))
+        end = next((j for j in range(after, len(words)) if _ends_phrase(words[j])), len(words))
         subject, done = words[:i], words[after:end]
-        if (
-            not (1 <= len(subject) <= 6 and 1 <= len(done) <= 6)
-            or not _phrase(subject)
-            or not _phrase(done)
-            or words[end - 1][-1] in ",;:"
-        ):
+        if not _phrase(subject) or not _phrase(done) or words[end - 1][-1] in ",;:":
             return None
-        swapped = [
-            *_lowered(done, article=evidence),
-            *words[i:after],
-            *_lowered(subject, article=evidence),
-            *words[end:],
-        ]
-        text = " ".join(swapped)
+        done, subject = (_lowered(phrase, article=evidence) for phrase in (done, subject))
+        text = " ".join([*done, *words[i:after], *subject, *words[end:]])
         return f"{text[0].upper()}{text[1:]}."
     return None
 
 
+def _after_verb(words: Sequence[str], i: int, verbs: Verbs) -> int:
+    """Return where what follows a verb at `i` begins ("was built by" is one); 0 if there is no verb."""
+    if words[i + 2 : i + 3] == ["by"] and words[i] in BE.split("|") and is_participle(words[i + 1], verbs):
+        return i + 3
+    active = i and is_past(words[i], verbs) and words[i] not in _SYMMETRIC
+    return i + 1 if active and words[i - 1].lower() not in AUXILIARIES else 0
+
+
+def _ends_phrase(word: str) -> bool:
+    return word.lower() in PREPOSITIONS - {"of"} or word in _CLAUSES or word[-1] in ",;:"
+
+
 def _phrase(words: Sequence[str]) -> bool:
-    """Whether it looks like a noun with what belongs to it."""
+    """Return whether it looks like a noun with what belongs to it."""
     low = [word.lower() for word in words]
-    if set(low) & (AUX - {"can"}):
+    if not 1 <= len(words) <= 6 or set(low) & (AUXILIARIES - {"can"}):
         return False
     opens = low[0] in {"the", "a", "an"} or words[0][0].isupper() or low[0][-1] == "s"
     return (
@@ -190,7 +187,7 @@ def _phrase(words: Sequence[str]) -> bool:
 
 
 def _lowered(words: Sequence[str], article: str) -> list[str]:
-    """The words without the capital that opens a sentence."""
+    """Return the words without the capital that opens a sentence."""
     known = re.search(rf"[a-z,] {re.escape(words[0])}\b", article)
     return (
         list(words) if known else [words[0].lower() if words[0].lower() in {"the", "a", "an"} else words[0], *words[1:]]
@@ -198,7 +195,7 @@ def _lowered(words: Sequence[str], article: str) -> list[str]:
 
 
 def add_claim(said: str, evidence: str, others: Sequence[str], verbs: Verbs, rng: random.Random) -> str | None:
-    """A clause without names and numbers from another paragraph of the article, at the end."""
+    """Append a clause without names and numbers from another paragraph of the article."""
     known = set(re.findall(r"\w{5,}", evidence.lower()))
     tails = sorted({tail for text in others for tail in _tails(text)})
     tails = [tail for tail in tails if _is_clause(tail, verbs) and len(set(re.findall(r"\w{5,}", tail)) - known) > 1]
@@ -229,7 +226,7 @@ KINDS: dict[str, Falsify] = {
 
 
 def kinds(said: str, evidence: str, others: Sequence[str], verbs: Verbs, seed: str) -> Iterator[tuple[str, str]]:
-    """The kinds of false sentence that can be made of `said`, each with its sentence."""
+    """Iterate over the kinds of false sentence that can be made of `said`, each with its sentence."""
     for kind, falsify in KINDS.items():
         false = falsify(said, evidence, others, verbs, random.Random(f"{seed} {kind}"))
         if false and false != said:

@@ -1,4 +1,4 @@
-"""How much of an ingest's CPU time is not the embedding model's, on plain text.
+"""Measure how much of an ingest's CPU time is not the embedding model's, on plain text.
 
 `python -m benchmarks.ingest --data DIR`. The text is made of SQuAD 2.0's paragraphs (`DIR/squad2/dev-v2.0.json`): their
 sentences in an order drawn anew for each part, so that no passage comes twice.
@@ -31,7 +31,7 @@ _PARAGRAPH, _ARTICLE = 5, 60
 
 
 class Timed(EmbeddingModel):
-    """A model that counts the CPU seconds it takes to embed; cutting into tokens is part of the ingest."""
+    """Embeddings that count the CPU seconds they take; cutting into tokens is part of the ingest."""
 
     def __init__(self, real: EmbeddingModel) -> None:
         self.name = real.name
@@ -40,15 +40,15 @@ class Timed(EmbeddingModel):
 
     @property
     def window(self) -> int:
-        """Tokens."""
+        """Return the real model's, in tokens."""
         return self._real.window
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """As the real model's."""
+        """Return the real model's."""
         return self._real.token_ends(texts)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """As the real model's."""
+        """Return the real model's."""
         started = process_time()
         vectors = self._real.encode(texts, query=query)
         self.seconds += process_time() - started
@@ -79,13 +79,13 @@ def main(data: Path, parts: int, profile: bool) -> None:
 
 
 def cpu_seconds() -> float:
-    """CPU seconds of this process and of its children that have ended."""
+    """Return CPU seconds of this process and of its children that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return process_time() + children.ru_utime + children.ru_stime
 
 
 def _write(folder: Path, data: Path, parts: int) -> int:
-    """Write articles with all sentences so many times; their size in bytes."""
+    """Write articles with all sentences `parts` times; returns their size in bytes."""
     articles = json.loads((data / "squad2" / "dev-v2.0.json").read_text(encoding="utf-8"))["data"]
     texts = [paragraph["context"] for article in articles for paragraph in article["paragraphs"]]
     sentences = [text[span.start : span.end] for text in texts for span in sentence_spans(text)]

@@ -41,7 +41,7 @@ USABLE = """
 
 @contextmanager
 def served(command: list[str], port: int) -> Iterator[str]:
-    """A server as a process of its own, from when it answers to the end of the block."""
+    """Run a server as a process of its own, from when it answers to the end of the block."""
     address = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
     with subprocess.Popen([sys.executable, *command], cwd=HOME, env=environment) as process:
@@ -58,7 +58,7 @@ def served(command: list[str], port: int) -> Iterator[str]:
 
 
 def load(browser: Browser, address: str) -> tuple[float, float]:
-    """Milliseconds to the first contentful paint and to a box that takes a question."""
+    """Return milliseconds to the first contentful paint and to a box that takes a question."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address, wait_until="commit")
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--store", default=".store")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    program = os.environ.get("QUOTH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     ours, bare = free_port(), free_port()
     with ExitStack() as stack:
         serve = ["app.py", "serve", "--port", str(ours), "--store", options.store]
@@ -90,7 +90,7 @@ def main() -> None:
         rounds = [{name: load(browser, address) for name, address in addresses.items()} for _ in range(options.rounds)]
         browser.close()
     for n, what in enumerate(("first paint", "usable input")):
-        quoth, other = (statistics.median(each[name][n] for each in rounds) for name in ("quoth", "bare"))
+        quoth, other = (statistics.median(times[name][n] for times in rounds) for name in ("quoth", "bare"))
         sys.stdout.write(f"{what}: quoth {quoth:.0f} ms, bare {other:.0f} ms, ratio {quoth / other:.2f}\n")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.falsehoods import kinds
 from benchmarks.statements import Verbs, declare, verbs_of
 from index.chunk import sentence_spans
-from rag.verify.facts import words_of
+from rag.language.tokens import tokens_of
 
 UNANSWERABLE = "unanswerable"
 SQUAD2, _XQUAD, _CLAPNQ = "squad2/dev-v2.0.json", "xquad/xquad.en.json", "clapnq/clapnq_dev_answerable.jsonl"
@@ -47,21 +47,27 @@ class Pair:
 
 
 def sources(data: Path, *, tuning: bool) -> list[Source]:
-    """The sentences of one half. Of SQuAD 2.0's articles by title the 1st, 3rd, ... are for tuning."""
+    """Return the sentences of one half. Of SQuAD 2.0's articles by title the 1st, 3rd, ... are for tuning."""
     articles = sorted(read_json(data / SQUAD2)["data"], key=lambda article: str(article["title"]))
     xquad = read_json(data / _XQUAD)["data"] if (data / _XQUAD).exists() else []
     verbs = verbs_of(p["context"] for article in [*articles, *xquad] for p in article["paragraphs"])
-    found = [s for article in articles[0 if tuning else 1 :: 2] for s in _of_article(article, verbs)]
-    if not tuning:
-        seen = {p["context"] for article in articles for p in article["paragraphs"]}
-        fresh = [{**a, "paragraphs": [p for p in a["paragraphs"] if p["context"] not in seen]} for a in xquad]
-        found += [s for article in fresh for s in _of_article(article, verbs)]
+    half = slice(0 if tuning else 1, None, 2)
+    asked_about = articles[half] if tuning else [*articles[half], *_without_paragraphs_of(articles, xquad)]
     lines = (data / _CLAPNQ).read_text(encoding="utf-8").splitlines()
-    return found + [s for line in lines[0 if tuning else 1 :: 2] for s in _of_clapnq(json.loads(line))]
+    squad = [source for article in asked_about for source in _of_article(article, verbs)]
+    return squad + [source for line in lines[half] for source in _of_clapnq(json.loads(line))]
+
+
+def _without_paragraphs_of(known: Sequence[Any], articles: Sequence[Any]) -> list[dict[str, Any]]:
+    seen = {paragraph["context"] for article in known for paragraph in article["paragraphs"]}
+    return [
+        {**article, "paragraphs": [part for part in article["paragraphs"] if part["context"] not in seen]}
+        for article in articles
+    ]
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds."""
+    """Return what a JSON file holds."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -78,18 +84,18 @@ def _of_article(article: Mapping[str, Any], verbs: Verbs) -> Iterator[Source]:
 
 
 def _of_clapnq(row: Mapping[str, Any]) -> Iterator[Source]:
-    """The sentences of the first annotator's answer that are no copies."""
+    """Iterate over the sentences of the first annotator's answer that are no copies."""
     evidence = _plain(row["passages"][0]["text"])
-    known = f" {' '.join(word.low for word in words_of(evidence))} "
+    known = f" {' '.join(token.lower for token in tokens_of(evidence))} "
     answer = _plain(next((output["answer"] for output in row["output"] if output["answer"]), ""))
     for span in sentence_spans(answer):
-        words = [word.low for word in words_of(answer[span.start : span.end])]
+        words = [token.lower for token in tokens_of(answer[span.start : span.end])]
         if len(words) >= _FEWEST_WORDS and f" {' '.join(words)} " not in known:
             yield Source(answer[span.start : span.end], evidence, row["passages"][0]["title"], ())
 
 
 def _plain(text: str) -> str:
-    """CLAPnq's blanks around punctuation taken out."""
+    """Take CLAPnq's blanks around punctuation out."""
     for before, after in (
         (" ,", ","),
         (" .", "."),
@@ -106,7 +112,7 @@ def _plain(text: str) -> str:
 
 
 def pairs_of(found: Sequence[Source], verbs: Verbs) -> list[Pair]:
-    """All pairs that can be made; an unanswerable question beside a true sentence drawn from the same half."""
+    """Make all pairs; an unanswerable question is put beside a true sentence drawn from the same half."""
     texts = sorted({source.evidence for source in found})
     random.Random(0).shuffle(texts)
     true = [source for source in found if source.supported]

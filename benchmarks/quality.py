@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _measured(part: Part, options: argparse.Namespace, folder: Path, settings: Settings) -> str:
-    """The part asked and scored, as a block of RESULTS.md."""
+    """Ask and score a part; returns it as a block of RESULTS.md."""
     every = _loaded(part, options.data, folder / "set")
     rows = sample(every, options.most or len(every))
     threshold = settings.answer_threshold if part.threshold is None else part.threshold
@@ -137,7 +137,7 @@ def _loaded(part: Part, data: Path, scratch: Path) -> Sequence[Row]:
 
 
 def _scored(chain: AnswerChain, settings: Settings, rows: Sequence[Row], name: str, told: Told) -> Scorecard:
-    """With the answers that an interrupted run over the same store has left, if there are any."""
+    """Score a part, with the answers that an interrupted run over the same store has left, if any."""
     try:
         return score_set(chain, settings, rows, name, told=told, resume=True)
     except UsageError:
@@ -145,17 +145,17 @@ def _scored(chain: AnswerChain, settings: Settings, rows: Sequence[Row], name: s
 
 
 def _figures(card: Scorecard) -> Mapping[str, Mapping[str, Any]]:
-    """By name; among them SQuAD 2.0's F1 over all questions, where to refuse an unanswerable one is worth 1."""
+    """Return figures by name; SQuAD 2.0's F1 over all questions counts a rightly refused one as 1."""
     values = [row["values"] for row in card["results"]]
-    named = {each["name"]: each for each in card["figures"]}
-    for each in figures([{**value, "f1": value.get("f1", value["refused"])} for value in values]):
-        if each.name == "f1":
-            named["f1_overall"] = asdict(each) | {"name": "f1_overall"}
+    named = {figure["name"]: figure for figure in card["figures"]}
+    for figure in figures([{**value, "f1": value.get("f1", value["refused"])} for value in values]):
+        if figure.name == "f1":
+            named["f1_overall"] = asdict(figure) | {"name": "f1_overall"}
     return named
 
 
 def _head(card: Scorecard, every: int, articles: int, indexed: float) -> Iterator[str]:
-    """What was asked, of which models, when and where."""
+    """Say what was asked, of which models, when and where."""
     asked = len(card["results"])
     yield f"{asked:,} questions" + (f" (a seeded sample of {every:,})" if asked < every else "")
     yield f"over {articles:,} articles," if articles else "with their texts,"
@@ -168,7 +168,7 @@ def _head(card: Scorecard, every: int, articles: int, indexed: float) -> Iterato
 
 
 def _command(part: Part, options: argparse.Namespace) -> Iterator[str]:
-    """What measures this part again; folders by their last name alone."""
+    """Return the command that measures this part again; folders by their last name alone."""
     yield f"python -m benchmarks.quality --data DIR --parts {part.name}"
     if options.most:
         yield f"--most {options.most}"

@@ -23,16 +23,16 @@ text { font: 12px sans-serif; fill: #444 }
 
 
 def answerable_by_confidence(values: Sequence[Mapping[str, float]]) -> list[tuple[float, float, int]]:
-    """Mean confidence, share answerable and number of the questions, by tenths of confidence; refused ones too."""
+    """Return mean confidence, share answerable and number of the questions, refused or not, by tenths of confidence."""
     confidence, answerable = (np.array([row[name] for row in values]) for name in ("confidence", "answerable"))
     members = [np.flatnonzero(estimate.bins(confidence) == n) for n in range(estimate.BINS)]
     return [
-        (float(confidence[each].mean()), float(answerable[each].mean()), each.size) for each in members if each.size
+        (float(confidence[rows].mean()), float(answerable[rows].mean()), rows.size) for rows in members if rows.size
     ]
 
 
 def write_reliability(path: Path, values: Sequence[Mapping[str, float]]) -> None:
-    """An SVG file that stands alone."""
+    """Write an SVG file that stands alone."""
     drawn = str(reliability(answerable_by_confidence(values), "questions", "answerable"))
     opening, _, rest = drawn.partition(">")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,19 +13,19 @@ from index.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The part of a file that belongs to a program: between two lines that are comments, below a heading of its own."""
+    """Part of a file that a program writes: between two comments, below a heading of its own."""
 
     name: str
     head: str
 
     @property
     def begin(self) -> str:
-        """The line before it."""
+        """Return the line before it."""
         return f"<!-- {self.name}: begin -->"
 
     @property
     def end(self) -> str:
-        """The line after it."""
+        """Return the line after it."""
         return f"<!-- {self.name}: end -->"
 
 
@@ -79,11 +79,12 @@ PUBLISHED: Mapping[tuple[str, str], tuple[Published, ...]] = {
 
 
 def block(part: str, title: str, head: str, figures: Sequence[Mapping[str, Any]]) -> str:
-    """One part as Markdown. `figures` are those of a scorecard."""
+    """Return one part as Markdown. `figures` are those of a scorecard."""
     lines = ["| figure | ours | interval | questions | published | source |", "|---|---|---|---|---|---|"]
-    for each in figures:
-        ours = f"{each['name']} | {each['value']:.3f} | {each['low']:.3f} to {each['high']:.3f} | {each['rows']:,}"
-        for published, source in PUBLISHED.get((part, each["name"]), (("", ""),)):
+    for figure in figures:
+        interval = f"{figure['low']:.3f} to {figure['high']:.3f}"
+        ours = f"{figure['name']} | {figure['value']:.3f} | {interval} | {figure['rows']:,}"
+        for published, source in PUBLISHED.get((part, figure["name"]), (("", ""),)):
             lines.append(f"| {ours} | {published} | {source} |")
             ours = " | | | "
     return f"### {title}\n\n{head}\n\n" + "\n".join(lines) + "\n"
@@ -105,11 +106,11 @@ def write_block(
             raise UsageError(f"{path} has not one line {section.begin!r} and one {section.end!r} after it", hint)
         if not begin:
             before, after = f"{whole.rstrip()}\n\n" if whole.strip() else "", "\n"
-        found = _BLOCKS.split(inside)[1:]
-        blocks = {each.partition("\n")[0].removeprefix("### "): each.strip() for each in found}
+        present = _BLOCKS.split(inside)[1:]
+        blocks = {block.partition("\n")[0].removeprefix("### "): block.strip() for block in present}
         if replace or title not in blocks:
             blocks[title] = text.strip()
-        kept = [blocks[each] for each in titles if each in blocks]
+        kept = [blocks[title] for title in titles if title in blocks]
         path.write_text(
             before + "\n\n".join([section.begin, section.head.strip(), *kept, section.end]) + after, encoding="utf-8"
         )

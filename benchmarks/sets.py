@@ -49,14 +49,14 @@ class Part:
 
 
 def sample(items: Sequence[_Item], most: int) -> list[_Item]:
-    """At most `most` of the items, always the same ones, in their order."""
+    """Return at most `most` of the items, always the same ones, in their order."""
     if len(items) <= most:
         return list(items)
     return [items[i] for i in sorted(random.Random(0).sample(range(len(items)), most))]
 
 
 def _squad2(data: Path, scratch: Path, half: Literal["reported", "other"] = "reported") -> Sequence[Row]:
-    """Of the articles sorted by title the 2nd, 4th, ...; a reading model may be trained on the other half."""
+    """Return, of the articles sorted by title, the 2nd, 4th, ...; a reading model may be trained on the other half."""
     articles = json.loads((data / _SQUAD2).read_text(encoding="utf-8"))["data"]
     articles = sorted(articles, key=lambda article: str(article["title"]))
     path = scratch / f"{half}.json"
@@ -74,7 +74,7 @@ def _squad2_retrieval(data: Path, scratch: Path) -> Sequence[Row]:
 
 
 def _paragraphs_as_articles(rows: Sequence[Row], scratch: Path) -> list[Row]:
-    """Each paragraph a plain-text file; the rows name theirs instead of bringing it.
+    """Write each paragraph as a plain-text file; the rows returned name theirs instead of bringing it.
 
     The files are called by numbers: a title would help retrieval, and the published figures are without.
     """
@@ -100,7 +100,7 @@ def _xquad(language: str, data: Path, scratch: Path) -> Sequence[Row]:
 
 
 def _xquad_reading(language: str, data: Path, scratch: Path) -> Sequence[Row]:
-    """Without the paragraphs that stand in the half of squad2 that may be trained on; both languages share ids."""
+    """Leave out paragraphs in the half of squad2 that may be trained on; both languages share ids."""
     trainable = {row.contexts for row in _squad2(data, scratch, "other")}
     english = import_set(data / _XQUAD.format("en"), "squad").rows
     left_out = {row.id for row in english if row.contexts in trainable}
@@ -108,7 +108,7 @@ def _xquad_reading(language: str, data: Path, scratch: Path) -> Sequence[Row]:
 
 
 def _clapnq(data: Path, scratch: Path) -> Sequence[Row]:
-    """The evidence is every sentence that any annotator selected, where it stands in the passage word for word."""
+    """Return CLAPnq's rows; the evidence is every selected sentence that stands in the passage word for word."""
     lines = (parse_json(line) for name in _CLAPNQ for _, _, line in json_lines(data / name))
     return _through_a_file(map(_from_clapnq, lines), scratch)
 
@@ -126,7 +126,7 @@ def _from_clapnq(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chunking_eval(data: Path, scratch: Path) -> Sequence[Row]:
-    """The corpora as plain text, in which the offsets of the set are ours."""
+    """Write the corpora as plain text, in which the offsets of the set are ours; returns the rows."""
     (scratch / CORPUS).mkdir()
     for path in sorted((data / _CHUNKING_CORPORA).glob("*.md")):
         shutil.copyfile(path, scratch / CORPUS / f"{path.stem}.txt")
@@ -146,7 +146,7 @@ def _references(data: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _through_a_file(rows: Iterator[dict[str, Any]], scratch: Path) -> Sequence[Row]:
-    """The rows as `eval` would read them."""
+    """Return the rows as `eval` would read them."""
     path = scratch / "questions.jsonl"
     write_rows(path, rows)
     return import_set(path).rows

@@ -36,7 +36,7 @@ CHAINS = ("ours", "usual")
 BESIDE = 100_000
 """The most passages at which the usual chain is built, too: no target compares them beyond."""
 BAD = ("one article", "tiny articles", "identical articles")
-ODD = {
+ODD_QUESTIONS = {
     "that matches nothing": "Zxqv blorpish wibbleton?",
     "that matches everything": "what is it that the and of to in?",
     "of common words": "first time used many other people world years made number part called",
@@ -66,15 +66,15 @@ class Run:
     bad: int
 
     def store(self, chain: str, size: int) -> Path:
-        """The store of a chain over the corpus of a size."""
+        """Return the store of a chain over the corpus of a size."""
         return self.work / f"{chain}-{size}"
 
     def chains(self, size: int) -> tuple[str, ...]:
-        """Which chains are measured at a size."""
+        """Return the chains that are measured at a size."""
         return CHAINS if size <= max(BESIDE, self.sizes[0]) else CHAINS[:1]
 
     def vectors_of(self, size: int) -> Path | None:
-        """From whose vectors those of a size are synthesised; None where the model computes them."""
+        """Return the store from whose vectors those of a size are synthesised, or None if the model computes them."""
         return None if size == self.sizes[0] else self.store("ours", self.sizes[0])
 
 
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def measured(run: Run) -> dict[str, Any]:
-    """Every part's results by name, kept in the work folder as soon as there are any."""
+    """Return every part's results by name; each is kept in the work folder at once."""
     run.work.mkdir(parents=True, exist_ok=True)
     kept = run.work / "speed.json"
     results: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {"machine": machine()}
@@ -130,7 +130,7 @@ def measured(run: Run) -> dict[str, Any]:
 
 
 def publish(results: dict[str, Any], out: Path) -> None:
-    """As JSON, as blocks in benchmarks/RESULTS.md and docs/performance.md, and as charts."""
+    """Write the results as JSON, as blocks in benchmarks/RESULTS.md and docs/performance.md, and as charts."""
     for name in ("benchmarks", "docs"):
         (out / name).mkdir(parents=True, exist_ok=True)
     (out / "benchmarks" / "speed.json").write_text(_as_json(results))
@@ -142,7 +142,7 @@ def publish(results: dict[str, Any], out: Path) -> None:
 
 
 def _as_json(results: dict[str, Any]) -> str:
-    """A part a line."""
+    """Return JSON with a part a line."""
     return "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(part)}" for name, part in results.items()) + "\n}\n"
 
 
@@ -183,7 +183,7 @@ def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 
 def _ingested(run: Run, size: int) -> dict[str, list[dict[str, Any]]]:
-    """Several times where the model embeds, since that is the target; in turn."""
+    """Ingest in turn, several times where the model embeds, since that is the target."""
     found: dict[str, list[dict[str, Any]]] = {chain: [] for chain in run.chains(size)}
     for _ in range(run.repetitions if run.vectors_of(size) is None else 1):
         for chain, runs in found.items():
@@ -202,7 +202,7 @@ def _odd(run: Run, size: int) -> dict[str, Any]:
     store = run.store("ours", size)
     return {
         what: child("ask", chain="ours", store=store, questions=["Are you there?", asked])
-        for what, asked in ODD.items()
+        for what, asked in ODD_QUESTIONS.items()
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -15,7 +16,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def write_charts(folder: Path, results: Results) -> list[str]:
-    """The names of the files."""
+    """Write the charts; returns the names of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     asked: dict[str, Points] = {}
     for chain, name in (("ours", "Quoth"), ("usual", "usual chain")):
@@ -47,50 +48,64 @@ def write_charts(folder: Path, results: Results) -> list[str]:
     return sorted(path.name for path in folder.glob("*.svg"))
 
 
-def lines(title: str, series: Mapping[str, Points]) -> str:
-    """A chart; x are passages."""
-    points = [point for each in series.values() for point in each if point[1] > 0]
-    xs, ys = ([point[n] for point in points] for n in (0, 1))
-    left, right = _decades(xs)
-    bottom, top = _decades(ys)
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Ends of both axes in powers of ten."""
 
-    def place(x: float, y: float) -> tuple[float, float]:
-        across = (math.log10(x) - left) / (right - left)
-        up = (math.log10(y) - bottom) / (top - bottom)
+    left: int
+    right: int
+    bottom: int
+    top: int
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point stands in the picture."""
+        across = (math.log10(x) - self.left) / (self.right - self.left)
+        up = (math.log10(y) - self.bottom) / (self.top - self.bottom)
         return (
             round(_LEFT + across * (_WIDTH - _LEFT - _RIGHT), 1),
             round(_HEIGHT - _BOTTOM - up * (_HEIGHT - _BOTTOM - _TOP), 1),
         )
 
+    def drawn(self) -> Iterator[str]:
+        """Yield the grid with its numbers."""
+        for power in range(self.left, self.right + 1):
+            x, _ = self.place(10**power, 10**self.bottom)
+            yield f'<path d="M{x} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="#ddd"/>'
+            yield f'<text x="{x}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{10**power:,}</text>'
+        for power in range(self.bottom, self.top + 1):
+            _, y = self.place(10**self.left, 10**power)
+            yield f'<path d="M{_LEFT} {y}H{_WIDTH - _RIGHT}" stroke="#ddd"/>'
+            yield f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>'
+
+
+def lines(title: str, series: Mapping[str, Points]) -> str:
+    """Return a chart; x are passages."""
+    shown = {name: [point for point in points if point[1] > 0] for name, points in series.items()}
+    every = [point for points in shown.values() for point in points]
+    axes = _Axes(*_decades([x for x, _ in every]), *_decades([y for _, y in every]))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
         "<style>text { font: 12px sans-serif; fill: #222 }</style>",
         f"<title>{escape(title)}</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
         f'<text x="{_LEFT}" y="22">{escape(title)}</text>',
+        *axes.drawn(),
+        f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 12}" text-anchor="middle">passages</text>',
     ]
-    for power in range(left, right + 1):
-        x, _ = place(10**power, 10**bottom)
-        parts.append(f'<path d="M{x} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{10**power:,}</text>')
-    for power in range(bottom, top + 1):
-        _, y = place(10**left, 10**power)
-        parts.append(f'<path d="M{_LEFT} {y}H{_WIDTH - _RIGHT}" stroke="#ddd"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>')
-    parts.append(f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 12}" text-anchor="middle">passages</text>')
-    for number, (name, each) in enumerate(series.items()):
+    for number, (name, points) in enumerate(shown.items()):
         colour = _COLOURS[number if len(series) > 2 else 2 * number]
-        drawn = " ".join(f"{x},{y}" for x, y in (place(*point) for point in each if point[1] > 0))
-        parts.append(f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += (
-            f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
-            for x, y in (place(*point) for point in each if point[1] > 0)
-        )
+        parts += _curve([axes.place(*point) for point in points], colour)
         y = _TOP + 14 + 34 * number
         parts.append(f'<path d="M{_WIDTH - _RIGHT + 10} {y - 4}h18" stroke="{colour}" stroke-width="3"/>')
         for line, text in enumerate(name.split(", ")):
             parts.append(f'<text x="{_WIDTH - _RIGHT + 34}" y="{y + 14 * line}">{escape(text)}</text>')
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _curve(places: Points, colour: str) -> Iterator[str]:
+    drawn = " ".join(f"{x},{y}" for x, y in places)
+    yield f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/>'
+    yield from (f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in places)
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Server:
 
 
 def child(task: str, **arguments: Any) -> dict[str, Any]:
-    """What a task of speed_work.py measured in a process of its own, with its greatest resident memory.
+    """Return what a task of speed_work.py measured in a process of its own, with its greatest resident memory.
 
     Raises RuntimeError with the end of what it said if it fails.
     """
@@ -58,7 +58,7 @@ def child(task: str, **arguments: Any) -> dict[str, Any]:
 
 
 def command_line(command: Sequence[str]) -> dict[str, Any]:
-    """Seconds from the start of a command to its end, and its CPU seconds. Raises RuntimeError if it fails."""
+    """Return seconds from the start of a command to its end, and its CPU seconds. Raises RuntimeError if it fails."""
     before, started = _children(), time.perf_counter()
     done = subprocess.run(
         [sys.executable, *command], cwd=HOME, env=environment(), capture_output=True, text=True, check=False
@@ -71,7 +71,7 @@ def command_line(command: Sequence[str]) -> dict[str, Any]:
 
 @contextmanager
 def serving(command: Sequence[str], path: str, **variables: str) -> Iterator[Server]:
-    """A server ("PORT" in its command is exchanged) from when `path` answers 200 to the end of the block."""
+    """Run a server from when `path` answers 200 to the end of the block; "PORT" in its command is exchanged."""
     port = free_port()
     words = [sys.executable, *(str(port) if word == "PORT" else word for word in command)]
     started = time.perf_counter()
@@ -89,7 +89,7 @@ def serving(command: Sequence[str], path: str, **variables: str) -> Iterator[Ser
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
@@ -102,7 +102,7 @@ def _answers(port: int, path: str) -> bool:
 
 @contextmanager
 def highest(pid: int) -> Iterator[Any]:
-    """Gives a function for the most MiB that the process and its children had resident at any look in the block."""
+    """Yield a function for the most MiB that the process and its children had resident in the block."""
     seen, done = [0], threading.Event()
 
     def look() -> None:
@@ -119,7 +119,7 @@ def highest(pid: int) -> Iterator[Any]:
 
 
 def resident_mib(pid: int) -> int:
-    """MiB that a process and its children have resident; 0 if it is gone."""
+    """Return the MiB that a process and its children have resident; 0 if it is gone."""
     kib = 0
     with suppress(OSError, IndexError, ValueError):
         folder = Path(f"/proc/{pid}")
@@ -132,24 +132,24 @@ def resident_mib(pid: int) -> int:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a running process, all its threads, has taken of the processor."""
+    """Return the CPU seconds of a running process, all its threads."""
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def environment() -> dict[str, str]:
-    """For the processes: offline, nobody's settings."""
+    """Return the environment of the processes: offline, nobody's settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("QUOTH_")}
     return own | {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
 
 
 def middle(values: Sequence[float]) -> dict[str, float]:
-    """The median with the least and the greatest value."""
+    """Return the median with the least and the greatest value."""
     return {"median": statistics.median(values), "low": min(values), "high": max(values)}
 
 
 def machine() -> dict[str, Any]:
-    """On what this runs; `load` are the least and the greatest load average seen."""
+    """Return what this runs on; `load` are the least and the greatest load average seen."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -160,8 +160,14 @@ def machine() -> dict[str, Any]:
         "gib": round(memory / 2**30),
         "python": platform.python_version(),
         "load": [round(os.getloadavg()[0], 1)] * 2,
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": dict(_versions()),
     }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):  # the light set has no torch
+            yield name, version(name)
 
 
 def _children() -> float:

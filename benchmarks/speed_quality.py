@@ -30,7 +30,7 @@ _Found = Callable[[str], list[tuple[str, str]]]
 
 
 def quality(name: str, data: str, work: str) -> dict[str, Any]:
-    """Both chains over at most `_ARTICLES` articles of a set; all that its questions are about are among them."""
+    """Measure both chains over at most `_ARTICLES` articles of a set, those that its questions are about first."""
     [part] = [part for part in PARTS if part.name == name]
     folder = Path(work)
     shutil.rmtree(folder, ignore_errors=True)
@@ -46,7 +46,7 @@ def quality(name: str, data: str, work: str) -> dict[str, Any]:
 
         def ours(question: str) -> list[tuple[str, str]]:
             with index.snapshot() as snapshot:
-                return [(each.article.source, each.text) for each in retriever.passages([question], snapshot)]
+                return [(passage.article.source, passage.text) for passage in retriever.passages([question], snapshot)]
 
         figures = {"ours": _figure(rows, ours), "usual": _figure(rows, _usual(articles, folder / "usual"))}
     return figures | {"questions": len(rows), "articles": len(articles)}

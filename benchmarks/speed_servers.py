@@ -28,7 +28,7 @@ gradio.ChatInterface(lambda message, history: message).launch(server_port=int(sy
 
 
 def cold(ours: Path, usual: Path, question: str, repetitions: int) -> dict[str, Any]:
-    """From the start of the process to the answer on standard output, in turn."""
+    """Measure from the start of the process to the answer on standard output, in turn."""
     commands = {
         "ours": ["app.py", "ask", question, "--store", str(ours)],
         "usual": ["-m", "benchmarks.usual", "ask", str(usual), question],
@@ -37,7 +37,7 @@ def cold(ours: Path, usual: Path, question: str, repetitions: int) -> dict[str, 
 
 
 def ready(store: Path, repetitions: int) -> dict[str, Any]:
-    """From the start of the process to a server that is ready for questions, and to a bare Gradio page, in turn."""
+    """Measure from the start of the process to a server ready for questions, and to a bare Gradio page, in turn."""
 
     def start(kind: Sequence[str]) -> dict[str, Any]:
         with serving(kind[1:], kind[0]) as server:
@@ -48,7 +48,7 @@ def ready(store: Path, repetitions: int) -> dict[str, Any]:
 
 
 def memory(ours: Path, usual: Path, questions: Sequence[str]) -> dict[str, Any]:
-    """MiB that each server has resident when it is ready, and after the questions."""
+    """Return the MiB that each server has resident when it is ready, and after the questions."""
     found = {}
     with serving(
         ["app.py", "serve", "--port", "PORT", "--store", str(ours)], "/readyz", QUOTH_ASKS_PER_MINUTE="0"
@@ -60,7 +60,7 @@ def memory(ours: Path, usual: Path, questions: Sequence[str]) -> dict[str, Any]:
 
 
 def crowd(store: Path, questions: Sequence[str]) -> dict[str, Any]:
-    """Visitors who ask again as soon as they have an answer, beside one who has the server alone.
+    """Measure visitors who ask again as soon as they have an answer, beside one who has the server alone.
 
     Each question is answered once; who is refused asks again. The visitors run on the same cores.
     """
@@ -87,12 +87,12 @@ def crowd(store: Path, questions: Sequence[str]) -> dict[str, Any]:
                     times.append(1000 * (ended - begun))
 
         visitors = [threading.Thread(target=visitor) for _ in range(USERS)]
-        for each in visitors:
-            each.start()
+        for thread in visitors:
+            thread.start()
         time.sleep(max(0.0, until - time.perf_counter()))
         used, clients = cpu_seconds(server.pid) - cpu, time.process_time() - own
-        for each in visitors:
-            each.join()
+        for thread in visitors:
+            thread.join()
         after = _cpu_alone(server, list(itertools.islice(waiting, _ALONE)))
     times.sort()
     alone, cores = (before + after) / 2, os.cpu_count() or 1
@@ -143,7 +143,7 @@ def _grown(server: Server, questions: Sequence[str], ask: Callable[[Server, str]
 
 
 def _cpu_alone(server: Server, questions: Sequence[str]) -> float:
-    """CPU seconds of one answer."""
+    """Return the CPU seconds of one answer."""
     before = cpu_seconds(server.pid)
     for question in questions:
         ask_ours(server, question)
@@ -153,13 +153,13 @@ def _cpu_alone(server: Server, questions: Sequence[str]) -> float:
 def _in_turn(
     kinds: dict[str, list[str]], measure: Callable[[Sequence[str]], dict[str, Any]], repetitions: int
 ) -> dict[str, Any]:
-    """Each kind's figures, as median and spread; the first round warms the disk's cache and does not count."""
+    """Return each kind's figures, as median and spread; the first round warms the disk's cache and does not count."""
     rounds = [{kind: measure(command) for kind, command in kinds.items()} for _ in range(1 + repetitions)][1:]
     names = ("seconds", "cpu")
     found: dict[str, Any] = {
-        kind: {name: middle([each[kind][name] for each in rounds]) for name in names} for kind in kinds
+        kind: {name: middle([times[kind][name] for times in rounds]) for name in names} for kind in kinds
     }
     one, other = kinds
     for name in names:
-        found[f"{name}_ratio"] = middle([each[one][name] / each[other][name] for each in rounds])
+        found[f"{name}_ratio"] = middle([times[one][name] / times[other][name] for times in rounds])
     return found

@@ -25,13 +25,13 @@ class Target:
 
     @property
     def met(self) -> bool | None:
-        """None where nothing was measured."""
+        """Whether the target is met; None if it was not measured."""
         if self.figure is None:
             return None
         return self.figure >= self.limit if self.least else self.figure <= self.limit
 
     def row(self) -> str:
-        """As a row of a table."""
+        """Return a row of a table."""
         bound = f"{'≥' if self.least else '≤'} {self.limit:.3g}"
         if self.figure is None:
             return f"| {self.what} | {bound} | | not measured | {self.more} |"
@@ -41,18 +41,26 @@ class Target:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of them are; the nearest one."""
+    """Return the value below which `share` of them are; the nearest one."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def sizes(results: Results, part: str = "ask") -> list[int]:
-    """The sizes at which a part was measured."""
+    """Return the sizes at which a part was measured."""
     return sorted(int(name.partition("-")[2]) for name in results if name.startswith(f"{part}-"))
 
 
 def targets(results: Results) -> Iterator[Target]:
-    """All targets, measured or not."""
+    """Yield all targets, measured or not."""
     yield from _ingest_targets(results)
+    yield from _answer_targets(results)
+    yield from _publication_targets(results)
+    yield from _server_targets(results)
+    yield from _quality_targets(results)
+    yield _crowd_target(results)
+
+
+def _answer_targets(results: Results) -> Iterator[Target]:
     for size in (size for size in sizes(results) if size < FAR):
         asked = results[f"ask-{size}"]["ours"]
         ms, passes = percentile(asked["ms"], 0.5), percentile(asked["passes_ms"], 0.5)
@@ -65,6 +73,9 @@ def targets(results: Results) -> Iterator[Target]:
         far = _p95(results, FAR) / _p95(results, 10_000)
     more = f"{_p95(results, FAR):.0f} and {_p95(results, 10_000):.0f} ms" if far else ""
     yield Target("p95 at 1,000,000 passages ÷ at 10,000", 2, far, more=more)
+
+
+def _publication_targets(results: Results) -> Iterator[Target]:
     for size, seconds in PUBLISH_SECONDS.items():
         if published := results.get(f"publish-{size}"):
             changed, gone = published["changed"], published["gone"]
@@ -72,24 +83,29 @@ def targets(results: Results) -> Iterator[Target]:
             more += f", gone {gone['seconds']:.1f} s (CPU {gone['cpu']:.1f} s)"
             longer = max(changed["seconds"], gone["seconds"])
             yield Target(f"publishing one article, s, {size:,} passages", seconds, longer, more=more)
+
+
+def _server_targets(results: Results) -> Iterator[Target]:
     for what, part, name, limit in (
         ("cold `ask`, seconds ÷ usual", "cold", "seconds_ratio", 1 / 3),
         ("the same in CPU seconds", "cold", "cpu_ratio", 1 / 3),
         ("`serve` ready ÷ bare Gradio, seconds", "ready", "seconds_ratio", 1.5),
         ("the same in CPU seconds", "ready", "cpu_ratio", 1.5),
     ):
-        found = results.get(part, {}).get(name)
-        yield Target(what, limit, found and found["median"], more=_spread(found) if found else "")
+        ratio = results.get(part, {}).get(name)
+        yield Target(what, limit, ratio and ratio["median"], more=_spread(ratio) if ratio else "")
     held = results.get("memory")
     more = f"{held['ours']['mib']} MiB, {held['usual']['mib']} MiB, {held['passages']:,} passages" if held else ""
     yield Target("resident server ÷ usual", 0.5, held and held["ours"]["mib"] / held["usual"]["mib"], more=more)
-    yield from _quality_targets(results)
+
+
+def _crowd_target(results: Results) -> Target:
     crowd = results.get("crowd")
     more = ""
     if crowd:
         more = f"{crowd['per_second']:.2f} of {crowd['possible_per_second']:.2f} answers a second; CPU seconds of one"
         more += f" {crowd['cpu_in_crowd']:.2f}, alone {crowd['cpu_alone']:.2f}"
-    yield Target("50 users: throughput ÷ (cores ÷ CPU of an answer)", 0.8, crowd and crowd["share"], True, more)
+    return Target("50 users: throughput ÷ (cores ÷ CPU of an answer)", 0.8, crowd and crowd["share"], True, more)
 
 
 def _ingest_targets(results: Results) -> Iterator[Target]:
@@ -116,13 +132,13 @@ def _quality_targets(results: Results) -> Iterator[Target]:
 
 
 def verdicts(results: Results) -> str:
-    """The targets as a table."""
+    """Return the targets as a table."""
     head = "| target | wanted | measured | | |\n|---|---|---|---|---|\n"
     return head + "\n".join(target.row() for target in targets(results)) + "\n"
 
 
 def growth(results: Results) -> str:
-    """What each chain takes at each size."""
+    """Return a table of what each chain takes at each size."""
     lines = [
         "| passages | chain | ingest s | CPU s | peak MiB | disk MiB | answer p50 ms | p95 ms | CPU ms | passes ms |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -140,7 +156,7 @@ def growth(results: Results) -> str:
 
 
 def publication(results: Results) -> str:
-    """What an ingest takes that finds one article changed, one gone, or none."""
+    """Return a table of what an ingest takes that finds one article changed, one gone, or none."""
     lines = [
         "| passages | one changed s | CPU s | one gone s | CPU s | all read, none changed s | CPU s |",
         "|" + "---|" * 7,
@@ -153,7 +169,7 @@ def publication(results: Results) -> str:
 
 
 def bad_inputs(results: Results) -> str:
-    """Each kind of bad input beside an ordinary corpus of the same passages."""
+    """Return a table of each kind of bad input beside an ordinary corpus of the same passages."""
     lines = [
         "| input | chain | passages | characters | ingest CPU s | CPU ms a passage | peak MiB | answer p50 ms |",
         "|---|---|---|---|---|---|---|---|",

@@ -76,7 +76,7 @@ def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -
 
 
 def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
-    """Seconds and CPU seconds of an ingest of one article that has changed, of one that is gone, and of all unchanged.
+    """Return seconds and CPU seconds of an ingest of one changed article, of one that is gone, and of all unchanged.
 
     The store and the articles are as before at the end.
     """
@@ -104,7 +104,7 @@ def publish(folder: str, store: str, vectors_of: str | None) -> dict[str, Any]:
 
 
 def ask(chain: str, store: str, questions: Sequence[str]) -> dict[str, Any]:
-    """Milliseconds of each question after the first, which warms up, and of the model passes within.
+    """Return milliseconds of each question after the first, which warms up, and of the model passes within.
 
     Passes that run at the same time count once.
     """
@@ -124,7 +124,7 @@ def ask(chain: str, store: str, questions: Sequence[str]) -> dict[str, Any]:
 
 
 def overlap(folder: str, questions: Sequence[str], count: int) -> dict[str, Any]:
-    """How many of torch's ten nearest passages are among ours, both in fp32, of `count` passages of a corpus."""
+    """Return the share of torch's ten nearest passages that are among ours, of `count` passages, both in fp32."""
     from benchmarks.usual import HuggingFaceEmbeddings
     from index.article import Article
     from index.chunk import chunk_article
@@ -136,7 +136,7 @@ def overlap(folder: str, questions: Sequence[str], count: int) -> dict[str, Any]
     texts, asked = texts[:count], list(questions)
     nearest = [
         np.argsort(-(encode(asked) @ encode(texts).T), axis=1, kind="stable")[:, :TOP].tolist()
-        for encode in (ours.encode, lambda each: np.array(torch.embed_documents(each), dtype=np.float32))
+        for encode in (ours.encode, lambda given: np.array(torch.embed_documents(given), dtype=np.float32))
     ]
     shared = [len({*one} & {*other}) / TOP for one, other in zip(*nearest, strict=True)]
     return {"overlap": sum(shared) / len(shared), "passages": len(texts), "questions": len(asked)}
@@ -149,7 +149,7 @@ def _ours(store: str) -> Callable[[str], dict[str, Any]]:
 
     def run(question: str) -> dict[str, Any]:
         answer = chain.invoke({"question": question, "trace": True})
-        read = sum(each.read_score is not None for each in answer.retrieved or ())
+        read = sum(passage.read_score is not None for passage in answer.retrieved or ())
         return {"read": read, "answered": not answer.abstained}
 
     return run
@@ -163,7 +163,7 @@ def _usual(store: str) -> Callable[[str], dict[str, Any]]:
 
 
 def _timed_passes(chain: str) -> list[tuple[float, float]]:
-    """When each forward pass from now on begins and ends, in seconds."""
+    """Return a list that grows by each forward pass from now on: when it began and ended, in seconds."""
     spent: list[tuple[float, float]] = []
     if chain == "ours":
         from onnxruntime import InferenceSession as Model
@@ -186,7 +186,7 @@ def _timed_passes(chain: str) -> list[tuple[float, float]]:
 
 
 def _together(passes: Sequence[tuple[float, float]]) -> float:
-    """Milliseconds in which at least one runs."""
+    """Return the milliseconds in which at least one pass runs."""
     spent, until = 0.0, 0.0
     for started, ended in sorted(passes):
         spent += max(0.0, ended - max(started, until))
@@ -210,11 +210,11 @@ def _cpu() -> float:
     return sum(used.ru_utime + used.ru_stime for used in every)
 
 
-def _main(task: str, arguments: Mapping[str, Any]) -> None:
+def _main(name: str, arguments: Mapping[str, Any]) -> None:
     from benchmarks.speed_quality import quality
 
-    tasks = {each.__name__: each for each in (corpus, ingest, publish, ask, overlap, quality)}
-    sys.stdout.write(json.dumps(tasks[task](**arguments)) + "\n")
+    tasks = {task.__name__: task for task in (corpus, ingest, publish, ask, overlap, quality)}
+    sys.stdout.write(json.dumps(tasks[name](**arguments)) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,49 +8,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-BE = "is|are|was|were"
+from rag.language.english import DETERMINERS, PREPOSITIONS
+from rag.language.time import MONTHS
+from rag.language.verbs import AUXILIARIES, FORMS_OF_BE, PARTICIPLE, PAST, past, third_person
+from rag.language.verbs import BE as _BE
+
+BE = "|".join(_BE)
+"""Finite forms of "be", as a pattern."""
 _LEFT_OUT = frozenset("there being doing going trying else other besides whilst".split())
-AUX = frozenset("is are was were has have had can could will would may might must should do does did".split())
-PREPOSITIONS = frozenset(
-    "in on at by for from to with of about as into under during until over against through after before within"
-    " near between around"
-    " since throughout immediately along below above behind outside inside upon".split()
-)
-DETERMINERS = (
-    frozenset("the a an his her its their this that these those no any some of in and or most".split()) | PREPOSITIONS
-)
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in """
-    become:became begin:began bring:brought build:built buy:bought catch:caught choose:chose come:came
-    draw:drew drive:drove
-    fall:fell feel:felt fight:fought find:found fly:flew get:got give:gave go:went grow:grew have:had
-    hear:heard hold:held
-    keep:kept know:knew lead:led leave:left lose:lost make:made mean:meant meet:met pay:paid rise:rose run:ran say:said
-    see:saw sell:sold send:sent shoot:shot speak:spoke spend:spent stand:stood strike:struck take:took
-    teach:taught tell:told
-    think:thought understand:understood win:won write:wrote cut:cut put:put let:let cost:cost
-    """.split()
-)
-_PARTICIPLES = frozenset(
-    "become begun brought built bought caught chosen drawn driven fallen fought found flown given gone grown"
-    " heard held kept known led left"
-    " lost made meant met paid run said seen sold sent shot spoken spent struck taken taught told thought"
-    " understood won written cut put"
-    " set born".split()
-)
-_DOUBLED = frozenset("stop plan refer admit permit commit ban occur transfer control drop".split())
-MONTHS = "January February March April May June July August September October November December".split()
+_PAST_FORMS = frozenset(PAST.values()) - FORMS_OF_BE
+_PARTICIPLES = frozenset(PARTICIPLE.values()) - FORMS_OF_BE - AUXILIARIES
+_ADJECTIVES = frozenset("responsible able available part complete necessary similar unable".split())
+"""Words after a form of "be" that say something of the subject, besides participles."""
 _WH = r"(?:what|which|who|whom|when|where)"
 Verbs = frozenset[str]
 """Base forms of verbs."""
 
 
 def verbs_of(texts: Iterable[str]) -> Verbs:
-    """The words used as base forms in `texts`: several times after "to" or a modal verb, with a past form."""
+    """Return the words used as base forms in `texts`: several times after "to" or a modal verb, with a past form."""
     words = [word for text in texts for word in re.findall(r"[a-z]+", text)]
     led = Counter(
         word for before, word in pairwise(words) if before in {"to", "would", "could", "will", "can", "not", "may"}
@@ -61,35 +41,16 @@ def verbs_of(texts: Iterable[str]) -> Verbs:
         for word, count in led.items()
         if count > 1 and len(word) > 2 and past(word) in seen and f"{word}ed" != "noted"
     }
-    return frozenset(known - AUX - {"not", "need"}) | frozenset(_IRREGULAR)
-
-
-def past(verb: str) -> str:
-    """The past tense of a base form."""
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
-    if verb.endswith("e"):
-        return f"{verb}d"
-    if verb in _DOUBLED:
-        return f"{verb}{verb[-1]}ed"
-    return f"{verb[:-1]}ied" if re.search(r"[^aeiou]y$", verb) else f"{verb}ed"
-
-
-def _third(verb: str) -> str:
-    if verb == "have":
-        return "has"
-    if re.search(r"(?:[sxz]|ch|sh|o)$", verb):
-        return f"{verb}es"
-    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
+    return frozenset(known - AUXILIARIES - {"not", "need"}) | frozenset(PAST) - {"be"}
 
 
 @lru_cache(maxsize=4)
 def _thirds(verbs: Verbs) -> frozenset[str]:
-    return frozenset(_third(verb) for verb in verbs)
+    return frozenset(third_person(verb) for verb in verbs)
 
 
 def declare(question: str, answer: str, verbs: Verbs) -> str | None:
-    """The sentence that states the answer; None where no rule fits."""
+    """Return the sentence that states the answer; None if no rule fits."""
     words = question.strip().rstrip("?. ").split()
     answer = answer.strip().rstrip(".,; ")
     if not 4 <= len(words) <= 25 or not 1 <= len(answer.split()) <= 10 or answer.count('"') % 2 or "(" in answer:
@@ -109,6 +70,24 @@ def declare(question: str, answer: str, verbs: Verbs) -> str | None:
     return f"{said[0].upper()}{said[1:]}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Question that begins with its question word: its words, those in lower case, and the preposition before it."""
+
+    words: list[str]
+    lower: list[str]
+    lead: str | None
+    answer: str
+
+    @property
+    def asks_when_or_where(self) -> bool:
+        return self.lower[0] in {"when", "where"}
+
+    def counted(self, end: int) -> str:
+        """Return what "how many" asks for, up to a word: the noun of "how many ships"."""
+        return " ".join(self.words[2:end]) if self.lower[0] == "how" else ""
+
+
 def _fronted(words: list[str], low: list[str], answer: str, verbs: Verbs) -> str | None:
     lead = low[0] if low[0] in PREPOSITIONS else None
     if lead:
@@ -117,29 +96,42 @@ def _fronted(words: list[str], low: list[str], answer: str, verbs: Verbs) -> str
         return None
     if re.fullmatch(_WH, low[0]) is None and low[:2] not in (["how", "many"], ["how", "much"]):
         return _embedded([lead.capitalize(), *words] if lead else words, answer)
-    aux = next((i for i, word in enumerate(low[:8]) if word in AUX and i), None)
-    verb = next((i for i, word in enumerate(low[1:6], 1) if is_past(word, verbs)), None)
-    if low[0] in {"who", "what"} and not lead and (verb == 1 or low[1] in _thirds(verbs)):
-        return f"{answer} {' '.join(words[1:])}"
+    return _with_question_word(_Asked(words, low, lead, answer), verbs)
+
+
+def _with_question_word(asked: _Asked, verbs: Verbs) -> str | None:
+    low = asked.lower
+    aux = next((i for i in range(1, min(8, len(low))) if low[i] in AUXILIARIES), None)
+    verb = next((i for i in range(1, min(6, len(low))) if is_past(low[i], verbs)), None)
+    if low[0] in {"who", "what"} and not asked.lead and (verb == 1 or low[1] in _thirds(verbs)):
+        return f"{asked.answer} {' '.join(asked.words[1:])}"
     if aux is None or (verb is not None and verb < aux):
-        if verb is None or lead or low[0] in {"when", "where"}:
-            return None
-        noun = f" {' '.join(words[2:verb])}" if low[0] == "how" else ""
-        return f"{answer}{noun} {' '.join(words[verb:])}"
-    noun = " ".join(words[2:aux]) if low[0] == "how" else ""
-    if low[0] == "how" and answer.rsplit(maxsplit=1)[-1].lower() in noun.lower():
+        return _with_subject_asked_for(asked, verb)
+    return _with_auxiliary(asked, aux, verbs)
+
+
+def _with_subject_asked_for(asked: _Asked, verb: int | None) -> str | None:
+    """Turn `how many SUBJECT VERBed ...` into `ANSWER SUBJECT VERBed ...`."""
+    if verb is None or asked.lead or asked.asks_when_or_where:
+        return None
+    noun = asked.counted(verb)
+    return " ".join([asked.answer, *([noun] if noun else []), *asked.words[verb:]])
+
+
+def _with_auxiliary(asked: _Asked, aux: int, verbs: Verbs) -> str | None:
+    noun = asked.counted(aux)
+    if asked.answer.rsplit(maxsplit=1)[-1].lower() in noun.lower():
         noun = ""
-    filled = f"{answer} {noun}".strip()
-    rest = words[aux + 1 :]
-    if not lead and low[0] not in {"when", "where"} and rest and _predicates(rest[0], verbs):
-        return f"{filled} {words[aux]} {' '.join(rest)}"
-    if answer.split(maxsplit=1)[0].lower() in PREPOSITIONS:
-        filled, lead, adjunct = f"{answer[0].lower()}{answer[1:]}", None, " "
+    filled, rest = f"{asked.answer} {noun}".strip(), asked.words[aux + 1 :]
+    if not asked.lead and not asked.asks_when_or_where and rest and _predicates(rest[0], verbs):
+        return f"{filled} {asked.words[aux]} {' '.join(rest)}"
+    if asked.answer.split(maxsplit=1)[0].lower() in PREPOSITIONS:
+        filled, adjunct = f"{asked.answer[0].lower()}{asked.answer[1:]}", " "
     else:
-        adjunct = lead or _adjunct(" ".join(low[:aux]), answer) or ""
-    if low[aux] in {"did", "does", "do"}:
-        return _with_verb(low[aux], rest, filled, adjunct, verbs)
-    return _with_be(words[aux], rest, filled, adjunct, low, verbs)
+        adjunct = asked.lead or _adjunct(" ".join(asked.lower[:aux]), asked.answer) or ""
+    if asked.lower[aux] in {"did", "does", "do"}:
+        return _with_verb(asked.lower[aux], rest, filled, adjunct, verbs)
+    return _with_be(asked.words[aux], rest, filled, adjunct, asked.lower, verbs)
 
 
 def _adjunct(wh: str, answer: str) -> str | None:
@@ -149,18 +141,11 @@ def _adjunct(wh: str, answer: str) -> str | None:
 
 
 def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verbs) -> str | None:
-    """`did SUBJECT VERB ...` as `SUBJECT VERBed ...`."""
-    at = next(
-        (
-            i
-            for i, word in enumerate(rest)
-            if i and word in verbs and rest[i - 1].lower() not in DETERMINERS and rest[i - 1][-1:] != "'"
-        ),
-        None,
-    )
+    """Turn `did SUBJECT VERB ...` into `SUBJECT VERBed ...`."""
+    at = next((i for i in range(1, len(rest)) if rest[i] in verbs and _may_follow(rest[i - 1])), None)
     if at is None or rest[at + 1 : at + 2] == ["to"]:
         return None
-    verb = past(rest[at]) if aux == "did" else _third(rest[at]) if aux == "does" else rest[at]
+    verb = {"did": past, "does": third_person}.get(aux, str)(rest[at])
     head, tail = f"{' '.join(rest[:at])} {verb}", rest[at + 1 :]
     if adjunct:
         return f"{head} {' '.join(tail)} {adjunct} {filled}"
@@ -171,30 +156,36 @@ def _with_verb(aux: str, rest: list[str], filled: str, adjunct: str, verbs: Verb
     return f"{head} {filled} {' '.join(tail)}" if tail[0].lower() in PREPOSITIONS else None
 
 
+def _may_follow(before: str) -> bool:
+    """Return whether a verb may stand after a word."""
+    return before.lower() not in DETERMINERS and not before.endswith("'")
+
+
 def _with_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str], verbs: Verbs) -> str | None:
-    """`was SUBJECT PARTICIPLE ...` as `SUBJECT was PARTICIPLE ...`; `was SUBJECT` as `SUBJECT was`."""
+    """Turn `was SUBJECT PARTICIPLE ...` into `SUBJECT was PARTICIPLE ...`, `was SUBJECT` into `SUBJECT was`."""
     at = next(
-        (i for i, w in enumerate(rest) if i and _predicates(w, verbs) and rest[i - 1].lower() not in DETERMINERS), None
+        (i for i in range(1, len(rest)) if _predicates(rest[i], verbs) and rest[i - 1].lower() not in DETERMINERS), None
     )
-    if at and at > 1 and rest[at - 1].endswith("ly"):
+    ends_in_preposition = bool(rest) and rest[-1].lower() in PREPOSITIONS
+    if at is None:
+        return None if ends_in_preposition else _with_bare_be(aux, rest, filled, adjunct, low)
+    if not adjunct and not ends_in_preposition:
+        return None
+    if at > 1 and rest[at - 1].endswith("ly"):
         at -= 1
-    if at is not None and (adjunct or rest[-1].lower() in PREPOSITIONS):
-        return f"{' '.join(rest[:at])} {aux} {' '.join(rest[at:])} {adjunct} {filled}"
-    if at is None and adjunct and low[0] in {"when", "where"} and aux.lower() in BE.split("|") and len(rest) < 6:
-        return f"{' '.join(rest)} {aux} {adjunct} {filled}" if rest[-1].lower() not in PREPOSITIONS else None
-    if (
-        at is None
-        and low[0] in {"what", "who"}
-        and low[1] in BE.split("|")
-        and rest
-        and rest[-1].lower() not in PREPOSITIONS
-    ):
-        return f"{' '.join(rest)} {aux} {filled}" if not rest[0].endswith("ing") else None
+    return f"{' '.join(rest[:at])} {aux} {' '.join(rest[at:])} {adjunct} {filled}"
+
+
+def _with_bare_be(aux: str, rest: list[str], filled: str, adjunct: str, low: list[str]) -> str | None:
+    if adjunct and low[0] in {"when", "where"} and aux.lower() in BE.split("|") and len(rest) < 6:
+        return f"{' '.join(rest)} {aux} {adjunct} {filled}"
+    if low[0] in {"what", "who"} and low[1] in BE.split("|") and rest and not rest[0].endswith("ing"):
+        return f"{' '.join(rest)} {aux} {filled}"
     return None
 
 
 def _embedded(words: Sequence[str], answer: str) -> str | None:
-    """A question whose question word stands at its end: `X was built when?`."""
+    """Fill in a question whose question word stands at its end: `X was built when?`."""
     text = " ".join(words)
     if match := re.search(
         r" (?:(?P<lead>in|on|by|of|for|with|to|at|from) )?(?P<wh>when|where|who|whom|what|which year|what [a-z]+)$",
@@ -207,25 +198,16 @@ def _embedded(words: Sequence[str], answer: str) -> str | None:
 
 
 def _predicates(word: str, verbs: Verbs) -> bool:
-    """Whether a word after a form of "be" is what is said of the subject: a participle, or a telling adjective."""
-    return is_participle(word, verbs) or word in {
-        "responsible",
-        "able",
-        "available",
-        "part",
-        "complete",
-        "necessary",
-        "similar",
-        "unable",
-    }
+    """Return whether a word after a form of "be" says something of the subject: a participle, or an adjective."""
+    return is_participle(word, verbs) or word in _ADJECTIVES
 
 
 def is_past(word: str, verbs: Verbs) -> bool:
-    """Whether a word has the form of a past tense."""
+    """Return whether a word has the form of a past tense."""
     stems = {word[:-2], word[:-1], f"{word[:-3]}y", word[:-3]} if word.endswith("ed") else set()
-    return bool(stems & verbs) or word in _IRREGULAR.values()
+    return bool(stems & verbs) or word in _PAST_FORMS
 
 
 def is_participle(word: str, verbs: Verbs) -> bool:
-    """Whether a word has the form of a past participle."""
+    """Return whether a word has the form of a past participle."""
     return word in _PARTICIPLES or (word.endswith("ed") and word.islower() and len(word) > 3)

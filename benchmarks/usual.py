@@ -26,7 +26,10 @@ TOP = 4
 
 
 class HuggingFaceEmbeddings(Embeddings):
-    """What langchain-huggingface's class of this name does, whose package does not install beside Quoth's pins."""
+    """LangChain Embeddings by sentence-transformers, in place of langchain-huggingface's class of this name.
+
+    That package does not install beside Quoth's pins.
+    """
 
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer
@@ -34,17 +37,17 @@ class HuggingFaceEmbeddings(Embeddings):
         self.model = SentenceTransformer(str(package_folder()), device="cpu")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Vectors of passages."""
+        """Return vectors of passages."""
         found = self.model.encode([text.replace("\n", " ") for text in texts], show_progress_bar=False)
         return cast("list[list[float]]", found.tolist())
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question."""
+        """Return the vector of a question."""
         return self.embed_documents([text])[0]
 
 
 def build(articles: Iterable[tuple[str, str]], store: Path, embeddings: Embeddings) -> int:
-    """Index (source, text) pairs; how many passages there are."""
+    """Index (source, text) pairs; returns the number of passages."""
     documents = [Document(text, metadata={"source": source}) for source, text in articles]
     passages = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(documents)
     Chroma.from_documents(passages, embeddings, persist_directory=str(store))
@@ -52,12 +55,12 @@ def build(articles: Iterable[tuple[str, str]], store: Path, embeddings: Embeddin
 
 
 def open_store(store: Path, embeddings: Embeddings) -> Chroma:
-    """The index that `build` has made."""
+    """Open the index that `build` has made."""
     return Chroma(persist_directory=str(store), embedding_function=embeddings)
 
 
 def open_chain(store: Path, embeddings: Embeddings) -> Runnable[str, str]:
-    """Question -> the best passages, joined."""
+    """Open a chain from a question to the best passages, joined."""
     return open_store(store, embeddings).as_retriever(search_kwargs={"k": TOP}) | RunnableLambda(_joined)
 
 

@@ -24,21 +24,21 @@ from benchmarks.statements import Verbs, verbs_of
 from evaluation.estimate import interval, resamples
 from index.chunk import sentence_spans
 from index.embed import load_embeddings
+from rag.language.tokens import tokens_of
 from rag.verify.align import FEATURES
-from rag.verify.facts import words_of
 from rag.verify.support import BAR, Verifier
 from settings import HOME
 
 LIMIT = 100
-"""So many pairs of a true and a false sentence are reported of each kind."""
+"""Pairs of a true and a false sentence that are reported of each kind."""
 _ROUNDS = 4
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """A sentence over the quotes of its text: features, ruled out or not, by quote; the best overlap and cosine."""
+class AlignedClaim:
+    """Claim over the quotes of its text: features, ruled out or not, by quote; the best overlap and cosine."""
 
     features: Array
     ruled_out: NDArray[np.bool_]
@@ -48,62 +48,64 @@ class Laid:
 
 
 class Bench:
-    """Lays sentences over their texts, each once."""
+    """Aligns claims with their texts, each once."""
 
     def __init__(self, verifier: Verifier) -> None:
         self._verifier = verifier
-        self._known: dict[Claim, Laid] = {}
+        self._aligned: dict[Claim, AlignedClaim] = {}
 
-    def laid(self, claim: Claim) -> Laid:
-        """The sentence of `claim` over the quotes of its text."""
-        if claim not in self._known:
+    def aligned(self, claim: Claim) -> AlignedClaim:
+        """Return `claim` aligned with the quotes of its text."""
+        if claim not in self._aligned:
             said, evidence, title = claim
             text = (evidence, title, None)
-            rows = self._verifier.laid(said, [text])
-            self._known[claim] = Laid(
-                np.array([a.features(c) for _, a, c in rows]).reshape(len(rows), len(FEATURES)),
-                np.array([a.ruled_out for _, a, _ in rows], dtype=bool),
-                max((each for _, each in self._verifier.judged(said, [text])), default=0.0),
+            rows = self._verifier.aligned(said, [text])
+            self._aligned[claim] = AlignedClaim(
+                np.array([alignment.features(cosine) for _, alignment, cosine in rows]).reshape(
+                    len(rows), len(FEATURES)
+                ),
+                np.array([alignment.ruled_out for _, alignment, _ in rows], dtype=bool),
+                max((probability for _, probability in self._verifier.judged(said, [text])), default=0.0),
                 _overlap(said, evidence),
-                max((c for _, _, c in rows), default=0.0),
+                max((cosine for _, _, cosine in rows), default=0.0),
             )
-        return self._known[claim]
+        return self._aligned[claim]
 
 
 def _overlap(said: str, evidence: str) -> float:
-    """The largest share of the sentence's words that one sentence of the text holds, or two neighbours."""
-    words = {word.low for word in words_of(said)}
+    """Return the largest share of the claim's words that one sentence of the text holds, or two neighbours."""
+    words = {token.lower for token in tokens_of(said)}
     spans = [evidence[span.start : span.end] for span in sentence_spans(evidence)]
     windows = [" ".join(spans[i : i + 2]) for i in range(len(spans))]
-    return max((len(words & {w.low for w in words_of(text)}) / len(words) for text in windows), default=0.0)
+    return max((len(words & {token.lower for token in tokens_of(text)}) / len(words) for text in windows), default=0.0)
 
 
 def fit(pairs: Sequence[Pair], bench: Bench) -> Array:
-    """Weights and bias of the logistic regression: each true sentence by its best quote, each false one likewise.
+    """Fit weights and bias of the logistic regression: each true sentence by its best quote, each false one likewise.
 
     Which quote is best depends on the weights, so it is chosen and fitted in turn. Kinds weigh the same.
     """
     counts = {kind: sum(pair.kind == kind for pair in pairs) for kind in KINDS}
     claims = [(c, y, 1 / counts[p.kind]) for p in pairs if p.kind in KINDS for c, y in ((p.true, 1.0), (p.false, 0.0))]
-    rows = [(bench.laid(c), y, w) for c, y, w in claims]
-    rows = [(laid, y, w) for laid, y, w in rows if not laid.ruled_out.all()]
+    rows = [(bench.aligned(c), y, w) for c, y, w in claims]
+    rows = [(aligned, y, w) for aligned, y, w in rows if not aligned.ruled_out.all()]
     weights = np.zeros(len(FEATURES) + 1)
     weights[:2] = 1
     for _ in range(_ROUNDS):
-        x = np.stack([_best(laid, weights) for laid, _, _ in rows])
+        x = np.stack([_best(aligned, weights) for aligned, _, _ in rows])
         y, w = np.array([y for _, y, _ in rows]), np.array([w for _, _, w in rows])
         weights = _logistic(np.hstack([x, np.ones((len(x), 1))]), y, w / w.mean())
     return weights
 
 
-def _best(laid: Laid, weights: Array) -> Array:
-    z = np.where(laid.ruled_out, -np.inf, laid.features @ weights[:-1])
-    best: Array = laid.features[int(np.argmax(z))]
+def _best(aligned: AlignedClaim, weights: Array) -> Array:
+    z = np.where(aligned.ruled_out, -np.inf, aligned.features @ weights[:-1])
+    best: Array = aligned.features[int(np.argmax(z))]
     return best
 
 
 def _logistic(x: Array, y: Array, w: Array, ridge: float = 1.0) -> Array:
-    """Newton's method, an L2 penalty on all but the bias."""
+    """Fit by Newton's method, with an L2 penalty on all but the bias."""
     weights = np.zeros(x.shape[1])
     penalty = np.diag([ridge] * (x.shape[1] - 1) + [0.0])
     for _ in range(30):
@@ -117,7 +119,7 @@ Score = Callable[[Claim], float]
 
 
 def best_threshold(score: Score, pairs: Sequence[Pair]) -> float:
-    """The one with the best mean of the kinds' balanced accuracies."""
+    """Return the threshold with the best mean of the kinds' balanced accuracies."""
     counts = {kind: sum(pair.kind == kind for pair in pairs) for kind in KINDS}
     rows = [(score(pair.true), score(pair.false), 1 / counts[pair.kind]) for pair in pairs if pair.kind in KINDS]
     true, false, w = (np.array(column) for column in zip(*rows, strict=True))
@@ -126,7 +128,7 @@ def best_threshold(score: Score, pairs: Sequence[Pair]) -> float:
 
 
 def figures(score: Score, threshold: float, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Balanced accuracy and F1 of "supported" with 95 % intervals (bootstrap over pairs), and the two shares."""
+    """Return balanced accuracy and F1 of "supported" with 95 % intervals (bootstrap over pairs), and the two shares."""
     true = np.array([score(pair.true) >= threshold for pair in pairs], dtype=float)
     false = np.array([score(pair.false) >= threshold for pair in pairs], dtype=float)
     balanced, f1 = [], []
@@ -147,13 +149,13 @@ def figures(score: Score, threshold: float, pairs: Sequence[Pair]) -> dict[str, 
 
 
 def measure(data: Path, bench: Bench, verbs: Verbs, limit: int) -> list[dict[str, Any]]:
-    """One row for each kind and way to tell."""
+    """Return one row for each kind and way to tell."""
     tuned = _limited(pairs_of(sources(data, tuning=True), verbs), limit)
     reported = _limited(pairs_of(sources(data, tuning=False), verbs), limit)
     ways: dict[str, tuple[Score, float | None]] = {
-        "verifier": (lambda claim: bench.laid(claim).probability, BAR),
-        "word overlap": (lambda claim: bench.laid(claim).overlap, None),
-        "cosine": (lambda claim: bench.laid(claim).cosine, None),
+        "verifier": (lambda claim: bench.aligned(claim).probability, BAR),
+        "word overlap": (lambda claim: bench.aligned(claim).overlap, None),
+        "cosine": (lambda claim: bench.aligned(claim).cosine, None),
     }
     rows = []
     for way, (score, fixed) in ways.items():
@@ -172,7 +174,7 @@ def _limited(pairs: Sequence[Pair], limit: int) -> list[Pair]:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows as Markdown."""
+    """Return the rows as Markdown."""
     lines = [
         "| kind | pairs | judged by | balanced accuracy | F1 | true kept | false kept |",
         "|---|---|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""What the command `doctor` looks at: whether everything is there that an answer needs."""
+"""The checks of the command `doctor`: whether everything is there that an answer needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rag.chain import load_reader
 from rag.write import configured
 from settings import Settings
 
-_PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "sentence-transformers", "tokenizers")
+_PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime", "tokenizers")
 _ROOM = 1024**3
 _BRIEF = 0.01
 """Seconds in which nothing can be timed."""
@@ -27,7 +27,7 @@ _BRIEF = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `hint` says what to do if it is not ok."""
+    """Result of one check. `hint` says what to do if it is not ok."""
 
     name: str
     ok: bool
@@ -36,7 +36,7 @@ class Check:
 
 
 def diagnose(settings: Settings) -> list[Check]:
-    """All checks, in the order in which a person would mend things."""
+    """Return all checks, in the order in which a person would mend things."""
     checks = [_python(), *_packages()]
     for name, look in (
         ("embedding weights", lambda: f"official, in {package_folder()}"),
@@ -71,7 +71,7 @@ def _packages() -> Iterator[Check]:
         try:
             yield Check(name, True, version(name))
         except PackageNotFoundError:
-            yield Check(name, False, "not installed", "run `pip install -r requirements.txt`")
+            yield Check(name, False, "not installed", "run `pip install --no-deps -r requirements-light.lock`")
 
 
 def _embedding(settings: Settings) -> str:
@@ -89,7 +89,7 @@ def _reading(settings: Settings) -> str:
 
 
 def _language_model(settings: Settings) -> str:
-    """Whether it is there, its key is right and it answers; how long its texts may be and how fast it is."""
+    """Ask the model something. Returns how long its texts may be and how fast it is; raises ModelError, UsageError."""
     model = configured(settings)
     asked = [("human", "Count from one to twenty, in words, and write nothing else.")]
     started, first, pieces = time.perf_counter(), 0.0, list[str]()

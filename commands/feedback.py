@@ -62,35 +62,35 @@ def expire(settings: Settings) -> None:
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:
-    for each in ids:
-        if not (each.isascii() and each.isdecimal() and len(each) < 20):
-            raise UsageError(f"{each} is no number of feedback", "`python app.py feedback` lists them")
-    return [int(each) for each in ids]
+    for text in ids:
+        if not (text.isascii() and text.isdecimal() and len(text) < 20):
+            raise UsageError(f"{text} is no number of feedback", "`python app.py feedback` lists them")
+    return [int(text) for text in ids]
 
 
-def _print_list(kept: Sequence[Feedback], options: Namespace) -> None:
+def _print_list(entries: Sequence[Feedback], options: Namespace) -> None:
     if options.json:
-        print_json([asdict(each) for each in kept])
+        print_json([asdict(entry) for entry in entries])
         return
     from rich.table import Table
 
     table = Table("id", "when", "thumb", "question", "comment", box=None)
-    for each in kept:
-        thumb = f"{each.rating}, settled" if each.settled else each.rating
-        question = textwrap.shorten(each.question, QUESTION_CHARACTERS, placeholder="…")
-        table.add_row(str(each.id), each.created[:10], thumb, _shown(question), _shown(each.comment))
-    out.print(table if kept else "There is no feedback.")
+    for entry in entries:
+        thumb = f"{entry.rating}, settled" if entry.settled else entry.rating
+        question = textwrap.shorten(entry.question, QUESTION_CHARACTERS, placeholder="…")
+        table.add_row(str(entry.id), entry.created[:10], thumb, _shown(question), _shown(entry.comment))
+    out.print(table if entries else "There is no feedback.")
 
 
 def _shown(foreign: str) -> str:
-    """Text that a terminal shows and does not obey."""
+    """Return `foreign` without what a terminal or rich would obey."""
     from rich.markup import escape
 
-    return escape("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in foreign))
+    return escape("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in foreign))
 
 
-def _export(kept: Sequence[Feedback], path: Path) -> None:
-    """JSON lines, oldest first: after a crash the whole file is there, or what was there before."""
+def _export(entries: Sequence[Feedback], path: Path) -> None:
+    """Write JSON lines, oldest first: after a crash the whole file is there, or what was there before."""
     from evaluation.questions import to_line
     from index.store.durable import replacing
 
@@ -98,7 +98,7 @@ def _export(kept: Sequence[Feedback], path: Path) -> None:
         raise UsageError(f"{path} is a folder", "give the name of a file in it")
     try:
         with replacing(path) as file:
-            file.writelines(to_line(asdict(each)).encode() + b"\n" for each in kept)
+            file.writelines(to_line(asdict(entry)).encode() + b"\n" for entry in entries)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})", "check its folder and the disk") from error
-    out.print(f"{len(kept)} exported to {path}", markup=False)
+    out.print(f"{len(entries)} exported to {path}", markup=False)

@@ -25,20 +25,20 @@ def run(settings: Settings, options: Namespace) -> int:
 
     from web.security.keys import Keys
 
-    kept = Keys(settings.store)
+    keys = Keys(settings.store)
     match options.words:
         case [] | ["list"]:
             table = Table("name", "per minute", "made", box=None)
-            for each in kept.list():
-                table.add_row(escape(each.name), str(each.per_minute), each.created[:10])
-            out.print(table if kept.list() else "There are no keys.")
+            for key in keys.list():
+                table.add_row(escape(key.name), str(key.per_minute), key.created[:10])
+            out.print(table if keys.list() else "There are no keys.")
         case ["add", name]:
-            sys.stdout.write(kept.add(name, options.per_minute) + "\n")
+            sys.stdout.write(keys.add(name, options.per_minute) + "\n")
             err.print(
                 "quoth: keep this key now, it is not shown again; programs send it as `Authorization: Bearer KEY`"
             )
         case ["revoke", name]:
-            kept.revoke(name)
+            keys.revoke(name)
             out.print(f"{name} is revoked", markup=False)
         case _:
             raise UsageError(

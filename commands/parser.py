@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,12 +23,21 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, f"`{self.prog} --help` lists what there is")
 
 
+class ShowVersion(argparse.Action):
+    """Option that prints the version and ends; unlike argparse's own, it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the version."""
+        sys.stdout.write(f"Quoth {quoth_version()}\n")
+        parser.exit()
+
+
 class Commands:
     """The commands of `app.py`, each added with a name, a line of help and the options that all share."""
 
     def __init__(self) -> None:
         self.parser = Parser(prog="app.py", description="Answers from your own articles, with exact quotes.")
-        self.parser.add_argument("--version", action="version", version=f"Quoth {quoth_version()}")
+        self.parser.add_argument("--version", action=ShowVersion, nargs=0, help="say which release this is")
         self._commands = self.parser.add_subparsers(required=True, metavar="COMMAND")
         self._common = _common_options()
 
@@ -53,6 +62,8 @@ def quoth_version() -> str:
         import tomllib
 
         return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"])
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("quoth")
     except PackageNotFoundError:

@@ -30,15 +30,15 @@ from evaluation.run import articles_for, locate_evidence
 from evaluation.scorecard import Scorecard, against, fallen, read_scorecard, score_set
 from index.errors import UsageError
 from index.status import read_facts
-from rag.model import load_model
 from rag.snapshot import Index
+from rag.write import configured
 from settings import Settings
 
 ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose", "same": ""}
 
 
 def score(settings: Settings, options: Namespace) -> int:
-    """The figures of a question set; exit code 1 if a gated one fell. Or what makes rows for one."""
+    """Score a question set, exit code 1 if a gated figure fell; or propose or accept rows of one."""
     if options.draft is not None or options.pending:
         return _propose(settings, options)
     if options.questions is None:
@@ -65,14 +65,14 @@ def score(settings: Settings, options: Namespace) -> int:
 
 
 def _propose(settings: Settings, options: Namespace) -> int:
-    """Draft rows on standard output: from the articles, or from what got a thumbs-down."""
+    """Print drafts of rows: from the articles, or from what got a thumbs-down."""
     if options.pending:
         lines = pending_rows(FeedbackStore(settings.store / FEEDBACK).list("down", settled=False))
         sys.stdout.write(INSTRUCTIONS if lines else "")
         _print_rows(lines)
         return 0
     ready_store(settings)
-    model = load_model(settings.model, settings.base_url) if settings.model else None
+    model = configured(settings) if settings.model else None
     with closing(Index(settings.store)) as index:
         _print_rows(draft(index, options.draft, model))
     return 0
@@ -84,7 +84,7 @@ def _print_rows(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _accept(settings: Settings, options: Namespace) -> int:
-    """Rows that a person edited into the set, and their feedback settled."""
+    """Add the rows that a person edited to the set, and settle their feedback."""
     ready_store(settings)
     with closing(Index(settings.store)) as index:
 
@@ -100,7 +100,7 @@ def _accept(settings: Settings, options: Namespace) -> int:
 
 
 def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
-    """Have an index, unless every row brings its own texts; an empty store is built from a set's own corpus."""
+    """Have an index, built from the set's own corpus if it brings one; not where all rows bring their texts."""
     if all(row.contexts is not None for row in asked.rows):
         return
     if options.format == "beir" and settings.articles is None:
@@ -113,7 +113,7 @@ def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
 
 
 def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Scorecard:
-    judge = Judge(load_model(options.judge, settings.base_url)) if options.judge else None
+    judge = Judge(configured(replace(settings, model=options.judge))) if options.judge else None
     try:
         with closing(open_chain(settings)) as chain, progress() as told:
             return score_set(
@@ -125,7 +125,7 @@ def _scored(settings: Settings, asked: QuestionSet, options: Namespace) -> Score
 
 
 def _tolerances(gates: Sequence[str]) -> dict[str, float]:
-    """The gated figures and by how much each may fall: the usual ones, as changed by `--gate`."""
+    """Return the gated figures and by how much each may fall: the usual ones, as changed by `--gate`."""
     tolerances = dict(DEFAULT_GATES)
     for gate in gates:
         name, _, text = gate.partition("=")
@@ -140,7 +140,7 @@ def _tolerances(gates: Sequence[str]) -> dict[str, float]:
 
 
 def _write(card: Scorecard, options: Namespace) -> None:
-    """The run in each form that was asked for."""
+    """Write the run in each form that was asked for."""
     if options.report:
         _write_text(options.report, write_report(card))
     if options.junit:
@@ -161,7 +161,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _table(card: Scorecard) -> Table:
-    """The figures, with the changes where there is a baseline."""
+    """Return the figures, with the changes where there is a baseline."""
     changes = {change["name"]: change for change in card["changes"]}
     table = Table("figure", "value", "95 % interval", "of", *(["before", "change"] if changes else []), box=None)
     group = ""

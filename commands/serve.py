@@ -39,15 +39,18 @@ def run_serve(settings: Settings, options: Namespace) -> int:
     """Serve the web chat until it is stopped."""
     from commands.feedback import expire
     from commands.store import open_chain, ready_store
+    from web.listener import listen
 
-    ready_store(settings)
-    from web.monitoring.logs import set_up
-    from web.serve import serve  # takes a while to import
+    with listen(settings.host, settings.port) as listener:  # a port in use is said before an index is built
+        ready_store(settings)
+        from web.monitoring.logs import set_up
+        from web.serve import serve  # takes a while to import
 
-    expire(settings)
-    set_up(settings)
-    with closing(open_chain(settings)) as chain:
-        serve(chain, settings, lambda: out.print(f"Quoth answers on {settings.address} (Ctrl-C stops it)"))
+        expire(settings)
+        set_up(settings)
+        with closing(open_chain(settings)) as chain:
+            said = f"Quoth answers on {settings.address} (Ctrl-C stops it)"
+            serve(chain, settings, listener, lambda: out.print(said))
     return 0
 
 
@@ -56,10 +59,10 @@ def run_mcp(settings: Settings, options: Namespace) -> int:
     from commands.store import open_chain, ready_store
 
     ready_store(settings)
-    from web.mcp import server
+    from web.mcp import mcp_server
 
     with closing(open_chain(settings)) as chain:
-        server(chain, settings.address).run("stdio")
+        mcp_server(chain, settings.address).run("stdio")
     return 0
 
 

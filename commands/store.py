@@ -50,7 +50,7 @@ def embedding_model(settings: Settings) -> EmbeddingModel:
     if name == DEFAULT and not (settings.models / DEFAULT / "model.onnx").is_file():
         from index.onnx_export import export_default
 
-        err.print("Preparing the embedding model (once, about 15 seconds)...")
+        err.print("Preparing the embedding model (once)...")
         export_default(settings.models)
     return load_embeddings(name, settings.models, settings.threads)
 

@@ -22,7 +22,7 @@ _NAME_BYTES = 200
 
 
 def read_beir(path: Path) -> QuestionSet:
-    """The judged queries, each with the file names (see write_corpus) of the documents judged relevant as `articles`.
+    """Return the judged queries; `articles` are the file names (see write_corpus) of the documents judged relevant.
 
     `path` is the folder, whose test split is taken (or its only one), or the qrels file of another split.
     """
@@ -38,7 +38,7 @@ def read_beir(path: Path) -> QuestionSet:
 
 
 def write_corpus(path: Path, folder: Path) -> int:
-    """Write the documents as Markdown files into `folder`, which is made, for `ingest`; how many there are.
+    """Write the documents as Markdown files into `folder`, which is made, for `ingest`; returns their number.
 
     A file is called like its document's id, so the rows' `articles` name it. Its text is the title, then the text as
     it is but for blanks. `path` is as for read_beir. Raises UsageError.
@@ -76,7 +76,7 @@ def _test_split(folder: Path) -> Path:
 
 
 def _relevant(qrels: Path) -> dict[str, list[str]]:
-    """Query -> the file names of the documents with a score above 0."""
+    """Return by query the file names of the documents with a score above 0."""
     judged: dict[str, list[str]] = {}
     for number, line in numbered_lines(qrels):
         cells = line.rstrip("\r\n").split("\t")
@@ -102,7 +102,7 @@ def _query(line: str) -> dict[str, Any]:
 
 
 def _document(data: object) -> tuple[str, str]:
-    """A document's file name and its Markdown."""
+    """Return a document's file name and its Markdown."""
     if not isinstance(data, dict) or not isinstance(data.get("_id"), str) or not data["_id"]:
         raise ValueError("no object with the text `_id`")
     title, text = " ".join(_text(data, "title").split()), _text(data, "text")
@@ -120,7 +120,7 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 
 
 def _file_name(document: str) -> str:
-    """Percent-encoded, so that no id leads out of the folder, is hidden or is two files' name."""
+    """Percent-encode an id, so that no id leads out of the folder, is hidden or is two files' name."""
     name = quote(document, safe=" ")
     name = f"%2E{name[1:]}" if name.startswith(".") else name
     return f"{name if len(name) <= _NAME_BYTES else hashlib.sha256(name.encode()).hexdigest()}.md"

@@ -17,7 +17,7 @@ _LABELLED = (0.0, 0.5, 1.0)
 
 
 def reliability(bins: Sequence[tuple[float, float, int]], of: str = "answers", what: str = "right") -> Markup:
-    """How often the answers given with a confidence were right: (mean confidence, share right, answers) by bin.
+    """Draw how often the answers given with a confidence were right: (mean confidence, share right, answers) by bin.
 
     A dot's area stands for its number of answers; on the diagonal the confidence says what it means. `of` and `what`
     name what else is counted.
@@ -34,7 +34,7 @@ def reliability(bins: Sequence[tuple[float, float, int]], of: str = "answers", w
 
 
 def risk_coverage(points: Sequence[tuple[float, float]]) -> Markup:
-    """How many of the answers would be wrong if only the surest were given: (share answered, share wrong of these)."""
+    """Draw the share wrong of the answers if only the surest were given: (share answered, share wrong of these)."""
     highest = _scale(max((risk for _, risk in points), default=1.0))
     curve = _line([(coverage, risk / highest) for coverage, risk in _thin(points)], "curve")
     said = "; ".join(f"{coverage:.0%} answered: {risk:.1%} wrong" for coverage, risk in tenths(points))
@@ -43,13 +43,13 @@ def risk_coverage(points: Sequence[tuple[float, float]]) -> Markup:
 
 
 def tenths(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points nearest to each tenth of coverage, for a text alternative."""
+    """Return the points nearest to each tenth of coverage, for a text alternative."""
     nearest = (min(points, key=lambda point: abs(point[0] - tenth / 10)) for tenth in range(1, 11) if points)
     return list(dict.fromkeys(nearest))
 
 
 def latency(stages: Sequence[tuple[str, float, float]]) -> Markup:
-    """Milliseconds by stage: (name, p50, p95) as bars over each other."""
+    """Draw milliseconds by stage: (name, p50, p95) as bars over each other."""
     most = max([p95 for _, _, p95 in stages] + [1.0])
     rows, y = [], 8
     for name, p50, p95 in stages:
@@ -75,7 +75,7 @@ def latency(stages: Sequence[tuple[str, float, float]]) -> Markup:
 
 
 def interval(value: float, low: float, high: float, before: float | None, most: float) -> Markup:
-    """A figure on a line from 0 to `most`, with its interval, and a tick where the baseline was.
+    """Draw a figure on a line from 0 to `most`, with its interval, and a tick where the baseline was.
 
     Hidden from screen readers: the table says the same in numbers.
     """
@@ -90,12 +90,12 @@ def interval(value: float, low: float, high: float, before: float | None, most: 
 
 
 def milliseconds(value: float) -> str:
-    """A time for people: "75 ms", "2.1 s"."""
+    """Return a time for people: "75 ms", "2.1 s"."""
     return f"{value:.0f} ms" if value < 999.5 else f"{value / 1000:.1f} s"
 
 
 def _plot(key: str, title: str, said: str, across: str, up: str, drawn: Markup, highest: float = 1.0) -> Markup:
-    """A square plot with axes from 0 to 1, upwards to `highest`."""
+    """Draw a square plot with axes from 0 to 1, upwards to `highest`."""
     parts = []
     for tick in _TICKS:
         x, y = _at(tick, tick)
@@ -123,7 +123,7 @@ def _svg(key: str, title: str, said: str, size: tuple[int, int], drawn: Markup) 
 
 
 def _line(points: Iterable[tuple[float, float]], kind: str) -> Markup:
-    """A line through points of the unit square."""
+    """Draw a line through points of the unit square."""
     path = " ".join("{:.1f},{:.1f}".format(*_at(x, y)) for x, y in points)
     return Markup('<polyline class="{}" points="{}"/>').format(kind, path)
 
@@ -133,11 +133,11 @@ def _at(x: float, y: float) -> tuple[float, float]:
 
 
 def _thin(points: Sequence[tuple[float, float]], most: int = 300) -> Sequence[tuple[float, float]]:
-    """At most `most` points and the last: more than a screen can show only make the file large."""
+    """Return at most `most` points and the last: more than a screen can show only make the file large."""
     step = ceil(len(points) / most) or 1
     return [*points[::step], *points[-1:]]
 
 
 def _scale(highest: float) -> float:
-    """The end of an axis that has room for `highest`."""
+    """Return the end of an axis that has room for `highest`."""
     return next((end for end in (0.1, 0.2, 0.5) if highest <= end), 1.0)

@@ -17,8 +17,7 @@ from rag.model import LanguageModel
 from rag.snapshot import Index
 
 _SENTENCE_CHARACTERS = (30, 260)
-_MARKER = re.compile(r"\A(?:[-*•]|\d+[.)])\s+")
-"""Of a list."""
+_LIST_MARKER = re.compile(r"\A(?:[-*•]|\d+[.)])\s+")
 _MIXTURE = {"question": 4, "gap": 1, "unanswerable": 1}
 _DETAILS = {
     "What is the phone number of {}?": ["phone", "telephone", "hotline"],
@@ -34,11 +33,11 @@ _DETAILS = {
 
 
 def draft(index: Index, n: int, model: LanguageModel | None = None, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """At most `n` rows marked as drafts, spread over the articles; the same for the same index and seed.
+    """Iterate over at most `n` rows marked as drafts, spread over the articles; the same for the same index and seed.
 
-    The second tag is the kind: `when`, `who`, `number`, `cloze`, or `unanswerable`, which asks of somebody in an
-    article for a detail whose words no article has. With a model it writes the questions, kind `written`; what it
-    says is a draft only if its answer stands in the sentence and not in the question.
+    The second tag is the kind: `when`, `who`, `number`, `where`, `why`, `what`, `cloze`, or `unanswerable`, which asks
+    of somebody in an article for a detail whose words no article has. With a model it writes the questions, kind
+    `written`; what it says is a draft only if its answer stands in the sentence and not in the question.
     """
     absent = _absent(index)
     identities = sorted(info.id for info in index.articles())
@@ -59,13 +58,13 @@ def draft(index: Index, n: int, model: LanguageModel | None = None, seed: int = 
 
 
 def _absent(index: Index) -> list[str]:
-    """The details that no article has."""
+    """Return the details that no article has."""
     with index.snapshot() as snapshot:
         return [question for question, words in _DETAILS.items() if not snapshot.database.search_terms(words, 1)]
 
 
 def _of_article(index: Index, identity: str, absent: Sequence[str], random: Random) -> Iterator[dict[str, Any]]:
-    """The drafts from one article, a sentence at most once."""
+    """Iterate over the drafts from one article, a sentence at most once."""
     article = index.article(identity)
     if article is None:
         return
@@ -95,7 +94,7 @@ def _written(index: Index, identity: str, model: LanguageModel, random: Random) 
 
 
 def _candidate(said: str, sentence: str) -> Candidate | None:
-    """The question in a model's reply, if it is one that the sentence answers."""
+    """Return the question in a model's reply, if it is one that the sentence answers."""
     try:
         data = json.loads(said[said.index("{") : said.rindex("}") + 1])
         question, answer = data["question"].strip(), data["answer"].strip()
@@ -111,17 +110,17 @@ def _candidate(said: str, sentence: str) -> Candidate | None:
 
 
 def _sentences(article: Article, random: Random) -> list[str]:
-    """The article's sentences of a length that can be asked about, in random order."""
+    """Return the article's sentences of a length that can be asked about, in random order."""
     sentences = [article.text[span.start : span.end] for span in sentence_spans(article.text, article.language)]
     shortest, longest = _SENTENCE_CHARACTERS
-    sentences = [_MARKER.sub("", sentence, count=1) for sentence in sentences]
+    sentences = [_LIST_MARKER.sub("", sentence, count=1) for sentence in sentences]
     sentences = [sentence for sentence in sentences if shortest <= len(sentence) <= longest]
     random.shuffle(sentences)
     return sentences
 
 
 def _row(candidate: Candidate, sentence: str, source: str) -> dict[str, Any]:
-    """The id follows from what is asked of which article, so a draft is known again."""
+    """Make the row; its id is a hash of question and article, so re-drafting yields the same id."""
     digest = hashlib.sha256(f"{source}\n{candidate.question}".encode("utf-8", "surrogateescape"))
     return {
         "id": f"draft-{digest.hexdigest()[:10]}",

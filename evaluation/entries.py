@@ -62,7 +62,7 @@ class Entry:
 
 
 def entries(card: Json) -> list[Entry]:
-    """The questions in the order of the run."""
+    """Return the questions in the order of the run."""
     titles = _titles(card)
     return [_entry(number, result, titles) for number, result in enumerate(card["results"], start=1)]
 
@@ -81,7 +81,7 @@ def _entry(number: int, result: Json, titles: Mapping[str, str]) -> Entry:
 
 
 def outcome_label(outcome: str) -> str:
-    """What an outcome is called; one of another version by its own name."""
+    """Return the name of an outcome for people; one of another version keeps its own."""
     return OUTCOMES.get(outcome, outcome)
 
 
@@ -102,7 +102,7 @@ def _said(answer: Json, evidence: Sequence[Json]) -> Iterator[Said]:
 
 
 def _quoted(citation: Json, evidence: Sequence[Json]) -> Quoted:
-    """The quote with what stands around it in its paragraph."""
+    """Return the quote with what stands around it in its paragraph."""
     before = citation["before"].rpartition("\n\n")[2]
     after = citation["after"].partition("\n\n")[0]
     return Quoted(
@@ -115,7 +115,7 @@ def _quoted(citation: Json, evidence: Sequence[Json]) -> Quoted:
 
 
 def _pieces(citation: Json) -> Iterator[tuple[str, bool]]:
-    """The quote cut where the words that answer begin and end; overlapping spans count once."""
+    """Cut the quote where the words that answer begin and end; overlapping spans count once."""
     quote, base, at = citation["quote"], citation["start"], 0
     for start, end in sorted((start - base, end - base) for start, end in citation["answer_spans"]):
         if end > at:
@@ -126,7 +126,7 @@ def _pieces(citation: Json) -> Iterator[tuple[str, bool]]:
 
 
 def _gold(evidence: Sequence[Json], answer: Json, titles: Mapping[str, str]) -> Iterator[Gold]:
-    """The evidence; words that stand in several places are one piece, found in any of them."""
+    """Return the evidence; words that stand in several places are one piece, found in any of them."""
     passages = answer.get("retrieved") or []
     by_score = sorted(passages, key=lambda passage: -passage["score"])
     for text in dict.fromkeys(piece["text"] for piece in evidence):
@@ -154,8 +154,10 @@ def _meets(cited: Json, places: Iterable[Json]) -> bool:
 
 
 def _titles(card: Json) -> dict[str, str]:
-    """What the articles are called, by id: their titles where an answer tells them, else their sources."""
+    """Return the articles' names by id: their titles if an answer tells them, else their sources."""
     answers = [result["answer"] for result in card["results"]]
-    sources = {each["article_id"]: each["source"] for answer in answers for each in answer.get("retrieved") or ()}
-    cited = (each for answer in answers for each in (*answer["citations"], *answer["nearest"]))
-    return sources | {each["article_id"]: each["title"] for each in cited}
+    sources = {
+        passage["article_id"]: passage["source"] for answer in answers for passage in answer.get("retrieved") or ()
+    }
+    cited = (place for answer in answers for place in (*answer["citations"], *answer["nearest"]))
+    return sources | {place["article_id"]: place["title"] for place in cited}

@@ -22,7 +22,7 @@ _CELLS = 100_000
 
 
 def resamples(questions: int, seed: int) -> Iterator[Array]:
-    """First the questions as they are, then 1,000 times as many drawn with replacement (Efron 1979)."""
+    """Yield the questions as they are, then 1,000 times as many drawn with replacement (Efron 1979)."""
     yield np.ones((1, questions))
     random = np.random.default_rng(seed)
     step = max(1, _CELLS // questions)
@@ -33,32 +33,32 @@ def resamples(questions: int, seed: int) -> Iterator[Array]:
 
 
 def interval(values: Array) -> tuple[float, float]:
-    """The middle 95 % of the values that are defined: the percentile interval (Efron & Tibshirani 1993, chapter 13)."""
+    """Return the percentile interval (Efron & Tibshirani 1993, chapter 13): the middle 95 % of the defined values."""
     low, high = np.percentile(values[np.isfinite(values)], [2.5, 97.5])
     return float(low), float(high)
 
 
 def mean(columns: Columns, name: str, weights: Array) -> Array:
-    """The mean over the questions that have a value."""
+    """Return the mean over the questions that have a value."""
     column = columns[name]
     return _ratio(weights @ np.nan_to_num(column), weights @ np.isfinite(column).astype(float))
 
 
 def refusal_f1(columns: Columns, name: str, weights: Array) -> Array:
-    """F1 of refusing, where to refuse an unanswerable question is right: 2 TP / (2 TP + FP + FN)."""
+    """Return F1 of refusing, where to refuse an unanswerable question is right: 2 TP / (2 TP + FP + FN)."""
     refused, unanswerable = columns[name], 1 - columns["answerable"]
     return _ratio(weights @ (2 * refused * unanswerable), weights @ (refused + unanswerable))
 
 
 def balanced_accuracy(columns: Columns, name: str, weights: Array) -> Array:
-    """The mean of two shares: unanswerable questions refused, answerable ones not refused (Brodersen et al. 2010)."""
+    """Return the mean of two shares: unanswerable refused, answerable not refused (Brodersen et al. 2010)."""
     refused, answerable = columns[name], columns["answerable"]
     answered = _ratio(weights @ (answerable * (1 - refused)), weights @ answerable)
     return (answered + _ratio(weights @ ((1 - answerable) * refused), weights @ (1 - answerable))) / 2
 
 
 def auroc(columns: Columns, name: str, weights: Array) -> Array:
-    """The chance that an answerable question has a higher value than an unanswerable one, ties counting half.
+    """Return the chance that an answerable question has a higher value than an unanswerable one, ties as half.
 
     Mann & Whitney's U over the number of pairs (Hanley & McNeil 1982).
     """
@@ -69,7 +69,7 @@ def auroc(columns: Columns, name: str, weights: Array) -> Array:
 
 
 def aurc(columns: Columns, name: str, weights: Array) -> Array:
-    """Area under the risk-coverage curve (Geifman & El-Yaniv 2017; Geifman et al. 2019).
+    """Return the area under the risk-coverage curve (Geifman & El-Yaniv 2017; Geifman et al. 2019).
 
     The mean, over the questions, of the share of wrong ones among those with at least their confidence.
     """
@@ -81,7 +81,7 @@ def aurc(columns: Columns, name: str, weights: Array) -> Array:
 
 
 def calibration_error(columns: Columns, name: str, weights: Array) -> Array:
-    """Expected calibration error over ten bins of equal width (Naeini et al. 2015; Guo et al. 2017)."""
+    """Return the expected calibration error over ten bins of equal width (Naeini et al. 2015; Guo et al. 2017)."""
     known = np.isfinite(columns[name])
     confidence = columns["confidence"][known]
     in_bin = bins(confidence)[:, None] == np.arange(BINS)
@@ -91,12 +91,12 @@ def calibration_error(columns: Columns, name: str, weights: Array) -> Array:
 
 
 def bins(confidence: Array) -> NDArray[np.int64]:
-    """Which of the ten bins each confidence falls into; 1.0 is in the last."""
+    """Return which of the ten bins each confidence falls into; 1.0 is in the last."""
     return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
 def quantile(share: float) -> Statistic:
-    """The least value that at least `share` of the questions do not exceed (Hyndman & Fan 1996, definition 1)."""
+    """Return the least value that at least `share` of the questions do not exceed (Hyndman & Fan 1996, def. 1)."""
 
     def statistic(columns: Columns, name: str, weights: Array) -> Array:
         known = np.flatnonzero(np.isfinite(columns[name]))
@@ -110,10 +110,10 @@ def quantile(share: float) -> Statistic:
 
 
 def grouped(values: Array, *weights: Array) -> list[Array]:
-    """The weights summed over the questions that share a value, in ascending order of it: [resamples, values] each."""
+    """Sum the weights over the questions that share a value, ascending by value: [resamples, values] each."""
     order = np.argsort(values, kind="stable")
     starts = np.flatnonzero(np.diff(values[order], prepend=-np.inf))
-    return [np.add.reduceat(np.take(each, order, axis=1), starts, axis=1) for each in weights]
+    return [np.add.reduceat(np.take(weight, order, axis=1), starts, axis=1) for weight in weights]
 
 
 def _ratio(above: Array, below: Array) -> Array:

@@ -24,7 +24,7 @@ Wordings = tuple[str, ...]
 
 
 def texts(data: Mapping[str, Any], name: str) -> list[str]:
-    """A list of texts, empty if the key is not there."""
+    """Return a list of texts, empty if the key is not there."""
     values = data.get(name, [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"`{name}` is no list of texts")
@@ -32,7 +32,7 @@ def texts(data: Mapping[str, Any], name: str) -> list[str]:
 
 
 def wordings(data: Mapping[str, Any], name: str) -> Iterator[Wordings]:
-    """The accepted wordings of each of several things."""
+    """Return the accepted wordings of each of several things."""
     values = data.get(name, [])
     if not isinstance(values, list) or not all(map(_is_wordings, values)):
         raise ValueError(f"`{name}` is no list of lists of wordings")
@@ -40,7 +40,7 @@ def wordings(data: Mapping[str, Any], name: str) -> Iterator[Wordings]:
 
 
 def sides(data: Mapping[str, Any]) -> list[Wordings]:
-    """The accepted wordings of the two sides of a comparison, or nothing."""
+    """Return the accepted wordings of the two sides of a comparison, or nothing."""
     values = list(wordings(data, "sides"))
     if len(values) not in (0, 2):
         raise ValueError("`sides` are not two")
@@ -56,7 +56,7 @@ def intent(data: Mapping[str, Any]) -> str | None:
 
 
 def rejected(data: Mapping[str, Any]) -> list[str]:
-    """The wordings under `not`."""
+    """Return the wordings under `not`."""
     values = texts(data, "not")
     if not all(map(str.strip, values)):
         raise ValueError("`not` has an empty text, which every line contains")
@@ -76,7 +76,7 @@ def need(data: Mapping[str, Any], pieces: int) -> int | None:
 
 
 def standalone(data: Mapping[str, Any]) -> str | None:
-    """The question as one would ask it without its history, or nothing."""
+    """Return the question as one would ask it without its history, or nothing."""
     value = data.get("standalone")
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise ValueError("`standalone` is no text")

@@ -70,7 +70,7 @@ class Feedback:
 
 
 class FeedbackStore:
-    """The feedback in one file, which is made when the first comes in. For many threads and processes at once.
+    """SQLite store of feedback in one file, made when the first comes in; for many threads and processes.
 
     Each call has a connection of its own. With SQLite's rollback journal, unlike its write-ahead log, nothing that
     was deleted is left in any file once a call returns, whoever is reading meanwhile. Every call may raise StoreError.
@@ -88,17 +88,17 @@ class FeedbackStore:
             sql.execute(_PUT, values)
 
     def settle(self, ids: Iterable[int]) -> int:
-        """Mark as dealt with; how many of `ids` there are."""
+        """Mark as dealt with; returns how many of `ids` there are."""
         return self._for_each("UPDATE feedback SET settled = 1 WHERE id = ?", ids)
 
     def delete(self, ids: Iterable[int] | None = None) -> int:
-        """Remove these, or all; how many there were."""
+        """Remove these, or all; returns how many there were."""
         if ids is not None:
             return self._for_each("DELETE FROM feedback WHERE id = ?", ids)
         return self._change("DELETE FROM feedback")
 
     def expire(self, days: int) -> int:
-        """Remove what is older than `days` days, nothing if that is 0; how many there were."""
+        """Remove what is older than `days` days, nothing if that is 0; returns how many there were."""
         if days <= 0:
             return 0
         # Days that lead before all calendars are NULL to SQLite, and nothing is older.
@@ -107,7 +107,7 @@ class FeedbackStore:
         )
 
     def list(self, rating: Rating | None = None, settled: bool | None = None) -> Sequence[Feedback]:
-        """Oldest first; only those with this rating, only those that are or are not settled."""
+        """Return feedback, oldest first: only with this rating, only settled or only unsettled, if given."""
         if not self._path.is_file():
             return ()
         wanted = {"rating": rating, "settled": settled}
@@ -119,7 +119,7 @@ class FeedbackStore:
             return 0
         with self._writing() as sql:
             # As text, since Python's numbers have no end; SQLite compares them as numbers.
-            return sum(sql.execute(statement, (str(each),)).rowcount for each in set(ids))
+            return sum(sql.execute(statement, (str(number),)).rowcount for number in set(ids))
 
     def _change(self, statement: str, *values: str) -> int:
         if not self._path.is_file():
@@ -129,7 +129,7 @@ class FeedbackStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: on the disk at the end, or as if it had not been."""
+        """Open one transaction: on the disk at the end, or as if it had not been."""
         with self._open() as sql:
             sql.execute("BEGIN IMMEDIATE")
             if _version(sql) == 0:  # asked inside the transaction: two may come first at once

@@ -69,14 +69,16 @@ class Change:
 
 
 def figures(values: Sequence[Values], *, seed: int = 0) -> list[Figure]:
-    """Every figure that these answers define; not those without a row or of a stage that took no time."""
+    """Return every figure that these answers define; not those without a row or of a stage that took no time."""
     if not values:
         return []
     columns = _columns(values)
-    defined = [each for each in DEFINITIONS if each.of in columns]
-    found = np.concatenate([_all(defined, columns, weights) for weights in estimate.resamples(len(values), seed)])
+    defined = [definition for definition in DEFINITIONS if definition.of in columns]
+    samples = np.concatenate([_all(defined, columns, weights) for weights in estimate.resamples(len(values), seed)])
     return [
-        _figure(each, _rows(columns, each), found[:, i]) for i, each in enumerate(defined) if np.isfinite(found[0, i])
+        _figure(definition, _rows(columns, definition), samples[:, i])
+        for i, definition in enumerate(defined)
+        if np.isfinite(samples[0, i])
     ]
 
 
@@ -87,7 +89,7 @@ def compare(
     *,
     seed: int = 0,
 ) -> list[Change]:
-    """What changed over the rows (by id) that both runs have, by a paired bootstrap (Koehn 2004).
+    """Compare the rows (by id) that both runs have, by a paired bootstrap (Koehn 2004).
 
     Both runs are resampled with the same questions, so that what is hard about a question cancels out. A gated
     figure fails only where all of the interval lies beyond its tolerance, so that noise does not fail it.
@@ -96,22 +98,24 @@ def compare(
     if not shared:
         return []
     after, before = (_columns([run[row] for row in shared]) for run in (today, baseline))
-    defined = [each for each in DEFINITIONS if each.of in after and each.of in before]
-    found = np.concatenate(
+    defined = [definition for definition in DEFINITIONS if definition.of in after and definition.of in before]
+    samples = np.concatenate(
         [
             np.stack([_all(defined, before, weights), _all(defined, after, weights)], axis=1)
             for weights in estimate.resamples(len(shared), seed)
         ]
     )
     return [
-        _change(each, _rows(after, each), found[:, 0, i], found[:, 1, i], tolerances.get(each.name))
-        for i, each in enumerate(defined)
-        if np.isfinite(found[0, :, i]).all()
+        _change(
+            definition, _rows(after, definition), samples[:, 0, i], samples[:, 1, i], tolerances.get(definition.name)
+        )
+        for i, definition in enumerate(defined)
+        if np.isfinite(samples[0, :, i]).all()
     ]
 
 
 def risk_coverage(values: Sequence[Values]) -> list[tuple[float, float]]:
-    """Points of the risk-coverage curve: share of the questions with at least some confidence, share of these wrong.
+    """Return the risk-coverage curve: share of the questions with at least some confidence, share of these wrong.
 
     An unanswerable question would be wrong to answer; a refused answerable one counts as wrong.
     """
@@ -127,14 +131,14 @@ def risk_coverage(values: Sequence[Values]) -> list[tuple[float, float]]:
 
 
 def reliability(values: Sequence[Values]) -> list[tuple[float, float, int]]:
-    """Points of the reliability diagram: mean confidence, share right and number of the answers given, by tenths."""
+    """Return the reliability diagram: mean confidence, share right and number of the answers given, by tenths."""
     columns = _columns(values) if values else {}
     if "correct_if_given" not in columns:
         return []
     known = np.isfinite(columns["correct_if_given"])
     confidence, correct = columns["confidence"][known], columns["correct_if_given"][known]
     members = [np.flatnonzero(estimate.bins(confidence) == n) for n in range(estimate.BINS)]
-    return [(float(confidence[each].mean()), float(correct[each].mean()), each.size) for each in members if each.size]
+    return [(float(confidence[rows].mean()), float(correct[rows].mean()), rows.size) for rows in members if rows.size]
 
 
 def _columns(values: Sequence[Values]) -> Columns:
@@ -160,8 +164,8 @@ def _derived(columns: Columns, missing: Array) -> Iterator[tuple[str, Array]]:
 
 
 def _all(defined: Sequence[Definition], columns: Columns, weights: Array) -> Array:
-    """The statistics in each resample: [resamples, definitions]."""
-    return np.stack([each.statistic(columns, each.of, weights) for each in defined], axis=1)
+    """Return the statistics in each resample: [resamples, definitions]."""
+    return np.stack([definition.statistic(columns, definition.of, weights) for definition in defined], axis=1)
 
 
 def _rows(columns: Columns, definition: Definition) -> int:

@@ -32,12 +32,12 @@ _JSON = ("history", "items", "sides")
 
 
 def import_set(path: Path, format: str = "jsonl") -> QuestionSet:
-    """The question set at `path` in one of FORMATS. Raises UsageError that names the first bad records."""
+    """Read the question set at `path` in one of FORMATS. Raises UsageError that names the first bad records."""
     return FORMATS[format](path)
 
 
 def _read_csv(path: Path) -> QuestionSet:
-    """A header with `question` and any other of our keys, then a row a question."""
+    """Read CSV: a header with `question` and any other of our keys, then a row a question."""
     return gather(path, _csv_records(path), _from_csv)
 
 
@@ -83,7 +83,7 @@ def _cell(name: str, cell: str) -> Any:
 
 
 def _read_squad(path: Path) -> QuestionSet:
-    """SQuAD 1.1 or 2.0: a question is answered from its paragraph alone; the answer's sentence is the evidence."""
+    """Read SQuAD 1.1 or 2.0: a question is answered from its paragraph alone; the answer's sentence is the evidence."""
     try:
         data = json.loads(decode(path.read_bytes(), str(path)))
     except OSError as error:
@@ -145,7 +145,7 @@ def _is_answer(value: Any) -> bool:
 
 
 def _sentence(text: str, answer: str, start: int) -> str:
-    """The sentence, or sentences, that hold the answer; nothing if it is not in the paragraph."""
+    """Return the sentence, or sentences, that hold the answer; "" if it is not in the paragraph."""
     if start < 0 or not text.startswith(answer, start):  # some sets count in other units
         start = text.find(answer)
     end = start + len(answer)
@@ -159,7 +159,7 @@ def _sentences(text: str) -> list[SentenceSpan]:
 
 
 def _read_ragas(path: Path) -> QuestionSet:
-    """JSON lines of RAGAS, old names and new. What another system answered (`answer`, `response`) is left aside."""
+    """Read JSON lines of RAGAS, old names and new; leave out another system's answers (`answer`, `response`)."""
     return gather(path, json_lines(path), lambda line: _from_ragas(parse_json(line)))
 
 
@@ -190,7 +190,7 @@ def _first(data: dict[str, Any], *names: str, default: Any) -> Any:
 
 
 def _read_datasets(path: Path) -> QuestionSet:
-    """A folder that `save_to_disk` of Hugging Face's `datasets` wrote, or one of Parquet files."""
+    """Read a folder that `save_to_disk` of Hugging Face's `datasets` wrote, or one of Parquet files."""
     records = ((f"record {number}", number, record) for number, record in enumerate(_arrow_records(path), start=1))
     return gather(path, records, _from_datasets)
 
@@ -220,7 +220,7 @@ def _data_files(folder: Path) -> list[Path]:
             raise UsageError(f"{folder} holds the splits {', '.join(splits)}", "give the folder of one of them")
         if (folder / "state.json").is_file():
             listed = json.loads((folder / "state.json").read_bytes())["_data_files"]
-            return [folder / Path(each["filename"]).name for each in listed]
+            return [folder / Path(file["filename"]).name for file in listed]
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise UsageError(f"{folder} is no folder of `datasets` ({error})", "save the data set again") from error
     if files := sorted(folder.glob("*.parquet")):
@@ -229,7 +229,7 @@ def _data_files(folder: Path) -> list[Path]:
 
 
 def _from_datasets(record: dict[str, Any]) -> dict[str, Any]:
-    """Columns called like our keys, or like those of SQuAD."""
+    """Return a row from columns called like our keys, or like those of SQuAD."""
     data = {name: value for name, value in record.items() if value is not None}
     context, answers = data.pop("context", None), data.get("answers")
     if isinstance(answers, dict) and isinstance(context, str):

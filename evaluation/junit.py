@@ -8,7 +8,7 @@ from evaluation.summary import Json, gates, show, since, visible
 
 
 def junit(card: Json) -> str:
-    """Two suites: `gates`, where a figure that fell fails, and `questions`, which lists those that newly fail.
+    """Return two suites: `gates`, where a figure that fell fails, and `questions`, which lists what newly fails.
 
     These are skipped tests, with the reason: that is what CI systems list without failing, while they fold the
     output of passed tests away. One question more or less proves nothing; the gates decide.

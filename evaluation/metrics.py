@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import PurePath
-
-import ir_measures
-from ir_measures import AP, RR, Success, nDCG
 
 from evaluation.questions import Row
 from evaluation.result import Evidence, Failure, Values
 from evaluation.wording import exact_match, f1, stands_in
 from rag.answer import Answer, Citation, Retrieved
 
-_MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "map": AP}
+_DEPTH = 10
 _BY_ARTICLE = ("hit@1", "recall@10", "mrr@10", "ndcg@10")
 
 _Place = tuple[str, int, int]
@@ -36,7 +33,7 @@ def measure(
     supports: Supports,
     similarity: Similarity | None = None,
 ) -> dict[str, float]:
-    """Every value that applies to the answer, by name.
+    """Return every value that applies to the answer, by name.
 
     `text_of` gives an article's text by its id; `answer` needs its trace for the values of retrieval and reading,
     which a row with contexts of its own has for reading only. The same words at several places in `evidence` are one
@@ -58,7 +55,7 @@ def measure(
 
 
 def failure(row: Row, values: Values) -> Failure | None:
-    """The stage at which the answer went wrong; None where it is right or nobody can tell."""
+    """Return the stage at which the answer went wrong; None if it is right or nobody can tell."""
     if not row.answerable:
         return None if values["refused"] else "should have refused"
     if values.get("right") == 1:
@@ -73,46 +70,59 @@ def failure(row: Row, values: Values) -> Failure | None:
 
 
 def ranking(ranks: Iterable[int | None], relevant: int) -> Mapping[str, float]:
-    """Measures of one ranking, by trec_eval's definitions (ir-measures; MacAvaney et al. 2022).
+    """Return measures of one ranking, by trec_eval's definitions.
 
     `ranks` (from 1) are those of the passages that first hold each of the `relevant` pieces, None where none does.
     Each piece is one relevant document; passages that repeat a piece count as not relevant. Pieces that share a
     passage take the next free ranks, so that the ideal order has all of them first, whatever the passages' size.
     """
-    return _ranking(tuple(sorted(rank for rank in ranks if rank is not None)), relevant)
-
-
-@lru_cache(maxsize=10_000)  # the library takes a millisecond a call, and most rows have one piece
-def _ranking(ranks: tuple[int, ...], relevant: int) -> Mapping[str, float]:
+    reached = sorted(rank for rank in ranks if rank is not None)
     taken: list[int] = []
-    for rank in ranks:
+    for rank in reached:
         taken.append(max(rank, taken[-1] + 1) if taken else rank)
-    missing = [-n for n in range(relevant - len(ranks))]
-    judged = {"": {str(rank): 1 for rank in taken + missing}}
-    ranked = {"": {str(rank): -float(rank) for rank in range(1, max(taken, default=0) + 1)}}
-    found = {metric.measure: metric.value for metric in ir_measures.iter_calc(_MEASURES.values(), judged, ranked)}
-    values = {name: float(found[measure]) for name, measure in _MEASURES.items()}
-    return values | {f"recall@{k}": sum(rank <= k for rank in ranks) / relevant for k in (5, 10)}
+    first = taken[0] if taken else math.inf
+    values = {f"hit@{depth}": float(first <= depth) for depth in (1, 5)}
+    values["mrr@10"] = 1 / first if first <= _DEPTH else 0.0
+    values["ndcg@10"] = _gain(taken) / _gain(range(1, relevant + 1))
+    values["map"] = sum(count / rank for count, rank in enumerate(taken, start=1)) / relevant
+    return values | {f"recall@{depth}": sum(rank <= depth for rank in reached) / relevant for depth in (5, 10)}
+
+
+def _gain(ranks: Iterable[int]) -> float:
+    """Return the discounted cumulative gain of relevant documents at these ranks (Järvelin & Kekäläinen, 2002)."""
+    return sum(1 / math.log2(rank + 1) for rank in ranks if rank <= _DEPTH)
 
 
 def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[_Piece]) -> dict[str, float]:
     if trace is None:
         return {}
-    values: dict[str, float] = {}
+    if row.contexts is not None:
+        return _passage_values("read", trace, pieces)
     as_retrieved = sorted(trace, key=lambda passage: (-passage.score, passage.article_id, passage.start))
-    orders = {"read": trace} if row.contexts is not None else {"read": trace, "retrieved": as_retrieved}
-    for name, passages in orders.items() if pieces else ():
-        ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
-        values |= {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
+    return (
+        _passage_values("read", trace, pieces)
+        | _passage_values("retrieved", as_retrieved, pieces)
+        | _article_values(row, as_retrieved, pieces)
+    )
+
+
+def _passage_values(name: str, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+    if not pieces:
+        return {}
+    ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
+    return {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
+
+
+def _article_values(row: Row, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+    """Rank the articles of the evidence, else those that the row names, by their first passages."""
     wanted = [{article for article, _, _ in piece} for piece in pieces] or [{name} for name in row.articles]
     wanted = [names for i, names in enumerate(wanted) if names not in wanted[:i]]
-    if wanted and row.contexts is None:
-        found = dict.fromkeys((passage.article_id, passage.source) for passage in as_retrieved)
-        articles = [_names(*article) for article in found]
-        ranks = [_first(bool(names & article) for article in articles) for names in wanted]
-        by_article = ranking(ranks, len(wanted))
-        values |= {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
-    return values
+    if not wanted:
+        return {}
+    ranked = dict.fromkeys((passage.article_id, passage.source) for passage in passages)
+    articles = [_names(*article) for article in ranked]
+    by_article = ranking([_first(bool(names & article) for article in articles) for names in wanted], len(wanted))
+    return {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
 
 
 def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> dict[str, float]:
@@ -133,7 +143,7 @@ def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> 
 
 
 def said(answer: Answer) -> str:
-    """The fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
+    """Return the fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
 
     Empty where the answer was refused.
     """
@@ -148,7 +158,7 @@ def said(answer: Answer) -> str:
 
 
 def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | None]) -> float:
-    """The share of the places cited that hold exactly the words of the quote."""
+    """Return the share of the places cited that hold exactly the words of the quote."""
     exact = [
         (text_of(article) or "")[start:end] == citation.quote
         for citation in citations
@@ -158,7 +168,7 @@ def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | N
 
 
 def _support(answer: Answer, supports: Supports) -> dict[str, float]:
-    """ALCE's citation recall and precision (Gao et al. 2023; compute_autoais in eval.py of princeton-nlp/ALCE).
+    """Return ALCE's citation recall and precision (Gao et al. 2023; compute_autoais in eval.py of princeton-nlp/ALCE).
 
     Recall: the share of the sentences that their quotes support together. Precision: the share of the citations
     that belong to such a sentence and support it alone, or without which the others do not.
@@ -177,7 +187,7 @@ def _support(answer: Answer, supports: Supports) -> dict[str, float]:
 
 
 def _overlap_values(citations: Sequence[Citation], pieces: Sequence[_Piece]) -> dict[str, float]:
-    """Precision, recall and IoU of the quotes' characters over those of the evidence.
+    """Return precision, recall and IoU of the quotes' characters over those of the evidence.
 
     As defined for retrieved chunks by Smith & Troynikov (Chroma, 2024): over the union of the ranges on each side.
     Words that stand in several places count at the one where quotes and evidence meet best.
@@ -212,13 +222,13 @@ def _right(row: Row, answer: Answer, pieces: Sequence[_Piece]) -> dict[str, floa
 
 def _pieces(evidence: Iterable[Evidence]) -> list[_Piece]:
     pieces: dict[str, list[_Place]] = {}
-    for each in evidence:
-        pieces.setdefault(each.text, []).append(_of(each))
+    for place in evidence:
+        pieces.setdefault(place.text, []).append(_of(place))
     return list(pieces.values())
 
 
 def _names(article_id: str, source: str) -> set[str]:
-    """What a row may call an article."""
+    """Return the names by which a row may call an article."""
     return {article_id, source, PurePath(source).name}
 
 

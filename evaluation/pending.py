@@ -23,7 +23,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class AcceptReport:
-    """What became of the edited lines."""
+    """Outcome of the edited lines."""
 
     accepted: tuple[Row, ...]
     """Now in the set."""
@@ -45,7 +45,7 @@ class _Edit:
 
 
 def pending_rows(feedbacks: Iterable[Feedback]) -> list[dict[str, Any]]:
-    """A draft row for each, with the comment and what was answered, for a person to complete."""
+    """Return a draft row for each, with the comment and what was answered, for a person to complete."""
     return [
         {
             "draft": True,
@@ -72,23 +72,26 @@ def accept(edited: Iterable[str], path: Path, check: Callable[[Sequence[Row]], o
     """
     edits = _read(edited)
     known = {row.id: row.question for row in read_set(path).rows} if path.exists() and path.stat().st_size else {}
-    rows: list[Row] = []
-    written: list[dict[str, Any]] = []
-    for edit in edits:
-        wanted = edit.id or (f"pending-{edit.pending}" if edit.pending is not None else f"added-{len(known) + 1}")
-        if edit.state != "accepted" or known.get(wanted) == edit.row.question:
-            continue
-        tags = tuple(tag for tag in edit.row.tags if tag not in ("draft", "pending"))
-        row = replace(edit.row, id=_free(wanted, known), tags=tags)
-        known[row.id] = row.question
-        rows.append(row)
-        kept = {name: value for name, value in edit.data.items() if name not in _NOT_KEPT and value != []}
-        written.append({"id": row.id} | kept | {"id": row.id, "tags": list(tags)})
+    accepted = [_accepted(edit, known) for edit in edits if edit.state == "accepted"]
+    added = [(row, line) for row, line in filter(None, accepted)]
+    rows = tuple(row for row, _ in added)
     check(rows)
     if rows:
-        write_rows(path, written)
+        write_rows(path, [line for _, line in added])
     settled = tuple(edit.pending for edit in edits if edit.pending is not None and edit.state != "left")
-    return AcceptReport(tuple(rows), settled, sum(edit.state == "left" for edit in edits))
+    return AcceptReport(rows, settled, sum(edit.state == "left" for edit in edits))
+
+
+def _accepted(edit: _Edit, known: dict[str, str]) -> tuple[Row, dict[str, Any]] | None:
+    """Return the row to add and its line, or None if `known` (question by id) has it; adds it to `known`."""
+    wanted = edit.id or (f"pending-{edit.pending}" if edit.pending is not None else f"added-{len(known) + 1}")
+    if known.get(wanted) == edit.row.question:
+        return None
+    tags = tuple(tag for tag in edit.row.tags if tag not in ("draft", "pending"))
+    row = replace(edit.row, id=_free(wanted, known), tags=tags)
+    known[row.id] = row.question
+    kept = {name: value for name, value in edit.data.items() if name not in _NOT_KEPT and value != []}
+    return row, {"id": row.id} | kept | {"id": row.id, "tags": list(tags)}
 
 
 def _read(edited: Iterable[str]) -> list[_Edit]:
@@ -106,7 +109,7 @@ def _read(edited: Iterable[str]) -> list[_Edit]:
 
 
 def _edit(data: Any) -> _Edit:
-    """Raises ValueError."""
+    """Read a line as the person left it. Raises ValueError."""
     state: Literal["accepted", "dropped", "left"] = (
         "dropped" if flag(data, "drop") else "left" if flag(data, "draft") else "accepted"
     )

@@ -80,17 +80,17 @@ class QuestionSet:
 
 
 def read_set(path: Path) -> QuestionSet:
-    """A question set in JSON lines. Raises UsageError that names the first bad lines."""
+    """Return a question set in JSON lines. Raises UsageError that names the first bad lines."""
     return gather(path, json_lines(path), parse_json)
 
 
 def read_questions(path: Path) -> list[Row]:
-    """The accepted rows of a question set. Raises UsageError like read_set."""
+    """Return the accepted rows of a question set. Raises UsageError like read_set."""
     return list(read_set(path).rows)
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a text file, from 1, one in memory at a time. Raises UsageError."""
+    """Yield the lines of a text file, numbered from 1, one in memory at a time. Raises UsageError."""
     try:
         with path.open("rb") as file:
             number = 0
@@ -116,12 +116,12 @@ def decode(data: bytes, place: str) -> str:
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, int, str]]:
-    """What `gather` takes, for a file with one JSON value a line; blank lines are passed over."""
+    """Return what `gather` takes, for a file with one JSON value a line; blank lines are passed over."""
     return ((f"line {number}", number, line) for number, line in numbered_lines(path) if line.strip())
 
 
 def parse_json(text: str) -> Any:
-    """Raises ValueError, for half characters (surrogates that stand alone, which JSON can spell) too."""
+    """Parse JSON. Raises ValueError, for half characters (surrogates that stand alone, which JSON can spell) too."""
     data = json.loads(text)
     if "\\u" in text:
         refuse_half_characters(data)
@@ -134,7 +134,7 @@ def refuse_half_characters(data: Any) -> None:
 
 
 def gather(path: Path, records: Iterable[tuple[str, int, _Raw]], parse: Callable[[_Raw], Any]) -> QuestionSet:
-    """The rows that `records` (how to name each, its number, itself) spell once parsed.
+    """Yield the rows that `records` (how to name each, its number, itself) spell once parsed.
 
     `parse` may raise ValueError. Raises UsageError that names the first bad records, or says that there are none.
     """
@@ -166,7 +166,7 @@ def gather(path: Path, records: Iterable[tuple[str, int, _Raw]], parse: Callable
 
 
 def flag(data: Any, name: str) -> bool:
-    """A key of a row that is false if it is not there. Raises ValueError."""
+    """Return a key of a row that is false if it is not there. Raises ValueError."""
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
     value = data.get(name, False)
@@ -176,7 +176,7 @@ def flag(data: Any, name: str) -> bool:
 
 
 def to_row(data: Mapping[str, Any], number: int) -> Row:
-    """The row in a JSON object; `number` is its id if it has none. Raises ValueError."""
+    """Return the row in a JSON object; `number` is its id if it has none. Raises ValueError."""
     question = data.get("question")
     if not isinstance(question, str) or not question.strip():
         raise ValueError("`question` is missing or empty")

@@ -39,7 +39,7 @@ class Chart:
 
 
 def write_report(card: Json) -> str:
-    """The report of a run, given as in its JSON file (docs/evaluation.md)."""
+    """Return the report of a run, given as in its JSON file (docs/evaluation.md)."""
     asked = entries(card)
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     headline, said = verdict(card)
@@ -95,7 +95,7 @@ def _charts(card: Json) -> Iterator[Chart]:
 
 
 def _stages(card: Json) -> list[tuple[str, float, float]]:
-    times = {each["name"]: each["value"] for each in card["figures"] if each["group"] == "latency"}
+    times = {figure["name"]: figure["value"] for figure in card["figures"] if figure["group"] == "latency"}
     names = [name.removesuffix("_p50") for name in times if f"{name.removesuffix('_p50')}_p95" in times]
     return [(first_upper(label(name)), times[f"{name}_p50"], times[f"{name}_p95"]) for name in names]
 
@@ -105,7 +105,7 @@ def _shorten(long: str, most: int) -> str:
 
 
 def _day(moment: str) -> str:
-    """A moment in ISO 8601 as people write it: "22 November 2026, 14:00 UTC"."""
+    """Return a moment in ISO 8601 as people write it: "22 November 2026, 14:00 UTC"."""
     try:
         return f"{datetime.fromisoformat(moment).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
     except ValueError:

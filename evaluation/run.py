@@ -33,7 +33,7 @@ class Similarity:
         self._vectors = dict(zip(unique, embeddings.encode(unique), strict=True)) if unique else {}
 
     def __call__(self, first: str, second: str) -> float:
-        """From -1 to 1; the model's vectors have length 1."""
+        """Return the cosine; the model's vectors have length 1."""
         return float(self._vectors[first] @ self._vectors[second])
 
 
@@ -44,7 +44,7 @@ def evaluate(
     supports: Supports,
     told: Told = lambda *_: None,
 ) -> list[Result]:
-    """Every row answered and measured; what the journal has is not asked again.
+    """Answer and measure every row; what the journal has is not asked again.
 
     Raises UsageError, before anything is asked, naming a row whose evidence is nowhere.
     """
@@ -66,7 +66,7 @@ def evaluate(
 
 
 def answer_all(chain: AnswerChain, rows: Sequence[Row], *, trace: bool = False, workers: int = 1) -> Iterator[Answer]:
-    """The answers to `rows`, in order, each as it is ready; `workers` questions are answered at a time."""
+    """Yield the answers to `rows`, in order, each as it is ready; `workers` questions are answered at a time."""
     asked = (_question(row, trace=trace) for row in rows)
     with ThreadPoolExecutor(workers) as pool:
         waiting = deque(pool.submit(chain.invoke, question) for question in islice(asked, workers))
@@ -88,20 +88,20 @@ def _question(row: Row, *, trace: bool) -> Question:
 
 
 def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[Evidence, ...]:
-    """Where the row's evidence stands in the articles (by id), or in its contexts.
+    """Return where the row's evidence stands in the articles (by id), or in its contexts.
 
     Raises UsageError for evidence that is nowhere, and for an article that is not indexed.
     """
     if row.contexts is not None:
         named = list(_contexts(row).items())
     else:
-        known = [each for each in articles.values() if not row.articles or _names(each) & set(row.articles)]
-        if missing := set(row.articles) - {name for each in known for name in _names(each)}:
+        known = [article for article in articles.values() if not row.articles or _names(article) & set(row.articles)]
+        if missing := set(row.articles) - {name for article in known for name in _names(article)}:
             raise UsageError(
                 f"row {row.id!r}: no article {min(missing)!r} is indexed",
                 "ingest the articles that the questions are about, or correct the row",
             )
-        named = [(each.id, each.text) for each in known]
+        named = [(article.id, article.text) for article in known]
     located: list[Evidence] = []
     for evidence in row.evidence:
         found = list(_places(evidence, named, articles))
@@ -127,12 +127,12 @@ def _places(
 
 
 def _contexts(row: Row) -> dict[str, str]:
-    """The texts that the row is to be answered from, named as citations name them."""
+    """Return the texts that the row is to be answered from, named as citations name them."""
     return {f"context-{n}": text for n, text in enumerate(row.contexts or (), start=1)}
 
 
 def articles_for(rows: Sequence[Row], index: Index) -> dict[str, Article]:
-    """The articles by id, where a row needs them."""
+    """Return the articles by id, if a row needs them."""
     if all(row.contexts is not None for row in rows):
         return {}
     return {info.id: article for info in index.articles() if (article := index.article(info.id)) is not None}

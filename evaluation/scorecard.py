@@ -26,7 +26,7 @@ from settings import Settings
 SCHEMA = 1
 RUNS = "runs"
 """The folder in the store."""
-_SETTINGS = ("passages_ranked", "passages_read", "answer_threshold", "quotes", "quote_characters")
+_SETTINGS = ("passages_read", "answer_threshold")
 _MEANING = ("question", "history", "answerable", "answers", "evidence")
 """What has to be the same in two runs for a row to be compared."""
 
@@ -82,7 +82,7 @@ def score_set(
 
 
 def against(card: Scorecard, baseline: Scorecard, tolerances: Mapping[str, float] = DEFAULT_GATES) -> Scorecard:
-    """The same run compared with a baseline, over the rows that mean the same in both.
+    """Compare the run with a baseline, over the rows that mean the same in both; returns the card with both.
 
     Raises UsageError where there is no such row, and for a tolerance of a figure that there is not.
     """
@@ -113,12 +113,12 @@ def against(card: Scorecard, baseline: Scorecard, tolerances: Mapping[str, float
 
 
 def fallen(card: Scorecard) -> list[dict[str, Any]]:
-    """The gated figures that fell by more than their tolerance."""
-    return [each for each in card["changes"] if each["tolerance"] is not None and each["verdict"] == "fell"]
+    """Return the gated figures that fell by more than their tolerance."""
+    return [change for change in card["changes"] if change["tolerance"] is not None and change["verdict"] == "fell"]
 
 
 def read_scorecard(path: Path) -> Scorecard:
-    """A run as `--json` wrote it. Raises UsageError for anything else."""
+    """Read a run as `--json` wrote it. Raises UsageError for anything else."""
     hint = "give a file that `eval --json FILE` wrote"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
@@ -155,7 +155,7 @@ def _is_row(row: Mapping[str, Any]) -> bool:
 def _same(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     if other is None:
         return False
-    texts = [[place["text"] for place in each["evidence"]] for each in (row, other)]
+    texts = [[place["text"] for place in version["evidence"]] for version in (row, other)]
     return texts[0] == texts[1] and all(row[key] == other[key] for key in _MEANING if key != "evidence")
 
 

@@ -63,34 +63,38 @@ class Line:
 
 
 def label(name: str) -> str:
-    """A figure's name for people: "ms_read_p95" is "read, p95"."""
+    """Return a figure's name for people: "ms_read_p95" is "read, p95"."""
     if name.startswith("ms_"):
         return ", ".join(name[3:].rsplit("_", 1))
     return _LABELS.get(name) or " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
 
 
 def show(value: float, group: str) -> str:
-    """A figure's value for people: a time, or a number to three places."""
+    """Return a figure's value for people: a time, or a number to three places."""
     return charts.milliseconds(value) if group == "latency" else f"{value:.3f}"
 
 
 def gates(card: Json) -> dict[str, float]:
-    """The tolerances of the gated figures; without a baseline, those that a comparison would have by default."""
+    """Return the tolerances of the gated figures; without a baseline, the default ones."""
     if card["baseline"] is None:
-        return {each["name"]: DEFAULT_GATES[each["name"]] for each in card["figures"] if each["name"] in DEFAULT_GATES}
-    return {each["name"]: each["tolerance"] for each in card["changes"] if each["tolerance"] is not None}
+        return {
+            figure["name"]: DEFAULT_GATES[figure["name"]]
+            for figure in card["figures"]
+            if figure["name"] in DEFAULT_GATES
+        }
+    return {change["name"]: change["tolerance"] for change in card["changes"] if change["tolerance"] is not None}
 
 
 def tables(card: Json) -> dict[str, list[Line]]:
-    """The figures by group."""
+    """Return the figures by group."""
     changes = {change["name"]: change for change in card["changes"]}
-    slowest = max([1.0, *(each["high"] for each in card["figures"] if each["group"] == "latency")])
+    slowest = max([1.0, *(figure["high"] for figure in card["figures"] if figure["group"] == "latency")])
     tolerances = gates(card)
     groups: dict[str, list[Line]] = {}
-    for each in card["figures"]:
-        most = slowest if each["group"] == "latency" else 1.0
-        line = _line(each, changes.get(each["name"]), tolerances.get(each["name"]), most)
-        groups.setdefault(each["group"].capitalize(), []).append(line)
+    for figure in card["figures"]:
+        most = slowest if figure["group"] == "latency" else 1.0
+        line = _line(figure, changes.get(figure["name"]), tolerances.get(figure["name"]), most)
+        groups.setdefault(figure["group"].capitalize(), []).append(line)
     return groups
 
 
@@ -116,7 +120,7 @@ def _line(figure: Json, change: Json | None, tolerance: float | None, most: floa
 
 
 def since(result: Json) -> str:
-    """What became of a question since the baseline: a key of CHANGES, or "" where the baseline does not have it."""
+    """Return a key of CHANGES, or "" if the baseline does not have the question."""
     before, failure = result["before"], result["failure"]
     if before is None:
         return ""
@@ -128,7 +132,7 @@ def since(result: Json) -> str:
 
 
 def verdict(card: Json) -> tuple[str, str]:
-    """Whether answers got worse, in one sentence; and what came out, in a few."""
+    """Return whether answers got worse, in one sentence, and what came out, in a few."""
     results = card["results"]
     failed = Counter(result["failure"] for result in results if result["failure"] is not None)
     said = f"{count(len(results), 'question')} in {card['seconds']:.0f} s: {failed.total():,} failed"
@@ -147,9 +151,11 @@ def verdict(card: Json) -> tuple[str, str]:
 
 
 def _headline(card: Json) -> str:
-    """By the gates first, then by what has none. Times depend on the machine, and decide nothing."""
+    """Judge by the gates first, then by what has none. Times depend on the machine, and decide nothing."""
     gated = [change for change in card["changes"] if change["tolerance"] is not None]
-    free = [each for each in card["changes"] if each["tolerance"] is None and not each["name"].startswith("ms_")]
+    free = [
+        change for change in card["changes"] if change["tolerance"] is None and not change["name"].startswith("ms_")
+    ]
     fell, rose, besides = _named(gated, "fell"), _named(gated, "rose"), _named(free, "fell")
     if fell:
         theirs = "its tolerance" if len(fell) == 1 else "their tolerances"
@@ -172,15 +178,15 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 question", "1,200 questions"."""
+    """Return a number with its noun: "1 question", "1,200 questions"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def visible(text: str) -> str:
-    """The text with U+FFFD for control characters and half characters, which neither HTML nor XML can hold."""
+    """Return the text with U+FFFD for control and half characters, which neither HTML nor XML can hold."""
     return text.translate(_UNSEEN)
 
 
 def first_upper(text: str) -> str:
-    """A text as a sentence begins."""
+    """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]

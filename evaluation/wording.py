@@ -7,14 +7,16 @@ import string
 import unicodedata
 from collections import Counter
 
+from rag.language.scripts import CJK
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
-_CJK = re.compile("([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
-_SPACED = "\u0590"
+_CJK = re.compile(f"([{CJK}])")
+_FIRST_UNSPACED = "\u0590"
 """Scripts below this code point (Latin, Greek, Cyrillic, Armenian) set blanks between words."""
 
 
 def normalise(text: str) -> str:
-    """Lower case, no punctuation, no English articles, single blanks; each CJK character alone.
+    """Return `text` in lower case without punctuation and English articles, single blanks, each CJK character alone.
 
     SQuAD's official normalisation (Rajpurkar et al. 2016, evaluate-v2.0.py), and for texts beyond ASCII MLQA's
     (Lewis et al. 2020, mlqa_evaluation_v1.py): punctuation of all Unicode, CJK characters as tokens.
@@ -24,12 +26,12 @@ def normalise(text: str) -> str:
 
 
 def exact_match(said: str, accepted: str) -> float:
-    """1 if both are the same once normalised, else 0 (SQuAD's EM)."""
+    """Return 1 if both are the same once normalised, else 0 (SQuAD's EM)."""
     return float(normalise(said) == normalise(accepted))
 
 
 def f1(said: str, accepted: str) -> float:
-    """Harmonic mean of token precision and recall, as bags of words (SQuAD's F1)."""
+    """Return the harmonic mean of token precision and recall, as bags of words (SQuAD's F1)."""
     said_words, accepted_words = normalise(said).split(), normalise(accepted).split()
     if not said_words or not accepted_words:
         return float(said_words == accepted_words)
@@ -38,8 +40,8 @@ def f1(said: str, accepted: str) -> float:
 
 
 def stands_in(words: str, text: str) -> bool:
-    """Whether `words` stand in `text`, whatever the case and blanks, not as a part of a longer word or number."""
-    words, text = (" ".join(each.casefold().split()) for each in (words, text))
+    """Return whether `words` stand in `text`, in any case and spacing, not as a part of a longer word or number."""
+    words, text = (" ".join(written.casefold().split()) for written in (words, text))
     at = text.find(words) if words else -1
     while at >= 0:
         end = at + len(words)
@@ -50,4 +52,4 @@ def stands_in(words: str, text: str) -> bool:
 
 
 def _one_word(left: str, right: str) -> bool:
-    return left.isalnum() and right.isalnum() and max(left, right) < _SPACED
+    return left.isalnum() and right.isalnum() and max(left, right) < _FIRST_UNSPACED

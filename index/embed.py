@@ -1,7 +1,7 @@
 """Embedding models as LangChain Embeddings: text in, unit vectors out (cosine is the dot product).
 
-The default, all-MiniLM-L6-v2, runs on onnxruntime and needs no torch; index/onnx_export.py makes its
-file. Any other model runs on sentence-transformers. Both load when first used.
+The default, all-MiniLM-L6-v2, runs on onnxruntime; index/onnx_export.py makes its file. Any other model runs on
+sentence-transformers, which requirements.txt installs. Both load when first used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from index.errors import ModelError
-from index.runtime import in_batches, open_session
+from index.runtime import in_batches, needing_full_set, open_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,39 +29,39 @@ DEFAULT = "all-MiniLM-L6-v2"
 
 
 class EmbeddingModel(Embeddings):
-    """An embedding model that also tells what its tokenizer does. `name` goes into the index."""
+    """LangChain Embeddings that also tell where tokens end. `name` goes into the index."""
 
     name: str
 
     @property
     @abstractmethod
     def window(self) -> int:
-        """The most tokens that the model reads of one text, its own marks not counted."""
+        """Maximum number of tokens that the model reads of one text, special tokens not counted."""
 
     @abstractmethod
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """For each text the offsets (code points) at which its tokens end."""
+        """Return for each text the offsets (code points) at which its tokens end."""
 
     @abstractmethod
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """Unit vectors, shape (texts, dimensions). `query` matters to models with prompts."""
+        """Return unit vectors, shape (texts, dimensions). `query` matters to models with prompts."""
 
     def probe(self) -> NDArray[np.float32]:
-        """The vector of a fixed text: two models are the same if their probes are."""
+        """Return the vector of a fixed text: two models are the same if their probes are."""
         vector: NDArray[np.float32] = self.encode(["Which articles say so, and where?"])[0]
         return vector
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """LangChain's form of `encode` for passages."""
+        """Return vectors of passages, in LangChain's form."""
         return cast("list[list[float]]", self.encode(texts).tolist())
 
     def embed_query(self, text: str) -> list[float]:
-        """LangChain's form of `encode` for one question."""
+        """Return the vector of a question, in LangChain's form."""
         return cast("list[float]", self.encode([text], query=True)[0].tolist())
 
 
 class OnnxEmbeddings(EmbeddingModel):
-    """all-MiniLM-L6-v2 in fp32: the mean of the token vectors, normalised.
+    """Embeddings by all-MiniLM-L6-v2 in fp32: the mean of the token vectors, normalised.
 
     `folder` holds model.onnx and tokenizer.json. Safe to share between threads.
     """
@@ -75,17 +75,17 @@ class OnnxEmbeddings(EmbeddingModel):
 
     @property
     def window(self) -> int:
-        """256 with the two marks, as the model's own settings have it."""
+        """256 tokens with the two special ones, as the model's own settings have it."""
         return 254
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
         """See EmbeddingModel."""
         encoded = self._loaded_tokenizer().encode_batch(list(texts), add_special_tokens=False)
-        return [[end for _, end in each.offsets] for each in encoded]
+        return [[end for _, end in encoding.offsets] for encoding in encoded]
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """See EmbeddingModel. Texts past the window are cut there."""
-        tokens = [each.ids for each in self._loaded_tokenizer().encode_batch_fast(list(texts))]
+        tokens = [encoding.ids for encoding in self._loaded_tokenizer().encode_batch_fast(list(texts))]
         tokens = [ids if len(ids) <= self.window + 2 else [*ids[: self.window + 1], ids[-1]] for ids in tokens]
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
 
@@ -95,11 +95,11 @@ class OnnxEmbeddings(EmbeddingModel):
             for line, row in enumerate(rows):
                 ids[line, : len(tokens[row])] = tokens[row]
                 mask[line, : len(tokens[row])] = 1
-            [found] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
-            return cast("NDArray[np.float32]", found)
+            [batch] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
+            return cast("NDArray[np.float32]", batch)
 
-        for rows, found in in_batches([len(ids) for ids in tokens], run, self._threads):
-            vectors[rows] = found
+        for rows, batch in in_batches([len(ids) for ids in tokens], run, self._threads):
+            vectors[rows] = batch
         return vectors
 
     def _loaded_tokenizer(self) -> Tokenizer:
@@ -131,7 +131,7 @@ class OnnxEmbeddings(EmbeddingModel):
 
 
 class SentenceTransformerEmbeddings(EmbeddingModel):
-    """Any sentence-transformers model by name or path; safetensors only, none of its code is run."""
+    """Embeddings by any sentence-transformers model, by name or path; safetensors only, none of its code is run."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -139,7 +139,7 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
 
     @property
     def window(self) -> int:
-        """As the model's settings say."""
+        """Maximum number of tokens as the model's settings say, special tokens not counted."""
         marks = int(self._loaded().tokenizer.num_special_tokens_to_add())
         return (self._loaded().get_max_seq_length() or 512) - marks
 
@@ -164,7 +164,8 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
     def _model(self) -> SentenceTransformer:
         if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
             raise ModelError(f"embedding model {self.name!r} is no folder", "give one, or a model's name")
-        from sentence_transformers import SentenceTransformer
+        with needing_full_set(f"embedding model {self.name!r}"):
+            from sentence_transformers import SentenceTransformer
 
         try:
             model = SentenceTransformer(
@@ -185,7 +186,7 @@ class SentenceTransformerEmbeddings(EmbeddingModel):
 
 
 def load_embeddings(name: str | None, models: Path, threads: int = 0) -> EmbeddingModel:
-    """The model called `name`; the default runs from its exported file below `models`."""
+    """Return the model called `name`; the default runs from its exported file below `models`."""
     if name not in (None, DEFAULT):
         return SentenceTransformerEmbeddings(name)
     return OnnxEmbeddings(models / DEFAULT, threads)

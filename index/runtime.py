@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from index.errors import ModelError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 BATCH_TOKENS = 512
 """Few enough for a batch to stay in a core's cache: of 4,096, a token takes twice the time (docs/performance.md)."""
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
 def open_session(path: Path) -> InferenceSession:
-    """The model in an ONNX file. It runs in the thread that calls; `in_batches` uses several. Errors share no base."""
+    """Open an ONNX file; the model runs in the thread that calls, and `in_batches` uses several.
+
+    onnxruntime's errors share no base class.
+    """
     # It keeps an identifier of the machine and reports its use, unless it is told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -29,12 +35,12 @@ def open_session(path: Path) -> InferenceSession:
 
 
 def in_batches(
-    lengths: Sequence[int], run: Callable[[list[int]], _Found], threads: int = 0, budget: int = BATCH_TOKENS
-) -> Iterator[tuple[list[int], _Found]]:
-    """Row numbers and what `run` gives for them, batch by batch; `lengths` are the rows' tokens, `budget` a batch's.
+    lengths: Sequence[int], run: Callable[[list[int]], _Result], threads: int = 0, budget: int = BATCH_TOKENS
+) -> Iterator[tuple[list[int], _Result]]:
+    """Yield row numbers and what `run` returns for them, batch by batch.
 
-    As many batches at a time as there are threads, 0 for one on each core: cores that share one batch wait for each
-    other.
+    `lengths` are the rows' tokens, `budget` is a batch's. As many batches run at a time as there are `threads`,
+    0 for one on each core: cores that share one batch wait for each other.
     """
     batches = list(batches_by_length(lengths, budget))
     if len(batches) < 2:
@@ -45,7 +51,7 @@ def in_batches(
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Row numbers in batches of similar length, each at most `budget` tokens once padded."""
+    """Yield row numbers in batches of similar length, each at most `budget` tokens once padded."""
     rows: list[int] = []
     for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
         if rows and lengths[row] * (len(rows) + 1) > budget:
@@ -54,3 +60,14 @@ def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]
         rows.append(row)
     if rows:
         yield rows
+
+
+@contextmanager
+def needing_full_set(what: str) -> Iterator[None]:
+    """Raise ModelError that says what to install if an import in the block fails for want of a package."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"{what} needs the package {error.name}, which is not installed", "run `pip install -r requirements.txt`"
+        ) from error

@@ -175,7 +175,7 @@ class Answer:
             raise BrokenAnswerError("an abstention is not certain")
 
     def to_dict(self) -> dict[str, Any]:
-        """The Answer as JSON-ready data; `retrieved` only where a trace was asked for."""
+        """Return the Answer as JSON-ready data; `retrieved` only where a trace was asked for."""
         data = asdict(replace(self, retrieved=None))
         del data["retrieved"]
         if self.retrieved is not None:  # by hand: asdict takes milliseconds for so many
@@ -185,7 +185,7 @@ class Answer:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The Answer that `to_dict` gave. Raises ValueError for data that is none."""
+        """Return the Answer that `to_dict` gave. Raises ValueError for data that is none."""
         try:
             parts = {
                 "models": Models(**data["models"]),

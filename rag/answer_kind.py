@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.language.time import MONTH
+
 _WHEN = re.compile(
     r"^when\b|\b(?:what|which) (?:year|month|day|date|quarter|century|decade|season|time)\b", re.IGNORECASE
 )
@@ -13,8 +15,8 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes"
-    r"|thurs|fri|satur|sun)day|spring|summer|autumn|fall|winter|morning|noon|evening|night|midnight|today|yesterday"
+    rf"\d|\b(?:{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"spring|summer|autumn|fall|winter|morning|noon|evening|night|midnight|today|yesterday"
     r"|tomorrow|ago|now|year|years|month|months|week|weeks|day|days|decade|century|since|until|before|after|during"
     r"|when|while|once|as soon as|never)\b",
     re.IGNORECASE,

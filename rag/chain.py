@@ -12,7 +12,6 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 
 from index.embed import EmbeddingModel, check_same, load_embeddings
-from index.errors import QuestionError
 from index.status import read_facts
 from index.vector_cache import VectorCache
 from rag.answer import Answer, Models
@@ -23,6 +22,7 @@ from rag.events import Event, StatusEvent, answer_of, sentence_events
 from rag.extract import Limits
 from rag.filters import Filters
 from rag.pipeline import Asked, Evidence, answer_directly, answer_in_form, finish, generate, read, resolve, search
+from rag.question import check_question
 from rag.reading.base import Reader
 from rag.reading.joint import JointReader
 from rag.reading.onnx import OnnxReader
@@ -68,7 +68,7 @@ def build_chain(
     if embeddings is None:
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)
-    retriever = HybridRetriever(index=index, embeddings=embeddings, limit=settings.passages_ranked)
+    retriever = HybridRetriever(index=index, embeddings=embeddings)
     reader = load_reader(settings, embeddings) if reader is None else reader
     return AnswerChain(settings, retriever, reader, load_writer(settings, embeddings))
 
@@ -104,7 +104,6 @@ class AnswerChain(Runnable[Question, Any]):
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
-        self._limits = Limits(settings.quotes, settings.quote_characters, settings.context_characters)
 
     @property
     def models(self) -> Models:
@@ -187,7 +186,7 @@ class AnswerChain(Runnable[Question, Any]):
         return self._languages[1]
 
     def _answer(self, asked: Asked, corpus: Corpus, writer: Writer | None, stopwatch: Stopwatch) -> Generator[Event]:
-        settings = self._settings
+        settings, limits = self._settings, Limits()
         if body := answer_directly(asked, corpus, writer):
             yield from sentence_events(body.sentences, body.citations)
             answer = finish(asked, Evidence((), ()), body, corpus, self.models)
@@ -196,7 +195,7 @@ class AnswerChain(Runnable[Question, Any]):
             return
         passages = yield from search(asked, corpus, stopwatch)
         with stopwatch.stage("read"):
-            form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, self._limits.context)
+            form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, limits.context)
         if form is not None:
             evidence, body = Evidence(tuple(passages), ()), form
             yield from sentence_events(body.sentences, body.citations)
@@ -204,7 +203,7 @@ class AnswerChain(Runnable[Question, Any]):
             limit = corpus.read_limit(settings.passages_read)
             evidence = yield from read(asked, passages, self._reader, limit, stopwatch)
             threshold = settings.answer_threshold
-            body = yield from generate(asked, evidence, corpus, writer, threshold, self._limits, stopwatch)
+            body = yield from generate(asked, evidence, corpus, writer, threshold, limits, stopwatch)
         answer = finish(asked, evidence, body, corpus, self.models)
         if asked.suggest and isinstance(corpus, IndexCorpus):
             with stopwatch.stage("suggest"):
@@ -216,18 +215,3 @@ class AnswerChain(Runnable[Question, Any]):
 
     def _proof(self, snapshot: Snapshot, article_ids: frozenset[str] | None = None) -> Proof:
         return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, article_ids)
-
-
-def check_question(question: str, limit: int) -> str:
-    """Return the question without blanks around it.
-
-    Raises QuestionError if it is empty, no text, or longer than `limit` code points.
-    """
-    question = question.strip()
-    if not question:
-        raise QuestionError("the question is empty", "ask something")
-    if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
-        raise QuestionError("the question is not UTF-8 text", "type it again")
-    if len(question) > limit:
-        raise QuestionError(f"the question has {len(question):,} characters", f"ask in at most {limit:,}")
-    return question

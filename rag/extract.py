@@ -13,7 +13,7 @@ from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
 from rag.answer_kind import is_of_kind
 from rag.constraints import Constraints, Fit, constraints_of
-from rag.contradictions import difference
+from rag.contradictions import conflicting_figures
 from rag.intents import intent_of
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
@@ -30,14 +30,17 @@ _KEEP_DIFFERING = 0.5
 _NEAREST = 3
 _WORD = re.compile(r"\w+")
 
+CONTEXT_CHARACTERS = 240
+"""How much text around a quote goes with its citation, on each side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long an answer may be; `context` is the text shown around a quote, on each side."""
 
-    quotes: int
-    characters: int
-    context: int
+    quotes: int = 4
+    characters: int = 700
+    context: int = CONTEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def _why_unsure(constraints: Constraints, best: Quote) -> str:
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
-    """What a person may want to look at when there is no answer."""
+    """Return what a person may want to look at when there is no answer."""
     return tuple(
         Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
     )
@@ -144,14 +147,13 @@ def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:
 
 
 def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Quote]:
-    """The best quotes, best first, as many as are well supported and fit."""
+    """Return the best quotes, best first, as many as are well supported and fit."""
     if not quotes or quotes[0].support < threshold:
         return []
-    least = HIGH if quotes[0].support >= HIGH else threshold
     chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:
-        if quote.support < least or quote.fit < quotes[0].fit or len(quote.text) > room:
+        if quote.support < threshold or quote.fit < quotes[0].fit or len(quote.text) > room:
             break
         chosen.append(quote)
         room -= len(quote.text)
@@ -164,7 +166,7 @@ def _with_differing(
     """Return the quotes with one that contradicts one of them, what to say of it, and the two quotes that differ."""
     near = [quote for quote in quotes if quote.support >= _KEEP_DIFFERING * quotes[0].support]
     for quote, other in ((quote, other) for quote in chosen for other in near):
-        figures = difference(question, (quote.article, quote.text), (other.article, other.text))
+        figures = conflicting_figures(question, (quote.article, quote.text), (other.article, other.text))
         if not figures:
             continue
         shown = _within_limits([*chosen, *([] if other in chosen else [other])], (quote, other, chosen[0]), limits)
@@ -192,9 +194,9 @@ def _cited(n: int, quote: Quote, context: int, *, marked: bool) -> Citation:
 
 
 def cite(
-    n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, also: tuple[Place, ...] = ()
+    n: int, article: Article, quote: Span, spans: Sequence[Span], context: int, duplicates: tuple[Place, ...] = ()
 ) -> Citation:
-    """The citation no. `n` of a part of an article; `context` is the text around it, on each side."""
+    """Return the citation no. `n` of a part of an article; `context` is the text around it, on each side."""
     start, end = quote
     return Citation(
         n=n,
@@ -211,5 +213,5 @@ def cite(
         answer_spans=tuple(sorted(spans)),
         before=article.text[max(0, start - context) : start],
         after=article.text[end : end + context],
-        also=also,
+        also=duplicates,
     )

@@ -66,7 +66,7 @@ class Filters:
         return [f"{name}:{_quoted(value)}" for name, value in found]
 
     def described(self) -> str:
-        """What comes after "articles" in a sentence: `by Li Bin or Jia after 2024-01`."""
+        """Return what comes after "articles" in a sentence: `by Li Bin or Jia after 2024-01`."""
         parts = [("by", self.author), ("from", self.source), ("tagged", self.tag), ("with the id", self.article)]
         parts += [(name, (value,)) for name, value in (("after", self.after), ("before", self.before)) if value]
         return " ".join(f"{name} {' or '.join(values)}" for name, values in parts if values)
@@ -95,7 +95,7 @@ class Filters:
         )
 
     def kept(self, snapshot: Snapshot) -> frozenset[str] | None:
-        """The ids of the articles to search; None for all of them, where nothing is filtered."""
+        """Return the ids of the articles to search; None for all of them, where nothing is filtered."""
         if not self:
             return None
         return frozenset(article.id for article in snapshot.database.article_facts() if self.match(article))
@@ -113,7 +113,7 @@ class Choices:
 
 
 def parse(text: str) -> tuple[str, Filters]:
-    """A question without its filter words, and these. Raises QuestionError for a date that is none.
+    """Return a question without its filter words, and these. Raises QuestionError for a date that is none.
 
     A value with blanks stands in quotation marks; of two dates of one kind the last counts.
     """
@@ -128,12 +128,12 @@ def parse(text: str) -> tuple[str, Filters]:
 
 
 def without_words(text: str) -> str:
-    """A question without its filter words, whether or not they make sense."""
+    """Return a question without its filter words, whether or not they make sense."""
     return _WORD.sub("", text).strip()
 
 
 def choices(index: Index) -> Choices:
-    """The authors, folders, years and tags of an index: at most 20 of each."""
+    """Return the authors, folders, years and tags of an index: at most 20 of each."""
     articles = index.articles()
     dates = [date for article in articles if (date := known_date(article.date))]
     return Choices(
@@ -163,7 +163,7 @@ def _is_date(value: str) -> bool:
 
 
 def known_date(text: str | None) -> str | None:
-    """An article's date where it is one; a time of day does not matter."""
+    """Return an article's date where it is one; a time of day does not matter."""
     match = _DATE.match(text or "")
     return match[0] if match and _is_date(match[0]) else None
 

@@ -1,4 +1,4 @@
-"""What a language model writes -> one sentence after the other, as plain text, with what it says it leans on.
+"""A language model's output -> its sentences one by one, as plain text, each with the passage that it names.
 
 Tolerant of what models make of the format: marks in the text (`[2]`, then perhaps `| words`), or none, or sentences
 without lines of their own, or an object that keeps to SCHEMA.
@@ -36,27 +36,27 @@ SCHEMA: dict[str, Any] = {
     "required": ["sentences"],
     "additionalProperties": False,
 }
-_AHEAD = 8
-"""A sentence has ended once so many characters follow it: before, "U.S." may still go on."""
-_LONGEST = 2_000
-"""A line that is longer is looked at when it is over."""
+_LOOKAHEAD_CHARS = 8
+"""Characters that follow a sentence once it has certainly ended: before, "U.S." may still go on."""
+_MAX_LINE = 2_000
+"""Characters of a line that is looked at before it is over."""
 _MARK = re.compile(r"\s*\[\d{1,4}(?:\s*[,;]\s*\d{1,4})*\]")
 _NUMBER = re.compile(r"\d+")
-_THINKS, _THOUGHT = "<think>", "</think>"
+_THINK_START, _THINK_END = "<think>", "</think>"
 _LIST = re.compile(r"^(?:[-*•#>]+|\d{1,2}[.)])\s+")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`+)(?=\S)(.+?)(?<=\S)\1")
 _ENDED = re.compile(r"[.!?。！？…][\"'”’」』)）\]]*$")
-_LIVE = re.compile(
+_ACTIVE_MARKUP = re.compile(
     r"[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mailto|javascript|data|vbscript|file):\S|\]\s*\(|\]\s*\[|!\[|^\[[^\]]*\]:"
     r"|</?[a-z!?]|&#?\w+;|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/|[\w.+-]+@[\w-]+\.",
     re.IGNORECASE,
 )
-_NONE = "none"
+_REFUSAL = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence as the model wrote it, unverified; the numbers of its passages and the words, where it gave them."""
+    """Sentence as the model wrote it, unverified, with the numbers of its passages and the words if it gave them."""
 
     text: str
     passages: tuple[int, ...] = ()
@@ -75,16 +75,16 @@ class Draft:
     @property
     def live(self) -> bool:
         """Whether anything in it could become a link, an image or markup somewhere."""
-        return _LIVE.search(self.text) is not None
+        return _ACTIVE_MARKUP.search(self.text) is not None
 
     @property
     def refuses(self) -> bool:
         """Whether it says that the passages do not answer."""
-        return self.text.strip(" .!\"'").casefold() == _NONE
+        return self.text.strip(" .!\"'").casefold() == _REFUSAL
 
 
 def of_text(pieces: Iterable[str | None]) -> Generator[Draft | None]:
-    """The sentences in a text that comes in pieces, each as soon as it is complete; None for each None."""
+    """Iterate over the sentences of a text that comes in pieces, each once complete; yields None for each None."""
     line, taken = "", 0
     for piece in _spoken(pieces):
         if piece is None:
@@ -102,25 +102,25 @@ def of_text(pieces: Iterable[str | None]) -> Generator[Draft | None]:
 
 
 def _spoken(pieces: Iterable[str | None]) -> Iterator[str | None]:
-    """The pieces without what a model thinks aloud before it answers."""
+    """Iterate over the pieces without what a model thinks aloud before it answers."""
     start: str | None = ""
     for piece in pieces:
         if piece is None or start is None:
             yield piece
             continue
         start = (start + piece).lstrip()
-        if not start.startswith(_THINKS) and not _THINKS.startswith(start):
+        if not start.startswith(_THINK_START) and not _THINK_START.startswith(start):
             yield start
             start = None
-        elif _THOUGHT in start:
-            yield start.partition(_THOUGHT)[2]
+        elif _THINK_END in start:
+            yield start.partition(_THINK_END)[2]
             start = None
-    if start and not start.startswith(_THINKS):
+    if start and not start.startswith(_THINK_START):
         yield start
 
 
 def of_objects(pieces: Iterable[Any]) -> Generator[Draft | None]:
-    """The sentences of an object that grows; one is complete when the next has begun, or nothing more comes."""
+    """Iterate over the sentences of a growing object; one is complete when the next has begun, or at the end."""
     taken, rows = 0, list[Any]()
     for piece in pieces:
         if piece is None:
@@ -141,14 +141,14 @@ def _of_row(row: Any) -> Iterator[Draft]:
 
 
 def _of_line(line: str, *, final: bool) -> list[Draft]:
-    """The sentences of a line; while it may go on, only those that cannot change any more."""
+    """Return the sentences of a line; while it may go on, only those that cannot change any more."""
     said, bar, words = line.partition("|")
-    if not final and (bar or len(line) > _LONGEST):
+    if not final and (bar or len(line) > _MAX_LINE):
         return []
     said = _LIST.sub("", said.lstrip())
     texts = [said[span.start : span.end] for span in sentence_spans(said)]
     if not final:
-        texts = texts[:-1] if texts and len(texts[-1]) >= _AHEAD else texts[:-2]
+        texts = texts[:-1] if texts and len(texts[-1]) >= _LOOKAHEAD_CHARS else texts[:-2]
     drafts = []
     for n, text in enumerate(texts, start=1):
         numbers = tuple(int(number) for mark in _MARK.findall(text) for number in _NUMBER.findall(mark))
@@ -158,7 +158,7 @@ def _of_line(line: str, *, final: bool) -> list[Draft]:
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without list marks, emphasis, and characters that do not show."""
+    """Return `text` on one line, without list marks, emphasis, and characters that do not show."""
     shown = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     kept = _LIST.sub("", " ".join(shown.split()))
     return _EMPHASIS.sub(r"\2", kept).strip()

@@ -86,12 +86,12 @@ class LanguageModel:
         self._seconds = seconds
 
     def reply(self, prompt: str, asked: str) -> str:
-        """What the model says to `asked`, told `prompts/PROMPT.md` before. Raises NoReplyError."""
+        """Return what the model says to `asked`, told `prompts/PROMPT.md` before. Raises NoReplyError."""
         told = (PROMPTS / f"{prompt}.md").read_text(encoding="utf-8")
         return "".join(piece or "" for piece in self.stream([("system", told), ("human", asked)]))
 
     def stream(self, messages: Sequence[Message]) -> Generator[str | None]:
-        """What the model writes, piece by piece; None every TICK without a piece. Closing it ends the call.
+        """Yield what the model writes, piece by piece; None every TICK without a piece. Closing it ends the call.
 
         Ends after 20,000 characters if the model does not. Raises NoReplyError, at the deadline at the latest.
         """
@@ -134,13 +134,17 @@ class LanguageModel:
 def load_model(
     name: str, base_url: str | None = None, *, seconds: float = SECONDS, window: int | None = None
 ) -> LanguageModel:
-    """The model `provider:model`; `base_url` is the address of a server of the provider's kind.
+    """Return the model `provider:model`; `base_url` is the address of a server of the provider's kind.
 
     Keys come from the provider's usual environment variables; a server at `base_url` may go without. `window` is how
     many tokens the model takes, where it is not known. Raises UsageError for a provider that is not known or not
     installed, or whose key is missing.
     """
-    from langchain.chat_models import init_chat_model
+    try:
+        from langchain.chat_models import init_chat_model
+    except ModuleNotFoundError:
+        hint = "run `pip install -r requirements-llm.txt`"
+        raise UsageError(f"{name} needs the package langchain, which is not installed", hint) from None
 
     options: dict[str, Any] = {"temperature": 0, "timeout": seconds, "max_retries": RETRIES}
     if base_url:
@@ -167,7 +171,7 @@ def load_model(
 
 
 def scrubbed(text: str) -> str:
-    """The beginning of what a provider says, on one line, without anything that may be a key."""
+    """Return the beginning of what a provider says, on one line, without anything that may be a key."""
     for name, value in os.environ.items():
         if _SECRET_NAME.search(name.upper()) and len(value) > 5:
             text = text.replace(value, "***")
@@ -183,7 +187,7 @@ def _next(pieces: queue.SimpleQueue[Any]) -> Any:
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """The one loop of all calls: providers share connections, which belong to the loop that opened them."""
+    """Return the one loop of all calls: providers share connections, which belong to the loop that opened them."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="language-models", daemon=True).start()
     return loop

@@ -38,7 +38,7 @@ class Quote:
         return self.article.text[self.start : self.end]
 
     def narrow_spans(self) -> tuple[Span, ...]:
-        """The spans that say more than "all of this"."""
+        """Return the spans that say more than "all of this"."""
         return tuple(span for span in self.spans if span != (self.start, self.end))
 
     @property
@@ -66,7 +66,7 @@ def find_quotes(passages: Sequence[Passage], readings: Sequence[Reading], charac
 
 
 def _unquoted(text: str, words: Span, end: int) -> Span:
-    """The words to the end of the quotation that they break off, and of the list of quotations that follows."""
+    """Return the words to the end of the quotation that they break off, and of the list of quotations that follows."""
     start, stop = words
     said = text[start:stop]
     if said.count('"') % 2 or said.count("“") > said.count("”"):
@@ -79,7 +79,7 @@ def _unquoted(text: str, words: Span, end: int) -> Span:
 
 
 def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
-    """The sentences that hold `words`; of very long ones, what is around the words."""
+    """Return the sentences that hold `words`; of very long ones, what is around the words."""
     sentences = [
         (passage.start + span.start, passage.start + span.end)
         for span in sentence_spans(passage.text, passage.article.language)
@@ -93,8 +93,8 @@ def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
 
 
 def _same_words(quote: Quote, passage: Passage) -> Iterator[Place]:
-    """The quote's words where the whole passage stands again."""
-    for place in passage.also:
+    """Yield the quote's words where the whole passage stands again."""
+    for place in passage.duplicates:
         start = place.start + quote.start - passage.start
         yield Place(place.article_id, start, start + quote.end - quote.start, quote.text)
 

@@ -28,7 +28,7 @@ from rag.recency import asks_for_latest, day
 from rag.snapshot import Index, Snapshot
 
 _RRF = 60
-_FURTHER = 0.1
+_EXTRA_QUERY_WEIGHT = 0.1
 """What a further wording counts: "When?" as it was typed finds much else. Chosen with the tuned conversations."""
 _NEWEST = 0.1
 """So much more the newest article counts where the latest is asked for."""
@@ -41,7 +41,7 @@ _FEW_CHUNKS = 5_000
 class Passage:
     """A run of an article that may answer: `article.text[start:end] == text`.
 
-    `lead` is the end of what comes before it in the article, whole sentences; `also` are the
+    `lead` is the end of what comes before it in the article, whole sentences; `duplicates` are the
     other places where the same words stand.
     """
 
@@ -49,7 +49,7 @@ class Passage:
     start: int
     end: int
     score: float
-    also: tuple[Place, ...] = ()
+    duplicates: tuple[Place, ...] = ()
 
     @property
     def text(self) -> str:
@@ -101,7 +101,7 @@ class HybridRetriever(BaseRetriever):
 
 
 def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
-    """The chunks nearest to a unit vector, best first.
+    """Return the chunks nearest to a unit vector, best first.
 
     Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
     Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
@@ -128,7 +128,7 @@ def fuse(rankings: Iterable[Sequence[Hit]], further: Iterable[Sequence[Hit]] = (
     """Reciprocal rank fusion. The score of a hit is the sum over the rankings; `further` ones count a tenth."""
     scores: dict[tuple[str, int, int], float] = {}
     hits: dict[tuple[str, int, int], Hit] = {}
-    weighted = [*((1.0, ranking) for ranking in rankings), *((_FURTHER, ranking) for ranking in further)]
+    weighted = [*((1.0, ranking) for ranking in rankings), *((_EXTRA_QUERY_WEIGHT, ranking) for ranking in further)]
     for weight, ranking in weighted:
         for rank, hit in enumerate(ranking, start=1):
             key = (hit.article_id, hit.start, hit.end)
@@ -160,7 +160,7 @@ def passages_of(contexts: Sequence[str], embeddings: EmbeddingModel) -> list[Pas
 
 
 def as_document(passage: Passage) -> Document:
-    """A passage as LangChain has it."""
+    """Return a passage as LangChain has it."""
     article = passage.article
     return Document(
         page_content=passage.text,
@@ -207,11 +207,11 @@ def _with_place(first: Passage, second: Passage) -> Passage:
     """Two passages of the same words as one: that of the newer article, with the place of the other."""
     newer, older = (second, first) if day(second.article) > day(first.article) else (first, second)
     place = Place(older.article.id, older.start, older.end, older.text)
-    return replace(newer, score=first.score, also=(*first.also, place))
+    return replace(newer, score=first.score, duplicates=(*first.duplicates, place))
 
 
 def _without(start: int, end: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """What is left of a run; neighbours overlap at its ends only."""
+    """Return what is left of a run; neighbours overlap at its ends only."""
     for other_start, other_end in taken:
         if other_start <= start < other_end:
             start = min(other_end, end)

@@ -34,7 +34,7 @@ class Index:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """The index as it is now, unchanged until the end of the block. Raises StoreError."""
+        """Yield the index as it is now, unchanged until the end of the block. Raises StoreError."""
         with closing(DatabaseReader(self._store / DATABASE)) as database:
             missing = None
             while True:
@@ -74,7 +74,7 @@ class Index:
             return _generation(database, self._store)
 
     def counts(self) -> tuple[str, int, int]:
-        """The current generation, and how many articles and passages it has."""
+        """Return the current generation, and how many articles and passages it has."""
         with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
             articles, passages, _ = database.counts()
             return _generation(database, self._store), articles, passages

@@ -18,7 +18,7 @@ from string import Template
 from index.embed import EmbeddingModel
 from rag.answer import Citation, Sentence, Span
 from rag.events import Event, SentenceEvent, StatusEvent
-from rag.extract import cite
+from rag.extract import CONTEXT_CHARACTERS, cite
 from rag.llm_output import SCHEMA, Draft, of_objects, of_text
 from rag.model import PROMPTS, LanguageModel, Message, NoReplyError, load_model
 from rag.retrieve import Passage
@@ -105,7 +105,7 @@ class Writer:
                 yield from of_text(pieces)
 
     def _verified(self, draft: Draft, passages: Sequence[Passage]) -> Support | None:
-        """The quote that supports a sentence, first of the passages that it names; None if it must not be said."""
+        """Return the quote that supports a sentence, first of passages that it names; None if it must not be said."""
         if draft.live or draft.asks or not draft.complete:
             return None
         named = [passages[n - 1] for n in draft.passages if 1 <= n <= len(passages)]
@@ -131,21 +131,21 @@ class Writer:
 
 
 def load_writer(settings: Settings, embeddings: EmbeddingModel) -> Writer | None:
-    """What writes answers with the language model that the settings name, if they name one. Raises UsageError."""
+    """Return the writer with the language model that the settings name, None without one. Raises UsageError."""
     if settings.model is None:
         return None
-    return Writer(configured(settings), Verifier(embeddings), settings.context_characters)
+    return Writer(configured(settings), Verifier(embeddings), CONTEXT_CHARACTERS)
 
 
 def configured(settings: Settings) -> LanguageModel:
-    """The language model that the settings name. Raises UsageError."""
+    """Return the language model that the settings name. Raises UsageError."""
     return load_model(
         settings.model or "", settings.base_url, seconds=settings.model_seconds, window=settings.model_tokens or None
     )
 
 
 def messages(question: str, passages: Sequence[Passage]) -> list[Message]:
-    """What the model is told. The fence is drawn anew each time, so that no article can close it."""
+    """Return what the model is told. The fence is drawn anew each time, so that no article can close it."""
     fence = f"=== {secrets.token_hex(8)} ==="
     told = Template(PROMPT.read_text(encoding="utf-8")).substitute(fence=fence)
     parts = []
@@ -157,7 +157,7 @@ def messages(question: str, passages: Sequence[Passage]) -> list[Message]:
 
 
 def within(passages: Sequence[Passage], question: str, window: int) -> list[Passage]:
-    """The best passages that fit the model's window, in reading order: article by article, the best first."""
+    """Return the best passages that fit the model's window, in reading order: article by article, the best first."""
     room = window - _REPLY - tokens(PROMPT.read_text(encoding="utf-8")) - tokens(question) - _FRAME
     chosen: list[Passage] = []
     for passage in passages[:_PASSAGES]:
@@ -170,7 +170,7 @@ def within(passages: Sequence[Passage], question: str, window: int) -> list[Pass
 
 
 def tokens(text: str) -> int:
-    """An estimate from above: one for each three bytes of UTF-8, so one for each Chinese character.
+    """Return an estimate from above: one for each three bytes of UTF-8, so one for each Chinese character.
 
     The tokenizers of most models are not at hand, or are fetched from the network by those who count with them.
     """
@@ -184,7 +184,7 @@ def same_script(one: str, other: str) -> bool:
 
 
 def _script(text: str) -> str | None:
-    """The script of most letters; a Chinese character counts as much as four Latin letters."""
+    """Return the script of most letters; a Chinese character counts as much as four Latin letters."""
     count: Counter[str] = Counter()
     for letter in filter(str.isalpha, text):
         name = unicodedata.name(letter, "").split(" ")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ from settings import HOME, SEEDS
 
 settings.register_profile("quoth", settings(), deadline=None)  # the first example pays for the imports
 settings.load_profile("quoth")
+
+
+SLOW = ("browser", "process", "crash", "store")
+"""The markers of what `make test-fast` leaves out."""
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +39,39 @@ def seed_store(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out: by the folder, and by the fixtures that take long."""
+    for item in items:
+        folder = item.path.relative_to(HOME / "tests").parts[0]
+        fixtures = getattr(item, "fixturenames", ())
+        if folder == "browser" or "browser" in fixtures:
+            item.add_marker("browser")
+        if folder == "crash":
+            item.add_marker("crash")
+        if folder in ("crash", "llm"):  # as long as `--kills` and a slow model make it
+            item.add_marker(pytest.mark.timeout(0))
+        if {"seed_store", "built"} & set(fixtures):
+            item.add_marker("store")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("torch"):
+        pytest.importorskip(
+            "sentence_transformers", reason="PyTorch is not installed: requirements-dev-full.txt has it"
+        )
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", default=20, help="how many times an ingest is killed (make crash takes more)")
+    parser.addoption("--budget", type=float, help="seconds that a test without a marker may take")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that belongs into `make test-fast` and takes longer than `--budget` allows."""
+    report = yield
+    budget = item.config.getoption("--budget")
+    if budget and report.passed and report.duration > budget and not any(map(item.get_closest_marker, SLOW)):
+        report.outcome = "failed"
+        report.longrepr = f"{report.when} took {report.duration:.1f} s, at most {budget:g}; mark it, or make it faster"
+    return report

@@ -59,7 +59,7 @@ class Asked:
         return np.array([seen.features for seen in self.seen])
 
     def without_answer(self) -> Asked:
-        """The same question, as if what answers it were not in the articles."""
+        """Return the same question, as if what answers it were not in the articles."""
         kept = [n for n, place in enumerate(self.places) if place is None]
         return replace(
             self,
@@ -80,13 +80,13 @@ def write_articles(paragraphs: Sequence[Paragraph], folder: Path) -> None:
 
 
 def one_line(text: str) -> str:
-    """The same text, character for character, without line ends."""
+    """Return the same text, character for character, without line ends."""
     return text.replace("\n", " ")
 
 
 @contextmanager
 def stored(paragraphs: Sequence[Paragraph], embeddings: EmbeddingModel) -> Iterator[HybridRetriever]:
-    """The product's retriever over a store of these paragraphs' articles."""
+    """Open the product's retriever over a store of these paragraphs' articles."""
     with tempfile.TemporaryDirectory() as folder:
         articles, store = Path(folder) / "articles", Path(folder) / "store"
         articles.mkdir()
@@ -130,6 +130,6 @@ def ask_all(
 
 
 def sentence_of(seen: Seen, at: int) -> int:
-    """The number of the sentence that begins last at or before a place."""
+    """Return the number of the sentence that begins last at or before a place."""
     starts = np.array([sentence.start for sentence in seen.sentences])
     return max(0, int((starts <= at).sum()) - 1)

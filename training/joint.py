@@ -65,7 +65,7 @@ def choices(asked: Sequence[Asked]) -> list[Choice]:
 
 
 def fit(loss: Callable[[Floats], float], size: int) -> Floats:
-    """The weights of least loss."""
+    """Return the weights of least loss."""
     found: Floats = minimize(lambda w: loss(w) + PENALTY * float(w @ w), np.zeros(size), method="BFGS").x
     return found
 
@@ -96,7 +96,7 @@ def sentence_loss(chosen: Sequence[Choice]) -> Callable[[Floats], float]:
 
 
 def fitted(asked: Sequence[Asked], chosen: Sequence[Choice]) -> dict[str, list[float]]:
-    """The weights for reader.json."""
+    """Return the weights for reader.json."""
     direction = fit(passage_loss(asked), 4)
     best = np.array([(each.features @ direction[:-1]).max() for each in asked])
     answerable = np.array([each.answerable for each in asked])

@@ -90,7 +90,7 @@ def condaqa(reader: OnnxReader, data: Path, most: int) -> Figures:
 
 
 def as_row(support: Support) -> list[float]:
-    """The three probabilities in order."""
+    """Return the three probabilities in order."""
     return [support.supported, support.contradicted, support.neither]
 
 

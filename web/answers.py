@@ -11,11 +11,11 @@ from cachetools import LRUCache
 from rag.answer import Answer
 from rag.condense import Turn
 
-KEPT = 2_000
+CAPACITY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredAnswer:
     """An answer, and what it answered: the question as it was asked, and the turns before it, oldest first."""
 
     answer: Answer
@@ -23,22 +23,22 @@ class Given:
     history: tuple[Turn, ...]
 
 
-class Recent:
-    """At most `most` answers by their id; the ones that nobody has used for longest go first. For many threads.
+class AnswerStore:
+    """Thread-safe LRU store of at most `capacity` answers by their id.
 
     Whoever knows an id can read the question and its answer, so ids have to be such as nobody guesses.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._given: LRUCache[str, Given] = LRUCache(most)
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._answers: LRUCache[str, StoredAnswer] = LRUCache(capacity)
         self._lock = threading.Lock()
 
-    def keep(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
+    def put(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
         """Remember an answer."""
         with self._lock:
-            self._given[answer.id] = Given(answer, question, tuple(history))
+            self._answers[answer.id] = StoredAnswer(answer, question, tuple(history))
 
-    def get(self, answer_id: str) -> Given | None:
-        """What was given under this id, unless it is unknown or forgotten by now."""
+    def get(self, answer_id: str) -> StoredAnswer | None:
+        """Return what was given under this id, unless it is unknown or forgotten by now."""
         with self._lock:
-            return self._given.get(answer_id)
+            return self._answers.get(answer_id)

@@ -1,31 +1,39 @@
-"""The chat: a Gradio page mounted on the app that serves it all."""
+"""The one place where the parts of the server are put together: pages, HTTP interface, chat, security, monitoring."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from rag.events import Ask
 from settings import Settings
-from web.api.routes import add_routes
+from web.answers import AnswerStore
+from web.api.completions import completion_routes
+from web.api.docs import document_routes
+from web.api.feedback import answer_routes
+from web.api.passages import passage_routes
+from web.api.routes import ask_routes, health_routes, unknown_routes
 from web.asking import Asking
-from web.locales.strings import STRINGS
+from web.chat.sessions import ChatSessions
+from web.errors import add_error_handlers
+from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import RequestMonitor, counted
-from web.pages.owner import add_owner
-from web.pages.widget import router as widget
-from web.queue import Line
+from web.pages.articles import article_routes
+from web.pages.owner import owner_routes
+from web.pages.widget import widget_routes
+from web.queue import AdmissionQueue
 from web.security.excerpts import excerpted
 from web.security.gate import Gate
-from web.security.keys import Keys
+from web.security.keys import Keys, admission
 from web.security.rates import Rates
+from web.templating import render_template
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -35,44 +43,61 @@ FONT = ("system-ui", "sans-serif")
 
 
 def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
-    """Everything that is served: the chat at `/`, the articles and the HTTP interface, behind the gate."""
-    # Gradio reads this when it is imported, which takes seconds, so only whoever serves imports it.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    # Else it works out statistics with pandas after every event.
-    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
+    """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.rates = Rates()
-    add_owner(app, chain, settings)
-    line = Line()
-    metrics = Metrics(chain, line)
+    rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
+    # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
+    app.include_router(owner_routes(chain, settings))
+    metrics = Metrics(chain, queue)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
-    ask = counted(ask, metrics, settings)
+    asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
-    recent = add_routes(app, chain, settings, line, ask)
-    app.include_router(widget(chain, settings))
+    app.include_router(widget_routes(chain, settings))
+    add_interface(app, chain, settings, asking, answers)
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    asyncio.run(_mount(app, chain, settings, Asking(ask, settings, recent, line)))
-    app.add_middleware(Gate, settings=settings, rates=app.state.rates, knows_key=Keys(settings.store).find)
+    asyncio.run(_mount_chat(app, chain, settings, ChatSessions(chain, asking)))
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
 
+def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: Asking, answers: AnswerStore) -> None:
+    """Add the pages of the articles and the HTTP interface, and what answers their errors."""
+    app.state.stopping = False
+    app.include_router(article_routes(chain, settings))
+    with_key = [ask_routes(asking), completion_routes(asking, settings), passage_routes(chain, settings)]
+    without_key = [answer_routes(answers, settings), health_routes(chain)]
+    admit = Depends(admission(Keys(settings.store), settings))
+    for router in with_key:
+        app.include_router(router, dependencies=[admit])
+    for router in without_key:
+        app.include_router(router)
+    if settings.api_docs:
+        app.include_router(document_routes([*with_key, *without_key]))
+    app.include_router(unknown_routes())
+    add_error_handlers(app)
+
+
 def stop_streams(app: FastAPI) -> None:
-    """The app is not ready any more; streams of open chats, which else never end, do so."""
+    """Say that the app is not ready any more, and end the streams of open chats, which else never end."""
     app.state.stopping = True
     [chat] = [route for route in app.routes if isinstance(route, Mount) and not route.path]
     cast("Any", chat.app).stop_event.set()
 
 
-async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
+async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sessions: ChatSessions) -> None:
+    # Gradio reads this when it is imported, which takes seconds, so only whoever serves imports it.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Else it works out statistics with pandas after every event.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     import gradio as gr
 
     from web.chat.page import Page
 
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, asking).blocks,
+        Page(chain, settings, sessions).blocks,
         "/",
         footer_links=[],
         run_history=False,
@@ -83,15 +108,10 @@ async def _mount(app: FastAPI, chain: AnswerChain, settings: Settings, asking: A
         mcp_server=False,
         favicon_path=str(STATIC / "icon.svg"),
         theme=gr.themes.Base(font=FONT, font_mono=("ui-monospace", "monospace")),
-        head=head(),
+        head=chat_files(),
     )
 
 
-def head() -> str:
-    """Our files, and what the scripts say, in both languages."""
-    words = json.dumps({key: both for key, both in STRINGS.items() if key.startswith("script.")})
-    return (
-        '<link rel="stylesheet" href="/quoth/chat.css"><link rel="stylesheet" href="/quoth/keep.css">'
-        f'<script type="application/json" id="q-words">{words}</script>'
-        '<script src="/quoth/chat.js" defer></script><script src="/quoth/keep.js" defer></script>'
-    )
+def chat_files() -> str:
+    """Return the elements that load our files, and what the scripts say, into the chat's page."""
+    return render_template("chat_files.html", words=for_scripts("script."))

@@ -14,10 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from rag.answer import Answer
 from rag.events import Ask, Event, StatusEvent
+from rag.question import check_question
 from settings import Settings
-from web.answers import Recent
-from web.queue import LOOK_SECONDS, Line
-from web.refused import RefusedError
+from web.answers import AnswerStore
+from web.errors import ApiError
+from web.queue import LOOK_SECONDS, AdmissionQueue
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -27,85 +28,75 @@ KEEP_ALIVE = ": still working\n\n"
 Events = AsyncGenerator[Event | None]
 
 
-def checked(question: str, settings: Settings) -> str:
-    """The question without blanks around it. Raises RefusedError if it is empty or too long."""
-    question = question.strip()
-    if not question:
-        raise RefusedError(400, "empty_question", "the question is empty", "ask something")
-    if len(question) > settings.question_characters:
-        message = f"the question has {len(question):,} characters, at most {settings.question_characters:,} are read"
-        raise RefusedError(422, "question_too_long", message, "ask a shorter question")
-    return question
-
-
-def late(settings: Settings) -> RefusedError:
-    """What is said when a question took too long."""
+def deadline_error(settings: Settings) -> ApiError:
+    """Return the error for a question that took too long."""
     message = f"there was no answer within {settings.deadline_seconds} seconds"
-    return RefusedError(504, "deadline", message, "ask again later, or ask about less")
+    return ApiError(504, "deadline", message, "ask again later, or ask about less")
 
 
 class Asking:
     """Where questions are taken, whichever face they came by. To be used from one event loop."""
 
-    def __init__(self, ask: Ask, settings: Settings, recent: Recent, line: Line) -> None:
+    def __init__(self, ask: Ask, settings: Settings, answers: AnswerStore, queue: AdmissionQueue) -> None:
         self._ask = ask
         self._settings = settings
-        self._recent = recent
-        self._line = line
+        self._answers = answers
+        self._queue = queue
 
     async def answer(self, asked: Question, request: Request) -> Answer:
-        """The Answer. The work ends when the client leaves. Raises RefusedError, and what the chain raises."""
-        working = asyncio.create_task(self._last(asked))
-        leaving = asyncio.create_task(_left(request))
+        """Return the Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
+        working = asyncio.create_task(self._answer(asked))
+        leaving = asyncio.create_task(_has_left(request))
         try:
             await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
-            raise RefusedError(499, "left", "the client has left", "nobody reads this")
+            raise ApiError(499, "left", "the client has left", "nobody reads this")
         finally:
             working.cancel()
             leaving.cancel()
 
     async def events(self, asked: Question, pause: float | None = None) -> Events:
-        """What happens on the way to the Answer, which comes last.
+        """Yield what happens on the way to the Answer, which comes last.
 
         The first is None and comes at once: the question is taken. After that None means that nothing else has come
         for `pause` seconds (KEEP_ALIVE_SECONDS), as seen every LOOK_SECONDS. Leaving early ends the work. Raises
-        RefusedError, and what the chain raises.
+        ApiError, and what the chain raises.
         """
+        asked = {**asked, "question": check_question(asked["question"], self._settings.question_characters)}
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause
-        async with aclosing(self._steps(asked)) as steps:
+        async with aclosing(self._queued(asked)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
-                    self._recent.keep(event, asked["question"], asked.get("history", ()))
+                    self._answers.put(event, asked["question"], asked.get("history", ()))
                 elif clock() >= end:
-                    raise late(self._settings)
+                    raise deadline_error(self._settings)
                 if event is not None or clock() >= told + pause:
                     yield event
                     told = clock()
 
-    async def _steps(self, asked: Question) -> Events:
-        """The same with None every LOOK_SECONDS, without an end until the Answer."""
-        ticket = self._line.draw()
+    async def _queued(self, asked: Question) -> Events:
+        """Yield the same with None every LOOK_SECONDS, without an end until the Answer."""
+        ticket = self._queue.enter()
         working, told = False, 0
         try:
             yield None
-            while before := self._line.before(ticket):
+            while before := self._queue.position(ticket):
                 yield StatusEvent("wait", before) if before != told else None
                 told = before
-                await self._line.moved(LOOK_SECONDS)
+                await self._queue.changed(LOOK_SECONDS)
             made = self._ask(asked)
             working = True
-            async with aclosing(_followed(made, lambda: self._line.leave(ticket))) as events:
+            async with aclosing(_followed(made, lambda: self._queue.leave(ticket))) as events:
                 async for event in events:
                     yield event
         finally:
             if not working:
-                self._line.leave(ticket)
+                self._queue.leave(ticket)
 
-    async def _last(self, asked: Question) -> Answer:
+    async def _answer(self, asked: Question) -> Answer:
         async with aclosing(self.events(asked)) as events:
             async for event in events:
                 if isinstance(event, Answer):
@@ -114,7 +105,7 @@ class Asking:
 
 
 async def _followed(made: Generator[Event], done: Callable[[], None]) -> Events:
-    """What is made, and None every LOOK_SECONDS without it; leaving early stops it. `done` is called when it has ended.
+    """Yield what is made, and None every LOOK_SECONDS without it; leaving early stops it. `done` is called at its end.
 
     One thread makes all of it: what the chain opens is used by the thread that opened it.
     """
@@ -161,7 +152,7 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _left(request: Request) -> None:
-    """Returns once the client has closed the connection."""
+async def _has_left(request: Request) -> None:
+    """Wait until the client has closed the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import quote as percent_encode
 
 from rag.answer import Answer, Citation
+from rag.extract import MAYBE
 from web.permalink import address
 
 Format = Literal["text", "markdown", "html", "json"]
@@ -30,15 +31,15 @@ _CONTROLS = dict.fromkeys(
 # A backslash where every Markdown dialect knows it, else a reference: to some "\<img>" is a tag all the same.
 _SPECIAL = {
     **_CONTROLS,
-    **{ord(each): f"\\{each}" for each in r"\`*_{}[]#!"},
-    **{ord(each): f"&#{ord(each)};" for each in "<>&|~$^@"},
+    **{ord(sign): f"\\{sign}" for sign in r"\`*_{}[]#!"},
+    **{ord(sign): f"&#{ord(sign)};" for sign in "<>&|~$^@"},
 }
 _LIST_ITEM = re.compile(r"^(\d*)([-+.)])")
 _BARE_LINK = re.compile(r"^:|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
 
 
-def one(answer: Answer, form: Format, base: str) -> str:
-    """One answer in this format; as JSON it is the Answer object."""
+def export_answer(answer: Answer, form: Format, base: str) -> str:
+    """Return one answer in this format; as JSON it is the Answer object."""
     match form:
         case "text":
             return as_text(answer, base)
@@ -50,57 +51,65 @@ def one(answer: Answer, form: Format, base: str) -> str:
             return _json(answer.to_dict())
 
 
-def conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
-    """Answers in the order given; as JSON an object with the Answer objects under `answers`."""
+def export_conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
+    """Return answers in the order given; as JSON an object with the Answer objects under `answers`."""
     if form == "json":
-        return _json({"answers": [each.to_dict() for each in answers]})
-    return "\n---\n\n".join(as_markdown(each, base) for each in answers)
+        return _json({"answers": [answer.to_dict() for answer in answers]})
+    return "\n---\n\n".join(as_markdown(answer, base) for answer in answers)
 
 
 def as_text(answer: Answer, base: str) -> str:
-    """The question, the sentences with their marks, and what each number means."""
+    """Return the question, the sentences with their marks, and what each number means."""
     sources = [
-        "\n    ".join([f"[{each.n}] {', '.join(facts(each))}", *_unsaid(each, answer), link(each, base)])
-        for each in answer.citations
+        "\n    ".join(
+            [f"[{source.n}] {', '.join(source_facts(source))}", *_unsaid_quote(source, answer), link(source, base)]
+        )
+        for source in answer.citations
     ]
-    said = "\n".join(map(str, answer.sentences)) or answer.answer
+    said = "\n".join([*_lead_in(answer), *map(str, answer.sentences)]) or answer.answer
     return "\n\n".join([answer.question, said, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
 def as_markdown(answer: Answer, base: str) -> str:
-    """The same with the question as a heading, quotes as block quotes and each source as a numbered link."""
-    parts = [f"## {markdown(answer.question)}"]
-    for each in answer.sentences:
-        marks = "".join(f" \\[{n}\\]" for n in each.citations)
-        parts.append(f"> “{markdown(each.text)}”{marks}" if each.kind == "quote" else markdown(each.text) + marks)
+    """Return the same with the question as a heading, quotes as block quotes and each source as a numbered link."""
+    parts = [f"## {markdown(answer.question)}", *map(markdown, _lead_in(answer))]
+    for sentence in answer.sentences:
+        words, marks = markdown(sentence.text), "".join(f" \\[{n}\\]" for n in sentence.citations)
+        parts.append(f"> “{words}”{marks}" if sentence.kind == "quote" else words + marks)
     if answer.abstained:
         parts.append(markdown(answer.answer))
     sources = []
     for source in answer.citations:
-        title, *others = map(markdown, facts(source))
-        words = [f"“{markdown(words)}”" for words in _unsaid(source, answer)]
-        sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *words])}")
+        title, *others = map(markdown, source_facts(source))
+        quotes = [f"“{markdown(quote)}”" for quote in _unsaid_quote(source, answer)]
+        sources.append(f"{source.n}. {', '.join([f'[{title}]({link(source, base)})', *others, *quotes])}")
     return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
 def as_html(answer: Answer, base: str) -> str:
-    """The same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
-    links = {each.n: html.escape(link(each, base)) for each in answer.citations}
-    parts = [f'<p dir="auto"><strong>{_html(answer.question)}</strong></p>']
-    for each in answer.sentences:
-        marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in each.citations)
-        said = f"<bdi>{_html(each.text)}</bdi>"
+    """Return the same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
+    links = {source.n: html.escape(link(source, base)) for source in answer.citations}
+    parts = [f'<p dir="auto"><strong>{_escaped(answer.question)}</strong></p>']
+    parts += [f'<p dir="auto"><em>{_escaped(said)}</em></p>' for said in _lead_in(answer)]
+    for sentence in answer.sentences:
+        marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in sentence.citations)
+        said = f"<bdi>{_escaped(sentence.text)}</bdi>"
         quoted = f'<blockquote dir="auto">“{said}”{marks}</blockquote>'
-        parts.append(quoted if each.kind == "quote" else f'<p dir="auto">{said}{marks}</p>')
+        parts.append(quoted if sentence.kind == "quote" else f'<p dir="auto">{said}{marks}</p>')
     if answer.abstained:
-        parts.append(f'<p dir="auto">{_html(answer.answer)}</p>')
+        parts.append(f'<p dir="auto">{_escaped(answer.answer)}</p>')
     sources = []
     for source in answer.citations:
-        title, *others = map(_html, facts(source))
-        words = [f"“{_html(words)}”" for words in _unsaid(source, answer)]
-        shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *words])
+        title, *others = map(_escaped, source_facts(source))
+        quotes = [f"“{_escaped(quote)}”" for quote in _unsaid_quote(source, answer)]
+        shown = ", ".join([f'<a href="{links[source.n]}"><bdi>{title}</bdi></a>', *others, *quotes])
         sources.append(f"<li>{shown}</li>")
     return "\n".join([*parts, *([f"<ol>{''.join(sources)}</ol>"] if sources else [])]) + "\n"
+
+
+def _lead_in(answer: Answer) -> list[str]:
+    """Return the line that an uncertain answer must not be read without."""
+    return [answer.notice or MAYBE] if answer.certainty == "low" else []
 
 
 def markdown(foreign: str) -> str:
@@ -112,23 +121,23 @@ def markdown(foreign: str) -> str:
     return _BARE_LINK.sub(lambda match: f"&#{ord(match[0])};", line)
 
 
-def _html(foreign: str) -> str:
+def _escaped(foreign: str) -> str:
     return "<br>".join(html.escape(line.translate(_CONTROLS)) for line in foreign.splitlines())
 
 
-def facts(cited: Citation) -> list[str]:
-    """Title, author, date and page, where known; always at least one."""
+def source_facts(cited: Citation) -> list[str]:
+    """Return title, author, date and page, where known; always at least one."""
     page = f"p. {cited.page}" if cited.page is not None else None
-    return [cited.title or cited.source, *(each for each in (cited.author, cited.date, page) if each)]
+    return [cited.title or cited.source, *(fact for fact in (cited.author, cited.date, page) if fact)]
 
 
-def _unsaid(cited: Citation, answer: Answer) -> list[str]:
-    """The quote, unless a sentence of the answer is just that."""
-    return [] if any(each.text == cited.quote for each in answer.sentences) else [cited.quote]
+def _unsaid_quote(cited: Citation, answer: Answer) -> list[str]:
+    """Return the quote, unless a sentence of the answer is just that."""
+    return [] if any(sentence.text == cited.quote for sentence in answer.sentences) else [cited.quote]
 
 
 def link(cited: Citation, base: str) -> str:
-    """The quote's permalink; nothing in it ends a link in Markdown or an attribute in HTML."""
+    """Return the quote's permalink; nothing in it ends a link in Markdown or an attribute in HTML."""
     where = address(cited.article_id, cited.start, cited.end, cited.quote, cited.answer_spans, cited.seal)
     return base + percent_encode(where, safe="/#?=&%:,+")
 

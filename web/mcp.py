@@ -14,7 +14,7 @@ from pydantic import Field
 
 from index.article import Article
 from index.errors import QuothError, UsageError
-from rag.answer import Citation
+from rag.answer import Certainty, Citation
 from web.permalink import address as permalink
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ INSTRUCTIONS = (
 )
 READ_CHARACTERS = 20_000
 # Without slots, which the SDK would take for the fields' defaults.
-READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
 @dataclass(frozen=True)
-class Quote:
+class CitedPassage:
     """Exact words: the characters (code points) `start` to `end` of the article. `n` is its number in the answer."""
 
     quote: str
@@ -52,19 +52,20 @@ class Answered:
 
     answer: str
     abstained: bool
-    quotes: list[Quote]
-    nearest: list[Quote]
+    certainty: Certainty | None
+    quotes: list[CitedPassage]
+    nearest: list[CitedPassage]
 
 
 @dataclass(frozen=True)
 class Passages:
     """The best first."""
 
-    passages: list[Quote]
+    passages: list[CitedPassage]
 
 
 @dataclass(frozen=True)
-class Reading:
+class ArticleText:
     """The characters `start` to `end` of an article that has `characters` of them."""
 
     article_id: str
@@ -78,8 +79,8 @@ class Reading:
     text: str
 
 
-def server(chain: AnswerChain, site: str) -> MCPServer:
-    """The tools over `chain`; permalinks lead to the web server at `site`."""
+def mcp_server(chain: AnswerChain, site: str) -> MCPServer:
+    """Return the tools over `chain`; permalinks lead to the web server at `site`."""
     tools = MCPServer("quoth", instructions=INSTRUCTIONS, log_level="WARNING")
 
     def article(article_id: str) -> Article:
@@ -88,56 +89,72 @@ def server(chain: AnswerChain, site: str) -> MCPServer:
             raise UsageError(f"there is no article {article_id}", "take an id from what another tool returned")
         return found
 
-    def cited(each: Citation) -> Quote:
-        link = site + permalink(each.article_id, each.start, each.end, each.quote, each.answer_spans)
-        where = (each.article_id, each.start, each.end, each.title, each.source, each.author, each.date)
-        return Quote(each.quote, *where, link, each.n)
+    def cited(citation: Citation) -> CitedPassage:
+        link = site + permalink(
+            citation.article_id, citation.start, citation.end, citation.quote, citation.answer_spans
+        )
+        where = (
+            citation.article_id,
+            citation.start,
+            citation.end,
+            citation.title,
+            citation.source,
+            citation.author,
+            citation.date,
+        )
+        return CitedPassage(citation.quote, *where, link, citation.n)
 
-    def passage(article_id: str, start: int, end: int) -> Quote:
+    def passage(article_id: str, start: int, end: int) -> CitedPassage:
         found = article(article_id)
         words = found.text[start:end]
         end = start + len(words)  # it may have become shorter since it was found
         where = (found.id, start, end, found.title, found.source, found.author, found.date)
-        return Quote(words, *where, site + permalink(found.id, start, end, words))
+        return CitedPassage(words, *where, site + permalink(found.id, start, end, words))
 
-    @tools.tool(annotations=READING)
+    @tools.tool(annotations=READ_ONLY)
     def ask(
         question: str, history: Annotated[tuple[str, ...], Field(description="earlier questions")] = ()
     ) -> Answered:
         """Answer a question from the articles, each sentence with its quotes, or say that they do not answer it."""
         asked: Question = {"question": question, "history": history}
-        with _told():
+        with _as_tool_error():
             answer = chain.invoke(asked)
-            nearest = [passage(each.article_id, each.start, each.end) for each in answer.nearest]
-            return Answered(answer.answer, answer.abstained, [cited(each) for each in answer.citations], nearest)
+            nearest = [passage(near.article_id, near.start, near.end) for near in answer.nearest]
+            return Answered(
+                answer.answer,
+                answer.abstained,
+                answer.certainty,
+                [cited(citation) for citation in answer.citations],
+                nearest,
+            )
 
-    @tools.tool(annotations=READING)
+    @tools.tool(annotations=READ_ONLY)
     def search(query: str, limit: Annotated[int, Field(ge=1, le=50)] = 8) -> Passages:
         """Find the passages that have to do with a question or some words, without an answer."""
         asked: Question = {"question": query, "trace": True}
-        with _told():
-            found = chain.invoke(asked).retrieved or ()
-            return Passages([passage(each.article_id, each.start, each.end) for each in found[:limit]])
+        with _as_tool_error():
+            retrieved = chain.invoke(asked).retrieved or ()
+            return Passages([passage(ranked.article_id, ranked.start, ranked.end) for ranked in retrieved[:limit]])
 
-    @tools.tool(annotations=READING)
+    @tools.tool(annotations=READ_ONLY)
     def read_article(
         article_id: str,
         start: Annotated[int, Field(ge=0)] = 0,
         characters: Annotated[int, Field(ge=1, le=READ_CHARACTERS)] = READ_CHARACTERS,
-    ) -> Reading:
+    ) -> ArticleText:
         """Read the text of an article from `start` on, at most 20,000 characters at once."""
-        with _told():
+        with _as_tool_error():
             found = article(article_id)
         text = found.text[start : start + characters]
         about = (found.id, found.title, found.source, found.author, found.date, len(found.text))
-        return Reading(*about, start, start + len(text), text)
+        return ArticleText(*about, start, start + len(text), text)
 
     return tools
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Have the assistant told of an expected failure; of others the SDK says nothing but that there was one."""
+def _as_tool_error() -> Iterator[None]:
+    """Re-raise QuothError as ToolError so that the assistant sees its message; the SDK hides every other exception."""
     try:
         yield
     except QuothError as error:

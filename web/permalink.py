@@ -37,7 +37,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundQuote:
     """Where a quote stands now, and whether that is elsewhere than its address says."""
 
     start: int
@@ -48,7 +48,7 @@ class Found:
 def address(
     article_id: str, start: int, end: int, quote: str, bold: Iterable[Span] = (), seal: str | None = None
 ) -> str:
-    """The permalink of `quote`, which stands at `start` to `end`; `bold` are spans of the article inside of it."""
+    """Return the permalink of `quote`, which stands at `start` to `end`; `bold` are spans of the article in it."""
     spans = ",".join(f"{first}-{last}" for first, last in bold)
     marked = f"&b={spans}" if spans else ""
     mark, sealed = ("?", f"&s={seal}") if seal else ("#", "")
@@ -56,12 +56,12 @@ def address(
 
 
 def page_address(article_id: str) -> str:
-    """The address of an article's page."""
+    """Return the address of an article's page."""
     return f"/articles/{percent_encode(article_id, safe='', errors='replace')}"
 
 
 def parse(query: Iterable[tuple[str, str]]) -> list[Link]:
-    """The quotes that an address names, from its names and values in order; what makes no sense is passed over."""
+    """Return the quotes that an address names, from its names and values in order; malformed parts are passed over."""
     found: list[Link | None] = []
     for name, value in query:
         last = found[-1] if found else None
@@ -77,26 +77,26 @@ def parse(query: Iterable[tuple[str, str]]) -> list[Link]:
     return [link for link in found if link is not None][:QUOTES]
 
 
-def find(text: str, start: int, end: int, digest: str) -> Found | None:
-    """Where the words of a link stand in `text`: at their place, else nearest to it, else None.
+def find(text: str, start: int, end: int, digest: str) -> FoundQuote | None:
+    """Return where the words of a link stand in `text`: at their place, else nearest to it, else None.
 
     Without a digest the place is taken as it is.
     """
     if not 0 <= start < end or end - start > len(text):
         return None
     if end <= len(text) and digest in ("", digest_of(text[start:end])):
-        return Found(start, end, moved=False)
+        return FoundQuote(start, end, moved=False)
     if not re.fullmatch(r"[0-9a-f]{16}", digest):
         return None
     places = _places(text, end - start, np.uint64(int(digest, 16)))
     if not places:
         return None
     nearest = min(places, key=lambda at: abs(at - start))
-    return Found(nearest, nearest + end - start, moved=True)
+    return FoundQuote(nearest, nearest + end - start, moved=True)
 
 
 def digest_of(words: str) -> str:
-    """A polynomial over the code points, modulo 2**64, as 16 hexadecimal digits: it can be rolled over a text.
+    """Return a polynomial over the code points, modulo 2**64, as 16 hexadecimal digits: it can be rolled over a text.
 
     It knows words again, it keeps nobody from making up others with the same digest.
     """
@@ -105,14 +105,14 @@ def digest_of(words: str) -> str:
 
 
 def _places(text: str, length: int, digest: np.uint64) -> list[int]:
-    """Where each run of `length` code points begins that has this digest (Rabin and Karp 1987)."""
+    """Return where each run of `length` code points begins that has this digest (Rabin and Karp 1987)."""
     found: list[int] = []
     for at in range(0, len(text) - length + 1, _BLOCK):
         codes = _codes(text[at : at + _BLOCK + length - 1])
         powers = _powers(len(codes))
         sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(codes * powers, dtype=np.uint64)))
         runs = sums[length:] - sums[:-length]
-        found += [at + int(each) for each in np.flatnonzero(runs == powers[: len(runs)] * digest)]
+        found += [at + int(offset) for offset in np.flatnonzero(runs == powers[: len(runs)] * digest)]
     return found
 
 
@@ -121,13 +121,13 @@ def _codes(text: str) -> NDArray[np.uint64]:
 
 
 def _powers(count: int) -> NDArray[np.uint64]:
-    """1, the base, its square, ...; numbers wrap around, as they are meant to."""
+    """Return 1, the base, its square, ...; numbers wrap around, as they are meant to."""
     powers = np.full(count, _BASE, np.uint64)
     powers[:1] = 1
     return np.cumprod(powers, dtype=np.uint64)
 
 
 def _spans(value: str) -> tuple[Span, ...]:
-    """`1-5,9-12`, or nothing if that is not what it is."""
-    matches = [_SPAN.fullmatch(each) for each in value.split(",")]
-    return tuple((int(each[1]), int(each[2])) for each in matches if each) if all(matches) else ()
+    """Parse `1-5,9-12`; empty for anything else."""
+    matches = [_SPAN.fullmatch(part) for part in value.split(",")]
+    return tuple((int(match[1]), int(match[2])) for match in matches if match) if all(matches) else ()

@@ -12,64 +12,60 @@ import string
 from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
+from rag.extract import MAYBE
 from rag.filters import without_words
-from web.locales.strings import Language, count, say
+from web.locales import Language, count, say
 from web.permalink import address
 
 # References, not backslashes: a reference is plain text to an HTML parser and to Markdown alike.
 # Control characters would end a line or vanish and lone surrogates cannot be sent: U+FFFD shows
 # that there was one.
-_REFERENCES = {ord(each): f"&#{ord(each)};" for each in string.punctuation if each not in ",.;-'/?@"}
+_REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation if sign not in ",.;-'/?@"}
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
-_BREAKS = {ord(each): "<br>" for each in "\n\x85\u2028\u2029"}
+_BREAKS = {ord(sign): "<br>" for sign in "\n\x85\u2028\u2029"}
 _TABLE = {**_CONTROLS, **_REFERENCES, **_BREAKS, ord("'"): "&#39;", ord("\t"): " ", ord("\r"): None}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ATTRIBUTE = {**_TABLE, **dict.fromkeys(_BREAKS, " ")}
 
 
 def text(foreign: str) -> str:
-    """`foreign` as HTML that shows exactly these characters, line breaks as `<br>`."""
+    """Return `foreign` as HTML that shows exactly these characters, line breaks as `<br>`."""
     return foreign.translate(_TABLE)
 
 
 def question(asked: str) -> str:
-    """What a person asked, shown as text."""
+    """Return what a person asked, shown as text."""
     return f'<p class="q-asked" dir="auto">{text(asked)}</p>'
 
 
 def line(said: str, kind: str = "status") -> str:
-    """One line of ours in the conversation: what is going on, or what went wrong."""
+    """Return one line of ours in the conversation: what is going on, or what went wrong."""
     return f'<p class="q-line q-{kind}">{text(said)}</p>'
 
 
 def sentence(said: Sentence, citations: Iterable[Citation], language: Language = "en") -> str:
-    """One sentence of an answer with its marks; a quote with the words that answer in bold.
+    """Return one sentence of an answer with its marks; a quote with the words that answer in bold.
 
     Where the citations are of more than one article, a quote says whose it is and of when.
     """
     known = list(citations)
-    cited = {each.n: each for each in known if each.n in said.citations}
+    cited = {citation.n: citation for citation in known if citation.n in said.citations}
     marks = "".join(f"&nbsp;{_mark(cited[n])}" for n in said.citations if n in cited)
     if said.kind != "quote":
         return f'<p class="q-{said.kind}" dir="auto"><bdi>{text(said.text)}</bdi>{marks}</p>'
-    source = next((each for each in cited.values() if each.quote == said.text), None)
+    source = next((citation for citation in cited.values() if citation.quote == said.text), None)
     words = _bold(source) if source else text(said.text)
     quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
-    several = len({each.article_id for each in known}) > 1
+    several = len({citation.article_id for citation in known}) > 1
     whose = f' <cite class="q-from">{_byline(source, language, source.title)}</cite>' if source and several else ""
     # Isolated, so that text that turns the direction of writing does not carry the marks along.
     return f'<blockquote class="q-quote" dir="auto"><bdi>{quoted}</bdi>{marks}{whose}</blockquote>'
 
 
 def answer(given: Answer, language: Language = "en") -> str:
-    """A whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
-    if given.abstained:
-        said = given.answer if language == "en" else say(language, "chat.abstained")
-        parts = [f'<p class="q-abstained" dir="auto">{text(said)}</p>', *_nearest(given.nearest, language)]
-    else:
-        parts = [sentence(each, given.citations, language) for each in given.sentences]
-    if given.notice:
-        parts.append(line(given.notice, "notice"))
+    """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
+    parts = _abstention(given, language) if given.abstained else _sentences(given, language)
+    if notice := (given.notice or "").removeprefix(MAYBE).strip():
+        parts.append(line(notice, "notice"))
     if given.standalone_question != without_words(given.question):
         understood = say(language, "chat.understood", question=given.standalone_question)
         parts.append(f'<p class="q-line q-understood"><bdi>{text(understood)}</bdi></p>')
@@ -80,32 +76,62 @@ def answer(given: Answer, language: Language = "en") -> str:
     return "\n\n".join(parts)
 
 
+def _sentences(given: Answer, language: Language) -> list[str]:
+    unsure = [line(say(language, "chat.unsure"), "unsure")] if given.certainty == "low" else []
+    reason = [line(given.reason, "reason")] if given.reason and language == "en" else []
+    return [*unsure, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
+
+
+def _abstention(given: Answer, language: Language) -> list[str]:
+    # What is said in the asker's language, or because nothing was asked, stays as it is.
+    own = language == "en" or given.intent in ("small_talk", "language")
+    said = given.answer if own else say(language, "chat.abstained")
+    reason = [line(given.reason, "reason")] if given.reason and language == "en" and given.nearest else []
+    return [f'<p class="q-abstained" dir="auto">{text(said)}</p>', *reason, *_nearest(given.nearest, language)]
+
+
 def sources(citations: Iterable[Citation], language: Language = "en") -> str:
-    """The source cards: for each citation who wrote it and when, the quote among its neighbours."""
-    return "".join(_card(each, language) for each in citations)
+    """Return the source cards: for each citation who wrote it and when, the quote among its neighbours."""
+    return "".join(_card(citation, language) for citation in citations)
+
+
+def no_sources(language: Language = "en") -> str:
+    """Return what stands where the source cards will be."""
+    return f'<p class="q-empty">{text(say(language, "chat.no_sources"))}</p>'
 
 
 def suggestions(questions: Iterable[str], before: str) -> str:
-    """Questions to ask with a click, after the words `before`; empty where there are none."""
-    buttons = " ".join(f'<button class="q-ask" type="button" dir="auto">{text(each)}</button>' for each in questions)
+    """Return questions to ask with a click, after the words `before`; empty where there are none."""
+    buttons = " ".join(f'<button class="q-ask" type="button" dir="auto">{text(asked)}</button>' for asked in questions)
     return f'<p class="q-next"><span>{text(before)}</span> {buttons}</p>' if buttons else ""
 
 
 def day(date: str, language: Language = "en", year: int | None = None) -> str:
-    """A date as people write it, without its year if that is `year`; what is no whole ISO date stays as it is."""
+    """Return a date as people write it, without its year if that is `year`; a partial ISO date stays as it is."""
     try:
         of = dt.date.fromisoformat(date)
     except ValueError:
         return date
     key = "chat.day_of_year" if of.year == year else "chat.day"
-    return say(language, key, year=of.year, month=of.month, name=_MONTHS[of.month - 1], day=of.day)
+    return say(language, key, year=of.year, month=say(language, f"chat.month_{of.month}"), day=of.day)
+
+
+def merged_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order, overlapping and touching ones as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _byline(cited: Citation, language: Language, unknown: str = "") -> str:
-    """Who wrote it (or `unknown`), when, and on which page it stands."""
+    """Return who wrote it (or `unknown`), when, and on which page it stands."""
     page = say(language, "chat.page", page=cited.page) if cited.page is not None else None
     date = day(cited.date, language) if cited.date else None
-    return " \N{MIDDLE DOT} ".join(text(each) for each in (cited.author or unknown, date, page) if each)
+    return " \N{MIDDLE DOT} ".join(text(fact) for fact in (cited.author or unknown, date, page) if fact)
 
 
 def _mark(cited: Citation) -> str:
@@ -119,23 +145,12 @@ def _cited_at(cited: Citation) -> str:
 
 
 def _bold(cited: Citation) -> str:
-    """The quote with its answer spans bold, sliced here because only Python counts code points."""
+    """Return the quote with its answer spans bold, sliced here because only Python counts code points."""
     pieces, at = [], 0
-    for start, end in _merged(cited.answer_spans, cited.start):
+    for start, end in merged_spans((start - cited.start, end - cited.start) for start, end in cited.answer_spans):
         pieces += [text(cited.quote[at:start]), f"<b>{text(cited.quote[start:end])}</b>"]
         at = end
     return "".join([*pieces, text(cited.quote[at:])])
-
-
-def _merged(spans: Iterable[Span], base: int) -> list[Span]:
-    """The spans relative to `base`, in order, overlapping ones joined."""
-    merged: list[Span] = []
-    for start, end in sorted((start - base, end - base) for start, end in spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _card(cited: Citation, language: Language) -> str:
@@ -153,7 +168,7 @@ def _card(cited: Citation, language: Language) -> str:
 
 
 def _also(places: Iterable[Place], language: Language) -> str:
-    hrefs = [text(address(each.article_id, each.start, each.end, each.quote, seal=each.seal)) for each in places]
+    hrefs = [text(address(place.article_id, place.start, place.end, place.quote, seal=place.seal)) for place in places]
     if not hrefs:
         return ""
     links = ", ".join(
@@ -164,10 +179,10 @@ def _also(places: Iterable[Place], language: Language) -> str:
 
 def _nearest(passages: Iterable[Nearest], language: Language) -> list[str]:
     items = [
-        f'<li><a href="{text(address(each.article_id, each.start, each.end, each.text, seal=each.seal))}">'
-        f"<bdi>{text(each.title)}</bdi></a>"
-        f'<p dir="auto">{text(_shorten(each.text, 280))}</p></li>'
-        for each in passages
+        f'<li><a href="{text(address(near.article_id, near.start, near.end, near.text, seal=near.seal))}">'
+        f"<bdi>{text(near.title)}</bdi></a>"
+        f'<p dir="auto">{text(_shorten(near.text, 280))}</p></li>'
+        for near in passages
     ]
     if not items:
         return []
@@ -184,7 +199,7 @@ def _support(given: Answer, language: Language) -> str:
 
 
 def _shorten(long: str, most: int = 200) -> str:
-    """At most `most` characters, cut at a space where there is one near the end."""
+    """Return at most `most` characters, cut at a space where there is one near the end."""
     if len(long) <= most:
         return long
     cut = long[:most]
@@ -193,7 +208,7 @@ def _shorten(long: str, most: int = 200) -> str:
 
 
 def _tail(long: str, most: int = 120) -> str:
-    """The last `most` characters, cut at a space where there is one near the start."""
+    """Return the last `most` characters, cut at a space where there is one near the start."""
     if len(long) <= most:
         return long
     cut = long[-most:]

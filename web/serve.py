@@ -1,4 +1,4 @@
-"""Serves the app: the port first, then the page, then the models, each as soon as it can be."""
+"""Serves the app: the page first, then the models, each as soon as it can be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import FastAPI
 
-from index.errors import QuothError, UsageError
+from index.errors import QuothError
 from settings import Settings
 from web.app import build_app, stop_streams
 from web.security.access import serves_others
@@ -30,39 +30,40 @@ SHUTDOWN_SECONDS = 20
 _log = logging.getLogger(__name__)
 
 
-def serve(chain: AnswerChain, settings: Settings, listening: Callable[[], None] = lambda: None) -> None:
-    """Serve until interrupted or terminated, then finish the answers in flight.
+def serve(
+    chain: AnswerChain, settings: Settings, listener: socket.socket, listening: Callable[[], None] = lambda: None
+) -> None:
+    """Serve on `listener` until interrupted or terminated, then finish the answers in flight.
 
-    `listening` is called once requests are answered. Raises UsageError if the address cannot be had.
+    `listening` is called once requests are answered.
     """
     _allow_files(CONNECTIONS + SPARE_FILES)
-    with _listen(settings.host, settings.port) as listener:
-        stop = threading.Event()
-        threading.Thread(target=_warm, args=(chain,), name="warm", daemon=True).start()
-        threading.Thread(target=_follow, args=(chain, stop), name="follow", daemon=True).start()
-        config = uvicorn.Config(
-            build_app(chain, settings),
-            http=Connection,
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,  # web/security/access.py alone says whom to believe
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
-        if serves_others(settings) and settings.owner_token is None:
-            closed = "the owner's pages" if settings.public_chat else "the chat and the owner's pages"
-            _log.warning("others are served, so %s are closed until QUOTH_OWNER_TOKEN is set", closed)
-        _log.info("serving http://%s:%d", settings.host, listener.getsockname()[1])
-        try:
-            with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
-                Server(config, listening).run(sockets=[listener])
-        finally:
-            stop.set()
+    stop = threading.Event()
+    threading.Thread(target=_warm, args=(chain,), name="warm", daemon=True).start()
+    threading.Thread(target=_follow, args=(chain, stop), name="follow", daemon=True).start()
+    config = uvicorn.Config(
+        build_app(chain, settings),
+        http=Connection,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # web/security/access.py alone says whom to believe
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    if serves_others(settings) and settings.owner_token is None:
+        closed = "the owner's pages" if settings.public_chat else "the chat and the owner's pages"
+        _log.warning("others are served, so %s are closed until QUOTH_OWNER_TOKEN is set", closed)
+    _log.info("serving http://%s:%d", settings.host, listener.getsockname()[1])
+    try:
+        with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
+            Server(config, listening).run(sockets=[listener])
+    finally:
+        stop.set()
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which tells when it listens, and ends streams that only wait before it stops."""
+    """uvicorn's server, which tells when it answers, and ends streams that only wait before it stops."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
@@ -83,36 +84,24 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def _interrupted_by(told: signal.Signals) -> Iterator[None]:
-    """This signal is as Ctrl-C: uvicorn raises it once more when it has stopped, and the program is not done yet."""
+def _interrupted_by(sent: signal.Signals) -> Iterator[None]:
+    """Treat this signal as Ctrl-C: uvicorn raises it once more when it has stopped, and the program is not done yet."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(told, signal.default_int_handler)
+    before = signal.signal(sent, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(told, before)
+        signal.signal(sent, before)
 
 
 def _allow_files(count: int) -> None:
-    """Each connection is an open file, of which a process may have 1,024 unless it asks."""
+    """Allow so many open files: each connection is one, and a process may have 1,024 unless it asks."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """The socket to serve on, taken before anything slow begins."""
-    hint = "choose another with --port or --host"
-    if not 0 <= port <= 65535:
-        raise UsageError(f"there is no port {port}", hint)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror or error})", hint) from error
 
 
 def _warm(chain: AnswerChain) -> None:

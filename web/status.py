@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.events import StatusEvent
-from web.locales.strings import Language, count, say
+from web.locales import Language, count, say
 
 
 def status_text(event: StatusEvent, language: Language) -> str:

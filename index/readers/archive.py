@@ -19,8 +19,8 @@ from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.package import BROKEN_ZIP, open_zip
 from index.readers.sniff import HEAD, is_supported
-from index.readers.source_metadata import Label, ReadInner
-from index.readers.unpack_budget import RATIO, RATIO_FROM, Room
+from index.readers.source_metadata import ReadInner, SourceMetadata
+from index.readers.unpack_budget import RATIO, RATIO_FROM, UnpackBudget
 
 _OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     "gz": lambda file: gzip.GzipFile(fileobj=file),
@@ -30,10 +30,10 @@ _OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAF
 BROKEN = (*BROKEN_ZIP, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
-def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """The articles in a zip file; what is encrypted or damaged is named."""
+def read_zip(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return the articles in a zip file; what is encrypted or damaged is named."""
     names = Names(source)
-    with deeper(source, room), open_zip(data, source) as archive:
+    with deeper(source, budget), open_zip(data, source) as archive:
         for info in archive.infolist():
             if info.is_dir() or (info.external_attr >> 28) == 0xA:  # a symbolic link
                 continue
@@ -41,48 +41,50 @@ def read_zip(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[
             try:
                 if info.flag_bits & 1:
                     raise ArticleError(f"{name} is encrypted", "unpack it and ingest the folder")
-                room.take(name, info.compress_size, info.file_size)
+                budget.take(name, info.compress_size, info.file_size)
                 inner = archive.read(info)
             except ArticleError as error:
                 yield Failure(name, error.message, error.hint)
             except BROKEN as error:
                 yield damaged(name, error)
             else:
-                yield from _inner(inner, source, name, room, read)
-            if room.spent:
+                yield from _inner(inner, source, name, budget, read)
+            if budget.spent:
                 return
 
 
-def read_tar(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """The articles in a tar file; links and devices are passed over."""
+def read_tar(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return the articles in a tar file; links and devices are passed over."""
     names = Names(source)
-    with deeper(source, room):
+    with deeper(source, budget):
         try:
             with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
                 for info in archive:
                     if not info.isreg():
                         continue
                     name = names.of(info.name)
-                    room.take(name, info.size, info.size)
+                    budget.take(name, info.size, info.size)
                     if (file := archive.extractfile(info)) is not None:
-                        yield from _inner(file.read(), source, name, room, read)
+                        yield from _inner(file.read(), source, name, budget, read)
         except BROKEN as error:
             yield damaged(source, error)
 
 
-def read_squeezed(kind: str, data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """What a .gz, .bz2 or .xz holds: one file, or a tar."""
-    with deeper(source, room):
+def read_squeezed(
+    kind: str, data: bytes, source: str, budget: UnpackBudget, read: ReadInner
+) -> Iterator[Article | Failure]:
+    """Return what a .gz, .bz2 or .xz holds: one file, or a tar."""
+    with deeper(source, budget):
         try:
             with _OPEN[kind](io.BytesIO(data)) as file:
-                inner = file.read(min(room.bytes, max(RATIO_FROM, RATIO * len(data))) + 1)
+                inner = file.read(min(budget.bytes, max(RATIO_FROM, RATIO * len(data))) + 1)
         except BROKEN as error:
             raise ArticleError(f"{source} is damaged ({error})", "copy it again from where it came") from error
-        room.take(source, len(data), len(inner))
+        budget.take(source, len(data), len(inner))
         if inner[257:262] == b"ustar":
-            yield from read_tar(inner, source, room, read)
+            yield from read_tar(inner, source, budget, read)
         else:
-            yield from read(inner, f"{source}/{PurePath(source).stem}", room, Label())
+            yield from read(inner, f"{source}/{PurePath(source).stem}", budget, SourceMetadata())
 
 
 class Names:
@@ -102,24 +104,24 @@ class Names:
 
 
 @contextmanager
-def deeper(source: str, room: Room) -> Iterator[None]:
+def deeper(source: str, budget: UnpackBudget) -> Iterator[None]:
     """One archive deeper; raises ArticleError if that is too deep."""
-    if room.depth == 0:
+    if budget.depth == 0:
         raise ArticleError(f"{source} lies too deep in archives", "unpack them and ingest the folder")
-    room.depth -= 1
+    budget.depth -= 1
     try:
         yield
     finally:
-        room.depth += 1
+        budget.depth += 1
 
 
-def _inner(data: bytes, source: str, name: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """A member's articles, by the rules for folders: hidden files and other formats are passed over."""
+def _inner(data: bytes, source: str, name: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return a member's articles, by the rules for folders: hidden files and other formats are passed over."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.removeprefix(source).split("/"))
     if not hidden and is_supported(name, data[:HEAD]):
-        yield from read(data, name, room, Label())
+        yield from read(data, name, budget, SourceMetadata())
 
 
 def damaged(name: str, error: Exception) -> Failure:
-    """The one failure of what raised BROKEN."""
+    """Return the one failure of what raised BROKEN."""
     return Failure(name, f"{name} is damaged ({error or type(error).__name__})", "copy it again from where it came")

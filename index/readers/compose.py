@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, Heading, byline_of
 from index.readers.decode import clean
+from index.readers.metadata import author_of, day_of
 
 _TAGS, _TAG_CHARACTERS = 50, 100
 """An article's most; keywords may have been filled with anything."""
@@ -42,12 +43,17 @@ class Properties:
 
 
 def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
-    """The title, the byline and the blocks, a blank line between them.
+    """Return the article of the title, the byline and the blocks, a blank line between them.
 
-    The byline is part of the text so that "who wrote this?" can be answered with a quote. The hash of the file's bytes
-    is left out: there may be many articles in one file.
+    An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be
+    answered with a quote. The hash of the file's bytes is left out: there may be many articles in one file.
     """
-    properties = replace(properties, title=clean(properties.title), author=clean(properties.author or "") or None)
+    properties = replace(
+        properties,
+        title=clean(properties.title),
+        author=clean(author_of(properties.author) or "") or None,
+        date=day_of(properties.date),
+    )
     title, byline = Block(properties.title), byline_of(properties.author, properties.date)
     body = [replace(block, text=block.tidied) for block in blocks]
     body = [block for block in body if block.text]
@@ -75,6 +81,11 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     )
 
 
+def table_row(cells: Iterable[Iterable[Block]]) -> Block:
+    """Return a row of a table: its cells on one line, parted by bars."""
+    return Block(" | ".join(" ".join(word for block in cell for word in block.text.split()) for cell in cells))
+
+
 def tags_of(said: object) -> tuple[str, ...]:
     """Tags or keywords, from a list or from text with commas or semicolons between them; each once."""
     if isinstance(said, list):
@@ -91,6 +102,6 @@ def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def web_link(address: object) -> str | None:
-    """An address on the web, as it may be shown as a link; None for anything else."""
+    """Return an address on the web as it may be shown as a link; None for anything else."""
     found = _WEB.fullmatch(address.strip()) if isinstance(address, str) else None
     return found[0] if found else None

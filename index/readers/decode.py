@@ -17,9 +17,24 @@ _MARKS = {
 }
 
 # Pages say these and mean those: https://encoding.spec.whatwg.org/#names-and-labels
-_MISDECLARED = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "ascii": "windows-1252"} | dict.fromkeys(
-    ("utf-16", "utf-16le", "utf-16be"), "utf-8"
-)
+_MISDECLARED = {
+    label: encoding
+    for encoding, labels in {
+        "cp1252": "ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 latin-1 l1 cp819",
+        "cp1254": "iso-8859-9 iso8859-9 iso88599 iso_8859-9 latin5 l5",
+        "cp874": "iso-8859-11 iso8859-11 tis-620 dos-874",
+        "gb18030": "gb2312 gb_2312-80 gb_2312 gbk x-gbk cp936 ms936 csgb2312 chinese euc-cn",
+        "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 csbig5",
+        "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis",
+        "cp949": "euc-kr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949 korean cseuckr",
+        "iso-8859-8": "iso-8859-8-i logical iso-8859-8-e visual",
+        "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+        "mac_roman": "macintosh x-mac-roman mac",
+        "koi8-u": "koi8-ru",
+        "utf-8": "utf8 unicode-1-1-utf-8 x-unicode20utf8 utf-16 utf-16le utf-16be unicode ucs-2 iso-10646-ucs-2",
+    }.items()
+    for label in labels.split()
+}
 _IMPOSSIBLE: dict[int, str | None] = {
     **dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"),
     0xAD: None,  # a soft hyphen only says where a line might break
@@ -33,30 +48,21 @@ _CLEAR_CONFIDENCE = 0.5
 _BYTES, _CLEAR_BYTES = 80, 24
 _LOOK_AT = 1 << 18
 _SCRAMBLED = 3
+_CERTAIN_BYTES = 6
+"""Bytes that go on a character of UTF-8 where they must, in a row without a fault: chance in 4^6 and less."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]")
 """As in `мор€ки`: what reads so is in another encoding."""
 
 
 def decode(data: bytes, source: str, declared: str | None = None) -> str:
-    """The text of a file; each line ends with a line feed.
+    """Return the text of a file; each line ends with a line feed.
 
-    Its byte order mark decides, else the encoding it declares, else UTF-8 if it fits, else what chardet
-    finds if that is certain. Raises ArticleError if none fits, or for NULs or nothing but blanks.
+    Its byte order mark decides, else UTF-8 if that is certain, else the encoding it declares as browsers take it,
+    else UTF-8 if it fits, else what chardet finds if that is certain. Raises ArticleError if none fits, or for NULs or
+    nothing but blanks.
     """
-    if declared and (declared := declared.lower()) in _MISDECLARED:
-        declared = _MISDECLARED[declared]
-    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    encoding = _MARKS.get(mark) or declared
-    try:
-        text = data[len(mark) :].decode(encoding or "utf-8")
-    except (UnicodeError, LookupError) as error:
-        found = None if encoding else _detected(data)
-        if found is None:
-            why = f"({error})" if encoding else "and what else it is, is not certain: " + _tried(data)
-            message = f"{source} is not {encoding or 'utf-8'} text {why}"
-            raise ArticleError(message, "save it as UTF-8 and ingest it again") from error
-        text = found
-    if "\0" in text and not encoding:
+    text, is_certain = _decoded(data, source, (declared or "").strip().lower())
+    if "\0" in text and not is_certain:
         text = _detected(data) or text
     if "\0" in text:
         raise ArticleError(f"{source} holds NUL bytes, so it is not text", "give the text it was made from")
@@ -66,13 +72,41 @@ def decode(data: bytes, source: str, declared: str | None = None) -> str:
     return text
 
 
+def _decoded(data: bytes, source: str, declared: str) -> tuple[str, bool]:
+    """Return the text, and whether a mark or a declaration said its encoding."""
+    declared = _MISDECLARED.get(declared, declared)
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    encoding = _MARKS.get(mark) or declared
+    if not mark and declared != "utf-8" and _is_utf8(data):
+        encoding = ""  # saved anew by a program that left what the page declares
+    try:
+        return data[len(mark) :].decode(encoding or "utf-8"), bool(encoding)
+    except (UnicodeError, LookupError) as error:
+        text = _fits(data, "utf-8") if declared and not mark else None
+        text = text if encoding else _detected(data)
+        if text is None:
+            why = f"({error})" if encoding else "and what else it is, is not certain: " + _tried(data)
+            message = f"{source} is not {encoding or 'utf-8'} text {why}"
+            raise ArticleError(message, "save it as UTF-8 and ingest it again") from error
+        return text, bool(encoding)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether these bytes can hardly be anything else: all of them fit, and several are no ASCII."""
+    try:
+        text = data.decode()
+    except UnicodeError:
+        return False
+    return len(text.encode()) - len(text) >= _CERTAIN_BYTES
+
+
 def clean(text: str) -> str:
-    """In Unicode's NFC and without what no text needs: half characters and NULs become U+FFFD, soft hyphens go."""
+    """Return the text in Unicode's NFC: half characters and NULs become U+FFFD, soft hyphens go."""
     return unicodedata.normalize("NFC", text.translate(_IMPOSSIBLE))
 
 
 def _unscrambled(text: str) -> str:
-    """The words, where UTF-8 was once taken for another encoding: `cafÃ©` -> `café`.
+    """Return the words where UTF-8 was once taken for another encoding: `cafÃ©` -> `café`.
 
     Only if that is certain: all of the text reads so, it has several such characters, and ftfy finds it unlikely
     as it is. A text that only shows how such words look stays as it is.
@@ -90,7 +124,7 @@ def _unscrambled(text: str) -> str:
 
 
 def _detected(data: bytes) -> str | None:
-    """The text in the encoding that chardet finds, if no other that is nearly as likely gives other words."""
+    """Return the text in the encoding that chardet finds, if no other that is nearly as likely gives other words."""
     matches = _matches(data)
     best, confidence = matches[0] if matches else ("", 0.0)
     needed = _CLEAR_BYTES if confidence >= _CLEAR_CONFIDENCE else _BYTES
@@ -107,7 +141,7 @@ def _tried(data: bytes) -> str:
 
 
 def _matches(data: bytes) -> list[tuple[str, float]]:
-    """Encodings with how likely they are, the likeliest first."""
+    """Return encodings with how likely they are, the likeliest first."""
     import chardet
 
     found = chardet.detect_all(data[:_LOOK_AT])
@@ -115,7 +149,7 @@ def _matches(data: bytes) -> list[tuple[str, float]]:
 
 
 def _fits(data: bytes, encoding: str) -> str | None:
-    """The text, unless it has control characters that no text has."""
+    """Return the text, unless it has control characters that no text has."""
     try:
         text = data.decode(encoding)
     except (UnicodeError, LookupError):

@@ -1,98 +1,130 @@
-"""Word documents, by python-docx: paragraphs, headings, lists, tables and footnotes as they read now.
+"""Word documents: paragraphs, headings, lists, tables, text boxes and notes as they read with all changes accepted.
 
-What was deleted with change tracking, comments, headers and footers are left out.
+The document's XML is walked with lxml. Deleted and hidden text, comments, headers, footers and pictures are left out.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Block, Properties, compose, tags_of
-from index.readers.package import parse_xml
+from index.readers.compose import Block, Properties, compose, table_row, tags_of
+from index.readers.metadata import name_of, title_of
+from index.readers.ooxml import MC, A, M, Package, R, W, is_on
+from index.readers.package import open_zip
+from index.readers.word_styles import Numbering, Styles
+from index.readers.word_text import chosen, linear_text, text_boxes
 
 if TYPE_CHECKING:
-    from docx.document import Document
     from lxml.etree import _Element
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_NOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}notes"
+_WRAPPERS = frozenset(
+    f"{W}{name}" for name in "sdt sdtContent ins moveTo customXml smartTag body txbxContent footnote endnote".split()
+)
+_TEMPLATE_MADE = "2013-12-23T23:15:00Z"
+"""When python-docx's template was made, which its documents say they were."""
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 
 
 def read_docx(data: bytes, source: str) -> Article:
-    """The document's text with title, author and date of its properties."""
-    import docx  # takes a while
-
-    document = docx.Document(io.BytesIO(data))
-    styles = {style.style_id: style.name or "" for style in document.styles}
-    blocks = [*_blocks(document.element.body, styles), *_notes(document)]
+    """Return the document's text with title, author and date of its properties; footnotes follow at the end."""
+    with open_zip(data, source) as archive:
+        package = Package(archive)
+        said = package.properties()
+        blocks = list(_Walk(package).document())
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the document that has it")
-    core = document.core_properties
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
-    date = core.modified or core.created
+    dates = [said.get(name, "") for name in ("modified", "created")]
     properties = Properties(
-        title=" ".join(core.title.split()) or first or PurePath(source).stem,
-        author=" ".join(core.author.split()) or None,
-        date=date.date().isoformat() if date else None,
-        language=core.language or None,
-        tags=tags_of(core.keywords),
+        title=title_of(said.get("title")) or first or name_of(source),
+        author=said.get("creator"),
+        date=next((date for date in dates if date and date != _TEMPLATE_MADE), None),
+        language=said.get("language"),
+        tags=tags_of(said.get("keywords")),
     )
     return compose(source, properties, blocks)
 
 
-def _blocks(element: _Element, styles: dict[str, str]) -> Iterator[Block]:
+class _Walk:
+    """The blocks of one document; numbers of lists count on from block to block."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._styles = Styles(package)
+        self._numbering = Numbering(package)
+        self._begun = ""
+        """What stands at the beginning of the next paragraph: a drop cap, or a paragraph whose end is deleted."""
+
+    def document(self) -> Iterator[Block]:
+        """Return the blocks of the body, then those of the notes."""
+        yield from self._blocks(self._package.root(self._package.main))
+        if self._begun:
+            yield Block(self._begun)
+            self._begun = ""
+        for kind in ("footnotes", "endnotes"):
+            for root in self._package.parts(kind):
+                for note in root:
+                    if note.get(f"{W}type") is None:  # else it is a separator line
+                        yield Block(" ".join(block.text for block in self._blocks(note)))
+
+    def _blocks(self, element: _Element) -> Iterator[Block]:
+        for child in element:
+            if child.tag == f"{W}p":
+                yield from self._paragraph(child)
+            elif child.tag == f"{W}tbl":
+                yield from self._table(child)
+            elif child.tag in _WRAPPERS:
+                yield from self._blocks(child)
+            elif child.tag == f"{MC}AlternateContent":
+                yield from self._blocks(chosen(child))
+            elif child.tag in (f"{M}oMathPara", f"{M}oMath"):
+                yield Block(linear_text(child, self._styles))
+
+    def _paragraph(self, paragraph: _Element) -> Iterator[Block]:
+        text = self._begun + linear_text(paragraph, self._styles)
+        self._begun = ""
+        is_drop_cap = paragraph.find(f"{W}pPr/{W}framePr[@{W}dropCap]") is not None
+        if is_drop_cap or is_on(paragraph.find(f"{W}pPr/{W}rPr"), "del"):
+            self._begun = text
+        elif text.strip():
+            is_heading = self._styles.is_heading(paragraph)
+            marker = self._marker(paragraph, is_heading)
+            yield Block(f"{marker} {text}" if marker else text, is_heading)
+        for box in text_boxes(paragraph):
+            yield from self._blocks(box)
+        for diagram in paragraph.iter(_DIAGRAM):
+            root = self._package.part(diagram.get(f"{R}dm", ""))
+            for line in root.iter(f"{A}p") if root is not None else ():
+                yield Block("".join(text.text or "" for text in line.iter(f"{A}t")))
+
+    def _marker(self, paragraph: _Element, is_heading: bool) -> str:
+        number, level = self._styles.numbering(paragraph)
+        if number:
+            marker = self._numbering.marker(number, level)
+            return "" if is_heading and marker == "-" else marker
+        return "-" if self._styles.is_list(paragraph) and not is_heading else ""
+
+    def _table(self, table: _Element) -> Iterator[Block]:
+        for row in _inside(table, f"{W}tr"):
+            if row.find(f"{W}trPr/{W}del") is not None:
+                continue
+            cells = [cell for cell in _inside(row, f"{W}tc") if cell.find(f"{W}tcPr/{W}cellDel") is None]
+            within = [list(self._blocks(cell)) for cell in cells]
+            is_layout = any(True for cell in cells for _ in cell.iter(f"{W}tbl"))
+            if is_layout or (len(cells) == 1 and len(within[0]) > 1):
+                for blocks in within:
+                    yield from blocks
+            else:
+                yield table_row(within)
+
+
+def _inside(element: _Element, tag: str) -> Iterator[_Element]:
+    """Return the rows of a table or the cells of a row, also those in content controls and insertions."""
     for child in element:
-        if child.tag == f"{_W}p":
-            style = styles.get(_value(child, "pPr/pStyle"), "")
-            is_heading = style == "Title" or style.startswith("Heading") or bool(_value(child, "pPr/outlineLvl"))
-            is_item = child.find(f"{_W}pPr/{_W}numPr") is not None or style.startswith("List")
-            text = _text(child)
-            yield Block("- " + text if is_item and not is_heading and text.strip() else text, is_heading)
-        elif child.tag == f"{_W}tbl":
-            for row in child.iter(f"{_W}tr"):
-                cells = (" ".join(_text(p) for p in cell.iter(f"{_W}p")) for cell in row.findall(f"{_W}tc"))
-                yield Block(" | ".join(cells))
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"):
-            yield from _blocks(child, styles)
-
-
-def _value(paragraph: _Element, path: str) -> str:
-    found = paragraph.find("/".join(_W + part for part in path.split("/")))
-    return "" if found is None else found.get(f"{_W}val", "")
-
-
-def _text(element: _Element) -> str:
-    """The words of a paragraph; in a text box too, as lines of their own."""
-    parts = []
-    for child in element:
-        match child.tag:
-            case tag if tag == f"{_W}t":
-                parts.append(child.text or "")
-            case tag if tag in (f"{_W}br", f"{_W}cr"):
-                parts.append("\n")
-            case tag if tag == f"{_W}tab":
-                parts.append(" ")
-            case tag if tag == f"{_W}noBreakHyphen":
-                parts.append("-")
-            case tag if tag == f"{_W}p":
-                parts.append(f"\n{_text(child)}\n")
-            case tag if tag in (f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", _ALTERNATIVE):
-                pass
-            case _:
-                parts.append(_text(child))
-    return "".join(parts)
-
-
-def _notes(document: Document) -> Iterator[Block]:
-    """Footnotes and endnotes, after the text."""
-    for relation in document.part.rels.values():
-        if not relation.is_external and relation.reltype in (_NOTES.format("foot"), _NOTES.format("end")):
-            for note in parse_xml(relation.target_part.blob):
-                if note.get(f"{_W}type") is None:  # else it is a separator line
-                    yield Block(" ".join(_text(p) for p in note.iter(f"{_W}p")))
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -13,6 +12,7 @@ from index.errors import ArticleError
 from index.readers.compose import Properties, compose, tags_of
 from index.readers.decode import decode
 from index.readers.markup import markup_blocks
+from index.readers.metadata import name_of, title_of
 from index.readers.package import open_zip, parse_xml
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _RIGHTS = "META-INF/rights.xml"
 
 
 def read_epub(data: bytes, source: str) -> Article:
-    """The book; its table of contents is left out. Raises ArticleError for one with copy protection."""
+    """Return the book; its table of contents is left out. Raises ArticleError for one with copy protection."""
     with open_zip(data, source) as book:
         if _RIGHTS in book.namelist():
             raise ArticleError(f"{source} is copy-protected", "give a book without protection")
@@ -40,11 +40,10 @@ def read_epub(data: bytes, source: str) -> Article:
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the book that has it")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
-    date = _said(package, "date")
     properties = Properties(
-        title=_said(package, "title") or first or PurePath(source).stem,
+        title=title_of(_said(package, "title")) or first or name_of(source),
         author=_said(package, "creator"),
-        date=date[:10] if date else None,
+        date=_said(package, "date"),
         language=_said(package, "language"),
         tags=tags_of([each.text or "" for each in package.iter(f"{_DC}subject")]),
     )
@@ -52,6 +51,7 @@ def read_epub(data: bytes, source: str) -> Article:
 
 
 def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator[str]:
+    names = set(book.namelist())
     items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
     for reference in package.iter(f"{_OPF}itemref"):
         item = items.get(reference.get("idref"))
@@ -59,7 +59,8 @@ def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator
             continue
         if "html" in item.get("media-type", ""):
             name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
-            yield decode(book.read(name), f"{source}/{name}")
+            if name in names:  # a book is read without a chapter that it has lost
+                yield decode(book.read(name), f"{source}/{name}")
 
 
 def _said(package: _Element, name: str) -> str | None:

@@ -18,7 +18,7 @@ _NAME_CHARACTERS = 100
 
 
 def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
-    """The entries with what the file holds of them, in full or in brief; nothing is fetched."""
+    """Return the entries with what the file holds of them, in full or in brief; nothing is fetched."""
     import feedparser  # type: ignore[import-untyped]
 
     # As a stream: bytes themselves it would take for an address or a file name first.

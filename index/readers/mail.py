@@ -7,64 +7,76 @@ import email.policy
 import re
 from collections.abc import Iterator
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
-from pathlib import PurePath
 
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names, deeper
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
+from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words, unflowed
 from index.readers.markup import markup_blocks
+from index.readers.metadata import day_of, name_of
 from index.readers.sniff import has_reader, is_supported
-from index.readers.source_metadata import Label, ReadInner
-from index.readers.unpack_budget import Room
+from index.readers.source_metadata import ReadInner, SourceMetadata
+from index.readers.unpack_budget import UnpackBudget
 
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From [^\n]*\n")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _NAME_CHARACTERS = 100
+_STUB = 4
+"""A plain part with so many times fewer words than the HTML only says to look at that."""
+_WORD = re.compile(r"\w+|[\u3040-\u9fff]")
+_TELLING = 4
+"""Letters of a word that is in few texts."""
 _MAIL = "message/rfc822"
 _MALFORMED = (MessageError, ValueError, LookupError, AttributeError, TypeError)
 """What headers make the email package raise."""
 
 
-def read_mail(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """The plain text of a mail, or its HTML if it has no other; then what is attached, as articles of their own."""
+def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return the sender's own words, a mail forwarded among them, and what is attached, as articles of their own."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    body = message.get_body(("plain", "html"))
     attached = list(_attached(message))
-    payload = body.get_payload(decode=True) if body is not None else None
-    if body is not None and isinstance(payload, bytes) and payload.strip():
-        text = decode(payload, source, body.get_content_charset())
-        is_html = body.get_content_subtype() == "html"
-        blocks = list(markup_blocks(text)) if is_html else [Block(block) for block in re.split(r"\n[ \t]*\n", text)]
-        properties = Properties(_header(message, "subject") or PurePath(source).stem, _sender(message), _date(message))
-        yield compose(source, properties, blocks)
-    elif not attached:
-        raise ArticleError(f"{source} has no text", "save the mail with its text")
-    if not attached:
-        return
     names = Names(source)
-    with deeper(source, room):
+    blocks, inner = _body(message, source)
+    title = _header(message, "subject") or name_of(source)
+    if blocks:
+        yield compose(source, Properties(title, _sender(_header(message, "from")), _date(message)), blocks)
+    if inner is not None and inner.text.strip():
+        said = Properties(inner.subject or title, _sender(inner.author), day_of(inner.date) or _day(inner.date))
+        yield compose(
+            names.of("forwarded") if blocks else source, said, _paragraphs(own_words(inner.text) or inner.text)
+        )
+    elif not blocks and not attached:
+        raise ArticleError(f"{source} has no text", "save the mail with its text")
+    if attached:
+        yield from _read_attached(attached, names, source, budget, read)
+
+
+def _read_attached(
+    attached: list[EmailMessage], names: Names, source: str, budget: UnpackBudget, read: ReadInner
+) -> Iterator[Article | Failure]:
+    with deeper(source, budget):
         for number, part in enumerate(attached, start=1):
             name = names.of((_filename(part) or f"attachment {number}").replace("/", "-"))
             content = _content(part)
             try:
-                room.take(name, len(content), len(content))
+                budget.take(name, len(content), len(content))
             except ArticleError as error:
                 yield Failure(name, error.message, error.hint)
             else:
                 media_type = part.get_content_type()
-                label = Label(media_type if has_reader(media_type) else "", part.get_content_charset())
-                yield from read(content, name, room, label)
-            if room.spent:
+                label = SourceMetadata(media_type if has_reader(media_type) else "", part.get_content_charset())
+                yield from read(content, name, budget, label)
+            if budget.spent:
                 return
 
 
-def read_mailbox(data: bytes, source: str, room: Room, read: ReadInner) -> Iterator[Article | Failure]:
-    """The mails of an mbox file, each called by its subject."""
+def read_mailbox(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
+    """Return the mails of an mbox file, each called by its subject."""
     starts = list(_FROM_LINE.finditer(data))
     if not starts:
         raise ArticleError(f"{source} is no mailbox", "export it as mbox")
@@ -74,11 +86,11 @@ def read_mailbox(data: bytes, source: str, room: Room, read: ReadInner) -> Itera
         mail = _QUOTED_FROM.sub(rb"\1", data[match.end() : end])
         subject = _header(email.message_from_bytes(mail, policy=email.policy.default), "subject")
         name = names.of((subject or f"mail {number}")[:_NAME_CHARACTERS].replace("/", "-"))
-        yield from read(mail, name, room, Label(_MAIL))
+        yield from read(mail, name, budget, SourceMetadata(_MAIL))
 
 
 def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The documents and mails attached, not what is attached to those."""
+    """Return the documents and mails attached, not what is attached to those."""
     for part in message.iter_parts():
         assert isinstance(part, EmailMessage)
         if part.get_content_type() == _MAIL:
@@ -110,15 +122,56 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _sender(message: EmailMessage) -> str | None:
-    """The name in `Name <address>`, else the address."""
-    line = _header(message, "from")
+def _sender(line: str) -> str | None:
+    """Return the name in `Name <address>`, else the address."""
     name = line.split("<", 1)[0].strip().strip('"').strip()
     return name or line.strip("<>") or None
 
 
 def _date(message: EmailMessage) -> str | None:
+    return _day(_header(message, "date"))
+
+
+def _day(line: str) -> str | None:
     try:
-        return parsedate_to_datetime(_header(message, "date")).date().isoformat()
+        return parsedate_to_datetime(line).date().isoformat()
     except (ValueError, TypeError, IndexError):
         return None
+
+
+def _body(message: EmailMessage, source: str) -> tuple[list[Block], Forwarded | None]:
+    """Return the sender's words and the mail that is forwarded below them."""
+    plain, page = (_text(message.get_body((kind,)), source) for kind in ("plain", "html"))
+    blocks = [block for block in markup_blocks(own_markup(page)) if block.tidied] if page else []
+    shown = "\n\n".join(block.text for block in blocks)
+    text = shown if _is_stub(plain, shown) else plain
+    before, inner = forwarded(text)
+    if text is plain or inner is not None:
+        blocks = _paragraphs(own_words(before))
+    if not blocks and inner is None:  # nothing but a quotation, of nobody knows whom
+        inner = Forwarded("", "", "", re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", before))
+    return blocks, inner
+
+
+def _is_stub(plain: str, shown: str) -> bool:
+    """Whether the plain text only says to look at the HTML: it is shorter, and has other words or next to none."""
+    words, others = _WORD.findall(plain.lower()), _WORD.findall(shown.lower())
+    if len(words) >= len(others):
+        return False
+    distinct = {word for word in words if len(word) >= _TELLING or not word.isascii()}
+    return len(words) * _STUB <= len(others) or len(distinct & set(others)) < len(distinct) / 2
+
+
+def _text(part: MIMEPart | None, source: str) -> str:
+    """Return the text of a part, a flowed one with its paragraphs whole; "" if there is none."""
+    payload = part.get_payload(decode=True) if part is not None else None
+    if part is None or not isinstance(payload, bytes) or not payload.strip():
+        return ""
+    text = decode(payload, source, part.get_content_charset())
+    if part.get_content_subtype() == "plain" and str(part.get_param("format", "")).lower() == "flowed":
+        return unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+    return text
+
+
+def _paragraphs(text: str) -> list[Block]:
+    return [block for part in re.split(r"\n[ \t]*\n", text) if (block := Block(part)).tidied]

@@ -6,26 +6,30 @@ PDFium (through pypdfium2) is native code, finds words that a line end breaks, a
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
-from index.readers.compose import Properties, compose, tags_of
-from index.readers.reflow import Line, paragraphs
+from index.readers.columns import GAP, in_columns
+from index.readers.compose import Block, Properties, compose, tags_of
+from index.readers.garbled import is_garbled
+from index.readers.metadata import name_of, title_of
+from index.readers.reflow import HEADING_SIZE, Line, body_size, paragraphs
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfPage  # type: ignore[import-untyped]
+    from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
 _BROKEN_WORD = "\ufffe"
 """What PDFium puts for a hyphen at the end of a line; it then leaves out the line's end."""
 _END_WITHIN = 4096
-_NO_TITLE = re.compile(r"(?i)untitled|microsoft word - |.*\.(docx?|pdf|tex|indd|qxd|rtf|odt)\s*$")
+_PARTED_LINES = 4
 _PASSWORD, _SECURITY = 4, 5
 
 
 def read_pdf(data: bytes, source: str) -> Article:
-    """The text, re-flowed into paragraphs; running heads and page numbers are left out."""
+    """Return the text, re-flowed into paragraphs; running heads and page numbers are left out."""
     import pypdfium2
 
     if b"%%EOF" not in data[-_END_WITHIN:]:
@@ -39,44 +43,80 @@ def read_pdf(data: bytes, source: str) -> Article:
     try:
         pages = [_lines(document[number], number) for number in range(len(document))]
         said = document.get_metadata_dict()
-        properties = _properties(said, source)
     finally:
         document.close()
     blocks = list(paragraphs(pages))
     if not blocks:
         raise ArticleError(f"{source} has no text layer: its pages are pictures", "have the text recognised (OCR)")
-    return compose(source, properties, blocks)
+    if is_garbled(" ".join(block.text for block in blocks)):
+        raise ArticleError(f"{source} does not say which letters its fonts show", "have the text recognised (OCR)")
+    return compose(source, _properties(said, source, _heading(pages, blocks)), blocks)
 
 
 def _lines(page: PdfPage, number: int) -> list[Line]:
-    """The page's lines with the place of their first and last characters."""
-    import pypdfium2.raw  # type: ignore[import-untyped]
-
+    """Return the page's lines with the place of their first and last characters."""
     text = page.get_textpage()
-    words, lines, at = text.get_text_range(), [], 0
+    words, rows, at = text.get_text_range(), [], 0
     # PDFium counts in UTF-16; beyond the basic plane, places are slightly off, words are not.
     last = text.count_chars() - 1
+    is_parted = _has_gaps(text)
     for piece in re.split(rf"(\r\n|[\r\n]|{_BROKEN_WORD})", words):
         if shown := piece.strip().strip(_BROKEN_WORD):
             first = min(at + len(piece) - len(piece.lstrip()), last)
-            left, bottom, _, _ = text.get_charbox(first, loose=True)
-            _, _, right, _ = text.get_charbox(min(first + len(shown) - 1, last), loose=True)
-            size = pypdfium2.raw.FPDFText_GetFontSize(text, first)
-            lines.append(Line(shown, number, left, right, bottom, size))
-        elif piece == _BROKEN_WORD and lines:
-            lines[-1] = lines[-1].with_broken_word()
+            cuts = _cuts(text, shown, first, last) if is_parted else [0, len(shown)]
+            rows.append([_line(text, shown[a:b], min(first + a, last), last, number) for a, b in pairwise(cuts)])
+        elif piece == _BROKEN_WORD and rows:
+            rows[-1][-1] = rows[-1][-1].with_broken_word()
         at += len(piece)
     text.close()
     page.close()
-    return lines
+    return in_columns(rows) if is_parted else [row[0] for row in rows]
 
 
-def _properties(said: dict[str, str], source: str) -> Properties:
-    title = " ".join(said.get("Title", "").split())
-    day = re.match(r"D:(\d{4})(\d{2})(\d{2})", said.get("CreationDate", ""))
+def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> Line:
+    import pypdfium2.raw  # type: ignore[import-untyped]
+
+    left, bottom, _, _ = text.get_charbox(first, loose=True)
+    _, _, right, _ = text.get_charbox(min(first + len(shown.rstrip()) - 1, last), loose=True)
+    size = pypdfium2.raw.FPDFText_GetFontSize(text, first)
+    return Line(shown.strip(), number, left, right, bottom, size)
+
+
+def _has_gaps(text: PdfTextPage) -> bool:
+    """Whether pieces of lines that follow each other stand side by side, far apart, as columns and tables do."""
+    rects = [text.get_rect(n) for n in range(text.count_rects())]
+    beside = (
+        min(a[3], b[3]) - max(a[1], b[1]) > (a[3] - a[1]) / 2 and b[0] - a[2] > GAP * (a[3] - a[1])
+        for a, b in pairwise(rects)
+    )
+    return bool(sum(beside) >= _PARTED_LINES)
+
+
+def _cuts(text: PdfTextPage, shown: str, first: int, last: int) -> list[int]:
+    """Return where in a line a new piece begins, with its begin and its end."""
+    cuts = [0]
+    for blank in re.finditer(r"\s+", shown):
+        _, _, left, _ = text.get_charbox(min(first + blank.start() - 1, last), loose=True)
+        right, bottom, _, top = text.get_charbox(min(first + blank.end(), last), loose=True)
+        if right - left > GAP * (top - bottom):
+            cuts.append(blank.end())
+    return [*cuts, len(shown)]
+
+
+def _heading(pages: Sequence[Sequence[Line]], blocks: Sequence[Block]) -> str:
+    """Return the largest heading of the first page that has text; "" if nothing there is larger than the text."""
+    first = next(page for page in pages if page)
+    largest = max(first, key=lambda line: round(line.size, 1))
+    if largest.size < HEADING_SIZE * body_size(line for page in pages for line in page):
+        return ""
+    opening = " ".join(largest.text.split())
+    return next((block.tidied for block in blocks if block.is_heading and block.tidied.startswith(opening)), "")
+
+
+def _properties(said: dict[str, str], source: str, heading: str) -> Properties:
     return Properties(
-        title=PurePath(source).stem if not title or _NO_TITLE.match(title) else title,
-        author=" ".join(said.get("Author", "").split()) or None,
-        date="-".join(day.groups()) if day else None,
+        title=title_of(said.get("Title")) or heading or name_of(source),
+        author=said.get("Author"),
+        date=said.get("CreationDate"),
         tags=tags_of(said.get("Keywords")),
     )

@@ -12,6 +12,7 @@ from statistics import median
 
 from index.readers.compose import Block
 from index.readers.decode import clean
+from index.readers.running_heads import running_lines
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
@@ -20,9 +21,8 @@ _ITEM = re.compile(r"[•▪◦‣·–*-] |\(?\d{1,3}[.)] ")
 _NO_BLANK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 # Shares of the font size, the usual line pitch or the column's width, set by hand; the zoo holds them in place.
-_SIZE_CHANGE, _HEADING_SIZE, _WIDE_PITCH, _SHORT, _INDENT = 0.15, 1.15, 1.35, 0.15, 0.8
+_SIZE_CHANGE, HEADING_SIZE, _WIDE_PITCH, _SHORT, _INDENT = 0.15, 1.15, 1.35, 0.15, 0.8
 _HEADING_CHARACTERS = 200
-_APART, _RUNNING_SHARE, _RUNNING_PAGES, _RUNNING_CHARACTERS = 2.0, 0.6, 3, 100
 _NEIGHBOURS = 8
 _ENOUGH_STEPS, _LOOSE_PITCH = 10, 1.5
 
@@ -40,15 +40,21 @@ class Line:
     broken: bool = False
 
     def with_broken_word(self) -> Line:
-        """The same, with its last word going on in the next line."""
+        """Return the same, with its last word going on in the next line."""
         return replace(self, broken=True)
+
+    def up_to(self, last: Line, text: str) -> Line:
+        """Return the line from here to the end of another one beside it."""
+        return replace(self, text=text, right=last.right, broken=last.broken)
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
-    """The paragraphs and headings, with the places where pages start."""
-    body = _body_size(line for page in pages for line in page)
-    running = _running(pages, body)
-    lines = [replace(line, text=_tidy(line.text)) for page in pages for line in page if _key(line) not in running]
+    """Return the paragraphs and headings, with the places where pages start."""
+    body = body_size(line for page in pages for line in page)
+    running = running_lines(pages, body)
+    tidied = [replace(line, text=_tidy(line.text)) for page in pages for line in page if line not in running]
+    # A line of nothing but symbols that no font names has no text.
+    lines = [line for line in tidied if line.text]
     if not lines:
         return
     pitch = _pitch(lines, body)
@@ -64,7 +70,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
 
 
 def _block(lines: Sequence[Line], page: int, body: float, hyphened: frozenset[str]) -> Block:
-    """The lines as one text; `page` is the page that was on before."""
+    """Return the lines as one text; `page` is the page that was on before."""
     text, starts = "", []
     for n, line in enumerate(lines):
         if n and lines[n - 1].broken:
@@ -77,7 +83,7 @@ def _block(lines: Sequence[Line], page: int, body: float, hyphened: frozenset[st
         page = line.page
         text += line.text
     is_heading = (
-        lines[0].size >= _HEADING_SIZE * body and len(text) <= _HEADING_CHARACTERS and not text.endswith((".", ","))
+        lines[0].size >= HEADING_SIZE * body and len(text) <= _HEADING_CHARACTERS and not text.endswith((".", ","))
     )
     return Block(text, is_heading, tuple(starts))
 
@@ -92,20 +98,25 @@ def _starts(lines: Sequence[Line], n: int, pitch: float) -> bool:
     step = before.bottom - line.bottom
     if before.page == line.page and step > _WIDE_PITCH * (pitch or line.size * 1.2):
         return True
+    is_indented = before.page == line.page and step >= 0 and line.left - before.left > _INDENT * line.size
+    ended = _SENTENCE_END.search(before.text) is not None
+    return ended and (is_indented or _is_short(lines, n))
+
+
+def _is_short(lines: Sequence[Line], n: int) -> bool:
+    """Whether the line before line n ends well before the others around it do."""
+    before, size = lines[n - 1], lines[n].size
     near = [
         other
         for other in lines[max(0, n - 1 - _NEIGHBOURS) : n + _NEIGHBOURS]
-        if other.page == before.page and abs(other.left - before.left) < 2 * line.size
+        if other.page == before.page and abs(other.left - before.left) < 2 * size
     ]
     edge, start = max(other.right for other in near), min(other.left for other in near)
-    is_short = before.right < edge - _SHORT * (edge - start)
-    is_indented = before.page == line.page and step >= 0 and line.left - before.left > _INDENT * line.size
-    ended = _SENTENCE_END.search(before.text) is not None
-    return ended and (is_short or is_indented)
+    return before.right < edge - _SHORT * (edge - start)
 
 
-def _body_size(lines: Iterable[Line]) -> float:
-    """The font size of most characters, in points."""
+def body_size(lines: Iterable[Line]) -> float:
+    """Return the font size of most characters, in points."""
     sizes = Counter[float]()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)
@@ -113,30 +124,11 @@ def _body_size(lines: Iterable[Line]) -> float:
 
 
 def _pitch(lines: Sequence[Line], body: float) -> float:
-    """The usual distance between lines, in points; 0 if there is none."""
+    """Return the usual distance between lines, in points; 0 if there is none."""
     steps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.page == b.page]
     steps = [step for step in steps if step > 1]
     usual = median(steps) if steps else 0.0
     return usual if len(steps) >= _ENOUGH_STEPS else min(usual, _LOOSE_PITCH * body)
-
-
-def _running(pages: Sequence[Sequence[Line]], body: float) -> frozenset[tuple[str, int]]:
-    """What stands by itself at the top or the bottom of most pages, no larger than the text, whatever its number."""
-    count = Counter[tuple[str, int]]()
-    for page in pages:
-        high = sorted(page, key=lambda line: line.bottom)
-        edges = [(high[0], high[1]), (high[-1], high[-2])] if len(high) > 1 else []
-        for line, neighbour in edges:
-            apart = abs(line.bottom - neighbour.bottom) > _APART * body or line.text.strip("-–— ").isdecimal()
-            if apart and line.size < _HEADING_SIZE * body and len(line.text) <= _RUNNING_CHARACTERS:
-                count[_key(line)] += 1
-    needed = max(_RUNNING_PAGES, _RUNNING_SHARE * sum(bool(page) for page in pages))
-    return frozenset(key for key, seen in count.items() if seen >= needed)
-
-
-def _key(line: Line) -> tuple[str, int]:
-    """The line's words without their numbers, and its height."""
-    return re.sub(r"\d+", "#", line.text), round(line.bottom / 4)
 
 
 def _tidy(text: str) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import PurePath
 
 from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of
+from index.readers.metadata import name_of, title_of
+from index.readers.rtf_marks import as_shown
 
 _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 _INFO = r"\{{\\{}\s((?:[^{{}}\\]|\\[^\n]){{1,500}})\}}"
 _MADE = re.compile(r"\{\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_CELL_ENDS = re.compile(r"\|(?=[ \t]*(?:\n|$))")
 
 
 def read_rtf(data: bytes, source: str) -> Article:
-    """An article of one paragraph for each of the file's."""
+    """Return an article of one paragraph for each of the file's."""
     from striprtf.striprtf import rtf_to_text
 
     code = data.decode("latin-1")  # RTF is ASCII; what is not, is escaped in the code page it names
@@ -31,13 +33,14 @@ def read_rtf(data: bytes, source: str) -> Article:
         return (" ".join(words(f"{{\\rtf1\\ansi {found[1]}}}").split()) if found else "") or None
 
     try:
-        blocks = [Block(line) for line in words(code).replace("\x0c", "\n").split("\n")]
+        lines = _CELL_ENDS.sub("", words(as_shown(code))).replace("\x0c", "\n").split("\n")
+        blocks = [Block(re.sub(r"[ \t]*\|[ \t]*", " | ", line)) for line in lines]
     except (UnicodeError, LookupError) as error:
         raise ArticleError(f"{source} holds characters that {encoding} has not", "save it as .docx") from error
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the document that has it")
     properties = Properties(
-        title=said("title") or PurePath(source).stem,
+        title=title_of(said("title")) or name_of(source),
         author=said("author"),
         date=_date(code),
         tags=tags_of(said("keywords")),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from email.message import Message
 
 from index.article import Article, Failure
-from index.readers.unpack_budget import Room
+from index.readers.unpack_budget import UnpackBudget
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class SourceMetadata:
     """`link` is the address that the bytes came from, `date` the day, `media_type` in small letters."""
 
     media_type: str = ""
@@ -20,13 +20,13 @@ class Label:
     date: str | None = None
 
 
-ReadInner = Callable[[bytes, str, Room, Label], Iterator[Article | Failure]]
+ReadInner = Callable[[bytes, str, UnpackBudget, SourceMetadata], Iterator[Article | Failure]]
 """How a container has what is inside it read."""
 
 
-def content_label(content_type: str, link: str | None = None, date: str | None = None) -> Label:
-    """The label for a Content-Type line, such as `text/html; charset=utf-8`."""
+def content_metadata(content_type: str, link: str | None = None, date: str | None = None) -> SourceMetadata:
+    """Return the label for a Content-Type line, such as `text/html; charset=utf-8`."""
     message = Message()
     message["content-type"] = content_type
     said = message.get_content_type() if "/" in content_type else ""
-    return Label(said, message.get_content_charset(), link, date)
+    return SourceMetadata(said, message.get_content_charset(), link, date)

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
+from index.readers.metadata import author_of, name_of
 
 FIELDS = {
     "text": ("text", "body", "content", "article"),
@@ -25,33 +27,56 @@ FIELDS = {
 }
 """What a field may be called, in any case; the first that is there counts."""
 
-_Called = dict[str, tuple[str, ...]]
+NamedFields = dict[str, tuple[str, ...]]
 _NAME_CHARACTERS = 100
+_PROSE_WORDS = 20
+"""In the mean cell of a column of texts."""
 _FIELD_CHARACTERS = 1 << 30
 
 
 def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
-    """The rows of a CSV file with a line of column names; parted by commas, semicolons or tabs."""
+    """Return the rows of a CSV file as articles, or all of them as one if no column has texts.
+
+    Its first line names the columns; they are parted by commas, semicolons or tabs.
+    """
     text = decode(data, source)
     first = text.split("\n", 1)[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     usual = csv.field_size_limit(_FIELD_CHARACTERS)  # of this whole process
     try:
-        called = _called(fields)
+        called = named_fields(fields)
         if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
-            raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
+            data_rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            if fields.get("text") or _has_prose(data_rows):
+                raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
+            yield _data_table(data_rows, source)
+            return
         names = Names(source)
         for number, row in enumerate(rows, start=1):
-            yield _article(names, f"row {number}", row, called)
+            yield article_of_row(names, f"row {number}", row, called)
     except csv.Error as error:
         raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
     finally:
         csv.field_size_limit(usual)
 
 
+def _has_prose(rows: list[list[str]]) -> bool:
+    """Whether a column has texts, whatever it is called: then its rows are articles."""
+    words = [[len(cell.split()) for cell in row] for row in rows[1:]]
+    columns = zip_longest(*words, fillvalue=0)
+    return any(sum(counts) >= _PROSE_WORDS * len(words) for counts in columns)
+
+
+def _data_table(rows: list[list[str]], source: str) -> Article:
+    """Return a table that has no texts as one article, its rows as documents show them."""
+    blocks = [Block(" | ".join(" ".join(cell.split()) for cell in row)) for row in rows if any(row)]
+    return compose(source, Properties(name_of(source)), blocks)
+
+
 def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
-    """A JSON object on each line."""
-    names, called = Names(source), _called(fields)
+    """Return the JSON objects of a file, one on each line, as articles."""
+    names, called = Names(source), named_fields(fields)
     for number, line in enumerate(decode(data, source).split("\n"), start=1):
         if not line.strip():
             continue
@@ -63,11 +88,11 @@ def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
         if not isinstance(row, dict):
             yield Failure(f"{source}/line {number}", f"{source}, line {number} is no JSON object", "correct it")
             continue
-        yield _article(names, f"line {number}", row, called)
+        yield article_of_row(names, f"line {number}", row, called)
 
 
-def _article(names: Names, place: str, row: Mapping[str, object], called: _Called) -> Article | Failure:
-    """The article is called by its id, else its title, else its place, so that it keeps its name among others."""
+def article_of_row(names: Names, place: str, row: Mapping[str, object], called: NamedFields) -> Article | Failure:
+    """Return a row's article, called by its id, else its title, else its place: it keeps its name among others."""
     fields = {name: _field(row, names) for name, names in called.items()}
     given = " ".join((fields["id"] or fields["title"]).split())
     name = names.of(given[:_NAME_CHARACTERS].replace("/", "-") if given.strip(". ") else place)
@@ -75,8 +100,8 @@ def _article(names: Names, place: str, row: Mapping[str, object], called: _Calle
         return Failure(name, f"{name} has no {_listed(called)}", "give it a text or remove it")
     properties = Properties(
         title=" ".join(fields["title"].split()) or name.rsplit("/", 1)[-1],
-        author=" ".join(fields["author"].split()) or None,
-        date=fields["date"].strip()[:10] or None,
+        author=author_of(_value(row, called["author"])),
+        date=fields["date"],
         language=fields["language"].strip() or None,
         link=web_link(fields["link"]),
         tags=tags_of(fields["tags"]),
@@ -84,18 +109,27 @@ def _article(names: Names, place: str, row: Mapping[str, object], called: _Calle
     return compose(name, properties, [Block(part) for part in fields["text"].split("\n\n")])
 
 
-def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
+def has_text(row: Mapping[str, object], called: NamedFields) -> bool:
+    """Whether a row has words in its text's field."""
+    return bool(_field(row, called["text"]).strip())
+
+
+def _value(row: Mapping[str, object], names: tuple[str, ...]) -> object:
     values = {str(key).strip().lower(): value for key, value in row.items()}
-    value = next((values[name] for name in names if values.get(name)), "")
+    return next((values[name] for name in names if values.get(name)), "")
+
+
+def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
+    value = _value(row, names)
     if isinstance(value, list):
         return "; ".join(str(item) for item in value if isinstance(item, str | int | float))
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-def _called(fields: Mapping[str, str]) -> _Called:
-    """What each field may be called here: only as the user says, where the user does."""
+def named_fields(fields: Mapping[str, str]) -> NamedFields:
+    """Return what each field may be called here: only as the user says, where the user does."""
     return {name: (fields[name].strip().lower(),) if fields.get(name) else usual for name, usual in FIELDS.items()}
 
 
-def _listed(called: _Called) -> str:
+def _listed(called: NamedFields) -> str:
     return " or ".join(f"`{each}`" for each in called["text"])

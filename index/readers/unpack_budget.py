@@ -13,7 +13,7 @@ RATIO_FROM = 1 << 20
 
 
 @dataclass(slots=True)
-class Room:
+class UnpackBudget:
     """What is left for one file and all that is inside it. `depth` is of archives in archives."""
 
     bytes: int = 1 << 30

@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from index.errors import ArticleError
-from index.readers.source_metadata import Label, content_label
+from index.readers.source_metadata import SourceMetadata, content_metadata
 
 AGENT = "Quoth/0.1 (indexes articles that its owner names)"
 PAGE_BYTES = 64 << 20
@@ -53,7 +53,7 @@ class WebResponse:
 
     status: int
     data: bytes
-    label: Label
+    label: SourceMetadata
     location: str | None = None
 
 
@@ -170,7 +170,7 @@ def _request(stream: socket.socket, site: SplitResult, max_bytes: int) -> WebRes
     headers = {"Host": site.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", site._replace(scheme="", netloc="").geturl(), headers=headers)
     with connection.getresponse() as response:
-        label = content_label(response.headers.get("Content-Type", ""), site.geturl())
+        label = content_metadata(response.headers.get("Content-Type", ""), site.geturl())
         if response.status in _REDIRECT_STATUSES and (location := response.headers.get("Location")):
             return WebResponse(response.status, b"", label, location)
         if (packed := response.headers.get("Content-Encoding", "identity")) != "identity":

@@ -19,14 +19,14 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from index.article import Article, Failure, Heading
+from index.article import Article, Failure, Heading, LeftOut
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.sniff import sniff
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 
 _LENGTH = struct.Struct("<Q")
-_PLAIN_FORMATS = frozenset({"text", "markdown"})
+_PLAIN_FORMATS = frozenset({"text"})
 _PLAIN_BYTES = 1 << 16
 """More can take long in a process without limits: composing accents takes the square of their number."""
 _SPLIT_HINT = "split it, or save it anew with another program"
@@ -54,9 +54,9 @@ class Isolation:
         """End the child process."""
         self._end_child()
 
-    def read(self, data: bytes, source: str, label: Label | None = None) -> list[Article | Failure]:
+    def read(self, data: bytes, source: str, label: SourceMetadata | None = None) -> list[Article | Failure]:
         """Return the articles in a file called `source`, and what in it could not be read."""
-        label = label or Label()
+        label = label or SourceMetadata()
         try:
             if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN_FORMATS:
                 return list(read_articles(data, source, label=label))
@@ -74,7 +74,7 @@ class Isolation:
             timer.cancel()
 
     def _ask_child(
-        self, child: subprocess.Popen[bytes], data: bytes, source: str, label: Label
+        self, child: subprocess.Popen[bytes], data: bytes, source: str, label: SourceMetadata
     ) -> list[Article | Failure]:
         assert child.stdin is not None
         assert child.stdout is not None
@@ -130,7 +130,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], limits: ReadLimits) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        data, label = requests.read(request["size"]), Label(**request["label"])
+        data, label = requests.read(request["size"]), SourceMetadata(**request["label"])
         contents = read_articles(data, request["source"], label=label, fields=request["fields"])
         answer = json.dumps(_as_json(contents, request["source"], limits)).encode()
         answers.write(_LENGTH.pack(len(answer)) + answer)
@@ -148,13 +148,13 @@ def _as_json(contents: Iterable[Article | Failure], source: str, limits: ReadLim
                 *listed,
                 asdict(Failure(source, f"{source} has more than {limits.characters} characters", _SPLIT_HINT)),
             ]
-        listed.append(asdict(item))
+        listed.append(asdict(item) | ({"left_out": True} if isinstance(item, LeftOut) else {}))
     return listed
 
 
 def _from_json(item: dict[str, Any]) -> Article | Failure:
     if "error" in item:
-        return Failure(**item)
+        return LeftOut(**item) if item.pop("left_out", False) else Failure(**item)
     headings = tuple(Heading(**fields) for fields in item.pop("headings"))
     return Article(**{**item, "headings": headings, "pages": tuple(item["pages"]), "tags": tuple(item["tags"])})
 

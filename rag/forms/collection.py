@@ -12,6 +12,7 @@ from index.terms import query_terms
 from rag.answer import Sentence, Span
 from rag.corpus import Corpus
 from rag.extract import cite
+from rag.forms.overview import all_stems_of, stems_of, times_named
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES, NEWEST, OLDEST
 
@@ -93,16 +94,15 @@ def _by_author(infos: Sequence[ArticleInfo], author: str, corpus: Corpus) -> Ans
 
 def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> AnswerBody | None:
     """Return the articles that name it, or are about it: it stands in the title, or often in the text."""
-    words = [re.compile(rf"\b{re.escape(term.removesuffix('s'))}", re.IGNORECASE) for term in query_terms(about)]
+    stems = stems_of(about)
     candidates = corpus.article_ids_with(query_terms(about))
     found = []
     for info in infos:
         article = corpus.article(info.id) if info.id in candidates else None
         if article is None:
             continue
-        counts = [len(word.findall(article.text)) for word in words]
-        least = 1 if named or all(word.search(article.title) for word in words) else MENTIONS
-        if counts and min(counts) >= least:
+        least = 1 if named or stems <= all_stems_of(article.title) else MENTIONS
+        if stems and min(times_named(stems, article.text)) >= least:
             found.append(info)
     if not found:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from index.article import Article
 from index.chunk import SentenceSpan
@@ -14,27 +15,27 @@ from rag.extract import cite
 from rag.forms.summary import prose
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES
+from rag.language.stem import stem
 from rag.retrieve import Passage
 
 ARTICLES_SHOWN = 6
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _ASKED = re.compile(
     rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*|what (?:do|does|did)"
     rf" (?:the|your|these) {ARTICLES} (?:say|tell|write)) (?:about|on)\b",
     re.IGNORECASE,
 )
-_FORMS = 3
-"""So many letters more a word of the topic may have in the text: battery, batteries; tariff, tariffs."""
 
 
 def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
     """Return one sentence of each article that has all of the topic's words; None where none has."""
     topic = _ASKED.sub("", question).strip(" ?.!")
-    words = [re.compile(rf"\b{re.escape(_stem(term))}\w{{0,{_FORMS}}}\b", re.IGNORECASE) for term in query_terms(topic)]
+    stems = stems_of(topic)
     articles = {passage.article.id: passage.article for passage in passages}.values()
-    named = [article for article in articles if all(word.search(article.text) for word in words)][:ARTICLES_SHOWN]
+    named = [article for article in articles if stems <= all_stems_of(article.text)][:ARTICLES_SHOWN]
     quotes = []
     for article in sorted(named, key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, words):
+        if candidates := _naming(article, stems):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
@@ -48,13 +49,24 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
 
 
-def _naming(article: Article, words: Sequence[re.Pattern[str]]) -> list[SentenceSpan]:
-    """Return the sentences that name the most of the words; none where no sentence names any."""
-    counted = [(sum(bool(word.search(article.text, s.start, s.end)) for word in words), s) for s in prose(article)]
+def stems_of(topic: str) -> frozenset[str]:
+    """Return the stems of a topic's telling words."""
+    return frozenset(stem(term) for term in query_terms(topic))
+
+
+def all_stems_of(text: str) -> frozenset[str]:
+    """Return the stems of all words of a text."""
+    return frozenset(stem(word) for word in _WORD.findall(text.lower()))
+
+
+def times_named(stems: Iterable[str], text: str) -> list[int]:
+    """Return how often a text has a word of each stem."""
+    counts = Counter(stem(word) for word in _WORD.findall(text.lower()))
+    return [counts[each] for each in stems]
+
+
+def _naming(article: Article, stems: frozenset[str]) -> list[SentenceSpan]:
+    """Return the sentences that name the most of the topic's words; none where no sentence names any."""
+    counted = [(len(stems & all_stems_of(article.text[span.start : span.end])), span) for span in prose(article)]
     most = max((count for count, _ in counted), default=0)
     return [span for count, span in counted if count == most] if most else []
-
-
-def _stem(term: str) -> str:
-    """Return a word without a plural's ending."""
-    return re.sub(r"(?:ies|es|s|y)$", "", term) if len(term) > 3 else term

@@ -1,86 +1,44 @@
-"""Short tables of English (and a few Chinese) words: numbers, units, months, irregular forms, peoples, opposites."""
+"""Words of English that stand for themselves: question words, pronouns, opposites, what opens a clause or denies."""
 
 from __future__ import annotations
 
-MONTHS = "january february march april may june july august september october november december".split()
-MONTH = {name[:n]: i for i, name in enumerate(MONTHS, 1) for n in (3, 4, len(name))}
-SMALL = {
-    word: n
-    for n, words in enumerate(
-        "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-        "|eighteen|nineteen".split("|")
-    )
-    for word in words.split()
-} | {word: 20 + 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "bn": 10**9}
-CJK_SCALES = {"百": 100, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
-ROMAN = {
-    numeral: n for n, numeral in enumerate("II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII".split(), 2)
-}
-LETTERS = str.maketrans("łŁøØđĐ", "lLoOdD")
-ODD = {"half": "0.5", "twice": "2", "double": "2", "triple": "3", "dozen": "12", "both": "2"}
-UNITS = {
-    form: forms.split()[0]
-    for forms in (
-        "% percent percentage 百",
-        "$ dollar dollars usd",
-        "€ euro euros eur",
-        "£ pound pounds gbp",
-        "¥ yuan yen rmb renminbi 元",
-        "km kilometre kilometres kilometer kilometers",
-        "mi mile miles",
-        "metre metres meter meters",
-        "ft foot feet",
-        "kg kilogram kilograms",
-        "ton tons tonne tonnes",
-        "year years",
-        "month months",
-        "week weeks",
-        "day days",
-        "hour hours",
-        "minute minutes",
-        "century centuries",
-    )
-    for form in forms.split()
-}
-IRREGULAR = {
-    form: forms.split()[0]
-    for forms in """
-    be; become became; begin began begun; bring brought; build built; buy bought; catch caught;
-    choose chose chosen; come came; draw drew drawn; drive drove driven; fall fell fallen; feel felt;
-    fight fought; find found; fly flew flown; get got gotten; give gave given; go went gone; grow grew grown;
-    hear heard; hold held; keep kept; know knew known; lead led; leave left; lose lost loss; make made;
-    mean meant; meet met; pay paid; rise rose risen; run ran; say said; see saw seen; sell sold sale; send sent;
-    shoot shot; show shown; speak spoke spoken; spend spent; stand stood; strike struck; take took taken;
-    teach taught; tell told; think thought; understand understood; win won; write wrote written; bear born birth;
-    die death dead; live life; child children; man men; woman women; person people; foot feet;
-    throw threw thrown; good better best well; bad worse worst badly; wear wore worn; break broke broken;
-    steal stole stolen; eat ate eaten; sing sang sung song
-    """.split(";")
-    for form in forms.split()
-}
-PEOPLES = {
-    form: forms.split()[0]
-    for forms in """
-    france french frenchman frenchmen; spain spanish spaniard spaniards; britain british; germany german germans;
-    england english; netherlands dutch holland; poland polish pole poles; china chinese; japan japanese;
-    greece greek greeks; turkey turkish turks; sweden swedish; denmark danish danes; ireland irish;
-    scotland scottish scots; wales welsh; switzerland swiss; america american americans us usa;
-    europe european europeans; portugal portuguese; norway norwegian; finland finnish
-    """.split(";")
-    for form in forms.split()
-}
-MERELY = frozenset(
+import re
+
+WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
+"""A question word, as a pattern."""
+HE = re.compile(r"\b(?:he|him|his|himself|she|her|hers|herself)\b", re.IGNORECASE)
+IT = re.compile(r"\b(?:it(?! (?:takes?|took|true|possible|likely|worth|legal)\b)|its|itself)\b", re.IGNORECASE)
+THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.IGNORECASE)
+PRONOUNS = frozenset("he him his she her hers it its they them their this these that those who which such both".split())
+"""Words that mean what was said before."""
+GENITIVE_PRONOUNS = frozenset("his her hers its their theirs".split())
+NEGATIONS = frozenset("no not never none nobody nothing neither nor cannot without barely unable".split())
+NEGATING_VERB = re.compile(r"(?:fail|refus|den(?:y|ie)|lack|reject|prevent|declin(?=ed$))(?:s|es|ed|d|al|ing|e)?")
+ENDS_NEGATION = frozenset("but because although though which who while whereas and however then".split())
+"""Words beyond which a negation does not reach."""
+OPENS_CLAUSE = frozenset(
+    "which who because although while when where after before and but that as by with in to".split()
+)
+COMMON_WORD = re.compile(
+    r"(?:s|ing|ion|ment|ness|ity|ism|ly|ers|one|ic|al|first|last|half|most|many|people|men|women)$"
+)
+"""The end of a word that, at the beginning of a sentence, is hardly a name."""
+STATING_WORDS = frozenset(
     "located situated based lies lay stands stood took take takes place happened occurred held passed"
     " created established named called known became become began started ended came been".split()
 )
 """Words that say hardly more than that something is or was."""
+PREPOSITIONS = frozenset(
+    "in on at by for from to with of about as into under during until over against through after before within"
+    " near between around since throughout immediately along below above behind outside inside upon".split()
+)
+DETERMINERS = (
+    frozenset("the a an his her its their this that these those no any some of in and or most".split()) | PREPOSITIONS
+)
+COMPANY_WORDS = frozenset(
+    "auto bank company corporation corp energy future group holdings inc institute ltd motor motors".split()
+)
+"""Last words of names that are no person's."""
 OPPOSITE_PAIRS = """
 rise increase grow gain climb up more higher high most|fall decrease decline drop down less lower low fewer least
 expand|shrink
@@ -126,6 +84,4 @@ include|exclude
 join|leave
 create found build|destroy abolish demolish
 """
-OPENS_CLAUSE = frozenset(
-    "which who because although while when where after before and but that as by with in to".split()
-)
+"""One pair of sides in a line: the words of one contradict those of the other."""

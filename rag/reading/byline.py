@@ -19,7 +19,7 @@ def asks_for_byline(question: str) -> bool:
 
 
 def without_byline(passage: Passage) -> str:
-    """The passage's text, its byline overwritten with blanks, so that all else stays where it is."""
+    """Return the passage's text, its byline overwritten with blanks, so that all else stays where it is."""
     text = passage.text
     if (byline := passage.article.byline) is None:
         return text

@@ -84,7 +84,7 @@ class JointReader:
     def _judged(
         self, question: str, passages: Sequence[Passage], seen: Sequence[Seen | list[Near]], readings: list[Reading]
     ) -> list[Reading]:
-        """The readings with the probability that the judge gives them, if there is one and the model saw anything."""
+        """Give the readings the probability that the judge finds, if there is one and the model saw anything."""
         judge, joint = self.model.judge, self.model.joint
         looked = [n for n, each in enumerate(seen) if isinstance(each, Seen)]
         if judge is None or joint is None or not looked:
@@ -98,7 +98,7 @@ class JointReader:
         ]
 
     def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
-        """What both see in each of the nearest passages, nothing in the others; nearness alone in other scripts."""
+        """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
         near = self._similarity.nearness(question, passages)
         legible = [n for n, each in enumerate(passages) if near[n] and is_latin(question) and is_latin(each.text)]
         nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))
@@ -156,7 +156,7 @@ def _log_sum(logits: NDArray[np.float32]) -> float:
 
 
 def sight_of(passage: Passage, seen: Seen, weights: JointWeights) -> Sight:
-    """What the judge needs to know of a passage."""
+    """Return what the judge needs to know of a passage."""
     logit = float(np.dot((*seen.features, 1.0), weights.passage))
     favours = _favours(seen, weights)
     best = favours.index(max(favours))

@@ -2,7 +2,7 @@
 
 One forward pass of a small encoder gives a relevance logit and a start and an end logit for each
 token (`rag.reading.windows` has the layout); with a claim in the question's place and a quote in the passage's, it
-says whether the quote supports the claim. training/ says how the model was made, models/README.md how good
+says whether the quote supports the claim. training/ says how the model was made, models/reader/README.md how good
 it is. `rag.reading.joint` has it judge beside the similarity of sentences.
 """
 
@@ -55,7 +55,7 @@ class Row:
     relevance: float
 
     def scores(self) -> WindowScores:
-        """What the logits come to."""
+        """Turn logits into a probability of an answer."""
         gap, spans = choose_spans(self.start, self.end, self.window, SPANS)
         return WindowScores(self.relevance, gap, spans)
 
@@ -116,7 +116,7 @@ class OnnxReader:
         return [merged(windows, model.probability) for windows in self.scores(question, passages)]
 
     def scores(self, question: str, passages: Sequence[Readable]) -> list[list[WindowScores]]:
-        """The uncalibrated scores of each passage's rows, in reading order."""
+        """Return the uncalibrated scores of each passage's rows, in reading order."""
         return [[row.scores() for row in rows] for rows in self.rows(question, passages)]
 
     def rows(self, question: str, passages: Sequence[Readable]) -> list[list[Row]]:
@@ -137,7 +137,7 @@ class OnnxReader:
         return rows
 
     def forward(self, rows: dict[str, NDArray[np.int64]]) -> Any:
-        """The model's logits for padded rows: start and end of shape (rows, tokens), relevance of shape (rows,)."""
+        """Return the logits of padded rows: start and end of shape (rows, tokens), relevance of shape (rows,)."""
         return self._loaded().session.run(OUTPUTS, rows)
 
     def support(self, claim: str, context: str, quote: str) -> Support:
@@ -205,7 +205,7 @@ def _load(folder: Path) -> _Model:
 
 
 def merged(windows: Sequence[WindowScores], probability_of: Callable[[WindowScores], float]) -> Reading:
-    """A passage's rows as one reading: the most probable one counts, spans do not overlap."""
+    """Return a passage's rows as one reading: the most probable one counts, spans do not overlap."""
     probabilities = [probability_of(window) for window in windows]
     probability = max(probabilities, default=0.0)
     claims = [

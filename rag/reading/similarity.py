@@ -48,7 +48,7 @@ class SimilarityReader:
         return [reading_of(near) for near in self.nearness(question, passages)]
 
     def nearness(self, question: str, passages: Sequence[Passage]) -> list[list[Near]]:
-        """The sentences of each passage, without headings and bylines, and how near they are to the question."""
+        """Return the sentences of each passage, without headings and bylines, and how near they are to the question."""
         signed = asks_for_byline(question)
         sentences = [list(_prose(passage, signed=signed)) for passage in passages]
         texts = [p.text[s.start : s.end] for p, spans in zip(passages, sentences, strict=True) for s in spans]
@@ -60,7 +60,7 @@ class SimilarityReader:
 
 
 def wordings(question: str, texts: Iterable[str]) -> list[str]:
-    """The question as it is; without the words that `texts` capitalise inside a sentence; without stop-words too."""
+    """Return the question, the same without words that `texts` capitalise inside a sentence, and without stop-words."""
     names = {match[0].lower() for text in texts for match in _NAME.finditer(text)}
     bare = [(word, word.strip('?!.,;:()"“”').lower()) for word in question.split()]
     nameless = [(word, low) for word, low in bare if low not in names and _ENDING.sub("", low) not in names]
@@ -69,7 +69,7 @@ def wordings(question: str, texts: Iterable[str]) -> list[str]:
 
 
 def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
-    """The passage's sentences but for the title and headings, which name a thing and say nothing of it.
+    """Yield the passage's sentences but for the title and headings, which name a thing and say nothing of it.
 
     And but for the byline, unless it is `signed`.
     """
@@ -92,7 +92,7 @@ def _near(
 
 
 def reading_of(near: Sequence[Near]) -> Reading:
-    """A passage by how near its sentences are."""
+    """Return a passage by how near its sentences are."""
     supports = [1 / (1 + math.exp(-_SLOPE * (nearness - _EVEN))) for _, nearness in near]
     probability = max(supports, default=0.0)
     scored = [AnswerSpan(s.start, s.end, support / probability) for (s, _), support in zip(near, supports, strict=True)]

@@ -17,6 +17,7 @@ import numpy as np
 
 from index.embed import EmbeddingModel
 from index.errors import ModelError
+from index.runtime import needing_full_set
 from rag.reading.base import Reading
 from rag.reading.onnx import WindowScores, merged
 from rag.reading.similarity import SimilarityReader, reading_of
@@ -26,7 +27,7 @@ from rag.retrieve import Passage
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_SPANS = 3
+_MAX_SPANS = 3
 _LENGTH = 384
 _HINT = (
     "give the folder of a question-answering model or a cross-encoder with safetensors weights, or the name of one that"
@@ -52,7 +53,7 @@ class TransformerReader:
         return self._scored(model, question, passages)
 
     def _scored(self, model: CrossEncoder, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """The probability is the cross-encoder's; which words, the nearness of the sentences says."""
+        """Return readings: the probability is the cross-encoder's, which words, the nearness of the sentences says."""
         near = [reading_of(each) for each in self._similarity.nearness(question, passages)]
         pairs = [(question, f"{passage.context}\n{passage.text}") for passage in passages]
         found: Iterable[Any] = model.predict(pairs, show_progress_bar=False) if pairs else []
@@ -65,8 +66,9 @@ class TransformerReader:
     def _model(self) -> Answering | CrossEncoder:
         if self._source.startswith((".", "/", "~")) and not Path(self._source).is_dir():
             raise ModelError(f"reading model {self._source!r} is no folder", _HINT)
-        from sentence_transformers import CrossEncoder
-        from transformers import AutoConfig
+        with needing_full_set(f"reading model {self._source!r}"):
+            from sentence_transformers import CrossEncoder
+            from transformers import AutoConfig
 
         safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
@@ -133,6 +135,6 @@ class Answering:
                 if inside:
                     at = tuple((offsets[i][0] - len(before), offsets[i][1] - len(before)) for i in inside)
                     start, end = (logits[row].numpy() for logits in (output.start_logits, output.end_logits))
-                    gap, spans = choose_spans(start, end, Window(number, (), inside[0], at), _SPANS)
+                    gap, spans = choose_spans(start, end, Window(number, (), inside[0], at), _MAX_SPANS)
                     scores[number].append(WindowScores(0.0, gap, spans))
         return scores

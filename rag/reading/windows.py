@@ -53,7 +53,7 @@ class Window:
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """A tokenizer.json, for whole texts without padding; "[SEP]" in a text is only text."""
+    """Return a tokenizer.json, for whole texts without padding; "[SEP]" in a text is only text."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
@@ -92,7 +92,7 @@ def encode_windows(
 
 
 def part_of(window: Window, start: int, end: int) -> Window | None:
-    """The same row, its passage cut to the tokens that text[start:end] touches; None if it touches none."""
+    """Return the same row, its passage cut to the tokens that text[start:end] touches; None if it touches none."""
     tokens = [i for i, (first, last) in enumerate(window.offsets) if first < end and start < last]
     if not tokens:
         return None
@@ -101,7 +101,7 @@ def part_of(window: Window, start: int, end: int) -> Window | None:
 
 
 def _clipped(ids: list[int]) -> list[int]:
-    """A long context without its middle: its beginning (the title) and its end say most."""
+    """Return a long context without its middle: its beginning (the title) and its end say most."""
     if len(ids) <= CONTEXT_TOKENS:
         return ids
     front = CONTEXT_TOKENS // 3

@@ -1,291 +1,206 @@
-"""How well a quote carries a sentence, in numbers: which words have a counterpart, and what speaks against it."""
+"""How well a quote carries a claim, in numbers: which words have a counterpart, and what speaks against it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
-from rag.language.english import MERELY, OPENS_CLAUSE, OPPOSITE_PAIRS
-from rag.verify.facts import PASSIVE, VERB_FORMS, Word, stem
+from rag.language.english import OPENS_CLAUSE, STATING_WORDS
+from rag.language.tokens import Token
+from rag.verify.counterparts import Likeness, Places, acronyms, counterparts, opposites, spelled
+from rag.verify.roles import roles
 
-_ALIKE = 0.6
-"""Two words whose vectors have this cosine may stand for each other: "makes" and "produces" have 0.65."""
-_PREFIX = 5
-_ACRONYM = 6
-"""The most letters of an acronym."""
-_PLACES = 8
-"""A word that stands in a quote more often is looked at in its first places."""
-_NEAR = 5
-"""A subject and an object are looked for so many words before and after their verb."""
-
-
-def _opposites() -> dict[str, frozenset[str]]:
-    sides = [
-        tuple(frozenset(map(stem, side.split())) for side in pair.split("|"))
-        for pair in OPPOSITE_PAIRS.strip().splitlines()
-    ]
-    found: dict[str, frozenset[str]] = {}
-    for left, right in (*sides, *((right, left) for left, right in sides)):
-        found |= {word: found.get(word, frozenset()) | right for word in left}
-    return found
-
-
-_OPPOSITES = _opposites()
-"""By stem the stems of what contradicts it."""
-FEATURES = (*"cosine missing clause rivals opening near apart adrift denial denied swapped turned words".split(),)
-Places = dict[int, list[tuple[int, float]]]
-"""Where each word of a sentence has counterparts in the quote, and how good they are."""
-Likeness = Callable[[str, str], float]
-"""How near two words are in meaning: the cosine of their vectors, 0 where unknown."""
+FEATURES = (
+    "cosine",
+    "missing",
+    "worst_clause",
+    "unmatched_names",
+    "initial_missing",
+    "in_context",
+    "mean_gap",
+    "max_name_gap",
+    "negation_differs",
+    "negated_share",
+    "roles_reversed",
+    "order_reversed",
+    "content_words",
+)
+"""What the logistic regression of `rag.verify.support` reads, in the order of `Alignment.features`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A sentence laid over a quote. Counts are of words that carry meaning.
+    """A claim laid over a quote. Counts are of words that carry meaning, `content_words` in the claim.
 
-    `missing` have no counterpart, and `near` is the share of them that stand around the quote; `clause` is the
-    share of the worst clause that has one. `figures` are numbers and dates that the quote lacks, `unknown` names
-    that it lacks, unless they stand around it and it has no others that the sentence leaves out; those are
-    `rivals`, if a name or the opening lacks; `opening` whether the first word, which may be a name, is missing.
-    `apart` is how far apart neighbours stand in the quote (1: ten words or more), `adrift` the same of the name
-    farthest from its neighbours. `denial` is whether only one of the two denies something, `denied` the share of
-    counterparts that are denied in only one, `opposite` how often a word's opposite stands in the quote; `swapped`
-    whether who acts and who is acted upon have changed places around the same verb, `turned` around some verb.
-    `names_only` is whether nothing but names and numbers has a counterpart, though the sentence says what they do.
+    `missing`: words without a counterpart; `in_context`: the share of them that stands around the quote.
+    `worst_clause`: the smallest share of a clause that has counterparts. `missing_numbers`: numbers and dates that the
+    quote lacks. `missing_names`: names that it lacks, unless they stand around it and it has no others that the claim
+    leaves out; those others are `unmatched_names`, counted if a name or the claim's first word is missing.
+    `initial_missing`: the first word, which may be a name, is missing. `mean_gap`: distance in the quote of words that
+    are neighbours in the claim (1: ten words or more); `max_name_gap`: that of the name farthest from its neighbours.
+    `negation_differs`: only one of the two denies something; `negated_share`: counterparts that are denied in only
+    one. `opposites`: words whose opposite stands in the quote. `roles_reversed`: who acts and who is acted upon have
+    changed places around the same verb; `order_reversed`: around some verb. `names_only`: nothing but names and numbers
+    has a counterpart, though the claim says what they do.
     """
 
-    words: int
+    content_words: int
     missing: float
-    clause: float
-    figures: int
-    unknown: int
-    rivals: int
-    opening: bool
-    near: float
-    apart: float
-    adrift: float
-    denial: bool
-    denied: float
-    opposite: int
-    swapped: bool
-    turned: bool
+    worst_clause: float
+    missing_numbers: int
+    missing_names: int
+    unmatched_names: int
+    initial_missing: bool
+    in_context: float
+    mean_gap: float
+    max_name_gap: float
+    negation_differs: bool
+    negated_share: float
+    opposites: int
+    roles_reversed: bool
+    order_reversed: bool
     names_only: bool
 
     @property
     def ruled_out(self) -> bool:
-        """Whether a number, date, name (around it too), what is done or most words lack, or an opposite is there."""
-        facts = self.figures + self.unknown + self.opposite
-        return facts > 0 or self.names_only or 2 * self.missing > self.words
+        """Whether a number, date, name, the action or most words are missing, or an opposite is there."""
+        contradictions = self.missing_numbers + self.missing_names + self.opposites
+        return contradictions > 0 or self.names_only or 2 * self.missing > self.content_words
 
     def features(self, cosine: float) -> list[float]:
-        """What the logistic regression of rag.verify.support reads: see FEATURES."""
+        """Return the values of FEATURES."""
         return [
             cosine,
             min(4.0, self.missing),
-            self.clause,
-            float(self.rivals > 0),
-            float(self.opening),
-            self.near,
-            self.apart,
-            self.adrift,
-            float(self.denial),
-            self.denied,
-            float(self.swapped),
-            float(self.turned),
-            math.log1p(self.words),
+            self.worst_clause,
+            float(self.unmatched_names > 0),
+            float(self.initial_missing),
+            self.in_context,
+            self.mean_gap,
+            self.max_name_gap,
+            float(self.negation_differs),
+            self.negated_share,
+            float(self.roles_reversed),
+            float(self.order_reversed),
+            math.log1p(self.content_words),
         ]
 
 
-def align(claim: Sequence[Word], quote: Sequence[Word], around: Sequence[Word], alike: Likeness) -> Alignment:
-    """Lay the words of a sentence over those of a quote; `around` are the words it may refer to."""
-    telling = [i for i, word in enumerate(claim) if word.telling]
-    places = {i: _places(claim[i], quote, alike) for i in telling}
-    lost = [i for i in telling if not places[i]]
-    matched = {j for found in places.values() for j, _ in found}
-    initials = _initials(quote), _initials(claim)
-    lost = [i for i in lost if not (claim[i].name and (claim[i].low in initials[0] or _spelled(claim, i, quote)))]
-    people = {word.stem for word in around if word.name}
-    named = {i for i in telling if claim[i].name or (claim[i].opens and claim[i].stem in people)}
-    names = [i for i in lost if i in named and not claim[i].number]
-    stems = {word.stem for word in around} | {word.number for word in around if word.number}
-    inside = [i for i in lost if claim[i].stem in stems]
-    known = {word.stem for word in claim}
-    spare = [
-        w for j, w in enumerate(quote) if w.name and not w.number and j not in matched and w.low not in initials[1]
-    ]
-    polarity = [claim[i].denied != quote[places[i][0][0]].denied for i in telling if places[i]]
-    distances = _distances(telling, places)
-    swapped, turned = _roles(claim, quote, places)
-    said = [i for i in telling if not (claim[i].name or claim[i].number or claim[i].opens)]
+def align(claim: Sequence[Token], quote: Sequence[Token], context: Sequence[Token], likeness: Likeness) -> Alignment:
+    """Align the claim's tokens with the quote's; `context` holds tokens that a pronoun may refer to."""
+    content = [i for i, token in enumerate(claim) if token.is_content]
+    places = {i: counterparts(claim[i], quote, likeness) for i in content}
+    missing = _missing(claim, quote, places)
+    named = _named(claim, content, context)
+    in_context = _known(claim, missing, context)
+    unmatched = _unmatched_names(claim, quote, places)
+    missing_names = [i for i in missing if i in named and not claim[i].number]
+    initial_missing = any(claim[i].sentence_initial for i in missing)
+    gaps = _gaps(content, places)
+    roles_reversed, order_reversed = roles(claim, quote, places)
     return Alignment(
-        words=len(telling),
-        missing=float(len(lost)),
-        clause=_worst_clause(claim, telling, set(lost)),
-        figures=sum(bool(claim[i].number) for i in lost),
-        unknown=sum(i not in inside or bool(spare) for i in names),
-        rivals=len(spare) if names or any(claim[i].opens for i in lost) else 0,
-        opening=any(claim[i].opens for i in lost),
-        near=len(inside) / max(1, len(lost)),
-        apart=sum(distances.values()) / max(1, len(distances)),
-        adrift=_adrift(distances, named),
-        denial=any(w.denies for w in claim) != any(w.denies for w in quote),
-        denied=sum(polarity) / max(1, len(polarity)),
-        opposite=sum(_opposed(claim[i], quote, known) for i in lost),
-        swapped=swapped,
-        turned=turned,
-        names_only=bool(said) and set(said) <= set(lost) and any(claim[i].low not in MERELY for i in said),
+        content_words=len(content),
+        missing=float(len(missing)),
+        worst_clause=_worst_clause(claim, content, set(missing)),
+        missing_numbers=sum(bool(claim[i].number) for i in missing),
+        missing_names=sum(i not in in_context or unmatched > 0 for i in missing_names),
+        unmatched_names=unmatched if missing_names or initial_missing else 0,
+        initial_missing=initial_missing,
+        in_context=len(in_context) / max(1, len(missing)),
+        mean_gap=sum(gaps.values()) / max(1, len(gaps)),
+        max_name_gap=_max_name_gap(gaps, named),
+        negation_differs=_negates(claim) != _negates(quote),
+        negated_share=_negated_share(claim, quote, places),
+        opposites=_opposites_in(claim, quote, missing),
+        roles_reversed=roles_reversed,
+        order_reversed=order_reversed,
+        names_only=_names_only(claim, content, set(missing)),
     )
 
 
-def _places(word: Word, quote: Sequence[Word], alike: Likeness) -> list[tuple[int, float]]:
-    """Where in the quote a word has counterparts, and how good they are: the best ones."""
-    if word.number:
-        same = [j for j, other in enumerate(quote) if other.number == word.number and _units_agree(word, other)]
-    else:
-        same = [j for j, other in enumerate(quote) if other.stem == word.stem]
-    if same or word.number:
-        return [(j, 1.0) for j in same[:_PLACES]]
-    scored = [(j, _likeness(word, other, alike)) for j, other in enumerate(quote) if other.telling and not other.number]
-    best = max((score for _, score in scored), default=0.0)
-    return [(j, score) for j, score in scored if score == best > 0][:_PLACES]
+def _named(claim: Sequence[Token], content: Sequence[int], context: Sequence[Token]) -> set[int]:
+    """Return the words that are names; a sentence's first word is one if the context has it as a name."""
+    people = {token.stem for token in context if token.is_name}
+    return {i for i in content if claim[i].is_name or (claim[i].sentence_initial and claim[i].stem in people)}
 
 
-def _units_agree(word: Word, other: Word) -> bool:
-    return word.unit == other.unit or not word.unit or not other.unit or {word.unit, other.unit} == {"th", "century"}
+def _known(claim: Sequence[Token], missing: Sequence[int], context: Sequence[Token]) -> list[int]:
+    """Return the missing words that stand in the context."""
+    known = {token.stem for token in context} | {token.number for token in context if token.number}
+    return [i for i in missing if claim[i].stem in known]
 
 
-def _likeness(word: Word, other: Word, alike: Likeness) -> float:
-    """1 for the same beginning; for words that are no names the cosine, if it is high and they are no opposites."""
-    a, b = word.stem, other.stem
-    if a[:_PREFIX] == b[:_PREFIX]:
-        shared = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-        if shared >= _PREFIX and shared >= 0.6 * max(len(a), len(b)):
-            return 1.0
-    if word.name or other.name:
-        return 0.0
-    likeness = alike(word.low, other.low)
-    return likeness if likeness >= _ALIKE and b not in _OPPOSITES.get(a, ()) else 0.0
+def _negates(tokens: Sequence[Token]) -> bool:
+    return any(token.negates for token in tokens)
 
 
-def _initials(words: Sequence[Word]) -> set[str]:
-    """The acronyms that runs of names would have."""
-    found, run = set(), ""
-    for word in [*words, Word("", "")]:
-        if word.name or word.opens or (run and word.low in {"of", "and", "the", "for"}):
-            run = (run + word.low[0] if word.name or word.opens else run)[-_ACRONYM:]
-            found |= {run[n:] for n in range(len(run) - 1)}
-        else:
-            run = ""
-    return found
+def _missing(claim: Sequence[Token], quote: Sequence[Token], places: Places) -> list[int]:
+    """Return the words without a counterpart; a name's may be an acronym, or what an acronym stands for."""
+    short = acronyms(quote)
+    missing = (i for i, found in places.items() if not found)
+    return [i for i in missing if not (claim[i].is_name and (claim[i].lower in short or spelled(claim, i, quote)))]
 
 
-def _spelled(claim: Sequence[Word], at: int, quote: Sequence[Word]) -> bool:
-    """Whether a name is part of a run that the quote has as an acronym."""
-    short = {word.low for word in quote if word.name and 2 <= len(word.low) <= _ACRONYM}
-    start = next((i + 1 for i in range(at, -1, -1) if not claim[i].name), 0)
-    run = takewhile(lambda word: word.name, claim[start:])
-    return "".join(word.low[0] for word in run) in short
+def _unmatched_names(claim: Sequence[Token], quote: Sequence[Token], places: Places) -> int:
+    """Count the names of the quote that no word of the claim is the counterpart of."""
+    matched = {j for found in places.values() for j, _ in found}
+    short = acronyms(claim)
+    return sum(
+        token.is_name and not token.number and j not in matched and token.lower not in short
+        for j, token in enumerate(quote)
+    )
 
 
-def _worst_clause(claim: Sequence[Word], telling: Sequence[int], lost: set[int]) -> float:
-    """The least recall of a part of at least two words."""
+def _negated_share(claim: Sequence[Token], quote: Sequence[Token], places: Places) -> float:
+    differs = [claim[i].negated != quote[found[0][0]].negated for i, found in places.items() if found]
+    return sum(differs) / max(1, len(differs))
+
+
+def _names_only(claim: Sequence[Token], content: Sequence[int], missing: set[int]) -> bool:
+    """Return whether the words that say what names and numbers do are missing, more than that something was."""
+    said = [i for i in content if not (claim[i].is_name or claim[i].number or claim[i].sentence_initial)]
+    return bool(said) and set(said) <= missing and any(claim[i].lower not in STATING_WORDS for i in said)
+
+
+def _worst_clause(claim: Sequence[Token], content: Sequence[int], missing: set[int]) -> float:
+    """Return the least recall of a clause of at least two words."""
+    carrying = set(content)
     parts: list[list[int]] = [[]]
-    for i, word in enumerate(claim):
-        starts = i and (word.clause != claim[i - 1].clause or word.low in OPENS_CLAUSE)
+    for i, token in enumerate(claim):
+        starts = i and (token.clause != claim[i - 1].clause or token.lower in OPENS_CLAUSE)
         if starts and len(parts[-1]) > 1:
             parts.append([])
-        if word.telling:
+        if i in carrying:
             parts[-1].append(i)
     if len(parts) > 1 and len(parts[-1]) < 2:
         last = parts.pop()
         parts[-1] += last
-    return min((1 - sum(i in lost for i in part) / len(part) for part in parts if part), default=0.0)
+    return min((1 - sum(i in missing for i in part) / len(part) for part in parts if part), default=0.0)
 
 
-def _distances(telling: Sequence[int], places: Places) -> dict[tuple[int, int], float]:
-    """How far apart neighbours of the sentence stand in the quote, at most 1 (ten words)."""
+def _gaps(content: Sequence[int], places: Places) -> dict[tuple[int, int], float]:
+    """Return the distance in the quote of words that are neighbours in the claim, at most 1 (ten words)."""
     return {
         (i, j): min(10, *(abs(b - a) for a, _ in places[i] for b, _ in places[j])) / 10
-        for i, j in pairwise(telling)
+        for i, j in pairwise(content)
         if places[i] and places[j]
     }
 
 
-def _adrift(distances: dict[tuple[int, int], float], names: set[int]) -> float:
-    """The distance of the name that stands farthest from its nearer neighbour."""
-    own = {name: [d for pair, d in distances.items() if name in pair] for name in names}
-    return max((min(ds) for ds in own.values() if ds), default=0.0)
+def _max_name_gap(gaps: dict[tuple[int, int], float], names: set[int]) -> float:
+    """Return the gap of the name that stands farthest from its nearer neighbour."""
+    gaps_of = {name: [gap for pair, gap in gaps.items() if name in pair] for name in names}
+    return max((min(found) for found in gaps_of.values() if found), default=0.0)
 
 
-def _opposed(word: Word, quote: Sequence[Word], known: set[str]) -> bool:
-    """Whether the opposite of a word stands in the quote, and not in the sentence too."""
-    opposites = _OPPOSITES.get(word.stem, frozenset()) | _OPPOSITES.get(word.low, frozenset())
-    return any((other.stem in opposites or other.low in opposites) and other.stem not in known for other in quote)
-
-
-def _roles(claim: Sequence[Word], quote: Sequence[Word], places: Places) -> tuple[bool, bool]:
-    """Whether the one who acts and the one acted upon have changed places: around the same verb; around some verb."""
-    turned: bool | None = None
-    for v, word in enumerate(claim):
-        if not v or word.name or word.number or not _verbal(word):
-            continue
-        left = [i for i in range(max(0, v - _NEAR), v) if places.get(i) and not claim[i].number]
-        beyond = (i for i in range(v + 1, len(claim)) if claim[i].clause == word.clause)
-        right = [i for i in beyond if places.get(i) and not claim[i].number][:_NEAR]
-        both = {claim[i].stem for i in left} & {claim[i].stem for i in right}
-        left, right = ([i for i in side if claim[i].stem not in both] for side in (left, right))
-        if not left or not right:
-            continue
-        verdicts = {_flipped(claim, quote, places, left, v, at, right) for at, _ in places.get(v, ())}
-        if True in verdicts and False not in verdicts:
-            return True, True
-        if turned is None and False not in verdicts:
-            turned = _turned(claim, quote, places, left, v, right)
-    return False, turned is True
-
-
-def _turned(
-    claim: Sequence[Word], quote: Sequence[Word], places: Places, left: Sequence[int], v: int, right: Sequence[int]
-) -> bool:
-    """Whether what stands before the verb stands after the rest there, whatever the verb, and no "by" explains it."""
-    before = [j for i in left for j, _ in places[i]]
-    after = [j for i in right for j, _ in places[i]]
-    if not max(after) < min(before) <= max(after) + 3 * _NEAR:
-        return False
-    by = any(word.low == "by" for word in quote[max(after) : min(before)])
-    return by == _passive(claim, v)
-
-
-def _verbal(word: Word) -> bool:
-    """Whether it has the form of a past tense, or one of the present's that is no common plural."""
-    return word.low.endswith(("ed", "izes", "ises", "ates")) or word.low in VERB_FORMS
-
-
-def _flipped(
-    claim: Sequence[Word],
-    quote: Sequence[Word],
-    places: Places,
-    left: Sequence[int],
-    v: int,
-    at: int,
-    right: Sequence[int],
-) -> bool | None:
-    """Whether the two sides of a verb stand the other way round there; None where that cannot be told."""
-    before, after = (
-        [d for i in side if (d := min((j - at for j, _ in places[i]), key=abs)) and abs(d) <= 3 * _NEAR]
-        for side in (left, right)
+def _opposites_in(claim: Sequence[Token], quote: Sequence[Token], missing: Sequence[int]) -> int:
+    """Count the missing words whose opposite stands in the quote, and not in the claim too."""
+    known = {token.stem for token in claim}
+    spoken = {form for token in quote if token.stem not in known for form in (token.stem, token.lower)}
+    table = opposites()
+    return sum(
+        not spoken.isdisjoint(table.get(claim[i].stem, frozenset()) | table.get(claim[i].lower, frozenset()))
+        for i in missing
     )
-    if not before or not after or min(before) < 0 < max(before):
-        return None
-    turned = before[0] > 0
-    if turned != any(d < 0 for d in after):
-        return None
-    return turned if _passive(claim, v) == _passive(quote, at) else not turned
-
-
-def _passive(words: Sequence[Word], verb: int) -> bool:
-    before = any(word.low in PASSIVE for word in words[max(0, verb - 3) : verb])
-    by = any(word.low == "by" for word in words[verb + 1 : verb + 4])
-    return by and (before or words[verb].low.endswith("ed"))

@@ -1,6 +1,6 @@
-"""Whether a text says what a sentence says: the best quote for a sentence, or none.
+"""Whether a text says what a claim says: the best quote for a sentence, or none.
 
-A sentence is laid over each sentence of a passage, and each two neighbouring ones (rag.verify.align). A copy is
+A claim is aligned with each sentence of a passage, and each two neighbouring ones (rag.verify.align). A copy is
 supported unless it is cut out of a denial. Some things rule a quote out whatever else it says: a number, date or name
 that is not there, or that nothing but names is. The rest is weighed by a logistic regression, fitted by `python -m
 benchmarks.verification --data DIR --fit` on the tuning half of its data. The embedding model knows English: of a
@@ -10,58 +10,58 @@ Chinese sentence nearly all characters have to be there.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from index.chunk import sentence_spans
 from index.embed import EmbeddingModel
+from rag.language.english import PRONOUNS
+from rag.language.scripts import has_cjk
+from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
-from rag.verify.align import FEATURES, Alignment, Likeness, align
-from rag.verify.facts import Word, words_of
+from rag.verify.align import FEATURES, Alignment, align
+from rag.verify.counterparts import Likeness
 
-_CHINESE = re.compile("[\u4e00-\u9fff\u3040-\u30ff]")
 BAR = 0.5
 """A quote supports a sentence at this probability."""
-_LONGEST = 1_000
-"""A longer sentence is not verified."""
-_LONGEST_QUOTE = 3_000
-"""In characters, as is the former; a run of them without a full stop is no sentence."""
-_BEFORE = 400
-"""What a pronoun means is looked for in so many characters."""
-_PRONOUNS = frozenset(
-    "he him his she her hers it its they them their this these that those who which such both".split()
-)
-_LOOKED_AT = 5
-"""So many quotes, those with most of the sentence's words for their length, are looked at closely."""
-_KEPT = 20_000
-_NOT_THE_SAME = 0.1
-"""Without vectors, this share of a sentence's words may be others."""
+_MAX_CLAIM = 1_000
+"""Characters of a claim; a longer one is not verified."""
+_MAX_QUOTE = 3_000
+"""Characters of a quote; a longer run without a full stop is no sentence."""
+_CONTEXT_CHARS = 400
+"""Characters before a quote in which a pronoun's meaning is looked for."""
+_QUOTES_ALIGNED = 5
+"""Quotes that are aligned with a claim: those with most of its words for their length."""
+_CACHE_SIZE = 20_000
+_MAX_MISSING = 0.1
+"""Share of a claim's words that may be others where there are no vectors."""
 _WEIGHTS = {
     "cosine": 1.402,
     "missing": -0.234,
-    "clause": 2.708,
-    "rivals": -0.146,
-    "opening": -0.146,
-    "near": 0.669,
-    "apart": -0.816,
-    "adrift": -0.494,
-    "denial": -1.133,
-    "denied": -4.733,
-    "swapped": -2.850,
-    "turned": -0.501,
-    "words": 0.143,
+    "worst_clause": 2.708,
+    "unmatched_names": -0.146,
+    "initial_missing": -0.146,
+    "in_context": 0.669,
+    "mean_gap": -0.816,
+    "max_name_gap": -0.494,
+    "negation_differs": -1.133,
+    "negated_share": -4.733,
+    "roles_reversed": -2.850,
+    "order_reversed": -0.501,
+    "content_words": 0.143,
     "bias": -1.366,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The quote that supports a sentence: `passage.article.text[start:end]`, one whole sentence or two neighbours."""
+    """Quote that supports a claim: `passage.article.text[start:end]`, one whole sentence or two neighbours."""
 
     passage: Passage
     start: int
@@ -70,13 +70,13 @@ class Support:
 
     @property
     def text(self) -> str:
-        """The quote."""
+        """Words of the quote."""
         return self.passage.article.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A candidate: the number of its text, and offsets into that."""
+    """Candidate: the number of its text, and offsets into that."""
 
     of: int
     start: int
@@ -88,66 +88,68 @@ Text = tuple[str, str, str | None]
 
 
 class Verifier:
-    """Compares sentences with quotes by their words, their facts and the cosine of their vectors. Thread-safe."""
+    """Compares claims with quotes by their words, their facts and the cosine of their vectors. Thread-safe."""
 
     def __init__(self, embeddings: EmbeddingModel) -> None:
         self._embeddings = embeddings
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._cache: LRUCache[str, NDArray[np.float32]] = LRUCache(_CACHE_SIZE)
+        self._lock = Lock()
 
-    def support(self, sentence: str, passages: Sequence[Passage]) -> Support | None:
-        """The best quote for `sentence` among the passages; None where none supports it."""
+    def support(self, claim: str, passages: Sequence[Passage]) -> Support | None:
+        """Return the best quote for `claim` among the passages; None if none supports it."""
         texts = [(passage.text, passage.article.title, passage.article.language) for passage in passages]
-        best = max(self.judged(sentence, texts), key=lambda found: found[1], default=None)
+        best = max(self.judged(claim, texts), key=lambda judged: judged[1], default=None)
         if best is None or best[1] < BAR:
             return None
         quote, probability = best
         start = passages[quote.of].start
         return Support(passages[quote.of], start + quote.start, start + quote.end, probability)
 
-    def supports(self, premise: str, sentence: str) -> bool:
-        """Whether `premise` supports `sentence`."""
-        return supports(premise, sentence) or any(
-            probability >= BAR for _, probability in self.judged(sentence, [(premise, "", None)])
+    def supports(self, premise: str, claim: str) -> bool:
+        """Return whether `premise` supports `claim`."""
+        return supports(premise, claim) or any(
+            probability >= BAR for _, probability in self.judged(claim, [(premise, "", None)])
         )
 
-    def judged(self, sentence: str, texts: Sequence[Text]) -> list[tuple[Quote, float]]:
-        """The likeliest quotes, and the probability of each that it supports the sentence."""
-        claim = words_of(sentence) if len(sentence) <= _LONGEST else []
-        found = []
-        for quote, laid, cosine in self.laid(sentence, texts):
-            written = _words(texts[quote.of][0][quote.start : quote.end])
-            if _copied(claim, written):
-                found.append((quote, 1.0))
-            elif _CHINESE.search(sentence):
-                found.append((quote, float(_nearly_the_same(laid))))
+    def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[Quote, float]]:
+        """Return the likeliest quotes, each with the probability that it supports the claim."""
+        tokens = _claim_tokens(claim)
+        judged = []
+        for quote, alignment, cosine in self.aligned(claim, texts):
+            quoted = _tokens(texts[quote.of][0][quote.start : quote.end])
+            if _copied(tokens, quoted):
+                judged.append((quote, 1.0))
+            elif has_cjk(claim):
+                judged.append((quote, float(_nearly_the_same(alignment))))
             else:
-                found.append((quote, _probability(laid, cosine)))
-        return found
+                judged.append((quote, _probability(alignment, cosine)))
+        return judged
 
-    def laid(self, sentence: str, texts: Sequence[Text]) -> list[tuple[Quote, Alignment, float]]:
-        """The quotes that share most with the sentence; for each how it is laid over it, and their cosine."""
-        claim = words_of(sentence) if len(sentence) <= _LONGEST else []
-        telling = {word.stem for word in claim if word.telling}
-        if not telling:
+    def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[Quote, Alignment, float]]:
+        """Return the quotes that share most with the claim, each with its alignment and cosine."""
+        tokens = _claim_tokens(claim)
+        stems = {token.stem for token in tokens if token.is_content}
+        if not stems:
             return []
         quotes = [quote for i, (text, _, language) in enumerate(texts) for quote in _quotes(i, text, language)]
-        words = {quote: _words(texts[quote.of][0][quote.start : quote.end]) for quote in quotes}
-        shared = {q: len(telling & {word.stem for word in words[q]}) / math.log(9 + len(words[q])) for q in quotes}
-        chosen = sorted(quotes, key=lambda quote: (-shared[quote], quote.of, quote.start, quote.end))[:_LOOKED_AT]
-        vectors = self._vectors([sentence, *(texts[q.of][0][q.start : q.end] for q in chosen)])
+        quoted = {quote: _tokens(texts[quote.of][0][quote.start : quote.end]) for quote in quotes}
+        shared = {
+            quote: len(stems & {token.stem for token in quoted[quote]}) / math.log(9 + len(quoted[quote]))
+            for quote in quotes
+        }
+        chosen = sorted(quotes, key=lambda quote: (-shared[quote], quote.of, quote.start, quote.end))[:_QUOTES_ALIGNED]
+        vectors = self._vectors([claim, *(texts[quote.of][0][quote.start : quote.end] for quote in chosen)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
-        alike = self._likeness(claim, [words[quote] for quote in chosen])
+        likeness = self._likeness(tokens, [quoted[quote] for quote in chosen])
         return [
-            (quote, align(claim, words[quote], _around(quote, words[quote], texts[quote.of]), alike), cosine)
+            (quote, align(tokens, quoted[quote], _context(quote, quoted[quote], texts[quote.of]), likeness), cosine)
             for quote, cosine in zip(chosen, cosines, strict=True)
         ]
 
-    def _likeness(self, claim: Sequence[Word], quotes: Sequence[Sequence[Word]]) -> Likeness:
-        """Likeness of the sentence's words that the quotes lack to those that the sentence lacks."""
-        shared = {word.stem for words in quotes for word in words}
-        own = {word.stem for word in claim}
-        left = sorted({word.low for word in claim if _plain(word) and word.stem not in shared})
-        right = sorted({word.low for words in quotes for word in words if _plain(word) and word.stem not in own})
+    def _likeness(self, claim: Sequence[Token], quotes: Sequence[Sequence[Token]]) -> Likeness:
+        """Return the likeness of the claim's words that the quotes lack to those that the claim lacks."""
+        quoted = [token for tokens in quotes for token in tokens]
+        left, right = _plain_words(claim, besides=quoted), _plain_words(quoted, besides=claim)
         if not left or not right:
             return _unlike
         vectors = self._vectors([*left, *right])
@@ -156,47 +158,62 @@ class Verifier:
         return lambda a, b: float(table[rows[a], columns[b]]) if a in rows and b in columns else 0.0
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of texts; the same ones come again and again, so they are kept."""
-        known = self._known if len(self._known) < _KEPT else {}
+        """Return vectors of texts; those used last are cached."""
+        with self._lock:
+            known = {text: vector for text in texts if (vector := self._cache.get(text)) is not None}
         if missing := [text for text in dict.fromkeys(texts) if text not in known]:
-            known = known | dict(zip(missing, self._embeddings.encode(missing), strict=True))
-        self._known = known  # exchanged whole, so that other threads see one or the other
+            fresh = dict(zip(missing, self._embeddings.encode(missing), strict=True))
+            known |= fresh
+            with self._lock:
+                self._cache.update(fresh)
         return np.stack([known[text] for text in texts])
 
 
-def supports(premise: str, sentence: str) -> bool:
-    """Whether `premise` supports `sentence`, by the words alone: a copy, or nearly the same words of one sentence.
+def supports(premise: str, claim: str) -> bool:
+    """Return whether `premise` supports `claim` by the words alone: a copy, or nearly the same words of one sentence.
 
     The checks of facts, denials and roles are those of Verifier; a paraphrase is not recognised.
     """
-    claim, text = words_of(sentence), words_of(premise)
-    if _copied(claim, text):
+    tokens, given = tokens_of(claim), tokens_of(premise)
+    if _copied(tokens, given):
         return True
-    if len(sentence) > _LONGEST:
+    if len(claim) > _MAX_CLAIM:
         return False
     quotes = (premise[quote.start : quote.end] for quote in _quotes(0, premise, None))
-    return any(_nearly_the_same(align(claim, words_of(quote), (), _unlike)) for quote in quotes)
+    return any(_nearly_the_same(align(tokens, tokens_of(quote), (), _unlike)) for quote in quotes)
 
 
-def _copied(claim: Sequence[Word], quote: Sequence[Word]) -> bool:
-    """Whether the words stand in the quote one after the other, and none is denied in only one of the two."""
-    own, given = (f" {' '.join(word.low for word in words)} " for words in (claim, quote))
+def _claim_tokens(claim: str) -> Sequence[Token]:
+    return tokens_of(claim) if len(claim) <= _MAX_CLAIM else []
+
+
+def _copied(claim: Sequence[Token], quote: Sequence[Token]) -> bool:
+    """Return whether the words stand in the quote one after the other, and none is denied in only one of the two."""
+    own, given = (f" {' '.join(token.lower for token in tokens)} " for tokens in (claim, quote))
     at = given.find(own)
     if not claim or at < 0:
         return False
     run = quote[given.count(" ", 0, at) :]
-    return all(a.denied == b.denied for a, b in zip(claim, run, strict=False))
+    return all(a.negated == b.negated for a, b in zip(claim, run, strict=False))
 
 
-def _nearly_the_same(laid: Alignment) -> bool:
-    speaks_against = laid.ruled_out or laid.denial or laid.denied or laid.swapped or laid.turned
-    return laid.words > 0 and not speaks_against and laid.missing <= _NOT_THE_SAME * laid.words
+def _nearly_the_same(alignment: Alignment) -> bool:
+    speaks_against = (
+        alignment.ruled_out
+        or alignment.negation_differs
+        or alignment.negated_share
+        or alignment.roles_reversed
+        or alignment.order_reversed
+    )
+    few_missing = alignment.missing <= _MAX_MISSING * alignment.content_words
+    return alignment.content_words > 0 and not speaks_against and few_missing
 
 
-def _probability(laid: Alignment, cosine: float) -> float:
-    if laid.ruled_out:
+def _probability(alignment: Alignment, cosine: float) -> float:
+    if alignment.ruled_out:
         return 0.0
-    z = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * x for name, x in zip(FEATURES, laid.features(cosine), strict=True))
+    features = zip(FEATURES, alignment.features(cosine), strict=True)
+    z = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * value for name, value in features)
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
 
 
@@ -204,26 +221,29 @@ def _unlike(word: str, other: str) -> float:
     return 0.0
 
 
-def _plain(word: Word) -> bool:
-    return word.telling and not word.name and not word.number
+def _plain_words(tokens: Sequence[Token], besides: Sequence[Token]) -> list[str]:
+    """Return the words that are neither names nor numbers and whose stems others have not."""
+    stems = {token.stem for token in besides}
+    plain = (token for token in tokens if token.is_content and not token.is_name and not token.number)
+    return sorted({token.lower for token in plain if token.stem not in stems})
 
 
-def _around(quote: Quote, words: Sequence[Word], text: Text) -> Sequence[Word]:
-    """The words a quote may mean without saying them: the title's and, if it has a pronoun, those shortly before it."""
-    title = _words(text[1])
-    if not any(word.low in _PRONOUNS for word in words):
+def _context(quote: Quote, quoted: Sequence[Token], text: Text) -> Sequence[Token]:
+    """Return the words a quote may refer to: the title's and, if it has a pronoun, those shortly before it."""
+    title = _tokens(text[1])
+    if not any(token.lower in PRONOUNS for token in quoted):
         return title
-    return [*title, *_words(text[0][max(0, quote.start - _BEFORE) : quote.start])]
+    return [*title, *_tokens(text[0][max(0, quote.start - _CONTEXT_CHARS) : quote.start])]
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> tuple[Word, ...]:
-    return tuple(words_of(text))
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(tokens_of(text))
 
 
 def _quotes(of: int, text: str, language: str | None) -> Iterator[Quote]:
-    """Each sentence, and each two neighbouring ones of a paragraph."""
+    """Iterate over each sentence, and each two neighbouring ones of a paragraph."""
     spans = list(sentence_spans(text, language))
     for i, span in enumerate(spans):
         ends = [span.end] + [after.end for after in spans[i + 1 : i + 2] if not after.opens_paragraph]
-        yield from (Quote(of, span.start, end) for end in ends if end - span.start <= _LONGEST_QUOTE)
+        yield from (Quote(of, span.start, end) for end in ends if end - span.start <= _MAX_QUOTE)

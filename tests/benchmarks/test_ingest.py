@@ -11,6 +11,8 @@ import pytest
 from benchmarks import ingest
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 
 def test_the_model_s_time_is_part_of_the_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

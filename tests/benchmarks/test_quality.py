@@ -19,6 +19,8 @@ from rag.chain import AnswerChain
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 BEGIN, END = PUBLIC_SETS.begin, PUBLIC_SETS.end
 BEFORE, AFTER = "# Results\n\nBy hand.\n\n", "\n\n## By hand too\n\nText.\n"
 PUBLIC = [part.name for part in PARTS if part.name != "seeds"]
@@ -263,7 +265,7 @@ def test_a_setting_that_is_no_number_and_a_sample_of_none_are_refused(data, tmp_
     words = ["--data", str(data), "--out", str(tmp_path / "out.md"), "--parts", "clapnq"]
     with pytest.raises(SystemExit):
         main([*words, "--most", "0"])
-    monkeypatch.setenv("QUOTH_QUOTES", "many")
+    monkeypatch.setenv("QUOTH_PASSAGES_READ", "many")
     assert main(words) == 2
-    assert "QUOTH_QUOTES" in capsys.readouterr().err
+    assert "QUOTH_PASSAGES_READ" in capsys.readouterr().err
     assert not (tmp_path / "out.md").exists()

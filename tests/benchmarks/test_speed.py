@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from benchmarks import speed, speed_servers, speed_work
 from benchmarks.corpus import NEEDS, Synthesised, questions, write_bad, write_corpus
 from benchmarks.speed_charts import lines
-from benchmarks.speed_process import child, command_line, highest, middle
+from benchmarks.speed_process import Server, child, command_line, highest, middle
 from benchmarks.speed_quality import _figure
 from benchmarks.speed_verdicts import Target, targets
 from benchmarks.usual import build, open_chain
@@ -20,6 +21,8 @@ from evaluation.questions import Row
 from index.errors import UsageError
 from index.status import read_status
 from tests.fakes import FakeEmbeddings
+
+pytestmark = pytest.mark.process
 
 PARAGRAPH = "Ants of colony {0} carry leaves. Bees of hive {0} dance. The owl hunts at night near town {0}."
 
@@ -158,7 +161,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ours takes half of what the usual chain takes; a list of the tasks that ran."""
     ran: list[str] = []
 
-    def fake_child(task: str, **given: object) -> dict[str, object]:
+    def fake_child(task: str, **given: object) -> dict[str, Any]:
         ran.append(f"{task} {given.get('chain', '')}".strip())
         n = 1 if given.get("chain") == "ours" else 2
         if task == "ingest":
@@ -250,7 +253,7 @@ def test_a_crowd_has_each_question_answered_once_and_counts_refusals(monkeypatch
 
     @contextmanager
     def serving(*_: object, **__: str):
-        yield speed_servers.Server(os.getpid(), 0, 0.1)
+        yield Server(os.getpid(), 0, 0.1)
 
     def ask(_: object, question: str) -> bool:
         time.sleep(0.01)

@@ -139,5 +139,5 @@ def test_the_fit_prefers_what_tells(data, monkeypatch, capsys):
     shown = capsys.readouterr().out
     weights = {line.split("'")[1]: float(line.split(": ")[1].rstrip(",")) for line in shown.splitlines()}
     assert set(weights) == {*FEATURES, "bias"}
-    assert weights["denied"] < 0
+    assert weights["negated_share"] < 0
     assert np.isfinite(list(weights.values())).all()

@@ -62,7 +62,7 @@ class Watched:
 
 def chromium() -> str | None:
     """The browser's program."""
-    return os.environ.get("QUOTH_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium. Where it is missing the tests say so; in CI that is a failure."""
     program = chromium()
     if program is None:
-        reason = f"no Chromium was found ({', '.join(NAMES)}, QUOTH_CHROMIUM): the browser tests did not run"
+        reason = f"no Chromium was found ({', '.join(NAMES)}, CHROMIUM): the browser tests did not run"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, cast
 from urllib.error import URLError
 
 from playwright.sync_api import Page, sync_playwright
@@ -49,7 +50,11 @@ def main() -> None:
             ("widget-phone", PHONE, "light", lambda page, _: _embedded(page, site)),
             ("widget-closed", SMALL, "light", lambda page, _: page.goto(site.origin)),
         ):
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="en")
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=cast("Literal['dark', 'light']", scheme),
+                locale="en",
+            )
             page = context.new_page()
             _take(page, steps, address, FOLDER / f"{name}.png")
             context.close()

@@ -15,7 +15,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 def check(page: Page | Frame, **more: Any) -> None:
-    found = Axe().run(page, **more).response["violations"]  # type: ignore[arg-type]
+    found = Axe().run(page, **more).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -60,7 +61,10 @@ def test_the_way_to_the_quote_and_back(stand_in: str, visit: Open, viewport: dic
     expect(page.locator(".q-support")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     reader, quote = page.locator("#q-reader"), page.frame_locator("#q-reader iframe").locator("#quote")
-    ways = [page.go_back, lambda: page.get_by_role("button", name="Back to the answer").click()]
+    ways: list[Callable[[], object]] = [
+        page.go_back,
+        lambda: page.get_by_role("button", name="Back to the answer").click(),
+    ]
     for leave in [*ways, lambda: page.keyboard.press("Escape"), lambda: quote.press("Escape")]:
         mark.click()
         expect(quote).to_be_in_viewport()

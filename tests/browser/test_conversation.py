@@ -22,7 +22,8 @@ import sys
 from settings import Settings
 from tests.web.standins import FakeChain
 from web import serve
-serve.serve(FakeChain(pause=1.0), Settings(port=int(sys.argv[1])))
+from web.listener import listen
+serve.serve(FakeChain(pause=1.0), Settings(port=int(sys.argv[1])), listen("127.0.0.1", int(sys.argv[1])))
 """
 
 

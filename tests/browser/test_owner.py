@@ -6,11 +6,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from settings import Settings
 from tests.browser.conftest import Watched
@@ -82,7 +82,7 @@ def a_file(*rows: dict[str, Any], name: str = "tea.jsonl") -> Upload:
 
 
 def start(page: Page, upload: Upload) -> None:
-    page.get_by_label("A question set of your own").set_input_files(files=[upload])
+    page.get_by_label("A question set of your own").set_input_files(files=[cast("FilePayload", upload)])
     page.get_by_role("button", name="Run this set").click()
 
 
@@ -113,7 +113,7 @@ def test_run_a_set_and_open_the_report(visit: Open) -> None:
 def test_watch_reload_and_stop(visit: Open, reader: WordReader) -> None:
     page = visit()
     reader.go.clear()
-    page.get_by_label("A question set of your own").set_input_files(files=[a_file(*ROWS)])
+    page.get_by_label("A question set of your own").set_input_files(files=[cast("FilePayload", a_file(*ROWS))])
     page.get_by_role("button", name="Run this set").press("Enter")
     expect(page.locator("#words")).to_have_text("0 of 3 questions")
     expect(page.locator("#progress-title")).to_be_focused()
@@ -189,6 +189,6 @@ def test_in_chinese(visit: Open) -> None:
     page = visit(locale="zh-CN")
     expect(page.get_by_role("button", name="运行入门题集")).to_be_visible()
     start_label = page.get_by_label("你自己的题集")
-    start_label.set_input_files(files=[a_file(*ROWS)])
+    start_label.set_input_files(files=[cast("FilePayload", a_file(*ROWS))])
     page.get_by_role("button", name="运行此题集").click()
     expect(page.locator("#outcome")).to_contain_text("完成：共 3 个问题。")

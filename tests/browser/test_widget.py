@@ -118,7 +118,7 @@ def test_what_articles_say_is_text(
             asked["question"], answer=evil, sentences=said, citations=(cited,), suggestions=(evil,), notice=evil
         )
 
-    monkeypatch.setattr(chain, "stream", events)
+    monkeypatch.setattr(chain, "_events", events)
     monkeypatch.setattr(chain, "first", (evil,))
     seen = embedded(site)
     frame = seen.open()

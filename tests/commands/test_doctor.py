@@ -1,11 +1,13 @@
-"""What `doctor` says of a language model: one line, with what to do, and never a key."""
+"""What `app.py doctor` says: a line for each thing, with what to do, and never a key."""
 
 from __future__ import annotations
 
 import pytest
 
 from commands.diagnosis import Check, diagnose
+from index.store.layout import DATABASE
 from settings import Settings
+from tests.commands.running import run
 from tests.language_models import serving
 
 
@@ -62,3 +64,16 @@ def test_a_server_that_is_not_there_and_a_key_that_is_missing(looked_at, monkeyp
 
 def test_without_a_model_there_is_nothing_to_say(looked_at) -> None:
     assert looked_at(None) is None
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("plain_environment")
+def test_doctor_finds_nothing_wrong_with_a_good_installation_and_names_what_is(built, store):
+    good = run("doctor", "--store", built[0])
+    assert (good.code, good.err) == (0, "")
+    assert all(line.startswith("ok ") for line in good.out.splitlines())
+    assert "2 articles" in good.out
+    (store / DATABASE).write_bytes(b"garbage" * 1000)
+    bad = run("doctor", "--store", store)
+    assert (bad.code, bad.err) == (2, "")
+    assert any(line.startswith("FAIL  store: ") and " -> " in line for line in bad.out.splitlines())

@@ -10,10 +10,14 @@ import pytest
 
 import app
 from evaluation.feedback import FEEDBACK, FeedbackStore
+from index.errors import ModelError
 from rag.answer import Answer
 from rag.chain import AnswerChain
 from settings import HOME
-from tests.evaluation.test_model import serving
+from tests.commands import running
+from tests.language_models import serving
+
+pytestmark = pytest.mark.store
 
 ROWS = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()[:6]
 
@@ -80,7 +84,8 @@ def test_a_fall_fails_unless_it_is_tolerated(store, asked, tmp_path, capsys, mon
 
 
 def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch):
-    honest, answered = AnswerChain.invoke, []
+    honest = AnswerChain.invoke
+    answered: list[str] = []
 
     def stopped(self, question, *rest, **more):
         if len(answered) == 3:
@@ -191,6 +196,21 @@ def test_a_beir_folder_brings_its_articles(models, tmp_path, capsys):
         assert figures["article_hit@1"] == 1.0
 
 
+@pytest.mark.parametrize("words", [("{set}", "--judge", "openai:any"), ("--draft", 1, "--model", "openai:any")])
+def test_the_settings_of_a_model_hold_for_judges_and_drafts_too(store, asked, monkeypatch, words):
+    loaded: list[tuple[object, ...]] = []
+
+    def load(name: str, address: str | None, *, seconds: float, window: int | None) -> None:
+        loaded.append((name, address, seconds, window))
+        raise ModelError("seen", "enough")
+
+    monkeypatch.setattr("rag.write.load_model", load)
+    monkeypatch.setenv("QUOTH_MODEL_SECONDS", "7")
+    monkeypatch.setenv("QUOTH_MODEL_TOKENS", "9000")
+    run(*(asked if word == "{set}" else word for word in words), "--store", store, "--base-url", "http://127.0.0.1:1")
+    assert loaded == [("openai:any", "http://127.0.0.1:1", 7, 9_000)]
+
+
 def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):
     with serving(*["no"] * 50) as served:
         assert run(asked, "--store", store, "--judge", "openai:any", "--base-url", served.address, "--json") == 0
@@ -198,3 +218,18 @@ def test_a_judge_decides_what_the_quotes_support(store, asked, capsys):
     figures = {figure["name"]: figure["value"] for figure in card["figures"]}
     assert (card["judge"], figures["citation_recall"], figures["quote_exact"]) == ("openai:any", 0.0, 1.0)
     assert "CLAIM: " in served.asked[0]["messages"][1]["content"]
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("plain_environment")
+def test_a_question_set_is_scored(built, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    rows = [
+        {"question": running.QUESTION, "answers": ["copycat culture"], "evidence": ["copycat culture"]},
+        {"question": "How deep is the lake of Geneva?", "answerable": False},
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    card = running.run("eval", file, "--store", built[0], "--json").data
+    scores = {figure["name"]: figure["value"] for figure in card["figures"]}
+    assert [scores[name] for name in ("retrieved_hit@1", "right", "refusal_recall", "auroc")] == [1.0] * 4
+    assert [row["failure"] for row in card["results"]] == [None, None]

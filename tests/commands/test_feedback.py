@@ -12,7 +12,7 @@ import pytest
 from commands.feedback import expire
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from settings import Settings
-from tests.test_app import run
+from tests.commands.running import run
 
 
 @pytest.fixture

@@ -1,135 +1,94 @@
-"""`ingest` as a process of its own: stopped by Ctrl-C, and following a folder."""
+"""`app.py ingest` as its users type it."""
 
 from __future__ import annotations
 
+import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-import app
-from index.status import read_status
-from rag.snapshot import Index
 from settings import HOME
-from tests.fakes import FakeEmbeddings
+from tests.commands.running import QUESTION, is_one_line, keys, run, run_process
 
-SLOW = """
-import sys, time
-import app, index.embed
-from tests.fakes import FakeEmbeddings
+pytestmark = [pytest.mark.store, pytest.mark.usefixtures("plain_environment")]
 
-class Slow(FakeEmbeddings):
-    def encode(self, texts, *, query=False):
-        if len(texts) > 1:
-            time.sleep(SECONDS)
-        return super().encode(texts, query=query)
-
-index.embed.load_embeddings = lambda *_: Slow()
-sys.exit(app.main(sys.argv[1:]))
-"""
+INGEST_KEYS = (
+    "articles_added articles_changed articles_removed articles_unchanged chunks_embedded chunks_reused generation"
+    " seconds errors"
+)
 
 
-@contextmanager
-def running(seconds: float, store: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    code = SLOW.replace("SECONDS", str(seconds))
-    command = [sys.executable, "-c", code, "ingest", "--store", str(store), "--embedding-model", "fake", *words]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=HOME, text=True, stdout=pipe, stderr=pipe) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def test_a_second_ingest_of_the_same_articles_embeds_nothing(built, articles):
+    store, first = built
+    assert (first.code, first.err) == (0, "")
+    assert keys(first.data) == set(INGEST_KEYS.split())
+    assert (first.data["articles_added"], first.data["chunks_reused"], first.data["errors"]) == (2, 0, [])
+    assert first.data["chunks_embedded"] > 0
+    second = run("ingest", articles, "--store", store, "--json").data
+    assert (second["articles_unchanged"], second["articles_added"], second["chunks_embedded"]) == (2, 0, 0)
+    assert second["generation"] == first.data["generation"]
 
 
-def until(true: Callable[[], bool], seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def sources(store: Path) -> list[str]:
-    with closing(Index(store)) as index:
-        return [info.source for info in index.articles()]
-
-
-def has(store: Path, count: int) -> bool:
-    return (store / "articles.sqlite3").is_file() and len(list((store / "generations").glob("*/sizes.json"))) >= count
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "news"
+def test_broken_files_are_named_and_the_good_ones_are_in(store, tmp_path):
+    folder = tmp_path / "mixed"
     folder.mkdir()
-    for n in range(60):
-        text = " ".join(f"Sentence {k} of article {n} has several words in it." for k in range(100))
-        (folder / f"{n:03}.txt").write_text(f"Article {n}\n\n{text}")
-    return folder
+    (folder / "good.txt").write_text("The lake of Geneva is 310 metres deep.")
+    (folder / "nul.txt").write_bytes(b"a\0b")
+    (folder / "latin.md").write_bytes(b"caf\xe9")
+    (folder / "blank.html").write_text(" \n")
+    (folder / "front.md").write_text("---\ntitle: [\n---\nText")
+    (folder / "dangling.txt").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.txt")
+    ran = run("ingest", folder, "--store", store, "--json")
+    assert (ran.code, ran.data["articles_added"]) == (3, 1)
+    bad = ["blank.html", "front.md", "latin.md", "nul.txt", "pipe.txt"]
+    assert [error["source"] for error in ran.data["errors"]] == [f"mixed/{name}" for name in bad]
+    assert all(keys(error) == {"source", "error", "hint"} and all(error.values()) for error in ran.data["errors"])
+    lines = ran.err.splitlines()
+    assert len(lines) == len(bad)
+    assert all(line.startswith("quoth: ") and f"mixed/{name}" in line for line, name in zip(lines, bad, strict=True))
+    assert "310 metres" in run("ask", "How deep is the lake of Geneva?", "--store", store).out
+    assert "copycat culture" in run("ask", QUESTION, "--store", store).out
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_next_ingest_does_the_rest(folder: Path, tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    with running(0.3, store, str(folder)) as process:
-        until(lambda: has(store, 1))
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=240)
-    assert process.returncode == 130, err
-    kept = sources(store)
-    assert 0 < len(kept) < 60
-    assert f"{len(kept)} added" in out
-    assert f"quoth: stopped; {len(kept)} new or changed articles are in" in err
-    assert "Traceback" not in err
-    assert read_status(store, verify=True).healthy
-    with running(0, store, str(folder)) as process:
-        out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
-    assert f"{60 - len(kept)} added, 0 changed, 0 removed, {len(kept)} unchanged" in out
-    assert len(sources(store)) == 60
-
-
-def test_a_followed_folder_brings_in_prunes_and_survives_what_cannot_be_read(tmp_path: Path) -> None:
-    folder, store = tmp_path / "news", tmp_path / "store"
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no such file names")
+def test_a_file_whose_name_is_no_text_does_not_stop_the_others(store, tmp_path):
+    folder = tmp_path / "mixed"
     folder.mkdir()
-    (folder / "one.txt").write_text("One is here.")
-    with running(0, store, "--watch", "--prune", str(folder)) as process:
-        until(lambda: has(store, 1))
-        (folder / "bad.txt").write_bytes(b"\0")
-        (folder / "two.txt").write_text("Two is here.")
-        until(lambda: sources(store) == ["news/one.txt", "news/two.txt"])
-        (folder / "one.txt").unlink()
-        until(lambda: sources(store) == ["news/two.txt"])
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
-    assert "bad.txt" in err
-    assert "Traceback" not in err
+    (folder / "good.txt").write_text("The lake of Geneva is 310 metres deep.")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text("Cafes are open.")
+    ran = run("ingest", folder, "--store", store, "--json")
+    assert ran.code in (0, 3)
+    assert ran.data["articles_added"] + len(ran.data["errors"]) == 2
+    assert "310 metres" in run("ask", "How deep is the lake of Geneva?", "--store", store).out
 
 
-def test_following_waits_while_another_program_has_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, store = tmp_path / "news", tmp_path / "store"
-    folder.mkdir()
-    (folder / "one.txt").write_text("One is here.")
-    monkeypatch.setattr("commands.store.embedding_model", lambda settings: FakeEmbeddings())
-    monkeypatch.setattr("index.store.sqlite.BUSY_SECONDS", 0.05)
-    seen: list[list[str]] = []
+def test_a_second_writer_gives_up_at_once_while_readers_go_on_and_a_dead_one_is_no_hindrance(store, articles, tmp_path):
+    path = f"pathlib.Path({str(store)!r})"
+    hold = f"import pathlib, index.store.lock as l\nwith l.write_lock({path}): print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"\n"
+        started = time.monotonic()
+        busy = run("ingest", articles, "--store", store)
+        assert time.monotonic() - started < 1
+        assert busy.code == 4
+        assert is_one_line(busy.err), busy.err
+        assert "another process is writing" in busy.err
+        assert "copycat culture" in run("ask", QUESTION, "--store", store).out
+        holder.send_signal(signal.SIGKILL)
+    assert run("ingest", articles, "--store", store).code == 0
 
-    def follow(paths: Sequence[Path], stop: Event) -> Iterator[bool]:
-        (folder / "two.txt").write_text("Two is here.")
-        with closing(sqlite3.connect(store / "articles.sqlite3", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            yield True
-            seen.append(sources(store))
-        yield False
-        seen.append(sources(store))
 
-    monkeypatch.setattr("index.sources.watch.follow", follow)
-    assert app.main(["ingest", "--store", str(store), "--watch", str(folder)]) == 0
-    assert seen == [["news/one.txt"], ["news/one.txt", "news/two.txt"]]
+@pytest.mark.parametrize("model", ["no/such-model", "./no-such-folder"])
+def test_an_unknown_embedding_model_is_one_line(model, articles, tmp_path):
+    ran = run_process("ingest", articles, "--store", tmp_path / "new", "--embedding-model", model)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_line(ran.err), ran.err
+    assert f"embedding model '{model}' " in ran.err

@@ -8,6 +8,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Mapping
+from typing import Literal
 
 import docx
 from fpdf import FPDF
@@ -23,7 +24,10 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
     return out.getvalue()
 
 
-def tarred(files: Mapping[str, bytes], kind: str = "w") -> bytes:
+Packing = Literal["w", "w:gz", "w:bz2", "w:xz"]
+
+
+def tarred(files: Mapping[str, bytes], kind: Packing = "w") -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=kind) as archive:
         for name, data in files.items():

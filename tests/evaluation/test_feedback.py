@@ -18,9 +18,10 @@ from index.ingest import ingest, rebuild
 from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.layout import STARTER
+from rag.condense import Turn
 from tests.fakes import FakeEmbeddings
 
-HISTORY = ["Who is he?", {"question": "And now?", "answer": "The articles do not say."}]
+HISTORY: list[Turn] = ["Who is he?", {"question": "And now?", "answer": "The articles do not say."}]
 
 
 @pytest.fixture
@@ -139,6 +140,7 @@ def test_threads_write_at_once(path: Path) -> None:
     assert len(FeedbackStore(path).list()) == 50
 
 
+@pytest.mark.process
 def test_processes_write_while_one_reads(path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=rate_many, args=(path, first)) for first in (0, 20)]
@@ -211,6 +213,7 @@ def test_an_answer_with_any_text_is_kept_as_it_is(store: FeedbackStore) -> None:
     assert json.dumps(store.list()[0].answer) == json.dumps(answer)
 
 
+@pytest.mark.store
 def test_the_index_does_not_mind_the_file(tmp_path: Path) -> None:
     """Feedback that comes before, between and after: nothing is swept, pruned or taken for articles."""
     store = tmp_path / "store"

@@ -3,9 +3,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import ir_measures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ir_measures import AP, RR, Success, nDCG
 
 from evaluation.metrics import failure, measure, ranking, said
 from evaluation.questions import Row
@@ -83,6 +85,17 @@ def naive(ranks: list[int | None], relevant: int) -> dict[str, float]:
 @given(st.lists(st.none() | st.integers(1, 60), min_size=1, max_size=14))
 def test_ranking_measures_follow_their_formulas(ranks):
     assert ranking(ranks, len(ranks)) == pytest.approx(naive(ranks, len(ranks)))
+
+
+@given(st.sets(st.integers(1, 60), max_size=14), st.integers(0, 14))
+def test_ranking_measures_are_those_of_trec_eval(reached, missing):
+    relevant = len(reached) + missing or 1
+    measures = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10, "map": AP}
+    judged = {"": {str(rank): 1 for rank in [*reached, *range(-relevant + len(reached), 0)]}}
+    ranked = {"": {str(rank): -float(rank) for rank in range(1, 61)}}
+    theirs = {metric.measure: metric.value for metric in ir_measures.iter_calc(measures.values(), judged, ranked)}
+    ours = ranking([*reached, *[None] * (relevant - len(reached))], relevant)
+    assert {name: ours[name] for name in measures} == pytest.approx({n: theirs[m] for n, m in measures.items()})
 
 
 def test_ranking_by_hand():

@@ -10,11 +10,10 @@ import pytest
 from evaluation.drafts import draft
 from evaluation.judge import Judge
 from index.errors import ModelError, UsageError
-from index.ingest import ingest
 from rag.model import load_model
 from rag.snapshot import Index
-from tests.fakes import FakeEmbeddings
 from tests.language_models import serving
+from tests.stores import small_store
 
 
 @pytest.mark.parametrize(
@@ -63,9 +62,7 @@ def test_a_provider_that_is_not_installed_is_named():
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
-    (tmp_path / "tea.txt").write_text("Tea\n\nTea was first drunk in ancient China, people say.")
-    ingest(tmp_path / "store", [tmp_path / "tea.txt"], FakeEmbeddings())
-    index = Index(tmp_path / "store")
+    index = Index(small_store(tmp_path, {"tea.txt": "Tea\n\nTea was first drunk in ancient China, people say."}))
     yield index
     index.close()
 

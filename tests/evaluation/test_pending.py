@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from evaluation.feedback import Feedback, FeedbackStore
+from evaluation.feedback import Feedback, FeedbackStore, Rating
 from evaluation.pending import INSTRUCTIONS, AcceptReport, accept, pending_rows
 from evaluation.questions import Row, read_set, to_line, write_rows
 from index.errors import UsageError
@@ -12,8 +13,13 @@ from index.errors import UsageError
 ANSWER = {"id": "x", "answer": "In 1911. [1]", "citations": [{"n": 1, "quote": "It was 1911."}], "abstained": False}
 
 
-def feedback(number: int = 12, **changes: object) -> Feedback:
-    values = {"comment": "wrong year", "question": "When?", "history": ("Who?",), "answer": ANSWER} | changes
+def feedback(number: int = 12, **changes: Any) -> Feedback:
+    values: dict[str, Any] = {
+        "comment": "wrong year",
+        "question": "When?",
+        "history": ("Who?",),
+        "answer": ANSWER,
+    } | changes
     return Feedback(number, "2024-01-01T00:00:00Z", "down", settled=False, **values)
 
 
@@ -55,7 +61,8 @@ def test_a_thumb_down_becomes_a_draft_that_shows_what_was_wrong():
 
 def test_from_a_thumb_down_to_a_row_of_the_set(tmp_path):
     store = FeedbackStore(tmp_path / "feedback.sqlite")
-    for number, rating in enumerate(("down", "up", "down"), start=1):
+    ratings: tuple[Rating, ...] = ("down", "up", "down")
+    for number, rating in enumerate(ratings, start=1):
         store.add(rating, "", f"Question {number}?", [], ANSWER | {"id": str(number)})
     first, second = pending_rows(store.list(rating="down", settled=False))
     first |= {"draft": False, "answers": ["1912"]}

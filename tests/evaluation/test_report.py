@@ -195,7 +195,7 @@ def test_nothing_from_the_run_becomes_markup(card, evil):
     assert shape(page) <= shape(read(card))
     assert len(pick(page, "script")) == len(pick(page, "style")) == 1
     assert len(pick(page, "article")) == len(card["results"])
-    assert all(link.startswith("#") for link in page.xpath("//a/@href"))
+    assert all(link.startswith("#") for link in pick(page, "a/@href"))
     seen = re.sub("[\x00\x01\udc80\ufffe]", "\ufffd", evil)
     article = pick(page, "article")[19]
     assert article.find("h3").text_content() == seen

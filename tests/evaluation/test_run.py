@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -95,7 +95,8 @@ class Chain:
     """Gives each question back, the first ones last; notes how many it works on at a time."""
 
     def __init__(self, slow: int = 0) -> None:
-        self.slow, self.now, self.most, self.asked = slow, 0, 0, []
+        self.slow, self.now, self.most = slow, 0, 0
+        self.asked: list[str] = []
         self._lock = threading.Lock()
 
     def invoke(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -109,9 +110,13 @@ class Chain:
         return question
 
 
+def asked_of(chain: Chain, rows: Sequence[Row], **more: Any) -> Generator[dict[str, Any]]:
+    return answer_all(chain, rows, **more)  # type: ignore[arg-type, return-value]
+
+
 def test_rows_go_to_the_chain_as_they_are():
     rows = [Row("7", "Who?", history=("What?",)), Row("8", "Why?", contexts=())]
-    assert list(answer_all(Chain(), rows, trace=True)) == [
+    assert list(asked_of(Chain(), rows, trace=True)) == [
         {"question": "Who?", "history": ("What?",), "id": "7", "trace": True},
         {"question": "Why?", "history": (), "id": "8", "trace": True, "contexts": ()},
     ]
@@ -120,13 +125,13 @@ def test_rows_go_to_the_chain_as_they_are():
 def test_answers_come_in_order_though_several_are_worked_on():
     chain = Chain(slow=4)
     rows = [Row(str(n), "q") for n in range(12)]
-    assert [each["id"] for each in answer_all(chain, rows, workers=3)] == [row.id for row in rows]
+    assert [each["id"] for each in asked_of(chain, rows, workers=3)] == [row.id for row in rows]
     assert 1 < chain.most <= 3
 
 
 def test_no_more_is_asked_once_nobody_listens():
     chain = Chain()
-    answers = answer_all(chain, [Row(str(n), "q") for n in range(100)], workers=2)
+    answers = asked_of(chain, [Row(str(n), "q") for n in range(100)], workers=2)
     next(answers)
     answers.close()
     assert len(chain.asked) <= 4

@@ -5,7 +5,6 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from torchmetrics.functional.text import squad
 
 from evaluation.wording import exact_match, f1, normalise, stands_in
 
@@ -34,8 +33,11 @@ def test_what_squad_compares(text, words):
     assert normalise(text) == words
 
 
+@pytest.mark.torch
 @given(TEXT, TEXT)
 def test_exact_match_and_f1_are_those_of_torchmetrics(said, accepted):
+    from torchmetrics.functional.text import squad
+
     theirs = squad(
         [{"prediction_text": said, "id": "1"}], [{"answers": {"answer_start": [0], "text": [accepted]}, "id": "1"}]
     )

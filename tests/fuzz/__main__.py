@@ -24,7 +24,7 @@ from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.package import kind_of_zip
 from index.readers.sniff import sniff
-from index.readers.unpack_budget import Room
+from index.readers.unpack_budget import UnpackBudget
 from index.sources.isolate import ReadLimits
 from tests.data.zoo import Animal, animals
 from tests.fuzz.mutate import mutated
@@ -41,7 +41,7 @@ def readers() -> dict[str, list[Animal]]:
     for animal in animals():
         try:
             kind = sniff(animal.data, animal.name)
-            kind = kind_of_zip(animal.data, animal.name, Room()) if kind == "zip" else kind
+            kind = kind_of_zip(animal.data, animal.name, UnpackBudget()) if kind == "zip" else kind
         except ArticleError:
             continue
         if len(animal.data) < _SEED_BYTES and animal.data:
@@ -96,7 +96,8 @@ def fuzz(kind: str, seed: int, seconds: float) -> tuple[bool, int, int, list[int
     Those are no failure: ingest ends their process as well, and tells of them in one error.
     """
     shared = mmap.mmap(-1, 16)
-    until, number, most, slow = time.monotonic() + seconds, 0, 0, []
+    until, number, most = time.monotonic() + seconds, 0, 0
+    slow: list[int] = []
     while True:
         worker = multiprocessing.get_context("fork").Process(target=_work, args=(kind, seed, number, until, shared))
         worker.start()

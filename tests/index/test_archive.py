@@ -21,6 +21,9 @@ from index.store.lock import write_lock
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 from tests.index.former import make_former
+from tests.stores import small_store
+
+pytestmark = pytest.mark.store
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +37,7 @@ def second(tmp_path: Path) -> Path:
 
 
 def made(folder: Path, text: str) -> Path:
-    (folder / "a.txt").write_text(text)
-    ingest(folder / "store", [folder / "a.txt"], FakeEmbeddings())
-    return folder / "store"
+    return small_store(folder, {"a.txt": text})
 
 
 def texts(store: Path) -> list[str]:

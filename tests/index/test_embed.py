@@ -14,6 +14,8 @@ from index.embed import DEFAULT, OnnxEmbeddings, SentenceTransformerEmbeddings, 
 from index.errors import ModelError
 from index.onnx_export import export_default, package_folder
 
+pytestmark = pytest.mark.store
+
 TEXTS = [
     "Jia Yueting wrote a post on Weibo.",
     "",
@@ -29,6 +31,7 @@ def onnx(models: Path) -> OnnxEmbeddings:
     return OnnxEmbeddings(models / DEFAULT)
 
 
+@pytest.mark.torch
 def test_onnx_and_sentence_transformers_give_the_same_vectors(onnx: OnnxEmbeddings) -> None:
     reference = SentenceTransformerEmbeddings(str(package_folder()))
     cosines = (onnx.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
@@ -57,7 +60,7 @@ def test_answering_needs_no_torch(models: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from index.embed import load_embeddings;"
         f"load_embeddings(None, Path({str(models)!r})).embed_query('hello');"
-        "import rag.chain; sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
+        "import rag.chain; sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'scipy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
 

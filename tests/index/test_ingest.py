@@ -25,6 +25,8 @@ from index.store.lock import write_lock
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu".split()
 
 

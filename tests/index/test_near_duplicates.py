@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+from datasketch import MinHash
+from hypothesis import given
+from hypothesis import strategies as st
+
 from index.article import Article
 from index.near_duplicates import alike, bands, sketch
 from index.store.database import Database
+from index.terms import index_terms
 
 WORDS = "tin silver copper mine harvest river winter council railway bridge market glass paper salt".split()
 
@@ -36,6 +43,14 @@ def test_texts_without_blanks_and_of_no_words_have_sketches() -> None:
     assert alike(sketch(chinese), sketch(chinese + "。完"))
     assert not alike(sketch(chinese), sketch("北京今天下雪了气温降到零下五度交通受到影响学校停课一天"))
     assert sketch("") == sketch("...") != sketch("one")
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
+def test_sketches_are_those_of_datasketch_with_which_earlier_stores_were_built(text: str) -> None:
+    words = re.findall(r"\w+", index_terms(text).lower())
+    theirs = MinHash(num_perm=126, seed=1, scheme="affine32")
+    theirs.update_batch([" ".join(words[at : at + 5]).encode() for at in range(max(1, len(words) - 4))])
+    assert sketch(text) == np.asarray(theirs.hashvalues, dtype="<u4").tobytes()
 
 
 def groups(database: Database) -> set[frozenset[str]]:

@@ -13,6 +13,8 @@ from index.store.database import Database
 from index.store.layout import DATABASE, GENERATIONS
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 
 def test_a_generation_is_on_the_disk_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("One article.")

@@ -13,6 +13,8 @@ from index.preview import preview
 from index.store.lock import write_lock
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 
 def files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".sqlite3-shm"}

@@ -18,18 +18,18 @@ from index.store.layout import DATABASE, GENERATIONS
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 from tests.index.former import make_former
+from tests.stores import small_store
+
+pytestmark = pytest.mark.store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """Its originals are gone."""
-    folder = tmp_path / "news"
-    folder.mkdir()
-    for n in range(3):
-        (folder / f"{n}.txt").write_text(f"Title {n}\n\n" + " ".join(f"Sentence {k} of {n} ends." for k in range(40)))
-    ingest(tmp_path / "store", [folder], FakeEmbeddings())
-    shutil.rmtree(folder)
-    return tmp_path / "store"
+    sentences = {n: " ".join(f"Sentence {k} of {n} ends." for k in range(40)) for n in range(3)}
+    store = small_store(tmp_path, {f"{n}.txt": f"Title {n}\n\n{text}" for n, text in sentences.items()}, name="news")
+    shutil.rmtree(tmp_path / "news")
+    return store
 
 
 def content(store: Path) -> tuple[list[object], list[object]]:

@@ -22,6 +22,7 @@ print(len(session.get_inputs()))
 """
 
 
+@pytest.mark.process
 def test_a_session_leaves_no_identifier_of_the_machine(models: Path, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     environment = {name: value for name, value in environment.items() if not name.startswith("XDG_")}

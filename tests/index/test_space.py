@@ -16,6 +16,8 @@ from index.store.durable import folder_bytes
 from index.store.layout import DATABASE, GENERATIONS
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 Usage = namedtuple("Usage", "total used free")
 
 

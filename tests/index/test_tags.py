@@ -104,6 +104,7 @@ def test_what_is_made_of_tags(said: object, tags: tuple[str, ...]) -> None:
     assert tags_of(said) == tags
 
 
+@pytest.mark.store
 def test_they_are_stored_and_changed_with_the_article_and_nothing_is_embedded_again(tmp_path: Path) -> None:
     path, store = tmp_path / "a.md", tmp_path / "store"
     for said, tags in (("[one, two]", ("one", "two")), ("two", ("two",)), ("[]", ())):

@@ -6,11 +6,14 @@ import hashlib
 import itertools
 import json
 import shutil
-import warnings
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
+from numpy.typing import NDArray
 
+from index.bert_graph import Graph, Shape, add_encoder
 from index.onnx_export import package_folder
 from rag.reading.base import Reading
 
@@ -28,39 +31,49 @@ def supporting_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_tiny(folder: Path, *, supports: bool) -> Path:
-    """Write a model of two small random layers and its manifest of format 1, or 2 with a support head."""
-    import torch
-    from transformers import BertConfig, BertModel
+    """Write a model of two small random layers and its manifest, of format 1, or 2 with a support head."""
+    width, words = 16, 30522
+    random = np.random.default_rng(3)
 
-    class Tiny(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            config = BertConfig(
-                hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, vocab_size=30522
-            )
-            self.bert = BertModel(config, add_pooling_layer=False)
-            self.heads = torch.nn.Linear(16, 3)
-            self.support = torch.nn.Linear(16, 3)
+    def normal(*shape: int) -> NDArray[np.float32]:
+        return random.normal(0, 0.02, shape).astype(np.float32)
 
-        def forward(self, input_ids, attention_mask, token_type_ids):
-            hidden = self.bert(input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
-            start, end, relevance = (self.heads(hidden.last_hidden_state) * 8).unbind(-1)
-            support = (self.support(hidden.last_hidden_state[:, 0]) * 8,) if supports else ()
-            return start, end, relevance[:, 0], *support
-
-    torch.manual_seed(3)
+    weights = {
+        "embeddings.word_embeddings.weight": normal(words, width),
+        "embeddings.position_embeddings.weight": normal(512, width),
+        "embeddings.token_type_embeddings.weight": normal(2, width),
+    }
+    norms = ["embeddings.LayerNorm"]
+    for layer in ("encoder.layer.0", "encoder.layer.1"):
+        attention = [f"attention.self.{part}" for part in ("query", "key", "value")]
+        sizes = dict.fromkeys([*attention, "attention.output.dense"], (width, width))
+        sizes |= {"intermediate.dense": (32, width), "output.dense": (width, 32)}
+        for part, size in sizes.items():
+            weights[f"{layer}.{part}.weight"], weights[f"{layer}.{part}.bias"] = normal(*size), normal(size[0])
+        norms += [f"{layer}.attention.output.LayerNorm", f"{layer}.output.LayerNorm"]
+    for name in norms:
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = np.ones(width, np.float32), normal(width)
+    graph = Graph()
+    hidden = add_encoder(graph, weights, heads=2, types="token_type_ids")
+    start, end, relevance = graph.split(
+        graph.linear(hidden, 8 * random.normal(0, 0.25, (3, width)).astype(np.float32), normal(3)), 3, -1
+    )
+    graph.add("Squeeze", start, graph.integers(-1), output="start")
+    graph.add("Squeeze", end, graph.integers(-1), output="end")
+    first = graph.add("Gather", relevance, graph.weight(np.array(0)), axis=1)
+    graph.add("Squeeze", first, graph.integers(-1), output="relevance")
+    rows: Shape = ["batch", "sequence"]
+    outputs: dict[str, Shape] = {"start": rows, "end": rows, "relevance": ["batch"]}
+    if supports:
+        support = graph.linear(hidden, 8 * random.normal(0, 0.25, (3, width)).astype(np.float32), normal(3))
+        graph.add("Gather", support, graph.weight(np.array(0)), output="support", axis=1)
+        outputs["support"] = ["batch", 3]
+    model = graph.model(
+        dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), rows),
+        outputs,
+    )
     folder.mkdir()
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    heads = ["relevance", "support"] if supports else ["relevance"]
-    example = torch.ones(2, 8, dtype=torch.long)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            Tiny().eval(), (example, example, example), folder / "reader.onnx", dynamo=False,
-            input_names=names, output_names=["start", "end", *heads],
-            dynamic_axes={name: {0: "batch", 1: "sequence"} for name in (*names, "start", "end")}
-            | {name: {0: "batch"} for name in heads},
-        )  # fmt: skip
+    onnx.save(model, folder / "reader.onnx")
     shutil.copy(package_folder() / "tokenizer.json", folder)
     files = ("reader.onnx", "tokenizer.json")
     manifest = {

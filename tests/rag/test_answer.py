@@ -10,7 +10,7 @@ from rag.answer import Answer, BrokenAnswerError, Citation, Models, Nearest, Pla
 
 def citation(n: int = 1, **changed: Any) -> Citation:
     return Citation(
-        **{"n": n, "article_id": "a", "title": "A", "source": "a.md", "start": 3, "end": 8, "quote": "fives"} | changed
+        **dict[str, Any](n=n, article_id="a", title="A", source="a.md", start=3, end=8, quote="fives") | changed
     )
 
 

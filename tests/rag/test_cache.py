@@ -19,6 +19,7 @@ from rag.reading.similarity import SimilarityReader
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 TEA = "Tea\n\nTea was first drunk in China. It spread by sea."
 ASKED: Question = {"question": "Where was tea first drunk?"}
@@ -36,11 +37,8 @@ class Counting(SimilarityReader):
 
 def open_chain(tmp_path: Path, **settings: int) -> AnswerChain:
     model = FakeEmbeddings()
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "tea.txt").write_text(TEA)
-    ingest(tmp_path / "store", [tmp_path / "files"], model)
     return build_chain(
-        Settings(store=tmp_path / "store", answer_threshold=0.0, **settings),  # type: ignore[arg-type]
+        Settings(store=small_store(tmp_path, {"tea.txt": TEA}), answer_threshold=0.0, **settings),  # type: ignore[arg-type]
         model,
         Counting(model),
     )
@@ -93,6 +91,7 @@ def test_whatever_else_the_answer_depends_on_makes_it_anew(chain: AnswerChain) -
     assert "No language model" not in (chain.invoke(ASKED).notice or "")
 
 
+@pytest.mark.store
 def test_a_change_of_the_store_is_seen_though_its_vectors_stay(chain: AnswerChain, tmp_path: Path) -> None:
     first = chain.invoke(ASKED)
     assert not any(each.also for each in first.citations)

@@ -15,14 +15,16 @@ from index.errors import ModelError, QuestionError, StoreError
 from index.ingest import ingest
 from rag.answer import Answer, BrokenAnswerError
 from rag.chain import AnswerChain, build_chain
+from rag.condense import Turn
 from rag.corpus import IndexCorpus, TextCorpus, check_quotes
-from rag.events import RetrievedEvent, SentenceEvent, StatusEvent
+from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from rag.pipeline import ABSTENTION
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "tin.txt": "Tin\n\nTin is a metal."}
 
@@ -30,7 +32,7 @@ FILES = {"tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.", "t
 class WordReader:
     """Answers where the question's last word stands, with the "in" before it."""
 
-    name = "words"
+    name: str | None = "words"
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         word = re.compile(rf"(?:in )?{re.escape(question.rstrip('?').split()[-1])}")
@@ -40,14 +42,7 @@ class WordReader:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, text in FILES.items():
-        (folder / name).write_text(text)
-    model = FakeEmbeddings()
-    settings = Settings(store=tmp_path / "store")
-    ingest(settings.store, [folder], model)
-    chain = build_chain(settings, model, WordReader())
+    chain = build_chain(Settings(store=small_store(tmp_path, FILES)), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -74,11 +69,11 @@ def test_events_come_in_order(chain: AnswerChain) -> None:
         StatusEvent("read", 2),
     ]
     said = [event.sentence for event in events if isinstance(event, SentenceEvent)]
-    assert tuple(said) == events[-1].sentences  # type: ignore[union-attr]
+    assert tuple(said) == events[-1].sentences
 
 
 def test_async_gives_the_same(chain: AnswerChain) -> None:
-    async def collect() -> tuple[list[object], Answer]:
+    async def collect() -> tuple[list[Event], Answer]:
         events = [event async for event in chain.astream({"question": "in China", "id": "1"})]
         return events, await chain.ainvoke({"question": "in China", "id": "1"})
 
@@ -97,13 +92,10 @@ def test_an_abstention_says_so_and_shows_what_is_near(chain: AnswerChain) -> Non
 
 @pytest.fixture
 def dated(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "news"
-    folder.mkdir()
-    for year, city in ((2023, "Lima"), (2024, "Oslo")):
-        text = f"---\nauthor: Writer of {year}\ndate: {year}-05-01\n---\nTea is sold in {city}."
-        (folder / f"{year}.md").write_text(text)
-    ingest(tmp_path / "dated", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "dated"), FakeEmbeddings(), WordReader())
+    text = "---\nauthor: Writer of {0}\ndate: {0}-05-01\n---\nTea is sold in {1}."
+    files = {f"{year}.md": text.format(year, city) for year, city in ((2023, "Lima"), (2024, "Oslo"))}
+    settings = Settings(store=small_store(tmp_path, files, name="news"))
+    chain = build_chain(settings, FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -139,7 +131,7 @@ def test_an_abstention_says_where_it_looked(dated: AnswerChain) -> None:
 
 
 def test_filter_words_of_earlier_questions_are_no_subjects(dated: AnswerChain) -> None:
-    history = ["Where is Tea from? author:Jia after:2024-13", {"question": "author:Li", "answer": ""}]
+    history: list[Turn] = ["Where is Tea from? author:Jia after:2024-13", {"question": "author:Li", "answer": ""}]
     answer = dated.invoke({"question": "And where is it sold in", "history": history})
     assert answer.standalone_question == "Where is Tea sold in"
 
@@ -185,6 +177,7 @@ def test_a_quote_that_is_not_in_the_article_never_leaves(chain: AnswerChain) -> 
                 check_quotes([broken], corpus)
 
 
+@pytest.mark.store
 def test_a_new_generation_is_picked_up(chain: AnswerChain, tmp_path: Path) -> None:
     assert chain.invoke({"question": "made in Peru"}).abstained
     (tmp_path / "files" / "new.txt").write_text("New\n\nPots are made in Peru.")

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import time
+from typing import cast
 
 import pytest
 
 from rag.condense import condense, condense_with
+from rag.model import LanguageModel
 
 ASKED = "What did Jia Yueting criticize?"
 LAUNCH = "When did BYD present the Blade battery?"
@@ -124,7 +126,9 @@ class Model:
 
 
 def asked(model: Model, question: str = "And what did he praise?") -> str:
-    return condense_with(model, question, [{"question": ASKED, "answer": "A secret of the article."}])
+    return condense_with(
+        cast("LanguageModel", model), question, [{"question": ASKED, "answer": "A secret of the article."}]
+    )
 
 
 def test_a_model_words_it_and_never_sees_an_answer():
@@ -155,5 +159,5 @@ def test_a_model_may_not_lose_what_the_question_names():
 
 def test_without_a_history_a_model_is_not_asked():
     model = Model("What?")
-    assert condense_with(model, "Why?", []) == "Why?"
+    assert condense_with(cast("LanguageModel", model), "Why?", []) == "Why?"
     assert model.asked == ""

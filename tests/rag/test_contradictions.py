@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from index.article import Article
-from rag.contradictions import difference, figures
+from rag.contradictions import conflicting_figures, figures
 
 
 def differ(question: str, first: str, second: str) -> tuple[str, str] | None:
     texts = (f"The other companies pay. {first}", f"All the other companies pay. {second}")
     one, other = (Article(text, "", text, "0" * 64) for text in texts)
-    return difference(question, (one, first), (other, second))
+    return conflicting_figures(question, (one, first), (other, second))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +70,17 @@ def test_only_what_is_asked_for_differs() -> None:
 
 def test_an_article_does_not_differ_from_itself() -> None:
     article = Article("a", "A", "", "0" * 64)
-    assert difference("Nio employs?", (article, "Nio employs 3 people."), (article, "Nio employs 4 people.")) is None
+    assert (
+        conflicting_figures("Nio employs?", (article, "Nio employs 3 people."), (article, "Nio employs 4 people."))
+        is None
+    )
 
 
 def test_figures_and_what_they_are_of() -> None:
     found = list(figures("On 4 May 2024 BYD, the maker, paid 17.0 percent, Geely $1.5 million dollars."))
-    assert [(f.text, str(f.value), f.unit) for f in found] == [
-        ("17.0 percent", "17.0", "percent"),
-        ("$1.5 million dollars", "1.5E+6", "dollar"),
+    assert [(f.text, f.value, f.unit) for f in found] == [
+        ("17.0 percent", Decimal("17.0"), "%"),
+        ("$1.5 million dollars", Decimal(1_500_000), "$"),
     ]
+    assert [f.last_digit for f in found] == [-1, 5]
     assert [set(f.words) & {"BYD", "Geely", "paid", "maker"} for f in found] == [{"BYD", "paid"}, {"Geely", "paid"}]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from index.ingest import ingest
 from index.options import IngestOptions
 from index.status import read_status
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
+
+pytestmark = pytest.mark.store
 
 TEXT = "The tin mine\n\nThe tin mine of Oruro was closed in 1985. It had been open for ninety years."
 
@@ -22,10 +26,10 @@ def places(store: Path) -> list[list[str]]:
             ["When was the mine closed?"], snapshot
         )
         for passage in found:
-            for place in passage.also:
+            for place in passage.duplicates:
                 other = snapshot.database.article(place.article_id)
                 assert other is not None and other.text[place.start : place.end] == place.quote == passage.text
-        return [sorted(sources[p] for p in (f.article.id, *(each.article_id for each in f.also))) for f in found]
+        return [sorted(sources[p] for p in (f.article.id, *(each.article_id for each in f.duplicates))) for f in found]
 
 
 def test_one_passage_many_places(tmp_path: Path) -> None:
@@ -52,8 +56,8 @@ def test_the_newer_of_equal_articles_is_cited(tmp_path: Path) -> None:
     with closing(Index(store)) as index, index.snapshot() as snapshot:
         found = HybridRetriever(index=index, embeddings=FakeEmbeddings()).passages(["Mine number 35"], snapshot)
         [passage] = [each for each in found if "number 35" in each.text]
-        others = [snapshot.database.article(place.article_id) for place in passage.also]
-        for place, other in zip(passage.also, others, strict=True):
+        others = [snapshot.database.article(place.article_id) for place in passage.duplicates]
+        for place, other in zip(passage.duplicates, others, strict=True):
             assert other is not None and other.text[place.start : place.end] == place.quote == passage.text
     assert passage.article.date == "2020-01-01"
     assert {other.date for other in others if other} == {"2019-01-01", "2018-01-01"}

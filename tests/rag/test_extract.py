@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Heading
-from rag.answer import Place
+from rag.answer import Citation, Place
 from rag.extract import Limits, extract_answer, nearest
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -107,7 +107,8 @@ def reprinted(first: str, second: str, dates: tuple[str | None, str | None] = (N
     citations = extract_answer("", [passage(article) for article in articles], readings, 0.5, LIMITS).citations
     texts = {article.id: article.text for article in articles}
     for each in citations:
-        for place in (each, *each.also):
+        places: list[Citation | Place] = [each, *each.also]
+        for place in places:
             assert texts[place.article_id][place.start : place.end] == place.quote
     return [[each.quote, *(place.quote for place in each.also)] for each in citations]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,7 @@ def test_a_date_that_is_none_is_refused_with_what_to_write(name: str, date: str)
     with pytest.raises(QuestionError, match=f"{name}:{date} is no date: write {name}:2024, {name}:2024-01 or"):
         parse(f"what {name}:{date}")
     with pytest.raises(QuestionError):
-        Filters(**{name: date})
+        Filters(**dict[str, Any]({name: date}))
     assert without_words(f"what {name}:{date}") == "what"  # in a history it does no harm
 
 

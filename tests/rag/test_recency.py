@@ -69,6 +69,7 @@ def found(tmp_path: Path, question: str) -> list[str | None]:
         return [passage.article.date for passage in retriever.passages([question], snapshot)]
 
 
+@pytest.mark.store
 def test_newer_passages_are_found_earlier(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     for year, place in (("2021", "here in Turin"), ("2024", "in Turin")):

@@ -69,7 +69,7 @@ def test_passages_are_exact_do_not_overlap_and_cover_the_chunks(retriever: Hybri
 
 def test_equal_passages_are_one_with_both_places(retriever: HybridRetriever) -> None:
     [passage] = [p for p in ask(retriever, "zebras") if "zebras" in p.text]
-    [place] = passage.also
+    [place] = passage.duplicates
     assert place.article_id != passage.article.id
     assert place.quote == passage.text
 

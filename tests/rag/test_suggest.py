@@ -9,9 +9,9 @@ from unittest.mock import Mock
 import pytest
 
 from index.article import Article, Heading
-from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
+from rag.condense import Turn
 from rag.events import SentenceEvent
 from rag.filters import Filters
 from rag.reading.base import AnswerSpan, Reading
@@ -19,6 +19,7 @@ from rag.retrieve import Passage
 from rag.suggest import candidates, starters
 from settings import Settings
 from tests.fakes import FakeEmbeddings
+from tests.stores import small_store
 
 
 def made_of(text: str, *headings: Heading) -> list[str]:
@@ -30,56 +31,25 @@ def made_of(text: str, *headings: Heading) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "question"),
+    ("text", "questions"),
     [
-        ("On 30 March 2021 Lei Jun announced that Xiaomi would build cars.",
-         "When did Lei Jun announce that Xiaomi would build cars?"),
-        ("In 2019 Evergrande bought a majority of NEVS.", "When did Evergrande buy a majority of NEVS?"),
-        ("BYD was founded in Shenzhen in 1995 by a chemist.", "When was BYD founded?"),
-        ("Li Auto delivered 376,030 cars in 2023.", "How many cars did Li Auto deliver in 2023?"),
-        ("Jia criticised three habits. Jia Yueting is far away.", "What did Jia Yueting criticise?"),
-        ("Lei Jun said in Beijing that his models are Porsche and BMW.", "What did Lei Jun say about BMW?"),
-        ("Apple stopped the project because of China.", "Why did Apple stop the project?"),
-        ("The columnist Meng Yonghui wrote a commentary.", "Who is Meng Yonghui?"),
-        ("Jia Yueting, the founder of a start-up, posted it.", "Who is Jia Yueting?"),
-        ("The Rhodium Group, a research firm, wrote in April.", "What is the Rhodium Group?"),
-        ("BYD was founded in Shenzhen in 1995 by Wang Chuanfu.", "Who founded BYD?"),
-        ("Ding Lei, who founded Human Horizons in 2017, left.", "Who founded Human Horizons?"),
-        ("In March 2021 Xiaomi announced a plan.", "What did Xiaomi announce in March 2021?"),
-        ("Tesla moved part of its production to Shanghai early.", "Where did Tesla move part of its production?"),
-        ("After the launch, Jia Yueting wrote this on Weibo:", "What did Jia Yueting write on Weibo?"),
-        ("In 2023 BYD's revenue came to 602.3 billion yuan.", "What was BYD's revenue?"),
-        ("The Max costs 299,900 yuan.", "How much does the Max cost?"),
-        ("Author: Meng Yonghui, senior writer.", "Who is Meng Yonghui?"),
-        ("People speak of a \"new quality\" in cars.", 'What is meant by "new quality"?'),
-        ("China is still in a leading position in car making.",
-         "Is China still in a leading position in car making?"),
-        ("It bought Deepmotion, a small firm for software.", "What is Deepmotion?"),
+        ("On 14 May 2024 BYD announced that its cars would be cheap.",
+         ["When did BYD announce that its cars would be cheap?", "What did BYD announce on 14 May 2024?"]),
+        ("Jia criticised three habits. Jia Yueting is far away.", ["What did Jia Yueting criticise?"]),
+        ("Tesla criticised three habits. The Tesla Model 3 is no model.", ["What did Tesla criticise?"]),
+        ("Korea was annexed in 1910. North Korea is far away.", ["When was Korea annexed?"]),
+        ("It bought Deepmotion, a small firm for software.", ["What is Deepmotion?"]),
+        ("Tea was sold in 2000. There is no tea.", []),  # a word, no name
+        ("The first ship left for Belgium in October 2020.", []),  # whose?
+        ("Tesla delivered 1,789,226 cars.", []),  # when?
+        ("Li Auto delivered 376,030 cars that year.", []),
+        ("NIO has been on the verge of its breakthrough for ten years.", []),
+        ("Lei Jun said in Beijing that his models are Porsche and BMW.", []),
+        ("小米汽车在2021年发布了新车。", []),
     ],
 )  # fmt: skip
-def test_what_the_templates_make(sentence: str, question: str) -> None:
-    assert question in made_of(sentence)
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "On 30 March 2021 he announced that Xiaomi would build cars.",  # who?
-        "In 2019 they bought a majority of NEVS.",  # who?
-        "Whether Tesla is worth it, nobody knows. Some say so.",
-        "When BYD was founded in 1995, there was nothing. We ask when.",
-        "Finally, a company that wins customers needs values.",
-        "Tesla delivered 1,789,226 cars.",  # when?
-        "Tesla lost 3 billions in 2023.",
-        "Li Auto delivered 376,030 cars that year.",
-        "China exported 4.91 million vehicles and overtook Japan, which shipped 4.42 million.",
-        "In Szeged, Hungary, the company is building a factory.",
-        "小米汽车发布了新车。",
-        "Xiaomi said nothing.",
-    ],
-)
-def test_what_they_leave_alone(sentence: str) -> None:
-    assert made_of(sentence) == []
+def test_what_is_asked_of_a_sentence(text: str, questions: list[str]) -> None:
+    assert made_of(text) == questions
 
 
 def test_headings_that_are_questions_and_stand_alone() -> None:
@@ -98,7 +68,7 @@ FILES = {
 class WordReader:
     """Answers in the first sentence that has the question's longest word; not about what it does not know."""
 
-    name = "words"
+    name: str | None = "words"
     known = ("BYD", "CATL", "NIO", "Tea")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
@@ -113,12 +83,8 @@ class WordReader:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[AnswerChain]:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, (date, text) in FILES.items():
-        (folder / name).write_text(f"---\ntitle: News\ndate: {date}\n---\n{text}")
-    ingest(tmp_path / "store", [folder], FakeEmbeddings())
-    chain = build_chain(Settings(store=tmp_path / "store"), FakeEmbeddings(), WordReader())
+    files = {name: f"---\ntitle: News\ndate: {date}\n---\n{text}" for name, (date, text) in FILES.items()}
+    chain = build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings(), WordReader())
     yield chain
     chain.close()
 
@@ -156,7 +122,7 @@ def test_what_to_ask_next_comes_after_the_sentences(chain: AnswerChain) -> None:
 
 
 def test_nothing_is_asked_twice_or_quoted_already(chain: AnswerChain) -> None:
-    history = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
+    history: list[Turn] = ["when was catl founded", {"question": "Nothing after:2024", "answer": ""}]
     answer = chain.invoke({"question": "When was BYD founded?", "history": history, "suggest": True})
     assert answer.citations[0].quote == "BYD was founded in Shenzhen in 1995."
     assert answer.suggestions == ("When was NIO founded?",)

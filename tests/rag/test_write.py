@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
@@ -17,7 +17,7 @@ from langchain_core.messages import AIMessage
 from index.article import Article
 from index.errors import UsageError
 from rag.answer import Answer
-from rag.chain import AnswerChain
+from rag.chain import AnswerChain, Question
 from rag.events import Event, SentenceEvent, StatusEvent
 from rag.extract import Limits, extract_answer
 from rag.generate import from_model
@@ -63,7 +63,9 @@ def ask(tmp_path: Path):
     def asked(model: LanguageModel | str, question: str = "tea of China", **more: Any) -> list[Event]:
         if isinstance(model, str):
             model = load_model("openai:any", model, seconds=more.pop("seconds", 20))
-        return list(chain_of(model, tmp_path).stream({"question": question, "contexts": [TEA, TIN], **more}))
+        return list(
+            chain_of(model, tmp_path).stream(cast("Question", {"question": question, "contexts": [TEA, TIN]} | more))
+        )
 
     return asked
 
@@ -387,7 +389,7 @@ def test_a_question_in_another_script_gets_a_line_that_says_so(tmp_path: Path) -
 
 
 def test_a_follow_up_is_completed_by_the_model_and_by_rules_where_that_fails(tmp_path: Path) -> None:
-    asked = {"question": "And who drank tea in China", "contexts": [TEA], "history": ["Who sailed with tea?"]}
+    asked: Question = {"question": "And who drank tea in China", "contexts": [TEA], "history": ["Who sailed with tea?"]}
     with serving("Who drank tea in China", TRUE) as served:
         answer = chain_of(load_model("openai:any", served.address), tmp_path).invoke(asked)
     assert answer.standalone_question == "Who drank tea in China"

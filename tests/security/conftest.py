@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from tests.browser.conftest import Watched
 from tests.browser.conftest import browser as browser
@@ -69,13 +69,17 @@ def cage(browser: Browser, trap: Trap) -> Iterator[Cage]:
     opened: list[Watched] = []
 
     def make(origin: str, **options: Any) -> Watched:
+        def stopped(dialog: Dialog) -> None:
+            watched.wrong.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
         # A host that is named here is not asked for through the proxy.
         context = browser.new_context(proxy={"server": trap.address, "bypass": "127.0.0.1"}, **options)
         watched = Watched(context.new_page(), origin)
         opened.append(watched)
         context.expose_binding("noted", lambda _, what: watched.wrong.append(what))
         context.add_init_script(NOTE)
-        watched.page.on("dialog", lambda dialog: (watched.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        watched.page.on("dialog", stopped)
         watched.page.on("popup", lambda other: watched.wrong.append(f"popup: {other.url}"))
         return watched
 

@@ -122,7 +122,7 @@ def test_who_is_the_owner(settings: Settings, peer: str, host: str, headers: dic
 
 
 def test_nginx_with_nothing_set_is_not_the_owner() -> None:
-    scope = {"type": "http", "http_version": "1.0", "scheme": "http", "client": (HERE, 5)}
+    scope: dict[str, Any] = {"type": "http", "http_version": "1.0", "scheme": "http", "client": (HERE, 5)}
     scope["headers"] = [(b"host", b"127.0.0.1:7860"), (b"connection", b"close")]
     assert not caller(scope, Settings()).is_owner
     assert caller(scope | {"http_version": "1.1"}, Settings()).is_owner

@@ -12,6 +12,8 @@ import pytest
 from tests.web.process import Process, ask, head, process, read_all, read_until
 from tests.web.standins import until
 
+pytestmark = pytest.mark.process
+
 GROWTH = 48
 """MiB by which the process may grow in any of these."""
 LIMITS = {"HEAD_SECONDS": 2.0, "BODY_SECONDS": 2.0, "READ_SECONDS": 2.0, "LEFT_SECONDS": 1.0}

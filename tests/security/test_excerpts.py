@@ -17,8 +17,7 @@ from index.errors import StoreDamagedError
 from rag.answer import Answer, Nearest, Place
 from rag.events import Event, SentenceEvent, answer_of
 from settings import Settings
-from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain
-from web.api.routes import add_routes
+from tests.web.standins import ARTICLE, HERE, QUOTE, TEXT, FakeChain, interface
 from web.permalink import digest_of
 from web.security.excerpts import KEY, Seals, excerpted
 from web.security.gate import Gate
@@ -57,8 +56,7 @@ def chain() -> Chain:
 @pytest.fixture
 def app(tmp_path: Path, chain: Chain) -> FastAPI:
     settings = Settings(store=tmp_path, excerpt_characters=AROUND, public_chat=True, asks_per_minute=0)
-    app = FastAPI(openapi_url=None)
-    add_routes(app, chain, settings, ask=excerpted(chain.stream, settings))  # type: ignore[arg-type]
+    app = interface(chain, settings, ask=excerpted(chain.stream, settings))  # type: ignore[arg-type]
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
@@ -192,4 +190,4 @@ def test_every_event_and_the_answer_are_cut_and_sealed(tmp_path: Path, chain: Ch
     cited = [c for event in events if isinstance(event, Answer | SentenceEvent) for c in event.citations]
     assert cited
     assert all(len(each.before) <= AROUND and len(each.after) <= AROUND and each.seal for each in cited)
-    assert answer_of(iter(events)).citations == events[-1].citations  # type: ignore[union-attr]
+    assert answer_of(iter(events)).citations == events[-1].citations

@@ -20,7 +20,7 @@ ORIGINS = {
     "null": ("null", "cross-site"),
     "none": (None, None),
 }
-BODIES = {
+BODIES: dict[str, dict[str, object]] = {
     "/api/ask": {"question": "What did he criticize?"},
     "/api/feedback": {"answer_id": "none", "rating": "up"},
     "/gradio_api/upload": {"files": "x"},

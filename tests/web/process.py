@@ -15,6 +15,7 @@ from typing import Any
 from settings import HOME, Settings
 from tests.web.standins import ARTICLE, FakeChain, FakeIndex, free_port, until
 from web import serve
+from web.listener import listen
 from web.monitoring import logs
 from web.security import connection
 
@@ -118,7 +119,8 @@ def main() -> None:
     settings = Settings(**told["settings"])
     logs.set_up(settings)
     index = FakeIndex({ARTICLE.id: ARTICLE, "long": replace(ARTICLE, id="long", text=LONG, headings=())})
-    serve.serve(FakeChain(index, pause=told["pause"]), settings)  # type: ignore[arg-type]
+    chain = FakeChain(index, pause=told["pause"])
+    serve.serve(chain, settings, listen(settings.host, settings.port))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -12,12 +12,18 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from index.article import Article, Heading
 from rag.answer import Answer, Citation, Models, Nearest, Sentence, Timings
-from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
+from rag.events import Ask, Event, RetrievedEvent, SentenceEvent, StatusEvent
 from settings import Settings
 from web import serve
+from web.answers import AnswerStore
+from web.app import add_interface
+from web.asking import Asking
+from web.listener import listen
+from web.queue import AdmissionQueue
 
 HERE: dict[str, Any] = {"base_url": "http://127.0.0.1:7860", "client": ("127.0.0.1", 50_000)}
 """A client that sits at the machine."""
@@ -65,7 +71,8 @@ def an_answer(question: str, **more: Any) -> Answer:
     """An Answer with everything that a test does not name filled in."""
     given: dict[str, Any] = {"answer": "", "abstained": not more.get("sentences"), "confidence": 0.9}
     given |= {"standalone_question": question, "engine": "reader", "models": Models("minilm"), "generation": "g1"}
-    return Answer(**{"id": "1", "question": question, "timings_ms": Timings(total=300)} | given | more)
+    given |= {"id": "1", "question": question, "timings_ms": Timings(total=300)}
+    return Answer(**given | more)
 
 
 @dataclass
@@ -144,7 +151,8 @@ class FakeChain:
         quoted = Sentence(QUOTE, "quote", (1,), 0.97)
         yield SentenceEvent(short, (cited,))
         yield SentenceEvent(quoted, ())
-        sentences, citations = (short, quoted), (cited,)
+        sentences: tuple[Sentence, ...] = (short, quoted)
+        citations: tuple[Citation, ...] = (cited,)
         if self.also:
             sentences += (Sentence(self.also.quote, "quote", (2,), 0.9),)
             citations += (self.also,)
@@ -167,6 +175,22 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def interface(
+    chain: Any,
+    settings: Settings,
+    queue: AdmissionQueue | None = None,
+    answers: AnswerStore | None = None,
+    ask: Ask | None = None,
+) -> FastAPI:
+    """The articles' pages and the HTTP interface, without the chat, which takes seconds to import."""
+    app = FastAPI(openapi_url=None)
+    queue = AdmissionQueue() if queue is None else queue
+    answers = AnswerStore() if answers is None else answers
+    asking = Asking(chain.stream if ask is None else ask, settings, answers, queue)
+    add_interface(app, chain, settings, asking, answers)
+    return app
+
+
 @contextmanager
 def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     """The real server around a stand-in, with `more` settings, and its address; stopped at the end."""
@@ -180,7 +204,9 @@ def serving(chain: FakeChain, **more: Any) -> Iterator[str]:
     port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serve, "Server", Recorded)
-        thread = threading.Thread(target=serve.serve, args=(chain, Settings(port=port, **more)), daemon=True)
+        settings = Settings(port=port, **more)
+        arguments = (chain, settings, listen(settings.host, port))
+        thread = threading.Thread(target=serve.serve, args=arguments, daemon=True)
         thread.start()
         until(lambda: bool(started) and started[0].started)
     yield f"http://127.0.0.1:{port}"

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from settings import Settings
 from tests.web.standins import ARTICLE, HERE, FakeChain
 from web import app
-from web.locales.strings import STRINGS
+from web.locales import languages, say
 from web.security.gate import CHAT
 
 
@@ -49,10 +49,11 @@ def test_nothing_on_the_page_names_another_host(client: TestClient) -> None:
 
 
 def test_the_scripts_have_their_words() -> None:
-    found = re.search(r'<script type="application/json" id="q-words">(.*?)</script>', app.head())
+    found = re.search(r'<script type="application/json" id="q-words">(.*?)</script>', app.chat_files())
     assert found is not None
     words = json.loads(found[1])
     used = set(re.findall(r'say\("(\w+)"\)', (app.STATIC / "chat.js").read_text()))
-    assert used and {f"script.{each}" for each in used} <= set(words)
-    assert words["script.back"] == list(STRINGS["script.back"])
+    assert used and set(words) == set(languages())
+    assert all({f"script.{key}" for key in used} <= set(words[language]) for language in words)
+    assert words["zh"]["script.back"] == say("zh", "script.back")
     assert "<" not in found[1]

@@ -21,9 +21,9 @@ def test_every_key_of_an_answer_is_described(shape: type) -> None:
 
 
 def test_every_refusal_is_described() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in (HOME / "web").glob("*.py"))
-    refusals = re.findall(r"RefusedError\((\d+), \"(\w+)\"", code)
-    assert len(refusals) >= 10
+    code = "".join(path.read_text(encoding="utf-8") for path in (HOME / "web").rglob("*.py"))
+    refusals = re.findall(r"ApiError\(\s*(\d+), \"(\w+)\"", code)
+    assert len(refusals) >= 20
     for status, name in refusals:
         row = next(line for line in HTTP.splitlines() if line.startswith(f"| {status} ") and f"`{name}`" in line)
         assert row

@@ -113,22 +113,24 @@ def test_html() -> None:
 
 @FORMS
 def test_an_abstention_has_no_sources(form: export.Format) -> None:
-    kept = export.one(an_answer("When was he born?", answer="The articles do not say."), form, BASE)
+    kept = export.export_answer(an_answer("When was he born?", answer="The articles do not say."), form, BASE)
     assert "The articles do not say." in html.unescape(kept)
     assert "http" not in kept
 
 
 def test_json_is_the_answer_object() -> None:
-    assert json.loads(export.one(given_answer(), "json", BASE)) == json.loads(json.dumps(given_answer().to_dict()))
+    assert json.loads(export.export_answer(given_answer(), "json", BASE)) == json.loads(
+        json.dumps(given_answer().to_dict())
+    )
 
 
 def test_a_conversation() -> None:
     answers = [given_answer(), replace(given_answer(), id="2", question="And now? 错")]
-    kept = export.conversation(answers, "markdown", BASE)
+    kept = export.export_conversation(answers, "markdown", BASE)
     shown = rendered(kept)
     assert (shown.tags.count("h2"), shown.tags.count("hr")) == (2, 1)
     assert "And now? 错" in kept
-    exported = json.loads(export.conversation(answers, "json", BASE))
+    exported = json.loads(export.export_conversation(answers, "json", BASE))
     assert [each["question"] for each in exported["answers"]] == ["What did he criticize?", "And now? 错"]
     assert exported["answers"][0]["citations"][0]["quote"] == QUOTE
 

@@ -18,8 +18,8 @@ from index.errors import StoreBusyError
 from index.status import read_status
 from settings import HOME, SEEDS
 from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
-from web.mcp import READ_CHARACTERS, server
-from web.pages.article import page
+from web.mcp import READ_CHARACTERS, mcp_server
+from web.pages.article import article_page
 from web.permalink import parse
 
 SITE = "http://127.0.0.1:7860"
@@ -33,6 +33,7 @@ def used(with_server: Any, use: Callable[[Client], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.process
 def test_the_command_answers_over_standard_input_and_output(tmp_path: Path) -> None:
     """Nothing but the protocol may come out of it, and each quote is what the article says at these offsets."""
     (tmp_path / "articles").mkdir()
@@ -69,13 +70,13 @@ def test_a_quote_has_a_permalink(chain: FakeChain) -> None:
         assert quote["quote"] == QUOTE == TEXT[quote["start"] : quote["end"]]
         assert quote["permalink"].startswith(f"{SITE}/articles/{ARTICLE.id}#q=")
         marked = [tuple(each.split("=")) for each in urlsplit(quote["permalink"]).fragment.split("&")]
-        assert f">{QUOTE[:9]}" in page(ARTICLE, parse(marked))
+        assert f">{QUOTE[:9]}" in article_page(ARTICLE, parse(marked))
         assert json.loads(result.content[0].text) == result.structured_content
         nothing = (await client.call_tool("ask", {"question": "Who won?"})).structured_content
         assert nothing["abstained"] and not nothing["quotes"]
         assert [near["quote"] for near in nothing["nearest"]] == [TEXT[:10]]
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]
     assert [each.get("history") for each in chain.asked] == [("Who is he?",), ()]
 
 
@@ -90,7 +91,7 @@ def test_an_article_is_read_in_parts(chain: FakeChain, start: int, characters: i
         assert (read["text"], read["start"], read["end"]) == (text, start, start + len(text))
         assert (read["characters"], read["title"]) == (len(TEXT), ARTICLE.title)
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]
 
 
 def test_mistakes_are_told_and_crashes_are_not(chain: FakeChain) -> None:
@@ -109,4 +110,4 @@ def test_mistakes_are_told_and_crashes_are_not(chain: FakeChain) -> None:
         crashed = await client.call_tool("ask", {"question": "a"})
         assert crashed.is_error and "secret" not in crashed.content[0].text
 
-    used(server(chain, SITE), use)  # type: ignore[arg-type]
+    used(mcp_server(chain, SITE), use)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web import permalink
-from web.permalink import QUOTES, Found, Link, address, digest_of, find, parse
+from web.permalink import QUOTES, FoundQuote, Link, address, digest_of, find, parse
 
 TEXT = "Said 🚗 first. The quote is here. Between. The quote is here. Last."
 QUOTE = "The quote is here."
@@ -43,15 +43,15 @@ def test_what_is_no_place_is_passed_over(odd: str) -> None:
 
 
 def test_words_at_their_place() -> None:
-    assert find(TEXT, *at(SECOND)) == Found(SECOND, SECOND + len(QUOTE), moved=False)
-    assert find(TEXT, 0, 4, "") == Found(0, 4, moved=False)
+    assert find(TEXT, *at(SECOND)) == FoundQuote(SECOND, SECOND + len(QUOTE), moved=False)
+    assert find(TEXT, 0, 4, "") == FoundQuote(0, 4, moved=False)
 
 
 def test_words_that_moved_are_found_nearest_to_their_place() -> None:
-    assert find("New. " + TEXT, *at(SECOND)) == Found(SECOND + 5, SECOND + 5 + len(QUOTE), moved=True)
-    assert find(TEXT, *at(FIRST + 1)) == Found(FIRST, FIRST + len(QUOTE), moved=True)
-    assert find(TEXT, *at(1_000_000)) == Found(SECOND, SECOND + len(QUOTE), moved=True)
-    assert find(QUOTE, *at(40)) == Found(0, len(QUOTE), moved=True)
+    assert find("New. " + TEXT, *at(SECOND)) == FoundQuote(SECOND + 5, SECOND + 5 + len(QUOTE), moved=True)
+    assert find(TEXT, *at(FIRST + 1)) == FoundQuote(FIRST, FIRST + len(QUOTE), moved=True)
+    assert find(TEXT, *at(1_000_000)) == FoundQuote(SECOND, SECOND + len(QUOTE), moved=True)
+    assert find(QUOTE, *at(40)) == FoundQuote(0, len(QUOTE), moved=True)
 
 
 def test_words_that_changed_are_not_found() -> None:
@@ -76,7 +76,7 @@ def test_words_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permalink, "_BLOCK", 7)
     for start in range(40):
         whole = "x" * start + QUOTE + "y" * (40 - start)
-        assert find(whole, *at(60)) == Found(start, start + len(QUOTE), moved=True)
+        assert find(whole, *at(60)) == FoundQuote(start, start + len(QUOTE), moved=True)
 
 
 def test_a_million_characters_take_well_under_a_second() -> None:
@@ -85,6 +85,6 @@ def test_a_million_characters_take_well_under_a_second() -> None:
     taken = []
     for _ in range(3):  # the best of three: the machine has other things to do
         started = time.perf_counter()
-        assert find("new " + whole, *at(700_000, quote)) == Found(700_004, 700_204, moved=True)
+        assert find("new " + whole, *at(700_000, quote)) == FoundQuote(700_004, 700_204, moved=True)
         taken.append(time.perf_counter() - started)
     assert min(taken) < 0.5

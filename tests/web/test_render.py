@@ -67,7 +67,7 @@ class Seen(HTMLParser):
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a comment: {data}")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    handle_decl = handle_pi = unknown_decl = handle_comment  # type: ignore[assignment]
 
 
 def everything(foreign: str) -> str:
@@ -213,3 +213,23 @@ def test_in_chinese() -> None:
     seen = Seen(render.sources([citation(page=3, also=(Place("other", 5, 8, "abc"),))], "zh"))
     assert "2024年4月2日 · 第 3 页" in seen.text and "在文章中阅读" in seen.text and "另一篇文章（1）" in seen.text
     assert "文章中没有提到。" in Seen(render.answer(an_answer("q", answer="The articles do not say."), "zh")).text
+
+
+def test_an_uncertain_answer_is_shown_as_what_it_is() -> None:
+    cited = citation()
+    quoted = (Sentence(QUOTE, "quote", (1,), 0.6),)
+    low = {"certainty": "low", "reason": "The quote does not name <2021>.", "notice": "The articles may answer this:"}
+    unsure = an_answer("What?", answer=QUOTE, sentences=quoted, citations=(cited,), **low)
+    shown = render.answer(unsure)
+    assert shown.startswith('<p class="q-line q-unsure">The articles may answer this&#58;</p>')
+    assert shown.count("may answer this") == 1
+    assert "The quote does not name &#60;2021&#62;." in shown
+    assert "文章可能回答了这个问题" in render.answer(unsure, "zh")
+    certain = render.answer(replace(unsure, certainty="high", reason=None, notice=None))
+    assert "may answer" not in certain and "q-unsure" not in certain
+
+
+def test_what_is_said_in_the_askers_language_stays_in_it() -> None:
+    said = an_answer("¿Quién?", answer="Los artículos están en otro idioma.", intent="language", reason="x")
+    assert "Los artículos" in render.answer(said, "zh")
+    assert "文章中没有提到" in render.answer(replace(said, intent="fact"), "zh")

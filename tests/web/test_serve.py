@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import urllib.request
+from argparse import Namespace
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from commands.serve import run_serve
 from index.errors import StoreDamagedError, UsageError
 from settings import Settings
 from tests.web.process import ask, head, process, read_until
-from tests.web.standins import FakeChain, FakeIndex, serving, until
+from tests.web.standins import FakeChain, FakeIndex, free_port, serving, until
 from web import serve
+from web.listener import listen
+
+pytestmark = pytest.mark.process
 
 
 def test_it_warms_follows_the_index_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,13 +51,77 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{port}.*--port"):
-            serve.serve(FakeChain(), Settings(port=port))  # type: ignore[arg-type]
+            listen("127.0.0.1", port)
 
 
 @pytest.mark.parametrize(("host", "port"), [("256.1.1.1", 0), ("127.0.0.1", 70000), ("::zz", 0)])
 def test_an_address_that_is_none(host: str, port: int) -> None:
     with pytest.raises(UsageError):
-        serve.serve(FakeChain(), Settings(host=host, port=port))  # type: ignore[arg-type]
+        listen(host, port)
+
+
+def test_it_says_that_it_answers_when_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked at the moment it is said is answered."""
+    port, statuses = free_port(), []
+
+    def listening() -> None:
+        # The event loop is this thread's: another asks.
+        def ask_at_once() -> None:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as response:
+                statuses.append(response.status)
+
+        threading.Thread(target=ask_at_once).start()
+
+    servers: list[serve.Server] = []
+
+    class Recorded(serve.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            servers.append(self)
+            await super().startup(sockets)
+
+    monkeypatch.setattr(serve, "Server", Recorded)
+    arguments = (FakeChain(), Settings(port=port), listen("127.0.0.1", port), listening)
+    thread = threading.Thread(target=serve.serve, args=arguments, daemon=True)
+    thread.start()
+    until(lambda: bool(statuses))
+    servers[0].should_exit = True
+    thread.join(10)
+    assert statuses == [200] and not thread.is_alive()
+
+
+def test_the_command_says_it_after_the_socket_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps: list[str] = []
+
+    class Chain(FakeChain):
+        def close(self) -> None:
+            steps.append("closed")
+
+    def served(chain: Chain, settings: Settings, listener: socket.socket, listening: Callable[[], None]) -> None:
+        assert "Quoth answers" not in capsys.readouterr().out
+        with socket.create_connection(("127.0.0.1", settings.port), timeout=5):
+            listening()
+        steps.append("served")
+
+    monkeypatch.setattr("commands.store.ready_store", lambda settings: steps.append("ready"))
+    monkeypatch.setattr("commands.store.open_chain", lambda settings: Chain())
+    monkeypatch.setattr(serve, "serve", served)
+    monkeypatch.setattr("web.monitoring.logs.set_up", lambda settings: None)
+    settings = Settings(store=tmp_path, port=free_port())
+    assert run_serve(settings, Namespace()) == 0
+    assert steps == ["ready", "served", "closed"]
+    assert f"Quoth answers on http://127.0.0.1:{settings.port}" in capsys.readouterr().out
+
+
+def test_a_port_in_use_is_said_before_anything_slow_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("commands.store.ready_store", lambda settings: begun.append("ready"))
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="cannot listen on"):
+        run_serve(Settings(store=tmp_path, port=taken.getsockname()[1]), Namespace())
+    assert not begun and "Quoth answers" not in capsys.readouterr().out
 
 
 def test_models_that_do_not_load_leave_the_page_up(caplog: pytest.LogCaptureFixture) -> None:

@@ -16,13 +16,12 @@ from rag.answer import Answer, Sentence
 from rag.condense import Turn
 from rag.events import SentenceEvent
 from settings import Settings
-from web.api.feedback import base
-from web.api.schemas import ASKED, RefusedOpenAI, errors, streamed
-from web.asking import KEEP_ALIVE, Asking, Events, EventStream, checked
+from web.api.feedback import base_address
+from web.api.schemas import ASKED, OpenAIErrorObject, SendableText, errors, streamed
+from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.chat.conversation import HISTORY_TURNS
-from web.errors import openai_error
-from web.export import facts, link, markdown
-from web.refused import RefusedError, Text, refusal
+from web.errors import ApiError, to_api_error
+from web.export import link, markdown, source_facts
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -31,18 +30,18 @@ MODEL = "quoth"
 STREAM = "Chunks as OpenAI's, then [DONE]"
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """A part of a message. Only those of text are read."""
 
     type: str
-    text: Text = ""
+    text: SendableText = ""
 
 
-class Message(BaseModel):
-    """A message. Only those of `user` and `assistant` are read."""
+class ChatMessage(BaseModel):
+    """Message of a conversation. Only those of `user` and `assistant` are read."""
 
     role: str
-    content: Text | list[Part] | None = None
+    content: SendableText | list[ContentPart] | None = None
 
     @property
     def text(self) -> str:
@@ -52,47 +51,47 @@ class Message(BaseModel):
         return "\n".join(part.text for part in self.content or () if part.type == "text")
 
 
-class Wanted(BaseModel):
-    """A conversation to go on with. What else clients send, how to sample for instance, means nothing here."""
+class CompletionRequest(BaseModel):
+    """Conversation to go on with. What else clients send, how to sample for instance, means nothing here."""
 
-    messages: list[Message] = Field(min_length=1)
+    messages: list[ChatMessage] = Field(min_length=1)
     stream: bool = False
 
 
-class Given(BaseModel):
-    """What has all its keys, always."""
+class WholeObject(BaseModel):
+    """Object that always has all its keys."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
-class Reply(Given):
-    """The answer as Markdown: sentences with their marks, then the sources."""
+class AssistantMessage(WholeObject):
+    """Answer as Markdown: sentences with their marks, then the sources."""
 
     role: Literal["assistant"] = "assistant"
     content: str
 
 
-class Choice(Given):
+class CompletionChoice(WholeObject):
     """The one answer there is."""
 
     index: Literal[0] = 0
-    message: Reply
+    message: AssistantMessage
     finish_reason: Literal["stop"] = "stop"
 
 
-class Completion(Given):
+class Completion(WholeObject):
     """An answer in OpenAI's shape, with the Answer itself. No tokens are counted."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
     created: int
     model: str = MODEL
-    choices: list[Choice]
+    choices: list[CompletionChoice]
     usage: None = None
     quoth: Answer
 
 
-class Model(Given):
+class Model(WholeObject):
     """The articles, as a model."""
 
     id: str = MODEL
@@ -101,47 +100,47 @@ class Model(Given):
     owned_by: str = MODEL
 
 
-class ModelList(Given):
+class ModelList(WholeObject):
     """All there is."""
 
     object: Literal["list"] = "list"
     data: list[Model] = [Model()]
 
 
-def router(asking: Asking, settings: Settings) -> APIRouter:
-    """The routes below /v1/."""
+def completion_routes(asking: Asking, settings: Settings) -> APIRouter:
+    """Return the routes below /v1/."""
     routes = APIRouter()
-    refusals = errors(*ASKED, model=RefusedOpenAI)
+    refusals = errors(*ASKED, model=OpenAIErrorObject)
 
-    @routes.get("/v1/models", responses=errors(401, 429, model=RefusedOpenAI))
+    @routes.get("/v1/models", responses=errors(401, 429, model=OpenAIErrorObject))
     async def models() -> ModelList:
-        """The models: one, whatever name is asked for."""
+        """List the models: one, whatever name is asked for."""
         return ModelList()
 
     @routes.post("/v1/chat/completions", responses=refusals | streamed("The answer.", Completion, STREAM))
-    async def complete(body: Wanted, request: Request) -> Response:
+    async def complete(body: CompletionRequest, request: Request) -> Response:
         """Answer the last message of a user."""
         question, history = _conversation(body.messages, settings)
         asked: Question = {"question": question, "history": history, "id": secrets.token_hex(16)}
         if not body.stream:
             answer = await asking.answer(asked, request)
-            said = "\n\n".join([*map(_sentence, answer.sentences), *_rest(answer, base(request))])
+            content = "\n\n".join([*map(_sentence, answer.sentences), *_after_sentences(answer, base_address(request))])
             whole = Completion(
                 id=f"chatcmpl-{answer.id}",
                 created=int(time.time()),
-                choices=[Choice(message=Reply(content=said))],
+                choices=[CompletionChoice(message=AssistantMessage(content=content))],
                 quoth=answer,
             )
             return JSONResponse(whole.model_dump(mode="json", exclude={"quoth": {"retrieved"}}))
         events = asking.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
-        return EventStream(events, _stream(events, f"chatcmpl-{asked['id']}", base(request)))
+        return EventStream(events, _chunks(events, f"chatcmpl-{asked['id']}", base_address(request)))
 
     return routes
 
 
-def _conversation(messages: Sequence[Message], settings: Settings) -> tuple[str, list[Turn]]:
-    """The last question, and the turns before it."""
+def _conversation(messages: Sequence[ChatMessage], settings: Settings) -> tuple[str, list[Turn]]:
+    """Return the last question, and the turns before it."""
     turns: list[dict[str, str]] = []
     for message in messages:
         if message.role == "user":
@@ -149,13 +148,13 @@ def _conversation(messages: Sequence[Message], settings: Settings) -> tuple[str,
         elif message.role == "assistant" and turns:
             turns[-1]["answer"] = message.text
     if not turns:
-        raise RefusedError(400, "empty_question", "there is no message of a user", "ask something")
+        raise ApiError(400, "empty_question", "there is no message of a user", "ask something")
     *earlier, last = turns
     short = [turn | {"question": turn["question"][: settings.question_characters]} for turn in earlier]
-    return checked(last["question"], settings), [*short[-HISTORY_TURNS:]]
+    return last["question"], [*short[-HISTORY_TURNS:]]
 
 
-async def _stream(events: Events, name: str, server: str) -> AsyncIterator[str]:
+async def _chunks(events: Events, name: str, server: str) -> AsyncIterator[str]:
     """OpenAI's chunks: a sentence each, then the sources, then the Answer in the last one; or an error."""
     same = {"id": name, "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL, "usage": None}
 
@@ -174,13 +173,13 @@ async def _stream(events: Events, name: str, server: str) -> AsyncIterator[str]:
                     yield chunk({"content": between + _sentence(event.sentence)})
                     between = "\n\n"
                 case Answer():
-                    for part in _rest(event, server):
+                    for part in _after_sentences(event, server):
                         yield chunk({"content": between + part})
                         between = "\n\n"
                     yield chunk({}, "stop", quoth=event.to_dict())
                     yield "data: [DONE]\n\n"
     except Exception as error:
-        yield _data(openai_error(refusal(error)))
+        yield _data(to_api_error(error).to_openai())
 
 
 def _data(data: object) -> str:
@@ -193,15 +192,15 @@ def _sentence(said: Sentence) -> str:
     return markdown(words) + "".join(f" [{n}]" for n in said.citations)
 
 
-def _rest(answer: Answer, server: str) -> list[str]:
-    """What comes after the sentences: that there are none, a notice, the sources."""
+def _after_sentences(answer: Answer, server: str) -> list[str]:
+    """Return what comes after the sentences: that there are none, a notice, the sources."""
     parts = [markdown(answer.answer)] if answer.abstained else []
     if answer.notice:
         parts.append(markdown(answer.notice))
     if answer.citations:
         sources = []
         for cited in answer.citations:
-            title, *others = facts(cited)
+            title, *others = source_facts(cited)
             about = f"({', '.join(others)}): " if others else ""
             words = markdown(f"{about}“{cited.quote}”")
             sources.append(f"- [{cited.n}] [{markdown(title)}]({link(cited, server)}) {words}")

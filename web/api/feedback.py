@@ -12,79 +12,79 @@ from pydantic import BaseModel, ConfigDict, Field
 from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
 from settings import Settings
 from web import export
-from web.answers import Given, Recent
-from web.api.schemas import Responses, errors
-from web.refused import RefusedError, Text
+from web.answers import AnswerStore, StoredAnswer
+from web.api.schemas import Responses, SendableText, errors
+from web.errors import ApiError
 
 COMMENT_CHARACTERS = 1_000
-EXPORTED = 500
+MAX_EXPORTED = 500
 """The most answers in one export: more than a conversation has, fewer than are kept."""
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
 
 
-class Thumb(BaseModel):
+class FeedbackRequest(BaseModel):
     """What `POST /api/feedback` takes: which answer, never what it said."""
 
     model_config = ConfigDict(extra="forbid")
-    answer_id: Text
+    answer_id: SendableText
     rating: Rating
-    comment: Annotated[Text, Field(max_length=COMMENT_CHARACTERS)] = ""
+    comment: Annotated[SendableText, Field(max_length=COMMENT_CHARACTERS)] = ""
 
 
-class Export(BaseModel):
+class ExportRequest(BaseModel):
     """What `POST /api/export` takes: the ids of answers, in the order in which they are wanted."""
 
     model_config = ConfigDict(extra="forbid")
-    answers: Annotated[list[Text], Field(min_length=1, max_length=EXPORTED)]
+    answers: Annotated[list[SendableText], Field(min_length=1, max_length=MAX_EXPORTED)]
     format: Literal["markdown", "json"]
 
 
-def router(recent: Recent, settings: Settings) -> APIRouter:
-    """The routes over the answers in `recent`; feedback goes into the folder of the store."""
+def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
+    """Return the routes over the answers given lately; feedback goes into the folder of the store."""
     routes = APIRouter()
     store = FeedbackStore(settings.store / FEEDBACK)
 
-    def given(answer_id: str) -> Given:
-        found = recent.get(answer_id)
-        if found is None:
-            raise _forgotten()
-        return found
+    def stored_answer(answer_id: str) -> StoredAnswer:
+        stored = answers.get(answer_id)
+        if stored is None:
+            raise _forgotten_error()
+        return stored
 
-    given_back: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
+    exported: Responses = {200: {"content": {media: {} for media in export.MEDIA_TYPES.values()}}}
 
-    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | given_back)
+    @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | exported)
     def answer(answer_id: str, request: Request, format: export.Format = "json") -> Response:
-        """An answer that was given lately, to take away."""
-        kept = export.one(given(answer_id).answer, format, base(request))
-        return Response(kept, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
+        """Export an answer that was given lately."""
+        file = export.export_answer(stored_answer(answer_id).answer, format, base_address(request))
+        return Response(file, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
 
-    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | given_back)
-    def export_answers(body: Export, request: Request) -> Response:
-        """Several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
-        found = [each.answer for each in map(recent.get, body.answers) if each is not None]
-        if not found:
-            raise _forgotten()
+    @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | exported)
+    def export_answers(body: ExportRequest, request: Request) -> Response:
+        """Export several answers in one file. `Quoth-Forgotten` says how many of them are not remembered any more."""
+        stored = [answer for answer in map(answers.get, body.answers) if answer is not None]
+        if not stored:
+            raise _forgotten_error()
         name = "conversation.md" if body.format == "markdown" else "conversation.json"
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-        headers["Quoth-Forgotten"] = str(len(body.answers) - len(found))
-        kept = export.conversation(found, body.format, base(request))
-        return Response(kept, media_type=export.MEDIA_TYPES[body.format], headers=headers)
+        headers["Quoth-Forgotten"] = str(len(body.answers) - len(stored))
+        file = export.export_conversation([answer.answer for answer in stored], body.format, base_address(request))
+        return Response(file, media_type=export.MEDIA_TYPES[body.format], headers=headers)
 
     @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))
-    def feedback(body: Thumb) -> None:
-        """What somebody thinks of an answer that was given lately."""
-        rated = given(body.answer_id)
+    def feedback(body: FeedbackRequest) -> None:
+        """Take what somebody thinks of an answer that was given lately."""
+        rated = stored_answer(body.answer_id)
         store.add(body.rating, body.comment.strip(), rated.question, rated.history, rated.answer.to_dict())
         store.expire(settings.feedback_days)
 
     return routes
 
 
-def _forgotten() -> RefusedError:
-    return RefusedError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
+def _forgotten_error() -> ApiError:
+    return ApiError(404, "no_such_answer", "this answer is not remembered any more", "ask the question again")
 
 
-def base(request: Request) -> str:
-    """The address that this server was asked under, or nothing if what the client calls it is no address."""
+def base_address(request: Request) -> str:
+    """Return the address that this server was asked under; empty if what the client calls it is malformed."""
     host = request.headers.get("host", "")
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else ""

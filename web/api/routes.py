@@ -7,29 +7,18 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rag.answer import Answer
-from rag.events import Ask as AskChain
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
-from settings import Settings
-from web.answers import Recent
-from web.api.completions import router as completions
-from web.api.docs import router as apidocs
-from web.api.feedback import router as feedback
-from web.api.passages import router as passages
-from web.api.schemas import ASKED, errors, streamed
-from web.asking import KEEP_ALIVE, Asking, Events, EventStream, checked
-from web.errors import add_failures
-from web.locales.strings import Language, preferred
-from web.pages.articles import router as articles
-from web.queue import Line
-from web.refused import Text, refusal
-from web.security.keys import Keys, admission
+from web.api.schemas import ASKED, SendableText, errors, streamed
+from web.asking import KEEP_ALIVE, Asking, Events, EventStream
+from web.errors import to_api_error
+from web.locales import Language, preferred
 from web.status import status_text
 
 if TYPE_CHECKING:
@@ -39,33 +28,33 @@ ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 STREAM = "Events `status`, `retrieved`, `sentence`, then `answer` or `error`: docs/http.md"
 
 
-class Turn(BaseModel):
+class EarlierTurn(BaseModel):
     """An earlier question and its answer."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Text
-    answer: Text = ""
+    question: SendableText
+    answer: SendableText = ""
 
 
-class Only(BaseModel):
+class ArticleFilters(BaseModel):
     """Which articles to search."""
 
     model_config = ConfigDict(extra="forbid")
-    source: tuple[Text, ...] = ()
-    author: tuple[Text, ...] = ()
-    after: Text | None = None
-    before: Text | None = None
-    article: tuple[Text, ...] = ()
-    tag: tuple[Text, ...] = ()
+    source: tuple[SendableText, ...] = ()
+    author: tuple[SendableText, ...] = ()
+    after: SendableText | None = None
+    before: SendableText | None = None
+    article: tuple[SendableText, ...] = ()
+    tag: tuple[SendableText, ...] = ()
 
 
-class Ask(BaseModel):
+class AskRequest(BaseModel):
     """What `POST /api/ask` takes. `history` is oldest first; `written` false asks for quotes where a model is set."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Text
-    history: list[Turn | Text] = Field(default_factory=list, max_length=100)
-    filters: Only = Only()
+    question: SendableText
+    history: list[EarlierTurn | SendableText] = Field(default_factory=list, max_length=100)
+    filters: ArticleFilters = ArticleFilters()
     trace: bool = False
     suggest: bool = False
     written: bool | None = None
@@ -90,52 +79,28 @@ class Warming(BaseModel):
     status: Literal["warming", "stopping"]
 
 
-def add_routes(
-    app: FastAPI, chain: AnswerChain, settings: Settings, line: Line | None = None, ask: AskChain | None = None
-) -> Recent:
-    """Put the HTTP interface on `app`. Returns its memory of the answers it gives, to which the chat adds its own.
-
-    `line` is the one that the chat's questions stand in, `ask` answers them (None: the chain itself).
-    """
-    recent = Recent()
-    app.state.stopping = False
-    admit = admission(Keys(settings.store), settings)
-    asking = Asking(chain.stream if ask is None else ask, settings, recent, Line() if line is None else line)
-    keyed = [_ask(asking, settings), completions(asking, settings), passages(chain, settings)]
-    free = [feedback(recent, settings), _health(chain)]
-    app.include_router(articles(chain, settings))
-    for each in keyed:
-        app.include_router(each, dependencies=[Depends(admit)])
-    for each in free:
-        app.include_router(each)
-    if settings.api_docs:
-        app.include_router(apidocs([*keyed, *free]))
-    app.include_router(_nothing())
-    add_failures(app)
-    return recent
-
-
-def _ask(asking: Asking, settings: Settings) -> APIRouter:
+def ask_routes(asking: Asking) -> APIRouter:
+    """Return the route that answers questions."""
     routes = APIRouter()
 
     @routes.post("/api/ask", responses=errors(*ASKED) | streamed("The answer, or an abstention.", Answer, STREAM))
-    async def ask(body: Ask, request: Request) -> Response:
+    async def ask(body: AskRequest, request: Request) -> Response:
         """Ask the articles. With `Accept: text/event-stream` the answer comes as it is found."""
-        question = checked(body.question, settings)
         history = [turn if isinstance(turn, str) else turn.model_dump() for turn in body.history]
-        asked: Question = {"question": question, "history": history, "id": None, "trace": body.trace}
+        asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await asking.answer(asked, request)).to_dict())
         events = asking.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
         language = preferred(request.headers.get("accept-language"))
-        return EventStream(events, _stream(events, language))
+        return EventStream(events, _server_sent_events(events, language))
 
     return routes
 
 
-def _health(chain: AnswerChain) -> APIRouter:
+def health_routes(chain: AnswerChain) -> APIRouter:
+    """Return the routes that say whether the server listens and is ready."""
     routes = APIRouter()
 
     @routes.get("/healthz", response_model=Health)
@@ -157,7 +122,8 @@ def _health(chain: AnswerChain) -> APIRouter:
     return routes
 
 
-def _nothing() -> APIRouter:
+def unknown_routes() -> APIRouter:
+    """Return the routes for addresses of the interface that there are not."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/api/{rest:path}", methods=ALL)
@@ -169,16 +135,16 @@ def _nothing() -> APIRouter:
     return routes
 
 
-async def _stream(events: Events, language: Language) -> AsyncIterator[str]:
-    """The events as server-sent events; an error is the last."""
+async def _server_sent_events(events: Events, language: Language) -> AsyncIterator[str]:
+    """Yield the events as server-sent events; an error is the last."""
     try:
         async for event in events:
-            yield KEEP_ALIVE if event is None else _written(*_told(event, language))
+            yield KEEP_ALIVE if event is None else _server_sent(*_event_data(event, language))
     except Exception as error:
-        yield _written("error", refusal(error).error)
+        yield _server_sent("error", to_api_error(error).to_json())
 
 
-def _told(event: Event, language: Language) -> tuple[str, object]:
+def _event_data(event: Event, language: Language) -> tuple[str, object]:
     match event:
         case StatusEvent():
             return "status", asdict(event) | {"text": status_text(event, language)}
@@ -190,6 +156,6 @@ def _told(event: Event, language: Language) -> tuple[str, object]:
             return "answer", event.to_dict()
 
 
-def _written(name: str, data: object) -> str:
+def _server_sent(name: str, data: object) -> str:
     # ASCII, so that no line separator of Unicode can be taken for the end of the line.
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -1,15 +1,24 @@
-"""What the OpenAPI document says of responses: their shapes, and the ways to be refused."""
+"""What the routes take and the OpenAPI document says of responses: their shapes, and the ways to be refused."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 Responses = dict[int | str, dict[str, Any]]
 
 
-class Refused(BaseModel):
+def _encodable(value: str) -> str:
+    """Refuse half of a surrogate pair, which JSON can spell: it is no character and cannot be sent back."""
+    value.encode()  # a UnicodeEncodeError is a ValueError, which pydantic reports
+    return value
+
+
+SendableText = Annotated[str, AfterValidator(_encodable)]
+
+
+class ErrorObject(BaseModel):
     """A code for programs, a message and a hint for people."""
 
     code: str
@@ -17,8 +26,8 @@ class Refused(BaseModel):
     hint: str
 
 
-class _Told(BaseModel):
-    """What is told of an article wherever it comes up."""
+class _ArticleFacts(BaseModel):
+    """Facts of an article that stand wherever it comes up."""
 
     id: str
     title: str
@@ -29,13 +38,13 @@ class _Told(BaseModel):
     tags: list[str]
 
 
-class WholeArticle(_Told):
+class WholeArticle(_ArticleFacts):
     """An article. Offsets are code points of its text."""
 
     text: str
 
 
-class Passage(_Told):
+class ArticlePassage(_ArticleFacts):
     """The words at a place of an article, with those around them."""
 
     start: int
@@ -55,7 +64,7 @@ class OpenAIError(BaseModel):
     code: str
 
 
-class RefusedOpenAI(BaseModel):
+class OpenAIErrorObject(BaseModel):
     """The error object of the addresses below /v1/."""
 
     error: OpenAIError
@@ -76,13 +85,13 @@ ASKED = (400, 401, 413, 422, 429, 503, 504)
 """What else may become of a question."""
 
 
-def errors(*statuses: int, model: type[BaseModel] = Refused) -> Responses:
-    """The refusals of a route: these statuses, and those that every route may give."""
+def errors(*statuses: int, model: type[BaseModel] = ErrorObject) -> Responses:
+    """Return the refusals of a route: these statuses, and those that every route may give."""
     words = ALWAYS | {status: WORDS[status] for status in statuses}
     return {status: {"model": model, "description": words[status]} for status in sorted(words)}
 
 
 def streamed(description: str, model: type, stream: str) -> Responses:
-    """The 200 of a route that answers with JSON, or with server-sent events."""
+    """Return the 200 of a route that answers with JSON, or with server-sent events."""
     events = {"text/event-stream": {"schema": {"type": "string", "description": stream}}}
     return {200: {"model": model, "description": description, "content": events}}

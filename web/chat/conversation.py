@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from cachetools import LRUCache
 
 from rag.answer import Answer, Citation
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from web import render
-from web.locales.strings import STRINGS, Language, say
-from web.refused import refusal
+from web.errors import to_api_error
+from web.locales import Language, has, say
 from web.status import status_text
 
 HISTORY_TURNS = 10
@@ -36,21 +37,21 @@ class Exchange:
     @property
     def shown(self) -> str:
         """What came of the question, as HTML."""
-        return "\n\n".join(each for each in (*self.said, self.note) if each)
+        return "\n\n".join(part for part in (*self.said, self.note) if part)
 
 
 def begun(question: str, language: Language, *, warm: bool) -> Exchange:
-    """The exchange when the question is taken."""
+    """Return the exchange when the question is taken."""
     return Exchange(question, note=render.line(say(language, "chat.searching" if warm else "chat.warming")))
 
 
 def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
-    """The exchange with what happened next on the way to its Answer."""
+    """Return the exchange with what happened next on the way to its Answer."""
     match event:
         case StatusEvent():
             return replace(exchange, note=render.line(status_text(event, language)))
         case SentenceEvent(sentence=sentence, citations=citations):
-            known = {each.n: each for each in (*exchange.citations, *citations)}
+            known = {citation.n: citation for citation in (*exchange.citations, *citations)}
             said = (*exchange.said, render.sentence(sentence, known.values(), language))
             return replace(exchange, said=said, note="", citations=tuple(known.values()))
         case Answer():
@@ -61,31 +62,31 @@ def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    """The latest answered exchanges as the chain takes them, oldest first."""
-    answered = [(each.question, each.answer.answer) for each in exchanges if each.answer is not None]
+    """Return the latest answered exchanges as the chain takes them, oldest first."""
+    answered = [(exchange.question, exchange.answer.answer) for exchange in exchanges if exchange.answer is not None]
     return [{"question": question, "answer": answer} for question, answer in answered[-HISTORY_TURNS:]]
 
 
 def stopped(exchange: Exchange, language: Language) -> Exchange:
-    """The exchange as it stays if nothing more comes."""
+    """Return the exchange as it stays if nothing more comes."""
     if exchange.done:
         return exchange
     return replace(exchange, note=render.line(say(language, "chat.stopped"), "stopped"), done=True)
 
 
 def sorry(error: Exception, language: Language) -> str:
-    """One plain sentence about a failure, and what to do."""
-    told = refusal(error).error
+    """Return one plain sentence about a failure, and what to do."""
+    failure = to_api_error(error)
     if language == "en":
-        message = f"{told['message'][:1].upper()}{told['message'][1:]}: {told['hint']}."
+        message = failure.sentence
     else:
-        key = f"chat.error.{told['code']}"
-        message = say(language, key if key in STRINGS else "chat.error.internal")
+        key = f"chat.error.{failure.code}"
+        message = say(language, key if has(key) else "chat.error.internal")
     return render.line(message, "error")
 
 
 def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
-    """The exchanges as a chat shows them, the last answer with what to ask next."""
+    """Yield the exchanges as a chat shows them, the last answer with what to ask next."""
     for exchange in exchanges:
         yield {"role": "user", "content": render.question(exchange.question)}
         parts = [exchange.shown]
@@ -95,27 +96,20 @@ def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict
 
 
 class Conversations:
-    """The exchanges of each conversation by its key; those that nobody has used for longest go first."""
+    """LRU store of the latest exchanges of at most `capacity` conversations by their key."""
 
-    def __init__(self, most: int = CONVERSATIONS, exchanges: int = EXCHANGES) -> None:
-        self._most = most
-        self._exchanges = exchanges
-        self._kept: OrderedDict[str, tuple[Exchange, ...]] = OrderedDict()
+    def __init__(self, capacity: int = CONVERSATIONS, exchanges: int = EXCHANGES) -> None:
+        self._max_exchanges = exchanges
+        self._conversations: LRUCache[str, tuple[Exchange, ...]] = LRUCache(capacity)
 
     def get(self, key: str) -> tuple[Exchange, ...]:
-        """The exchanges, oldest first; none for a conversation that is not known."""
-        if key not in self._kept:
-            return ()
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        """Return the exchanges, oldest first; none for a conversation that is not known."""
+        return self._conversations.get(key, ())
 
-    def keep(self, key: str, exchanges: Sequence[Exchange]) -> None:
+    def put(self, key: str, exchanges: Sequence[Exchange]) -> None:
         """Remember the latest exchanges in place of those there were."""
-        self._kept[key] = tuple(exchanges[-self._exchanges :])
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._conversations[key] = tuple(exchanges[-self._max_exchanges :])
 
     def drop(self, key: str) -> None:
         """Forget a conversation."""
-        self._kept.pop(key, None)
+        self._conversations.pop(key, None)

@@ -14,11 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from rag.filters import parse
 from settings import Settings
 from web import render
-from web.asking import Asking
 from web.chat import header
 from web.chat.conversation import Exchange, messages, sorry
-from web.chat.sessions import Desk
-from web.locales.strings import Language, preferred, say
+from web.chat.sessions import ChatSessions
+from web.locales import Language, preferred, say
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -39,10 +38,10 @@ class Page:
     and needs a policy that lets scripts be made from strings.
     """
 
-    def __init__(self, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
+    def __init__(self, chain: AnswerChain, settings: Settings, sessions: ChatSessions) -> None:
         self._chain = chain
         self._settings = settings
-        self._desk = Desk(chain, settings, asking)
+        self._sessions = sessions
         self._writes = chain.models.llm is not None
         # In English until it is known who looks at it.
         with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as self.blocks:
@@ -128,7 +127,7 @@ class Page:
         on(self._again.click, self._start_over, [self._key])
 
     async def _greet(self, request: gr.Request) -> AsyncGenerator[Changes]:
-        """The page in the language of who looks at it; the heading, until the models are warm; what to ask first."""
+        """Show the page in the visitor's language; the heading, until the models are warm; what to ask first."""
         language, about = _language(request), str(request.query_params.get("about", ""))
         choices, chosen = await run_in_threadpool(header.choices, self._chain, about, language)
         yield {
@@ -156,9 +155,9 @@ class Page:
         yield {self._talk: gr.Chatbot(placeholder=await run_in_threadpool(header.welcome, self._chain, language))}
 
     async def _restore(self, key: str, request: gr.Request) -> Changes:
-        """The conversation that the tab had before it was loaded again."""
+        """Show the conversation that the tab had before it was loaded again."""
         language, (name, had) = _language(request), _named(key, request)
-        exchanges = self._desk.restored(name, str(request.session_hash))
+        exchanges = self._sessions.restored(name, str(request.session_hash))
         if exchanges is None:
             return {self._talk: gr.skip()}
         if had and not exchanges:
@@ -169,33 +168,35 @@ class Page:
     async def _ask(
         self, asked: str, key: str, only: list[str], how: str, editing: bool, request: gr.Request
     ) -> AsyncGenerator[Changes]:
-        """Each step of an answer."""
+        """Show each step of an answer."""
         language, (name, _) = _language(request), _named(key, request)
         page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
         if self._writes:
             more["written"] = how == WRITTEN
         try:
-            async with aclosing(self._desk.ask(name, asked, language, page=page, again=editing, more=more)) as steps:
+            async with aclosing(
+                self._sessions.ask(name, asked, language, page=page, again=editing, more=more)
+            ) as steps:
                 started = False
                 async for exchanges in steps:
                     yield self._shown(exchanges, language, empty=not started)
                     started = True
         except Exception as error:
             # The question stays in the box, to be shortened there.
-            said = [*messages(self._desk.exchanges(name), language)]
+            said = [*messages(self._sessions.exchanges(name), language)]
             yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
 
     async def _ask_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
         name, _ = _named(key, request)
-        if exchanges := self._desk.exchanges(name):
+        if exchanges := self._sessions.exchanges(name):
             async with aclosing(self._ask(exchanges[-1].question, key, only, how, True, request)) as steps:
                 async for changes in steps:
                     yield changes
 
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
-        """The last question back into the box, or out of it again."""
+        """Take the last question back into the box, or out of it again."""
         language, (name, _) = _language(request), _named(key, request)
-        exchanges = self._desk.exchanges(name)
+        exchanges = self._sessions.exchanges(name)
         if editing or not exchanges:
             return self._shown(exchanges, language, empty=True)
         return {
@@ -205,22 +206,22 @@ class Page:
         }
 
     async def _stop(self, key: str, request: gr.Request) -> Changes:
-        self._desk.stop(_named(key, request)[0])
+        self._sessions.stop(_named(key, request)[0])
         return {self._editing: False}
 
     async def _start_over(self, key: str, request: gr.Request) -> Changes:
         language, (name, _) = _language(request), _named(key, request)
-        self._desk.clear(name)
+        self._sessions.clear(name)
         return self._shown((), language, empty=True)
 
     def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:
-        """The conversation, its sources and what can be done next; `empty` takes the question out of the box."""
+        """Return the conversation, its sources and what can be done next; `empty` takes the question out of the box."""
         running = bool(exchanges) and not exchanges[-1].done
         cited = exchanges[-1].citations if exchanges else ()
         sources = render.sources(cited, language)
         changes: Changes = {
             self._talk: [*messages(exchanges, language)],
-            self._cards: sources or _no_sources(language),
+            self._cards: sources or render.no_sources(language),
             self._sheet: gr.Button(say(language, "chat.sources_count", count=len(cited)), visible=bool(cited)),
             self._again: gr.Button(visible=bool(exchanges)),
             self._retry: gr.Button(visible=bool(exchanges) and not running),
@@ -236,7 +237,7 @@ class Page:
 
 
 def _named(key: str, request: gr.Request) -> tuple[str, bool]:
-    """Which conversation the tab has, and whether it had anything in it when the page was loaded."""
+    """Return which conversation the tab has, and whether it had anything in it when the page was loaded."""
     match = _KEY.fullmatch(key or "")
     return (match[1], bool(match[2])) if match else (str(request.session_hash), False)
 
@@ -246,9 +247,5 @@ def _language(request: gr.Request) -> Language:
 
 
 def _forms(language: Language) -> list[tuple[str, str]]:
-    """What an answer can be: (what is shown, value)."""
-    return [(say(language, f"chat.{each}"), each) for each in (WRITTEN, QUOTES)]
-
-
-def _no_sources(language: Language) -> str:
-    return f'<p class="q-empty">{render.text(say(language, "chat.no_sources"))}</p>'
+    """Return the forms of an answer: (what is shown, value)."""
+    return [(say(language, f"chat.{form}"), form) for form in (WRITTEN, QUOTES)]

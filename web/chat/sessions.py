@@ -8,39 +8,37 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from settings import Settings
-from web.asking import Asking, checked
+from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
-from web.locales.strings import Language
+from web.locales import Language
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
 
 
 @dataclass(eq=False, slots=True)
-class Run:
+class PendingAnswer:
     """One answer on its way, for which a page waits; whoever follows it looks often whether it is stopped."""
 
     page: str
     stopped: bool = False
 
 
-class Desk:
-    """All conversations. To be used from one event loop."""
+class ChatSessions:
+    """All conversations of the chat. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, settings: Settings, asking: Asking) -> None:
+    def __init__(self, chain: AnswerChain, asking: Asking) -> None:
         self._chain = chain
-        self._settings = settings
         self._asking = asking
-        self._runs: dict[str, Run] = {}
-        self._kept = Conversations()
+        self._runs: dict[str, PendingAnswer] = {}
+        self._conversations = Conversations()
 
     def exchanges(self, key: str) -> tuple[Exchange, ...]:
-        """What was said in this conversation so far; none if it is not known."""
-        return self._kept.get(key)
+        """Return what was said in this conversation so far; empty if it is not known."""
+        return self._conversations.get(key)
 
     def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
-        """The conversation, for a page that was loaded; the answer that another page waited for is stopped.
+        """Return the conversation for a page that was loaded; the answer that another page waited for is stopped.
 
         None if this page has asked already, as somebody quick does: then it is being told.
         """
@@ -58,7 +56,7 @@ class Desk:
         """Forget the conversation."""
         self.stop(key)
         self._runs.pop(key, None)
-        self._kept.drop(key)
+        self._conversations.drop(key)
 
     async def ask(
         self,
@@ -70,19 +68,19 @@ class Desk:
         again: bool = False,
         more: dict[str, Any] | None = None,
     ) -> AsyncGenerator[tuple[Exchange, ...]]:
-        """The conversation at each step of answering. `again` puts the exchange in the last one's place.
+        """Yield the conversation at each step of answering. `again` puts the exchange in the last one's place.
 
-        `more` goes to the chain with the question. Leaving early stops the work. Raises RefusedError for a question
+        `more` goes to the chain with the question. Leaving early stops the work. Raises ApiError for a question
         that cannot be taken.
         """
-        question = checked(asked, self._settings)
-        earlier = self._kept.get(key)[:-1] if again else self._kept.get(key)
+        question = asked.strip()
+        earlier = self._conversations.get(key)[:-1] if again else self._conversations.get(key)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]
         async with aclosing(self._asking.events(given, pause=0)) as events:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
-            run = self._runs[key] = Run(page)
+            run = self._runs[key] = PendingAnswer(page)
             exchange = begun(question, language, warm=self._chain.ready)
             try:
                 yield self._keep(key, run, (*earlier, exchange), language)
@@ -100,8 +98,10 @@ class Desk:
                 if self._runs.get(key) is run:
                     del self._runs[key]
 
-    def _keep(self, key: str, run: Run, exchanges: tuple[Exchange, ...], language: Language) -> tuple[Exchange, ...]:
+    def _keep(
+        self, key: str, run: PendingAnswer, exchanges: tuple[Exchange, ...], language: Language
+    ) -> tuple[Exchange, ...]:
         """Remember the conversation as it would be found if this were its last step, unless it has gone on without."""
         if self._runs.get(key) is run:
-            self._kept.keep(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
+            self._conversations.put(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
         return exchanges

@@ -49,7 +49,7 @@ class Formatter(logging.Formatter):
             fields["error"] = self._told(record.exc_info[1])
         if self._as_json:
             return json.dumps({"time": time, "level": level, "logger": record.name, "message": message, **fields})
-        return _shown(" ".join([time, level, message, *(f"{name}={_value(fields[name])}" for name in fields)]))
+        return _printable(" ".join([time, level, message, *(f"{name}={_value(fields[name])}" for name in fields)]))
 
     def _told(self, error: BaseException | None) -> list[str]:
         lines: list[str] = []
@@ -68,6 +68,6 @@ def _value(value: object) -> str:
     return word if word and not set(word) & set(" =\"'[]{}") else json.dumps(value, ensure_ascii=False)
 
 
-def _shown(line: str) -> str:
-    r"""What a terminal shows and does not obey: \x1b, and \u2028 for a separator of lines."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+def _printable(line: str) -> str:
+    r"""Escape what a terminal would obey instead of showing it: \x1b, and \u2028 for a separator of lines."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)

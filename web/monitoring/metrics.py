@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 
 from index.errors import StoreError
 from rag.answer import Answer
-from web.queue import Line
+from web.queue import AdmissionQueue
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -38,7 +38,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 class Metrics:
     """The figures of one app, in a registry of its own. Safe to use from several threads."""
 
-    def __init__(self, chain: AnswerChain, line: Line) -> None:
+    def __init__(self, chain: AnswerChain, queue: AdmissionQueue) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         registry.register(_IndexFigures(chain))
@@ -59,7 +59,7 @@ class Metrics:
             registry=registry,
         )
         line_length = Gauge("quoth_line", "Questions being answered or waiting for it.", registry=registry)
-        line_length.set_function(lambda: len(line))
+        line_length.set_function(lambda: len(queue))
 
     def question(self, outcome: Outcome, answer: Answer | None) -> None:
         """Count a question, and the stages of its answer if there is one."""
@@ -75,7 +75,7 @@ class Metrics:
             self._refusals.labels(reason).inc()
 
     def router(self) -> APIRouter:
-        """The route `/metrics`. The gate lets none but the owner come here."""
+        """Return the route `/metrics`. The gate lets none but the owner come here."""
         router = APIRouter()
 
         @router.get("/metrics")

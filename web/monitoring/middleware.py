@@ -17,9 +17,9 @@ from index.errors import UsageError
 from rag.answer import Answer
 from rag.events import Ask, Event
 from settings import Settings
+from web.errors import REASON
 from web.monitoring.logs import request_id
 from web.monitoring.metrics import Metrics, Outcome
-from web.refused import REASON
 from web.security.access import caller
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class RequestMonitor:
 
 
 def truncated(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one: a neighbourhood, not a person."""
+    """Return the /24 of an IPv4 address, the /48 of an IPv6 one: a neighbourhood, not a person."""
     try:
         network = ip_network(address, strict=False)
     except ValueError:

@@ -9,9 +9,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
-from string import Template
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -23,44 +21,40 @@ from starlette.exceptions import HTTPException
 from evaluation.questions import Row, read_questions
 from index.errors import UsageError
 from settings import SEEDS, Settings
-from web.locales.strings import Language, preferred, say
+from web.errors import ApiError
+from web.locales import Language, preferred, say
 from web.pages.runner import Progress, Runner
 from web.pages.runs import Runs, Summary, shown_name
-from web.refused import RefusedError
-from web.render import text
 from web.security.access import is_owner
+from web.templating import render_template
 
 if TYPE_CHECKING:
     from evaluation.run import Told
     from evaluation.scorecard import Scorecard
     from rag.chain import AnswerChain
 
-TEMPLATE = Path(__file__).resolve().parent / "templates/owner.html"
 STARTER_SET = SEEDS.parent / "questions.jsonl"
 SET_BYTES = 64 * 2**20
 FIGURES = ("right", "refusal_recall", "auroc")
 """What the list shows of a run."""
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
-def add_owner(app: FastAPI, chain: AnswerChain, settings: Settings) -> None:
-    """Put the owner's page on `app`, whose api.add_routes answers what is raised here."""
-    app.include_router(_router(chain, settings))
-
-
-def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
+def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+    """Return the routes of the owner's page."""
     runs = Runs(settings.store / "runs")
     runner = Runner(runs.keep)
 
     router = APIRouter(prefix="/owner", dependencies=[Depends(_owner_only(settings))], lifespan=_closing(runner))
 
     @router.api_route("/eval", methods=["GET", "HEAD"])
-    def owner_page(request: Request) -> Response:
-        return _html(page(_language(request), runs.summaries()))
+    def evaluation(request: Request) -> Response:
+        return _page_response(owner_page(_language(request), runs.summaries()))
 
     @router.get("/runs/current")
     async def current(request: Request) -> Response:
-        return _told(runner.progress, request)
+        return _progress_response(runner.progress, request)
 
     @router.post("/runs")
     async def start(request: Request, name: str | None = None) -> Response:
@@ -71,12 +65,12 @@ def _router(chain: AnswerChain, settings: Settings) -> APIRouter:
             name = shown_name(name)
             rows = await _received(request, name)
         runner.start(name, len(rows), lambda told: _score(chain, settings, rows, name, told))
-        return _told(runner.progress, request, 202)
+        return _progress_response(runner.progress, request, 202)
 
     @router.post("/runs/current/stop")
     async def stop(request: Request) -> Response:
         runner.stop()
-        return _told(runner.progress, request, 202)
+        return _progress_response(runner.progress, request, 202)
 
     @router.get("/runs/{run_id}.json")
     def data(run_id: str) -> Response:
@@ -107,7 +101,7 @@ def _owner_only(settings: Settings) -> Callable[[Request], None]:
         if not is_owner(request, settings):
             message = "this page is for the owner of the articles"
             hint = "open it in a browser on the machine that serves it, as http://127.0.0.1 with its port"
-            raise RefusedError(403, "owner_only", message, hint)
+            raise ApiError(403, "owner_only", message, hint)
 
     return check
 
@@ -121,61 +115,22 @@ def _closing(runner: Runner) -> Callable[[FastAPI], AbstractAsyncContextManager[
     return lifespan
 
 
-def page(language: Language, summaries: list[Summary]) -> str:
-    """The page as HTML, with the runs given, newest first."""
-    template = _template()
-    words = {name: text(say(language, f"owner.{name}")) for name in template.get_identifiers() if name not in _FILLED}
-    rows = "\n".join(_row(language, each) for each in summaries)
-    none, some = ("", " hidden") if not summaries else (" hidden", "")
-    return template.substitute(words, language=language, rows=rows, none=none, some=some, limit=SET_BYTES)
-
-
-_FILLED = {"language", "rows", "none", "some", "limit"}
-_NOT_KEPT = {"Cache-Control": "no-store"}
-
-
-@cache
-def _template() -> Template:
-    return Template(TEMPLATE.read_text(encoding="utf-8"))
-
-
-def _row(language: Language, run: Summary) -> str:
-    when = f"{run.created[:16].replace('T', ' ')} UTC"
-    time = f'<time datetime="{text(run.created)}">{when}</time>'
-    cells = f'<td colspan="5">{text(say(language, "owner.unreadable"))}</td>'
-    box, link = "", time
-    if run.figures is not None:
-        pick = text(say(language, "owner.pick", name=run.name, when=when))
-        box = f'<input type="checkbox" name="run" value="{run.id}" aria-label="{pick}">'
-        link = f'<a href="/owner/runs/{run.id}">{time}</a>'
-        values = [f"{run.questions:,}", *(_value(run.figures.get(name)) for name in FIGURES)]
-        labels = ("questions", *FIGURES)
-        cells = f'<td class="set"><bdi>{text(run.name)}</bdi></td>' + "".join(
-            f'<td class="number" data-label="{text(say(language, f"owner.{label}"))}">{value}</td>'
-            for label, value in zip(labels, values, strict=True)
-        )
-    json = f'<a href="/owner/runs/{run.id}.json" download>JSON</a>'
-    remove = text(say(language, "owner.delete_this", name=run.name, when=when))
-    button = f'<button type="button" class="quiet" data-delete="{run.id}" aria-label="{remove}">'
-    ways = f"{json} {button}{text(say(language, 'owner.delete'))}</button>"
-    return f'<tr><td class="pick">{box}</td><th scope="row">{link}</th>{cells}<td class="ways">{ways}</td></tr>'
-
-
-def _value(value: float | None) -> str:
-    return "\N{EN DASH}" if value is None else f"{value:.3f}"
+def owner_page(language: Language, runs: list[Summary]) -> str:
+    """Return the page as HTML, with the runs given, newest first."""
+    return render_template("owner.html", language, runs=runs, figures=FIGURES, max_bytes=SET_BYTES)
 
 
 def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"))
 
 
-def _told(progress: Progress, request: Request, status: int = 200) -> Response:
-    told: dict[str, Any] = asdict(progress) | {"said": said(progress, _language(request))}
-    return JSONResponse(told, status, _NOT_KEPT)
+def _progress_response(progress: Progress, request: Request, status: int = 200) -> Response:
+    state: dict[str, Any] = asdict(progress) | {"said": said(progress, _language(request))}
+    return JSONResponse(state, status, _NOT_KEPT)
 
 
 def said(progress: Progress, language: Language) -> str:
-    """How far a run is, in words."""
+    """Return how far a run is, in words."""
     match progress:
         case Progress(error=(message, hint)):
             return f"{message}: {hint}."
@@ -190,14 +145,14 @@ def said(progress: Progress, language: Language) -> str:
 
 
 async def _received(request: Request, name: str) -> list[Row]:
-    """The question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
+    """Return the question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
     with NamedTemporaryFile() as file:
         size = 0
         async for chunk in request.stream():
             size += len(chunk)
             if size > SET_BYTES:
                 message = f"the question set is larger than {SET_BYTES // 2**20} MB"
-                raise RefusedError(413, "too_large", message, "score it with `python app.py eval`")
+                raise ApiError(413, "too_large", message, "score it with `python app.py eval`")
             file.write(chunk)
         file.flush()
         try:
@@ -213,7 +168,7 @@ def _score(chain: AnswerChain, settings: Settings, rows: list[Row], name: str, t
 
 
 def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
-    """The report under its own policy, which names its style and script by their hashes."""
+    """Return the report under its own policy, which names its style and script by their hashes."""
     from evaluation.report import write_report
     from evaluation.scorecard import against
 
@@ -221,8 +176,8 @@ def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
     own = _POLICY.search(html)  # stands before everything that comes from the run
     if own is None:
         raise ValueError("the report has no policy")
-    return _html(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
+    return _page_response(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
 
 
-def _html(html: str, headers: dict[str, str] | None = None) -> Response:
-    return HTMLResponse(html, headers=_NOT_KEPT | (headers or {}))
+def _page_response(page: str, headers: dict[str, str] | None = None) -> Response:
+    return HTMLResponse(page, headers=_NOT_KEPT | (headers or {}))

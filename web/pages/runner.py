@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from index.errors import QuothError
-from web.refused import RefusedError
+from web.errors import ApiError
 
 if TYPE_CHECKING:
     from evaluation.run import Told
@@ -53,13 +53,13 @@ class Runner:
         return self.progress.state in ("running", "stopping")
 
     def check_free(self) -> None:
-        """Raises RefusedError while a run is under way."""
+        """Raise ApiError while a run is under way."""
         if self.busy:
             message = f"{self.progress.questions} is being scored right now"
-            raise RefusedError(409, "running", message, "wait until it is through, or stop it")
+            raise ApiError(409, "running", message, "wait until it is through, or stop it")
 
     def start(self, questions: str, total: int, score: Callable[[Told], Scorecard]) -> None:
-        """Begin a run of `total` questions. Raises RefusedError while another is under way."""
+        """Begin a run of `total` questions. Raises ApiError while another is under way."""
         with self._lock:
             self.check_free()
             self._stop.clear()

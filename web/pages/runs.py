@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from evaluation.scorecard import Scorecard, read_scorecard
 from index.errors import StoreError, UsageError
 from index.store.durable import replacing
-from web.refused import RefusedError
+from web.errors import ApiError
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9-]{1,40}")
 _NAME_CHARACTERS = 80
@@ -40,24 +40,24 @@ class Runs:
         self._folder = folder
 
     def summaries(self) -> list[Summary]:
-        """All runs, newest first."""
+        """Return all runs, newest first."""
         return [_summary(path, path.stat().st_mtime_ns) for path in sorted(self._files(), reverse=True)]
 
     def path(self, run_id: str) -> Path:
-        """The file of a run. Raises RefusedError where there is none."""
+        """Return the file of a run. Raises ApiError where there is none."""
         path = self._folder / f"{run_id}.json"
         if not _ID.fullmatch(run_id) or not path.is_file():
-            raise RefusedError(404, "no_such_run", "there is no such run", "it may have been deleted")
+            raise ApiError(404, "no_such_run", "there is no such run", "it may have been deleted")
         return path
 
     def read(self, run_id: str) -> Scorecard:
-        """A run as it was scored. Raises RefusedError, and UsageError for one of another version."""
+        """Return a run as it was scored. Raises ApiError, and UsageError for one of another version."""
         return read_scorecard(self.path(run_id))
 
     def keep(self, card: Scorecard) -> str:
         """Write a run to the disk: after a crash it is there whole, or not at all. Returns its id."""
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        run_id = f"{now}Z-{_plain(card['questions'])}"
+        run_id = f"{now}Z-{_file_name(card['questions'])}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with replacing(self._folder / f"{run_id}.json") as file:
@@ -69,7 +69,7 @@ class Runs:
         return run_id
 
     def delete(self, run_id: str) -> None:
-        """Remove a run. Raises RefusedError where there is none."""
+        """Remove a run. Raises ApiError where there is none."""
         self.path(run_id).unlink(missing_ok=True)
 
     def _files(self) -> Iterator[Path]:
@@ -77,19 +77,19 @@ class Runs:
 
 
 def shown_name(name: str) -> str:
-    """The name of a file that somebody chose, without its folders and without what cannot be printed."""
+    """Return the name of a file that somebody chose, without its folders and without what cannot be printed."""
     last = PurePath(name.replace("\\", "/")).name
-    return "".join(each for each in last if each.isprintable())[:_NAME_CHARACTERS].strip() or "questions"
+    return "".join(sign for sign in last if sign.isprintable())[:_NAME_CHARACTERS].strip() or "questions"
 
 
-def _plain(name: str) -> str:
-    """The name in letters that every file system and address takes as they are."""
+def _file_name(name: str) -> str:
+    """Return the name in letters that every file system and address takes as they are."""
     return re.sub(r"[^a-z0-9]+", "-", PurePath(name).stem.lower())[:40].strip("-") or "set"
 
 
 @lru_cache(maxsize=1_000)
 def _summary(path: Path, changed_ns: int) -> Summary:
-    """Of a whole run only this is kept in memory; a file that changes is read again."""
+    """Summarise a run: of a whole one only this is kept in memory; a file that changes is read again."""
     name = path.stem
     created = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
     when = created.isoformat(timespec="seconds")

@@ -6,7 +6,6 @@ import json
 import logging
 from functools import cache
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request
@@ -14,8 +13,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from index.errors import QuothError
 from settings import Settings
-from web.locales.strings import STRINGS, Language, preferred, say
-from web.render import text
+from web.locales import Language, for_scripts, languages, preferred
+from web.templating import render_template
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
@@ -31,15 +30,15 @@ TYPES = {"frame.js": "text/javascript", "parts.js": "text/javascript", "frame.cs
 SAID = {
     "chat.next", "chat.try", "chat.stopped", "chat.abstained", "chat.nearest", "chat.supported_1", "chat.supported_n",
     "chat.withheld_1", "chat.withheld_n", "chat.seconds", "chat.page", "chat.read", "chat.retry", "chat.searching",
-    "chat.understood",
+    "chat.understood", "chat.unsure",
     "script.keep.up", "script.keep.down", "script.keep.forgotten", "script.keep.failed",
 }  # fmt: skip
 SECTIONS = ("widget.", "chat.stage.", "chat.error.")
 _log = logging.getLogger(__name__)
 
 
-def router(chain: AnswerChain, settings: Settings) -> APIRouter:
-    """The routes of the widget."""
+def widget_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+    """Return the routes of the widget."""
     routes = APIRouter()
 
     @routes.api_route("/widget.js", methods=["GET", "HEAD"])
@@ -48,39 +47,31 @@ def router(chain: AnswerChain, settings: Settings) -> APIRouter:
 
     @routes.api_route("/widget/{name}", methods=["GET", "HEAD"])
     def file(name: Literal["frame.js", "parts.js", "frame.css"]) -> Response:
-        return Response(_text(name), media_type=TYPES[name], headers={"Cache-Control": "no-cache"})
+        return Response(_file(name), media_type=TYPES[name], headers={"Cache-Control": "no-cache"})
 
     @routes.api_route("/widget", methods=["GET", "HEAD"])
     def frame(request: Request, language: str = "", theme: Literal["", "light", "dark"] = "") -> HTMLResponse:
         spoken = preferred(language or request.headers.get("accept-language"))
         headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-        return HTMLResponse(page(chain, settings, spoken, theme), headers=headers)
+        return HTMLResponse(widget_page(chain, settings, spoken, theme), headers=headers)
 
     return routes
 
 
-def page(chain: AnswerChain, settings: Settings, language: Language, theme: str = "") -> str:
-    """The frame as HTML. Its script finds what it says, and the first questions, as JSON in it."""
-    words = {
-        key: both[0 if language == "en" else 1]
-        for key, both in STRINGS.items()
-        if key in SAID or key.startswith(SECTIONS)
-    }
-    given = json.dumps({"words": words, "first": _first(chain)}).replace("<", "\\u003c")
-    keys = ("talk", "question", "placeholder", "ask", "stop", "again", "welcome")
-    return _template().substitute(
-        {key: text(say(language, f"chat.{key}")) for key in keys},
-        title=text(say(language, "loader.title")),
-        close=text(say(language, "loader.close")),
-        language=language,
+def widget_page(chain: AnswerChain, settings: Settings, language: Language, theme: str = "") -> str:
+    """Return the frame as HTML. Its script finds what it says, and the first questions, as JSON in it."""
+    words = {key: said for key, said in languages()[language].items() if key in SAID or key.startswith(SECTIONS)}
+    return render_template(
+        "widget.html",
+        language,
         theme=theme,
-        characters=settings.question_characters,
-        given=given,
+        max_characters=settings.question_characters,
+        given={"words": words, "first": _first_questions(chain)},
     )
 
 
-def _first(chain: AnswerChain) -> tuple[str, ...]:
-    """Questions to begin with, once the models are warm."""
+def _first_questions(chain: AnswerChain) -> tuple[str, ...]:
+    """Return questions to begin with, once the models are warm."""
     try:
         return chain.starters() if chain.ready else ()
     except QuothError as error:
@@ -90,15 +81,10 @@ def _first(chain: AnswerChain) -> tuple[str, ...]:
 
 @cache
 def _loader() -> str:
-    words = {key.removeprefix("loader."): both for key, both in STRINGS.items() if key.startswith("loader.")}
-    return (FILES / "widget.js").read_text(encoding="utf-8").replace("{ /* words */ }", json.dumps(words))
+    words = json.dumps(for_scripts("loader."))
+    return (FILES / "widget.js").read_text(encoding="utf-8").replace("{ /* words */ }", words)
 
 
 @cache
-def _template() -> Template:
-    return Template((FILES / "frame.html").read_text(encoding="utf-8"))
-
-
-@cache
-def _text(name: str) -> str:
+def _file(name: str) -> str:
     return (FILES / name).read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ class Caller:
 
 
 def caller(scope: Scope, settings: Settings) -> Caller:
-    """Whoever sent the request of this scope.
+    """Return who sent the request of this scope.
 
     With a token the owner is whoever shows it over a secure connection. Without one it is whoever sits at the
     machine, as long as the server serves nobody else: a proxy on the machine may well look like its owner.
@@ -57,8 +57,8 @@ def caller(scope: Scope, settings: Settings) -> Caller:
     is_tls, client = scope.get("scheme") == "https", peer
     if peer is not None and _is_trusted(peer, settings.proxies):
         client = _forwarded_for(peer, headers, settings.proxies)
-        said = _listed(headers, "x-forwarded-proto")
-        is_tls = bool(said) and all(each == "https" for each in said)
+        said = _header_values(headers, "x-forwarded-proto")
+        is_tls = bool(said) and all(scheme == "https" for scheme in said)
     is_secure = is_tls or is_plain
     token = _token(headers)
     if settings.owner_token:
@@ -70,12 +70,12 @@ def caller(scope: Scope, settings: Settings) -> Caller:
 
 
 def is_owner(request: HTTPConnection, settings: Settings) -> bool:
-    """Whether a request is the owner's."""
+    """Return whether a request is the owner's."""
     return caller(request, settings).is_owner
 
 
 def is_known_host(headers: Headers, settings: Settings) -> bool:
-    """Whether a request names this server as it may be named.
+    """Return whether a request names this server as it may be named.
 
     A page elsewhere can have its own name lead here (DNS rebinding) and then passes for one of ours, but its
     requests keep that name. No name leads to a request that names an address.
@@ -88,7 +88,7 @@ def is_known_host(headers: Headers, settings: Settings) -> bool:
 
 
 def is_direct(scope: Scope, headers: Headers) -> bool:
-    """Whether a request names the machine as one does who sits at it, with no sign of a proxy.
+    """Return whether a request names the machine as one does who sits at it, with no sign of a proxy.
 
     nginx, unless told otherwise, forwards without a sign but for HTTP/1.0 and the origin that browsers add.
     """
@@ -104,19 +104,19 @@ def is_direct(scope: Scope, headers: Headers) -> bool:
 
 
 def serves_others(settings: Settings) -> bool:
-    """Whether the settings say that not only the machine itself is served."""
+    """Return whether the settings say that not only the machine itself is served."""
     others = settings.hosts or settings.proxies or not all(map(_is_local, settings.embed_origins))
     return bool(others) or not is_loopback(settings.host)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether nothing but this machine reaches an address."""
+    """Return whether nothing but this machine reaches an address."""
     address = _ip(host)
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def host_of(origin: str) -> str:
-    """Host and port of an origin as browsers write it; nothing of `null`, and no other origin's of what is none."""
+    """Return host and port of an Origin header; empty for `null` or a malformed value."""
     return origin.partition("://")[2]
 
 
@@ -125,10 +125,10 @@ def _is_local(origin: str) -> bool:
 
 
 def _ip(text: str) -> Address | None:
-    """An address, without the port that some proxies add."""
-    for each in (text, text.rpartition(":")[0].strip("[]")):
+    """Return an address, without the port that some proxies add."""
+    for candidate in (text, text.rpartition(":")[0].strip("[]")):
         try:
-            address = ip_address(each)
+            address = ip_address(candidate)
         except ValueError:
             continue
         return getattr(address, "ipv4_mapped", None) or address
@@ -151,10 +151,10 @@ def _is_trusted(address: Address, proxies: tuple[str, ...]) -> bool:
 
 
 def _forwarded_for(peer: Address, headers: Headers, proxies: tuple[str, ...]) -> Address:
-    """Each proxy adds whom it heard at the end, so the last one that is no proxy of ours is the client."""
+    """Return the client: each proxy adds whom it heard at the end, so the last one that is no proxy of ours."""
     client = peer
-    for each in reversed(_listed(headers, "x-forwarded-for")):
-        address = _ip(each)
+    for hop in reversed(_header_values(headers, "x-forwarded-for")):
+        address = _ip(hop)
         if address is None:
             break
         client = address
@@ -163,12 +163,12 @@ def _forwarded_for(peer: Address, headers: Headers, proxies: tuple[str, ...]) ->
     return client
 
 
-def _listed(headers: Headers, name: str) -> list[str]:
-    return [each.strip().lower() for line in headers.getlist(name) for each in line.split(",")]
+def _header_values(headers: Headers, name: str) -> list[str]:
+    return [value.strip().lower() for line in headers.getlist(name) for value in line.split(",")]
 
 
 def _token(headers: Headers) -> bytes | None:
-    """What is shown as the owner's token: `Bearer TOKEN`, or Basic with any user name."""
+    """Return what is shown as the owner's token: `Bearer TOKEN`, or Basic with any user name."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     shown = value.strip().encode("latin-1")
     match scheme.lower():
@@ -184,5 +184,5 @@ def _token(headers: Headers) -> bytes | None:
 
 
 def _equal(one: bytes, other: bytes) -> bool:
-    """Takes as long for any two: a digest does not tell how long or how alike they are."""
+    """Compare in the same time for any two: a digest does not tell how long or how alike they are."""
     return compare_digest(sha256(one).digest(), sha256(other).digest())

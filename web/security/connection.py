@@ -37,14 +37,14 @@ class Connection(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """No timer outlives it."""
+        """Cancel the timers, so that none outlives the connection."""
         super().connection_lost(exc)
         for timer in (self._deadline, self._unread):
             if timer is not None:
                 timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """More of a head or of a body."""
+        """Take more of a head or of a body."""
         if self._is_answered_early():
             self._left += len(data)
             if self._left > LEFT_BYTES:
@@ -53,23 +53,23 @@ class Connection(H11Protocol):
         self._watch()
 
     def on_response_complete(self) -> None:
-        """On to the next request, or to the end."""
+        """Go on to the next request, or to the end."""
         super().on_response_complete()
         self._watch()
-        self._let_go()
+        self._abort_if_unread()
 
     def timeout_keep_alive_handler(self) -> None:
-        """No further request came."""
+        """Close: no further request came."""
         super().timeout_keep_alive_handler()
-        self._let_go()
+        self._abort_if_unread()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as it is written to."""
+        """Stop writing to a client that does not read as fast as it is written to, and give it a deadline."""
         super().pause_writing()
         self._unread = self.loop.call_later(READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client reads."""
+        """Go on: the client reads."""
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()
@@ -89,7 +89,7 @@ class Connection(H11Protocol):
     def _is_answered_early(self) -> bool:
         return self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
 
-    def _let_go(self) -> None:
-        """A closed connection that holds what its client does not read goes all the same."""
+    def _abort_if_unread(self) -> None:
+        """Abort a closing connection whose client does not drain its buffer."""
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self.loop.call_later(READ_SECONDS, self.transport.abort)

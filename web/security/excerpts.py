@@ -20,8 +20,8 @@ from index.errors import StoreDamagedError, StoreError
 from rag.answer import Answer, Citation, Nearest, Place
 from rag.events import Ask, Event, SentenceEvent
 from settings import Settings
+from web.errors import ApiError
 from web.permalink import digest_of
-from web.refused import RefusedError
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -40,7 +40,7 @@ class Seals:
         self._key = _kept(store / KEY)
 
     def of(self, article_id: str, start: int, end: int, digest: str) -> str:
-        """The seal of the words of this digest (web.permalink) at this place: 32 hexadecimal digits."""
+        """Return the seal of the words of this digest (web.permalink) at this place: 32 hexadecimal digits."""
         said = json.dumps([article_id, start, end, digest]).encode()
         return hmac.new(self._key, said, sha256).hexdigest()[:SEAL_DIGITS]
 
@@ -96,14 +96,14 @@ def around(settings: Settings) -> int:
     return max(1, settings.excerpt_characters)
 
 
-def closed() -> RefusedError:
-    """The same for a place without a seal and for an article that is not there: nobody finds out which there are."""
+def closed() -> ApiError:
+    """Return the same error for a place without a seal and for an article that is not there: nobody finds out which."""
     message = "of the articles only the words around a quote are open to everyone"
-    return RefusedError(403, "excerpts_only", message, "follow the link of a quote in an answer")
+    return ApiError(403, "excerpts_only", message, "follow the link of a quote in an answer")
 
 
 def _kept(path: Path) -> bytes:
-    """The key, which is made when it is first needed; if two processes make it, the first one's counts."""
+    """Return the key, which is made when it is first needed; if two processes make it, the first one's counts."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):

@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from settings import Settings
-from web.errors import OPENAI, failed
-from web.refused import RefusedError
+from web.errors import OPENAI, ApiError, error_response
 from web.security.access import Caller, caller, host_of, is_known_host, serves_others
-from web.security.policy import ASKING, GRADIO, OWNER_FOLDERS, judged
+from web.security.policy import ASKING, GRADIO, OWNER_FOLDERS, audience_of
 from web.security.rates import Rates
 
 API_BYTES = 64 * 1024
@@ -72,8 +71,8 @@ class Gate:
             self._admit(scope)
             if scope["method"] not in READING and not scope["path"].startswith(OWNER_FOLDERS):
                 receive = await _limited(scope, receive)
-        except RefusedError as refused:
-            await failed(Request(scope), refused)(scope, receive, send)
+        except ApiError as error:
+            await error_response(Request(scope), error)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -83,33 +82,37 @@ class Gate:
         return {"/": CHAT, WIDGET: self._widget}.get(path, STRICT)
 
     def _admit(self, scope: Scope) -> None:
-        """Raises RefusedError for a request that must not pass."""
+        """Raise ApiError for a request that must not pass."""
         headers, path, settings = Headers(scope=scope), scope["path"], self._settings
         if not is_known_host(headers, settings):
             hint = "the owner sets QUOTH_HOSTS to the names that it has; docs/security.md says why"
-            raise RefusedError(421, "host", "this server is not known by this name", hint)
-        whose, reads = judged(path, documented=settings.api_docs), scope["method"] in READING
+            raise ApiError(421, "host", "this server is not known by this name", hint)
+        whose, reads = audience_of(path, documented=settings.api_docs), scope["method"] in READING
         if whose is None:
             hint = "docs/http.md says what is served here"
-            raise RefusedError(404, "not_found", "there is nothing at this address", hint)
+            raise ApiError(404, "not_found", "there is nothing at this address", hint)
         if not (reads and not path.startswith(GRADIO)) and not is_same_origin(headers):
-            raise RefusedError(403, "origin", "this request comes from another site", _SEE)
+            raise ApiError(403, "origin", "this request comes from another site", _SEE)
         who = caller(scope, settings)
         scope["scheme"] = who.scheme  # links begin with it
-        wrong = f"wrong token {who.address}"
-        if who.shows_token and not path.startswith(OPENAI):  # there it is the key of some other service
-            self._rates.check(wrong, WRONG_TOKENS_PER_MINUTE)
-            if not who.is_owner and who.is_secure:
-                self._rates.take(wrong, WRONG_TOKENS_PER_MINUTE)
-        if who.is_owner and not path.startswith(OPENAI):
-            return
+        if not path.startswith(OPENAI):  # there a token is the key of some other service
+            self._count_wrong_token(who)
+            if who.is_owner:
+                return
         if whose == "owner" or (whose == "chat" and not settings.public_chat):
-            raise _no_owner(who, settings)
+            raise _owner_only_error(who, settings)
         if not reads:
             self._count(who, headers, asks=path in ASKING)
 
+    def _count_wrong_token(self, who: Caller) -> None:
+        if who.shows_token:
+            wrong = f"wrong token {who.address}"
+            self._rates.check(wrong, WRONG_TOKENS_PER_MINUTE)
+            if not who.is_owner and who.is_secure:
+                self._rates.take(wrong, WRONG_TOKENS_PER_MINUTE)
+
     def _count(self, who: Caller, headers: Headers, *, asks: bool) -> None:
-        """Of an address with several visitors each is counted, and all of them together."""
+        """Count a request: each visitor of an address, and all of them together."""
         most = self._settings.asks_per_minute
         if asks:
             if self._knows_key(headers):
@@ -120,23 +123,23 @@ class Gate:
         self._rates.take(f"{kind} of all at {who.address}", most * VISITORS_AT_AN_ADDRESS)
 
 
-def _no_owner(who: Caller, settings: Settings) -> RefusedError:
+def _owner_only_error(who: Caller, settings: Settings) -> ApiError:
     message = "this is for the owner of the articles"
     if settings.owner_token is None:
         hint = "set QUOTH_OWNER_TOKEN on the server and show it" if serves_others(settings) else _AT_THE_MACHINE
-        return RefusedError(403, "owner_only", message, hint)
+        return ApiError(403, "owner_only", message, hint)
     if not who.is_secure:  # or a browser would send the token for everybody to read
         hint = "the token is taken over https alone; docs/security.md says what the proxy has to tell"
-        return RefusedError(403, "owner_only", message, hint)
+        return ApiError(403, "owner_only", message, hint)
     challenge = {"WWW-Authenticate": 'Basic realm="Quoth, any name and the owner\'s token", charset="UTF-8"'}
-    return RefusedError(401, "owner_only", message, "show the owner's token", challenge)
+    return ApiError(401, "owner_only", message, "show the owner's token", challenge)
 
 
 _AT_THE_MACHINE = "open it in a browser on the machine that serves it, as http://127.0.0.1 with its port"
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a request is of our own page or of a program, which sends neither header."""
+    """Return whether a request is of our own page or of a program, which sends neither header."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -145,17 +148,17 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
 
 
 async def _limited(scope: Scope, receive: Receive) -> Receive:
-    """A `receive` that gives the whole body at once. Raises RefusedError as soon as it is known to be too large."""
+    """Return a `receive` that gives the whole body at once. Raises ApiError as soon as it is known to be too large."""
     limit = API_BYTES if scope["path"].startswith("/api/") else CHAT_BYTES
     body = await _body(Headers(scope=scope), receive, limit)
     if body is None:
         message = f"the request is larger than {limit:,} bytes"
-        raise RefusedError(413, "too_large", message, "docs/http.md says what is served here")
+        raise ApiError(413, "too_large", message, "docs/http.md says what is served here")
     return _replay(body, receive)
 
 
 async def _body(headers: Mapping[str, str], receive: Receive, limit: int) -> bytes | None:
-    """The whole body, or None as soon as it is known to be above the limit."""
+    """Return the whole body, or None as soon as it is known to be above the limit."""
     announced = headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced) > limit:
         return None
@@ -170,7 +173,7 @@ async def _body(headers: Mapping[str, str], receive: Receive, limit: int) -> byt
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body at once, then what comes after it: the disconnection."""
+    """Return a `receive` that gives the body at once, then what comes after it: the disconnection."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

@@ -20,7 +20,7 @@ from fastapi import Request
 from index.errors import StoreDamagedError, UsageError
 from index.store.durable import replacing, translate_os_errors
 from settings import Settings
-from web.refused import RefusedError
+from web.errors import ApiError
 from web.security.access import KEY_PREFIX, caller
 from web.security.rates import Rates
 
@@ -54,7 +54,7 @@ class Keys:
         self._read: tuple[tuple[int, int], tuple[Key, ...]] = ((0, 0), ())
 
     def list(self) -> Sequence[Key]:
-        """In the order in which they were made."""
+        """Return the keys in the order in which they were made."""
         with self._errors():
             try:
                 found = self._path.stat()
@@ -66,13 +66,13 @@ class Keys:
             return self._read[1]
 
     def add(self, name: str, per_minute: int) -> str:
-        """A new key, which is known only to whoever gets it here. Raises UsageError for a name that cannot be had."""
+        """Return a new key, which is known only to the caller. Raises UsageError for a name that cannot be had."""
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name for a key", "use at most 60 letters, digits, and . _ - @")
         if per_minute < 1:
             raise UsageError(f"a key cannot be used {per_minute} times a minute", "give --per-minute 1 or more")
         with self._alone():
-            if any(each.name == name for each in self.list()):
+            if any(key.name == name for key in self.list()):
                 raise UsageError(f"there is a key {name} already", "give another name, or revoke that one first")
             made = KEY_PREFIX + secrets.token_urlsafe(BYTES)
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -82,21 +82,21 @@ class Keys:
     def revoke(self, name: str) -> None:
         """Have the key of this name open nothing any more. Raises UsageError if there is none."""
         with self._alone():
-            left = [each for each in self.list() if each.name != name]
+            left = [key for key in self.list() if key.name != name]
             if len(left) == len(self.list()):
                 raise UsageError(f"there is no key {name}", "`python app.py keys list` shows them")
             self._write(left)
 
     def find(self, headers: Mapping[str, str]) -> Key | None:
-        """The key that a request shows, if it is one of these."""
-        shown = _hash(_shown(headers))
+        """Return the key that a request shows, if it is one of these."""
+        shown = _hash(_shown_key(headers))
         # All are compared, in constant time: how long it takes says nothing about them.
-        same = [each for each in self.list() if hmac.compare_digest(each.hash, shown)]
+        same = [key for key in self.list() if hmac.compare_digest(key.hash, shown)]
         return same[0] if same else None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One writer at a time. The system lets the next one in when this one dies."""
+        """Let one writer in at a time. The system lets the next one in when this one dies."""
         with self._errors():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             folder = os.open(self._path.parent, os.O_RDONLY)
@@ -120,14 +120,14 @@ class Keys:
         return translate_os_errors(f"the keys in {self._path} cannot be used", "check its folder")
 
     def _write(self, keys: Sequence[Key]) -> None:
-        """After a crash there is the old file or the new one. Only this user can read it."""
+        """Write so that after a crash there is the old file or the new one. Only this user can read it."""
         with replacing(self._path) as file:
             os.fchmod(file.fileno(), 0o600)
-            file.write(json.dumps([asdict(each) for each in keys], indent=1).encode())
+            file.write(json.dumps([asdict(key) for key in keys], indent=1).encode())
 
 
 def admission(keys: Keys, settings: Settings) -> Callable[[Request], Awaitable[None]]:
-    """What stands before the routes of programs.
+    """Return what stands before the routes of programs.
 
     A key has to be known, and counts by its own rate. Where keys are required, a program needs one; browsers, which
     say from what page a request comes, do not, and neither does the owner.
@@ -136,14 +136,14 @@ def admission(keys: Keys, settings: Settings) -> Callable[[Request], Awaitable[N
 
     async def admit(request: Request) -> None:
         who = caller(request.scope, settings)
-        if _shown(request.headers).startswith(KEY_PREFIX):
+        if _shown_key(request.headers).startswith(KEY_PREFIX):
             key = keys.find(request.headers)
             if key is None:
                 rates.take(f"wrong key {who.address}", WRONG_PER_MINUTE)
-                raise _refused("this key is not known")
+                raise _key_error("this key is not known")
             rates.take(f"key {key.name}", key.per_minute)
         elif settings.keys_required and not who.is_owner and not _is_browser(request.headers):
-            raise _refused("programs need a key here")
+            raise _key_error("programs need a key here")
 
     return admit
 
@@ -152,12 +152,12 @@ def _is_browser(headers: Mapping[str, str]) -> bool:
     return "origin" in headers or "sec-fetch-site" in headers
 
 
-def _refused(message: str) -> RefusedError:
+def _key_error(message: str) -> ApiError:
     hint = "send one that the owner gave you, as `Authorization: Bearer KEY`"
-    return RefusedError(401, "key", message, hint, {"WWW-Authenticate": "Bearer"})
+    return ApiError(401, "key", message, hint, {"WWW-Authenticate": "Bearer"})
 
 
-def _shown(headers: Mapping[str, str]) -> str:
+def _shown_key(headers: Mapping[str, str]) -> str:
     match = _BEARER.fullmatch(headers.get("authorization", ""))
     return match[1] if match else ""
 

@@ -1,10 +1,10 @@
-"""Which addresses there are, and for whom. What is not judged here is 404, whatever Gradio serves there."""
+"""Which addresses there are, and for whom. What is not named here is 404, whatever Gradio serves there."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-Judged = Literal["public", "chat", "owner"]
+Audience = Literal["public", "chat", "owner"]
 """`chat` is the owner's unless --public-chat opens it."""
 
 PUBLIC = {
@@ -28,8 +28,8 @@ ASKING = {"/api/ask", "/v1/chat/completions", "/gradio_api/queue/join"}
 """Where questions are asked, which takes work."""
 
 
-def judged(path: str, *, documented: bool) -> Judged | None:
-    """Whom an address is for; None where there is nothing for anybody. `documented` is --api-docs."""
+def audience_of(path: str, *, documented: bool) -> Audience | None:
+    """Return whom an address is for; None where there is nothing for anybody. `documented` is --api-docs."""
     if path in DOCUMENTS:
         return "public" if documented else None
     if path in PUBLIC or path.startswith(PUBLIC_FOLDERS):

@@ -9,7 +9,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from web.refused import RefusedError
+from web.errors import ApiError
 
 
 class Rates:
@@ -19,7 +19,7 @@ class Rates:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def take(self, name: str, per_minute: int) -> None:
-        """Count one. Raises RefusedError, which says when to come again, where that is one too many."""
+        """Count one. Raises ApiError, which says when to come again, where that is one too many."""
         if per_minute > 0 and not self._limiter.hit(RateLimitItemPerMinute(per_minute), name):
             raise self._refusal(name, per_minute)
 
@@ -28,8 +28,8 @@ class Rates:
         if per_minute > 0 and not self._limiter.test(RateLimitItemPerMinute(per_minute), name):
             raise self._refusal(name, per_minute)
 
-    def _refusal(self, name: str, per_minute: int) -> RefusedError:
+    def _refusal(self, name: str, per_minute: int) -> ApiError:
         free_at = self._limiter.get_window_stats(RateLimitItemPerMinute(per_minute), name).reset_time
         seconds = max(1, math.ceil(free_at - time.time()))
         wait = f"ask again in {seconds} second{'' if seconds == 1 else 's'}"
-        return RefusedError(429, "too_many", "too many requests in a minute", wait, {"Retry-After": str(seconds)})
+        return ApiError(429, "too_many", "too many requests in a minute", wait, {"Retry-After": str(seconds)})

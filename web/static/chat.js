@@ -3,13 +3,13 @@
 
 const Quoth = (() => {
   const table = JSON.parse(document.getElementById("q-words").textContent);
-  // The rule of web/strings.py, which the server follows.
+  // The rule of web/locales, which the server follows.
   const spoken = navigator.languages.map((each) => each.toLowerCase().split("-")[0]);
-  const language = spoken.find((each) => each === "en" || each === "zh") || "en";
+  const language = spoken.find((each) => Object.hasOwn(table, each)) || "en";
   document.documentElement.lang = language;
 
   function say(key) {
-    return table[`script.${key}`][language === "en" ? 0 : 1];
+    return table[language][`script.${key}`];
   }
 
   function element(tag, properties, ...children) {

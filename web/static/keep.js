@@ -4,10 +4,10 @@
 
 (() => {
   const SHOWN_MS = 5000;
-  const words = JSON.parse(document.getElementById("q-words").textContent);
+  const table = JSON.parse(document.getElementById("q-words").textContent);
   // The first of the browser's languages that there is here, as the server chooses by Accept-Language.
-  const language = navigator.languages.map((each) => each.toLowerCase().split("-")[0]).find((each) => each === "en" || each === "zh");
-  const say = (key) => words[`script.keep.${key}`][language === "zh" ? 1 : 0];
+  const language = navigator.languages.map((each) => each.toLowerCase().split("-")[0]).find((each) => Object.hasOwn(table, each)) || "en";
+  const say = (key) => table[language][`script.keep.${key}`];
   const bars = new Map();
   let live = null;
   let exporter = null;

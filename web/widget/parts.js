@@ -50,7 +50,7 @@ function link(place, textContent) {
 function day(date) {
   if (!/^\d{4}-\d\d-\d\d$/.test(date) || isNaN(new Date(date))) return date;
   const form = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", form).format(new Date(date));
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, form).format(new Date(date));
 }
 
 // Only the talk moves, never the page around the frame.

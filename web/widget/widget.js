@@ -9,7 +9,7 @@
   const server = new URL(script.src).origin;
   const given = script.dataset;
   const spoken = [given.language, document.documentElement.lang, ...navigator.languages];
-  const language = spoken.map((each) => (each || "").toLowerCase().split("-")[0]).find((each) => each === "en" || each === "zh") || "en";
+  const language = spoken.map((each) => (each || "").toLowerCase().split("-")[0]).find((each) => Object.hasOwn(WORDS, each)) || "en";
   const title = given.title || say("title");
   const colour = /^#([\da-f]{3}){1,2}$/i.test(given.colour) ? given.colour : "#8a2b1d";
   if (given.colour && colour !== given.colour) console.warn(`Quoth: data-colour="${given.colour}" is not a colour like #8a2b1d`);
@@ -28,7 +28,7 @@
   root.append(panel, button);
 
   function say(key) {
-    return WORDS[key][language === "en" ? 0 : 1];
+    return WORDS[language][`loader.${key}`];
   }
 
   function make(tag, properties, ...children) {

@@ -128,8 +128,8 @@ def test_markdown_headings_govern_the_text_after_them():
 @pytest.mark.parametrize(
     ("front", "title", "author", "date"),
     [
-        ("title: Ships\nauthors: [Ann, 7, {name: Bo}, null]", "Ships", "Ann; 7", None),
-        ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", None, "Spring 2024"),
+        ("title: Ships\nauthors: [Ann, 7, {name: Bo}, null]", "Ships", "Ann; 7; Bo", None),
+        ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", "Bo", None),
         ("date: 2024-04-02 10:00:00", "First heading", None, "2024-04-02"),
         ('title: "two\\n  lines"', "two lines", None, None),
     ],
@@ -227,13 +227,15 @@ def test_a_page_in_another_encoding_than_it_declares_is_named(charset):
         ("Ships\n\nThey sailed.", "Ships"),
         ("Ships", "Ships"),
         ("\n\n  Ships \r\n \t\r\nThey sailed.", "Ships"),
-        ("Ships and,\n\nThey sailed.", "file"),
-        ("Ships and…\n\nThey sailed.", "file"),
-        ("Ships sailed to\nHamburg.", "file"),
-        ("S" * 101 + "\n\nThey sailed.", "file"),
+        ("Ships and,\n\nThey sailed.", "Ships and, They sailed."),
+        ("Ships…\n\nThey sailed.", "Ships…"),
+        ("Ships sailed to\nHamburg. They came back.", "Ships sailed to Hamburg."),
+        ("船は\n港を出た。水夫たちは歌った。", "船は 港を出た。"),
+        ("S" * 101 + "\n\nThey sailed.", "S" * 99 + "…"),
+        ("They sailed on and on, " * 9 + "to Oslo.\nBack.", "They sailed on and on, " * 4 + "They…"),
     ],
 )
-def test_the_title_of_plain_text_is_a_short_complete_first_line_or_the_file_name(text, title):
+def test_the_title_of_plain_text_is_a_short_complete_first_line_or_the_first_sentence(text, title):
     assert read_article(text.encode(), "folder/file.txt").title == title
 
 
@@ -335,7 +337,12 @@ def test_any_bytes_give_an_article_with_true_headings_or_an_article_error(data, 
         ("a.jpg", b"%PDF-1.7", True),
         ("a.xml", b"<?xml version='1.0'?>\n<rss version='2.0'>", True),
         ("a.xml", b"<?xml version='1.0'?>\n<project>", False),
-        ("a.xlsx", b"PK\x03\x04", False),
+        ("a.xlsx", b"PK\x03\x04", True),
+        ("a.xls", b"\xd0\xcf\x11\xe0", False),
+        ("a.json", b'[{"title": "x", "text": "y"}]', True),
+        ("a.json", b'{"version": "https://jsonfeed.org/version/1.1"}', True),
+        ("package.json", b'{"name": "x"}', False),
+        ("a.vtt", b"", True),
     ],
 )
 def test_the_name_or_the_first_bytes_decide_whether_a_file_in_a_folder_is_read(name, head, supported):

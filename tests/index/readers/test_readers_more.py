@@ -14,8 +14,8 @@ from index.article import Article, Failure
 from index.readers import read_article, read_articles
 from index.readers.compose import web_link
 from index.readers.decode import clean
-from index.readers.source_metadata import Label, content_label
-from index.readers.unpack_budget import Room
+from index.readers.source_metadata import SourceMetadata, content_metadata
+from index.readers.unpack_budget import UnpackBudget
 from tests.data.build import pdf
 from tests.data.traps import PAGE, mail, mhtml, warc
 from tests.data.zoo import CHINESE, FRENCH, JAPANESE, KOREAN, RUSSIAN, TAIWANESE
@@ -94,7 +94,7 @@ def test_a_page_s_link_is_where_it_came_from_and_its_own_date_counts_before_the_
 
 def test_attachments_have_limits() -> None:
     attached = [("text/csv", f"{n}.csv", b"text\nTea.\n") for n in range(5)]
-    found = list(read_articles(mail(*attached), "a.eml", Room(files=3)))
+    found = list(read_articles(mail(*attached), "a.eml", UnpackBudget(files=3)))
     assert [type(each) for each in found] == [Article] * 4 + [Failure]
     inner = mail(*attached[:1])
     for _ in range(5):
@@ -107,22 +107,22 @@ def test_attachments_have_limits() -> None:
 @pytest.mark.parametrize(
     ("line", "label"),
     [
-        ("text/html; charset=UTF-8", Label("text/html", "utf-8")),
-        ("TEXT/HTML;charset='x'", Label("text/html", "'x'")),
-        ("nonsense", Label()),
-        ("", Label()),
+        ("text/html; charset=UTF-8", SourceMetadata("text/html", "utf-8")),
+        ("TEXT/HTML;charset='x'", SourceMetadata("text/html", "'x'")),
+        ("nonsense", SourceMetadata()),
+        ("", SourceMetadata()),
     ],
 )
-def test_a_content_type_is_taken_apart(line: str, label: Label) -> None:
-    assert content_label(line) == label
+def test_a_content_type_is_taken_apart(line: str, label: SourceMetadata) -> None:
+    assert content_metadata(line) == label
 
 
 def test_the_sender_s_word_on_encoding_and_type_counts() -> None:
-    label = Label("text/plain", "koi8-r")
+    label = SourceMetadata("text/plain", "koi8-r")
     [article] = read_articles(RUSSIAN.encode("koi8-r"), "https://example.md", None, label)
     assert isinstance(article, Article)
     assert article.text == RUSSIAN
-    [failure] = read_articles(b"x", "a.txt", None, Label("image/png"))
+    [failure] = read_articles(b"x", "a.txt", None, SourceMetadata("image/png"))
     assert isinstance(failure, Failure)
     assert "image/png" in failure.error
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ import pytest
 
 from index import readers
 from index.article import Article, Failure
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 from index.sources import isolate
 from index.sources.isolate import Isolation, ReadLimits
 from tests.data.build import pdf, tarred
+
+pytestmark = pytest.mark.process
 
 ROW = b'{"title": "Ships", "text": "They sailed."}\n'
 
@@ -29,7 +32,6 @@ def isolation() -> Iterator[Isolation]:
 def test_one_child_serves_many_files_and_is_replaced_after_a_crash(isolation: Isolation) -> None:
     assert isolation._child is None
     assert isolation.read(b"words", "a.txt")
-    assert isolation.read(b"# words", "a.md")
     assert isolation._child is None
     [first] = isolation.read(ROW, "a.jsonl")
     child = isolation._child
@@ -53,7 +55,7 @@ def test_web_pages_and_long_texts_are_read_in_the_child(isolation: Isolation, da
 
 def test_what_came_with_the_bytes_and_the_names_of_columns_reach_the_child() -> None:
     isolation = Isolation(fields={"text": "Words"})
-    label = Label("text/csv", "utf-8", "https://example.org/a", "2024-04-02")
+    label = SourceMetadata("text/csv", "utf-8", "https://example.org/a", "2024-04-02")
     [article] = isolation.read(b"words\nThey sailed.\n", "a", label)
     isolation.close()
     assert isinstance(article, Article)
@@ -125,8 +127,8 @@ def test_an_answer_that_is_none_is_an_error_and_the_child_goes(isolation: Isolat
 
 def test_the_child_writes_no_files(isolation: Isolation, monkeypatch) -> None:
     asked = io.BytesIO(b"")
-    limits = []
-    monkeypatch.setattr(isolate.resource, "setrlimit", lambda which, pair: limits.append((which, pair)))
+    limits: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda which, pair: limits.append((which, pair)))
     isolate.serve(asked, io.BytesIO(), ReadLimits(memory=5))
-    assert (isolate.resource.RLIMIT_FSIZE, (0, 0)) in limits
-    assert (isolate.resource.RLIMIT_AS, (5, 5)) in limits
+    assert (resource.RLIMIT_FSIZE, (0, 0)) in limits
+    assert (resource.RLIMIT_AS, (5, 5)) in limits

@@ -12,7 +12,7 @@ import pytest
 from index.ingest import ingest
 from index.options import IngestOptions
 from index.publisher import IngestReport
-from index.sources import scan
+from index.sources import isolate
 from index.store.database import Database
 from index.store.layout import DATABASE
 from index.store.search import DatabaseReader
@@ -47,7 +47,7 @@ def test_an_archive_is_read_again_only_when_it_has_changed(folder: Path, monkeyp
     assert report.articles_added == 2
     assert texts == {"news/old.zip/a/ships.txt": SHIPS, "news/old.zip/tea.txt": TEA}
     with monkeypatch.context() as patch:
-        patch.setattr(scan.Isolation, "read", None)
+        patch.setattr(isolate.Isolation, "read", None)
         report, _ = ingested(folder)
     assert (report.articles_unchanged, report.articles_added, report.errors) == (2, 0, [])
     archive.write_bytes(zipped({"a/ships.txt": SHIPS, "silk.txt": TEA}))

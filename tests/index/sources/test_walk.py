@@ -82,7 +82,8 @@ def test_a_file_is_read_whole_unless_it_is_too_large(tmp_path, monkeypatch):
 def test_a_file_that_grows_or_is_written_anew_while_it_is_read_is_an_article_error(tmp_path, monkeypatch, mode):
     path = tmp_path / "article.md"
     path.write_bytes(b"words " * 1000)
-    real, looked = os.fstat, []
+    real = os.fstat
+    looked: list[os.stat_result] = []
 
     def looking(descriptor: int) -> os.stat_result:
         found = real(descriptor)

@@ -15,6 +15,8 @@ from index.errors import StoreDamagedError
 from index.store.vectors import Generation, check_generation, checker, collect_garbage, is_complete, write_generation
 from settings import HOME
 
+pytestmark = pytest.mark.process
+
 
 def vectors(count: int, seed: int = 0) -> dict[str, bytes]:
     values = np.random.default_rng(seed).normal(size=(count, 16)).astype("<f4")

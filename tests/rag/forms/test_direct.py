@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -10,6 +10,8 @@ from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
+from rag.reading.base import Reading
+from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
@@ -40,9 +42,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerChain]:
 class Unasked:
     """Must not be asked about a passage."""
 
-    name = "unasked"
+    name: str | None = "unasked"
 
-    def read(self, question: str, passages: object) -> list[object]:
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         assert not passages, "nothing has to be read"
         return []
 

@@ -14,6 +14,7 @@ from index.article import Article, Heading
 from index.embed import load_embeddings
 from index.ingest import ingest
 from rag.chain import build_chain
+from rag.extract import Limits
 from rag.reading.similarity import SimilarityReader, wordings
 from rag.retrieve import Passage
 from settings import HOME, Settings
@@ -88,6 +89,7 @@ def test_the_headline_question_over_the_starter_corpus(reader: str | None, seed_
     _ask_the_headline_question(Settings(store=seed_store, models=models, reader_model=reader))
 
 
+@pytest.mark.store
 @READERS
 def test_the_headline_question_over_an_article_that_we_did_not_write(
     reader: str | None, models: Path, tmp_path: Path
@@ -107,4 +109,4 @@ def _ask_the_headline_question(settings: Settings) -> None:
             assert article.text[citation.start : citation.end] == citation.quote
     said = " ".join(citation.quote for citation in answer.citations).lower()
     assert all(words in said for words in ("copycat culture", "shortcut model", "follower"))
-    assert sum(len(citation.quote) for citation in answer.citations) <= settings.quote_characters
+    assert sum(len(citation.quote) for citation in answer.citations) <= Limits().characters

@@ -18,6 +18,8 @@ from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.torch
+
 TEXT = "Cats sleep all day. Lithium costs 20 yuan a gram in Chile. Nobody knows the rest of it."
 
 

@@ -41,6 +41,7 @@ def test_the_weights_are_small_and_the_default() -> None:
     assert reader.model.joint.embedding == DEFAULT
 
 
+@pytest.mark.process
 def test_they_load_in_little_time_and_memory() -> None:
     command = [sys.executable, "-c", LOADING, str(READER)]
     run = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HOME)

@@ -47,8 +47,8 @@ def client(server: str, chain: FakeChain) -> Iterator[OpenAI]:
 
 
 def ask(client: OpenAI, *messages: tuple[str, Any], **more: Any) -> Any:
-    said = [{"role": role, "content": content} for role, content in messages]
-    return client.chat.completions.create(model="quoth", messages=said, **more)  # type: ignore[call-overload]
+    said: Any = [{"role": role, "content": content} for role, content in messages]
+    return client.chat.completions.create(model="quoth", messages=said, **more)
 
 
 def test_an_answer_with_its_marks_and_sources(client: OpenAI, server: str) -> None:

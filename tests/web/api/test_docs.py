@@ -24,8 +24,8 @@ from starlette.testclient import TestClient
 
 from index.errors import StoreBusyError
 from settings import Settings
-from tests.web.standins import ARTICLE, FakeChain, an_answer, citation
-from web.api.routes import add_routes
+from tests.web.standins import ARTICLE, FakeChain, an_answer, citation, interface
+from web.answers import AnswerStore
 
 OPERATIONS = {
     "POST /api/ask", "GET /v1/models", "POST /v1/chat/completions", "GET /api/articles/{article_id}",
@@ -44,10 +44,9 @@ def chain() -> FakeChain:
 
 @pytest.fixture(scope="module")
 def app(chain: FakeChain, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    app = FastAPI(openapi_url=None)
-    recent = add_routes(app, chain, Settings(store=tmp_path_factory.mktemp("store"), api_docs=True))  # type: ignore[arg-type]
-    recent.keep(an_answer("Why?", answer="The articles do not say."), "Why?", ())
-    return app
+    answers = AnswerStore()
+    answers.put(an_answer("Why?", answer="The articles do not say."), "Why?", ())
+    return interface(chain, Settings(store=tmp_path_factory.mktemp("store"), api_docs=True), answers=answers)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +101,11 @@ def test_failures_are_described(app: FastAPI, client: TestClient, chain: FakeCha
     chain.error = StoreBusyError("the store is busy", "wait")
     try:
         schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-        for path, body in (
-            ("/api/ask", {"question": "a"}),
-            ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}]}),
-        ):
+        bodies: dict[str, Any] = {
+            "/api/ask": {"question": "a"},
+            "/v1/chat/completions": {"messages": [{"role": "user", "content": "a"}]},
+        }
+        for path, body in bodies.items():
             case = schema[path]["POST"].Case(body=body, media_type="application/json")
             response = case.call()
             assert response.status_code == 503
@@ -122,7 +122,6 @@ def test_the_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
 
 
 def test_it_is_not_there_unless_asked_for(chain: FakeChain) -> None:
-    app = FastAPI(openapi_url=None)
-    add_routes(app, chain, Settings())  # type: ignore[arg-type]
+    app = interface(chain, Settings())
     with TestClient(app) as client:
         assert [client.get(path).status_code for path in ("/openapi.json", "/api-docs")] == [404, 404]

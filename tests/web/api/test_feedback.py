@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from rag.answer import Answer
 from rag.events import Event
 from settings import Settings
-from tests.web.standins import HERE, QUOTE, FakeChain
-from web.api.routes import add_routes
+from tests.web.standins import HERE, QUOTE, FakeChain, interface
 from web.security.gate import Gate
 from web.security.rates import Rates
 
@@ -52,8 +50,7 @@ def store(settings: Settings) -> FeedbackStore:
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
-    app = FastAPI(openapi_url=None)
-    add_routes(app, NumberedChain(), settings)  # type: ignore[arg-type]
+    app = interface(NumberedChain(), settings)
     app.add_middleware(Gate, settings=settings, rates=Rates())
     with TestClient(app, **HERE, raise_server_exceptions=False) as client:
         yield client

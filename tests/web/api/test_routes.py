@@ -7,22 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import ModelError, QuothError, StoreBusyError, StoreDamagedError, UsageError
 from rag.filters import Filters
 from settings import Settings
-from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain
-from web.api import routes
+from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, interface
 
 QUESTION = "What did he criticize?"
 
 
 @pytest.fixture
 def client(chain: FakeChain, settings: Settings) -> Iterator[TestClient]:
-    app = FastAPI(openapi_url=None)
-    routes.add_routes(app, chain, settings)  # type: ignore[arg-type]
+    app = interface(chain, settings)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -194,6 +191,6 @@ def test_a_person_gets_a_page_where_a_program_gets_the_error_object(
     monkeypatch.setattr(chain.index, "article", busy)
     seen = client.get(f"/articles/{ARTICLE.id}", headers={"Accept": "text/html,*/*"})
     assert (seen.status_code, seen.headers["content-type"]) == (503, "text/html; charset=utf-8")
-    assert "The store &#60;b&#62; is busy&#58; wait." in seen.text
+    assert "The store &lt;b&gt; is busy: wait." in seen.text
     assert client.get(f"/articles/{ARTICLE.id}").json()["code"] == "busy"
     assert client.get(f"/api/articles/{ARTICLE.id}", headers={"Accept": "text/html"}).json()["code"] == "busy"

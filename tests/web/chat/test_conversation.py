@@ -10,8 +10,8 @@ from index.errors import StoreBusyError
 from rag.events import StatusEvent
 from tests.web.standins import FakeChain, an_answer
 from web.chat.conversation import HISTORY_TURNS, Conversations, Exchange, begun, grown, messages, sorry, stopped, turns
-from web.locales.strings import Language
-from web.refused import RefusedError
+from web.errors import ApiError
+from web.locales import Language
 
 QUESTION = "What did he criticize?"
 
@@ -89,7 +89,7 @@ def test_only_the_last_answer_says_what_to_ask_next(chain: FakeChain) -> None:
 def test_in_chinese(chain: FakeChain) -> None:
     assert "正在搜索 1 篇文章…" in steps(chain, QUESTION, language="zh")[1].shown
     assert "文章中没有提到。" in steps(chain, "Who?", language="zh")[-1].shown
-    assert "提问的人很多" in sorry(RefusedError(503, "full", "many", "later"), "zh")
+    assert "提问的人很多" in sorry(ApiError(503, "full", "many", "later"), "zh")
     assert "无法回答" in sorry(RuntimeError(), "zh")
     told = [StatusEvent("write", model="a <b> model"), StatusEvent("verify", 3)]
     chain._events = lambda asked: iter(told)  # type: ignore[method-assign]
@@ -103,11 +103,11 @@ def some() -> tuple[Exchange, ...]:
 
 
 def test_the_conversation_that_nobody_used_for_longest_goes_first(some: tuple[Exchange, ...]) -> None:
-    kept = Conversations(most=2)
-    kept.keep("a", some)
-    kept.keep("b", some)
+    kept = Conversations(capacity=2)
+    kept.put("a", some)
+    kept.put("b", some)
     assert kept.get("a") == some
-    kept.keep("c", some)
+    kept.put("c", some)
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == (some, (), some)
     kept.drop("a")
     assert kept.get("a") == ()
@@ -115,5 +115,5 @@ def test_the_conversation_that_nobody_used_for_longest_goes_first(some: tuple[Ex
 
 def test_the_oldest_exchanges_go_first(some: tuple[Exchange, ...]) -> None:
     kept = Conversations(exchanges=2)
-    kept.keep("a", some)
+    kept.put("a", some)
     assert kept.get("a") == some[1:]

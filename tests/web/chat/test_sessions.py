@@ -8,47 +8,50 @@ from contextlib import aclosing
 
 import pytest
 
+from index.errors import QuestionError
 from settings import Settings
 from tests.web.standins import FakeChain
 from web import asking
-from web.answers import Recent
+from web.answers import AnswerStore
 from web.asking import Asking
 from web.chat.conversation import Exchange
-from web.chat.sessions import Desk
-from web.queue import Line
-from web.refused import RefusedError
+from web.chat.sessions import ChatSessions
+from web.errors import ApiError
+from web.queue import AdmissionQueue
 
 QUESTION = "What did he criticize?"
 
 
 @pytest.fixture
-def recent() -> Recent:
-    return Recent()
+def answers() -> AnswerStore:
+    return AnswerStore()
 
 
 @pytest.fixture
-def front(chain: FakeChain, settings: Settings, recent: Recent) -> Desk:
-    return Desk(chain, settings, Asking(chain.stream, settings, recent, Line()))  # type: ignore[arg-type]
+def front(chain: FakeChain, settings: Settings, answers: AnswerStore) -> ChatSessions:
+    return ChatSessions(chain, Asking(chain.stream, settings, answers, AdmissionQueue()))  # type: ignore[arg-type]
 
 
-async def asked(front: Desk, key: str, question: str = QUESTION, *, again: bool = False) -> list[tuple[Exchange, ...]]:
+async def asked(
+    front: ChatSessions, key: str, question: str = QUESTION, *, again: bool = False
+) -> list[tuple[Exchange, ...]]:
     return [step async for step in front.ask(key, question, "en", again=again)]
 
 
 def test_the_first_in_line_are_served() -> None:
-    line = Line(at_once=1, waiting=2)
-    a, b, c = line.draw(), line.draw(), line.draw()
-    assert [line.before(each) for each in (a, b, c)] == [0, 1, 2]
-    with pytest.raises(RefusedError) as refused:
-        line.draw()
-    assert refused.value.status == 503 and refused.value.error["code"] == "full"
-    line.leave(b)
-    assert line.before(c) == 1
-    line.leave(a)
-    assert line.before(c) == 0
+    queue = AdmissionQueue(at_once=1, waiting=2)
+    a, b, c = queue.enter(), queue.enter(), queue.enter()
+    assert [queue.position(each) for each in (a, b, c)] == [0, 1, 2]
+    with pytest.raises(ApiError) as refused:
+        queue.enter()
+    assert refused.value.status == 503 and refused.value.code == "full"
+    queue.leave(b)
+    assert queue.position(c) == 1
+    queue.leave(a)
+    assert queue.position(c) == 0
 
 
-def test_an_answer_is_kept_in_its_conversation(front: Desk, chain: FakeChain, recent: Recent) -> None:
+def test_an_answer_is_kept_in_its_conversation(front: ChatSessions, chain: FakeChain, answers: AnswerStore) -> None:
     async def talk() -> None:
         await asked(front, "a")
         last = (await asked(front, "a", "And then?"))[-1]
@@ -58,7 +61,7 @@ def test_an_answer_is_kept_in_its_conversation(front: Desk, chain: FakeChain, re
         answer = last[-1].answer
         assert answer is not None
         assert re.fullmatch("[0-9a-f]{32}", answer.id)
-        given = recent.get(answer.id)
+        given = answers.get(answer.id)
         assert given is not None and given.question == "And then?" and len(given.history) == 1
         assert chain.asked[-1]["history"] == [{"question": QUESTION, "answer": last[0].answer.answer}]
         front.clear("a")
@@ -67,7 +70,7 @@ def test_an_answer_is_kept_in_its_conversation(front: Desk, chain: FakeChain, re
     asyncio.run(talk())
 
 
-def test_more_goes_to_the_chain(front: Desk, chain: FakeChain) -> None:
+def test_more_goes_to_the_chain(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         async for _ in front.ask("a", QUESTION, "en", more={"written": False}):
             pass
@@ -76,7 +79,7 @@ def test_more_goes_to_the_chain(front: Desk, chain: FakeChain) -> None:
     assert chain.asked[-1]["written"] is False
 
 
-def test_again_replaces_the_last_exchange(front: Desk, chain: FakeChain) -> None:
+def test_again_replaces_the_last_exchange(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         await asked(front, "a", "First?")
         await asked(front, "a", "Second?")
@@ -89,10 +92,10 @@ def test_again_replaces_the_last_exchange(front: Desk, chain: FakeChain) -> None
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "a" * 2001])
-def test_what_cannot_be_asked_leaves_everything_as_it_was(front: Desk, chain: FakeChain, question: str) -> None:
+def test_what_cannot_be_asked_leaves_everything_as_it_was(front: ChatSessions, chain: FakeChain, question: str) -> None:
     async def talk() -> None:
         before = (await asked(front, "a"))[-1]
-        with pytest.raises(RefusedError):
+        with pytest.raises(QuestionError):
             await asked(front, "a", question)
         assert front.exchanges("a") == before
         assert len(chain.asked) == 1
@@ -100,7 +103,7 @@ def test_what_cannot_be_asked_leaves_everything_as_it_was(front: Desk, chain: Fa
     asyncio.run(talk())
 
 
-def test_a_stop_is_seen_at_once_and_ends_the_work(front: Desk, chain: FakeChain) -> None:
+def test_a_stop_is_seen_at_once_and_ends_the_work(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.5
         loop = asyncio.get_running_loop()
@@ -120,7 +123,7 @@ def test_a_stop_is_seen_at_once_and_ends_the_work(front: Desk, chain: FakeChain)
     assert chain.closed == 1
 
 
-def test_who_leaves_ends_the_work_and_finds_what_was_said(front: Desk, chain: FakeChain) -> None:
+def test_who_leaves_ends_the_work_and_finds_what_was_said(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.1
         async with aclosing(front.ask("a", QUESTION, "en")) as steps:
@@ -136,9 +139,11 @@ def test_who_leaves_ends_the_work_and_finds_what_was_said(front: Desk, chain: Fa
     assert len(chain.asked) == 1
 
 
-def test_who_waits_is_told_how_many_are_before(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_is_told_how_many_are_before(
+    front: ChatSessions, chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
-    front._asking._line = Line(at_once=1, waiting=2)
+    front._asking._queue = AdmissionQueue(at_once=1, waiting=2)
 
     async def talk() -> None:
         chain.pause = 0.1
@@ -152,9 +157,8 @@ def test_who_waits_is_told_how_many_are_before(front: Desk, chain: FakeChain, mo
     asyncio.run(talk())
 
 
-def test_a_question_has_a_deadline(chain: FakeChain, recent: Recent) -> None:
-    settings = Settings(deadline_seconds=1)
-    front = Desk(chain, settings, Asking(chain.stream, settings, recent, Line()))  # type: ignore[arg-type]
+def test_a_question_has_a_deadline(chain: FakeChain, answers: AnswerStore) -> None:
+    front = ChatSessions(chain, Asking(chain.stream, Settings(deadline_seconds=1), answers, AdmissionQueue()))  # type: ignore[arg-type]
 
     async def talk() -> None:
         chain.pause = 0.4
@@ -167,9 +171,9 @@ def test_a_question_has_a_deadline(chain: FakeChain, recent: Recent) -> None:
     asyncio.run(talk())
 
 
-def test_who_stops_waiting_makes_room(front: Desk, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_stops_waiting_makes_room(front: ChatSessions, chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "LOOK_SECONDS", 0.01)
-    front._asking._line = Line(at_once=1, waiting=1)
+    front._asking._queue = AdmissionQueue(at_once=1, waiting=1)
 
     async def talk() -> None:
         chain.pause = 0.2
@@ -186,7 +190,7 @@ def test_who_stops_waiting_makes_room(front: Desk, chain: FakeChain, monkeypatch
     assert len(chain.asked) == 2
 
 
-def test_a_page_stops_what_the_one_before_it_asked_but_not_its_own(front: Desk, chain: FakeChain) -> None:
+def test_a_page_stops_what_the_one_before_it_asked_but_not_its_own(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.1
         async for step in front.ask("a", QUESTION, "en", page="new"):
@@ -201,7 +205,7 @@ def test_a_page_stops_what_the_one_before_it_asked_but_not_its_own(front: Desk, 
     asyncio.run(talk())
 
 
-def test_a_second_question_in_one_conversation_stops_the_first(front: Desk, chain: FakeChain) -> None:
+def test_a_second_question_in_one_conversation_stops_the_first(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.1
         first = asyncio.create_task(asked(front, "a", "First criticized?"))
@@ -215,7 +219,7 @@ def test_a_second_question_in_one_conversation_stops_the_first(front: Desk, chai
     asyncio.run(talk())
 
 
-def test_a_cleared_conversation_stays_cleared(front: Desk, chain: FakeChain) -> None:
+def test_a_cleared_conversation_stays_cleared(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.pause = 0.05
         async for step in front.ask("a", QUESTION, "en"):
@@ -226,7 +230,7 @@ def test_a_cleared_conversation_stays_cleared(front: Desk, chain: FakeChain) -> 
     asyncio.run(talk())
 
 
-def test_a_failure_is_kept_as_it_was_told(front: Desk, chain: FakeChain) -> None:
+def test_a_failure_is_kept_as_it_was_told(front: ChatSessions, chain: FakeChain) -> None:
     async def talk() -> None:
         chain.error = RuntimeError("secret")
         (failed,) = (await asked(front, "a"))[-1]

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from html import unescape
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.article import ArticleInfo
 from settings import Settings
-from tests.web.standins import HERE, FakeChain, FakeIndex
-from web.api.routes import add_routes
-from web.pages.articles import ON_A_PAGE, Entry, Shelf, Wanted, listing, matching
+from tests.web.standins import HERE, FakeChain, FakeIndex, interface
+from web.pages.articles import PAGE_SIZE, ArticleList, ListedArticle, ListQuery, articles_page, matching_articles
 from web.security.gate import Gate
 from web.security.rates import Rates
 
@@ -55,15 +53,14 @@ def index() -> ListedIndex:
 
 @pytest.fixture
 def client(index: ListedIndex) -> Iterator[TestClient]:
-    app = FastAPI()
-    add_routes(app, FakeChain(index=index), Settings())  # type: ignore[arg-type]
+    app = interface(FakeChain(index=index), Settings())
     app.add_middleware(Gate, settings=Settings(), rates=Rates())
     with TestClient(app, **HERE, headers={"Accept": "text/html"}) as client:
         yield client
 
 
-def entries(articles: list[ArticleInfo]) -> list[Entry]:
-    return Shelf(ListedIndex(listed=articles)).entries()  # type: ignore[arg-type]
+def entries(articles: list[ArticleInfo]) -> list[ListedArticle]:
+    return ArticleList(ListedIndex(listed=articles)).articles()  # type: ignore[arg-type]
 
 
 def titles(html: str) -> list[str]:
@@ -84,7 +81,7 @@ def test_the_list_says_what_there_is(client: TestClient) -> None:
     assert titles(response.text) == ["batteries & <b>more</b>", "Zinc", "On cars", "Über Air"]
     facts = "<bdi>Ana M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller</bdi> · <bdi>2 Apr 2024</bdi> · <bdi>cars.md</bdi>"
     assert f"{facts} · <bdi>5 minutes</bdi>" in response.text
-    assert "<bdi>Metals</bdi> · <bdi>&#60;i&#62;EU&#60;/i&#62;</bdi>" in response.text
+    assert "<bdi>Metals</bdi> · <bdi>&lt;i&gt;EU&lt;/i&gt;</bdi>" in response.text
     assert 'href="/articles/cars"' in response.text
     assert counted(response.text) == "4 articles"
     assert "/secret/" not in response.text
@@ -120,8 +117,14 @@ def test_order(client: TestClient) -> None:
     assert titles(client.get("/articles?sort=length").text)[:2] == ["batteries & <b>more</b>", "On cars"]
     assert titles(client.get("/articles?sort=length").text)[-1] == "Über Air"
     html = client.get("/articles?sort=odd&search=a").text
-    assert 'href="/articles?search&#61;a" aria-current="true">Newest' in html
-    assert 'href="/articles?search&#61;a&#38;sort&#61;title">Title' in html
+    assert 'href="/articles?search=a" aria-current="true">Newest' in html
+    assert 'href="/articles?search=a&amp;sort=title">Title' in html
+
+
+def test_the_orders_stand_on_one_line(client: TestClient) -> None:
+    """A line end in a paragraph is shown as one (article.css)."""
+    orders = re.search(r'<p id="orders">(.*?)</p>', client.get("/articles").text, re.DOTALL)
+    assert orders and "\n" not in orders[1] and orders[1].count("</a>") == 3
 
 
 def test_hostile_words_stay_words(client: TestClient) -> None:
@@ -133,14 +136,14 @@ def test_hostile_words_stay_words(client: TestClient) -> None:
 
 
 def test_pages() -> None:
-    many = entries([info(f"n{n}", f"Title {n:03}") for n in range(ON_A_PAGE * 2 + 1)])
-    first = listing(many, Wanted(sort="title"))
-    assert len(titles(first)) == ON_A_PAGE
+    many = entries([info(f"n{n}", f"Title {n:03}") for n in range(PAGE_SIZE * 2 + 1)])
+    first = articles_page(many, ListQuery(sort="title"))
+    assert len(titles(first)) == PAGE_SIZE
     assert "Page 1 of 3" in first and 'rel="prev"' not in first
-    assert 'href="/articles?sort&#61;title&#38;page&#61;2" rel="next"' in first
-    last = listing(many, Wanted(sort="title", page=99))
+    assert 'href="/articles?sort=title&amp;page=2" rel="next"' in first
+    last = articles_page(many, ListQuery(sort="title", page=99))
     assert titles(last) == ["Title 200"] and 'rel="next"' not in last
-    assert 'class="pages"' not in listing(many[:ON_A_PAGE], Wanted())
+    assert 'class="pages"' not in articles_page(many[:PAGE_SIZE], ListQuery())
 
 
 def test_in_chinese(client: TestClient) -> None:
@@ -175,8 +178,8 @@ def test_ten_thousand_articles_do_not_choke() -> None:
     taken = []
     for _ in range(3):  # the best of three: the machine has other things to do
         started = time.perf_counter()
-        html = listing(many, Wanted("title 99 author", "title"))
+        html = articles_page(many, ListQuery("title 99 author", "title"))
         taken.append(time.perf_counter() - started)
-    assert counted(html) == f"{len(matching(many, '99 author')):,} articles found"
+    assert counted(html) == f"{len(matching_articles(many, '99 author')):,} articles found"
     assert min(taken) < 0.5
     assert len(html) < 60_000

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from index.ingest import ingest
@@ -20,11 +21,11 @@ from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
-from tests.web.standins import HERE, until
-from web.api import routes
-from web.locales.strings import STRINGS
+from tests.web.standins import HERE, interface, until
+from web.locales import say
 from web.pages import owner, runs
 from web.pages.runner import Progress
+from web.security.access import is_owner
 from web.security.gate import STRICT, Gate
 from web.security.rates import Rates
 
@@ -44,7 +45,7 @@ ROUTES = [
 class WordReader:
     """Answers where the question's last word stands, once `go` is set."""
 
-    name = "words"
+    name: str | None = "words"
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -97,9 +98,8 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnswerChain]:
 @pytest.fixture
 def app(chain: AnswerChain, settings: Settings, reader: WordReader) -> FastAPI:
     chain._reader = reader
-    app = FastAPI(openapi_url=None)
-    routes.add_routes(app, chain, settings)
-    owner.add_owner(app, chain, settings)
+    app = interface(chain, settings)
+    app.include_router(owner.owner_routes(chain, settings))
     app.add_middleware(Gate, settings=settings, rates=Rates())
     return app
 
@@ -142,7 +142,7 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
     assert (card.json()["questions"], len(card.json()["results"])) == ("Tea & tin.jsonl", 3)
 
     page = client.get("/owner/eval").text
-    assert "<bdi>Tea &#38; tin.jsonl</bdi>" in page and f'href="/owner/runs/{run_id}"' in page
+    assert "<bdi>Tea &amp; tin.jsonl</bdi>" in page and f'href="/owner/runs/{run_id}"' in page
     for name in ("right", "refusal_recall", "auroc"):
         assert f">{figures[name]:.3f}</td>" in page
     assert figures["refusal_recall"] == 1
@@ -214,19 +214,18 @@ def test_each_name_of_this_machine_will_do(client: TestClient, host: str) -> Non
 def test_where_it_is_served_and_asked_from(
     chain: AnswerChain, settings: Settings, address: str, host: str, status: int
 ) -> None:
-    app = FastAPI()
-    routes.add_routes(app, chain, settings)
-    owner.add_owner(app, chain, replace(settings, host=host))
+    app = interface(chain, settings)
+    app.include_router(owner.owner_routes(chain, replace(settings, host=host)))
     client = TestClient(app, base_url="http://127.0.0.1:7860", client=(address, 5))
     assert client.get("/owner/eval").status_code == status
 
 
 def test_a_request_without_an_address_is_nobodys(settings: Settings) -> None:
-    request = owner.Request({"type": "http", "client": None, "headers": [(b"host", b"localhost")]})
-    assert not owner.is_owner(request, settings)
+    request = Request({"type": "http", "client": None, "headers": [(b"host", b"localhost")]})
+    assert not is_owner(request, settings)
     for hosts in ([], [(b"host", b"localhost"), (b"host", b"evil.example")]):
-        request = owner.Request({"type": "http", "client": ("127.0.0.1", 5), "headers": hosts})
-        assert not owner.is_owner(request, settings)
+        request = Request({"type": "http", "client": ("127.0.0.1", 5), "headers": hosts})
+        assert not is_owner(request, settings)
 
 
 def test_a_stranger_s_body_is_not_read(app: FastAPI) -> None:
@@ -267,8 +266,8 @@ def test_no_way_out_of_the_folder(client: TestClient, settings: Settings, run_id
     secrets = [settings.store / "secret.json", settings.store / "runs" / "secret.json"]
     for path in secrets:
         path.write_text("{}")
-    for method, path in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
-        response = client.request(method, f"/owner/runs/{path}")
+    for method, name in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
+        response = client.request(method, f"/owner/runs/{name}")
         assert response.status_code == 404
         assert response.json()["code"] in ("no_such_run", "not_found")
     assert all(path.read_text() == "{}" for path in secrets)
@@ -451,7 +450,7 @@ def test_hostile_names_and_questions_are_text(client: TestClient) -> None:
 )
 def test_names(given: str, shown: str, plain: str) -> None:
     assert runs.shown_name(given) == shown
-    assert runs._plain(shown) == plain
+    assert runs._file_name(shown) == plain
 
 
 @pytest.mark.parametrize(
@@ -477,5 +476,5 @@ def test_the_page_in_both_languages(client: TestClient) -> None:
     english = client.get("/owner/eval").text
     chinese = client.get("/owner/eval", headers={"Accept-Language": "zh-CN,en;q=0.5"}).text
     assert '<html lang="en">' in english and '<html lang="zh">' in chinese
-    assert STRINGS["owner.run_starter"][0] in english and STRINGS["owner.run_starter"][1] in chinese
+    assert say("en", "owner.run_starter") in english and say("zh", "owner.run_starter") in chinese
     assert "Run" not in chinese

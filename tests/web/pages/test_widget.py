@@ -14,8 +14,8 @@ from index.errors import StoreError
 from settings import Settings
 from tests.web.standins import HERE, FakeChain
 from web import app
-from web.locales.strings import STRINGS
-from web.pages.widget import FILES, page
+from web.locales import for_scripts, languages, say
+from web.pages.widget import FILES, widget_page
 from web.security.gate import FRAMED, STRICT
 
 SITE = "https://their.site"
@@ -103,7 +103,7 @@ def test_head_and_get_are_all_there_is(client: TestClient, path: str) -> None:
 def test_language_and_theme(client: TestClient, query: str, accepted: str, language: str, theme: str) -> None:
     response = client.get(f"/widget{query}", headers={"Accept-Language": accepted})
     assert f'<html lang="{language}" class="{theme}">' in response.text
-    assert given(response.text)["words"]["chat.retry"] == STRINGS["chat.retry"][language == "zh"]
+    assert given(response.text)["words"]["chat.retry"] == say(language, "chat.retry")
     assert response.headers["vary"] == "Accept-Language"
 
 
@@ -119,13 +119,13 @@ def test_the_scripts_have_their_words(client: TestClient) -> None:
     assert len(used) > 10 and counted
     assert (used - counted) | {f"{each}_{n}" for each in counted for n in "1n"} <= set(words)
     loader = client.get("/widget.js").text
-    assert {f"loader.{each}" for each in re.findall(r'say\("(\w+)"\)', loader)} <= set(STRINGS)
-    assert json.dumps(STRINGS["loader.title"]) in loader
+    assert {f"loader.{each}" for each in re.findall(r'say\("(\w+)"\)', loader)} <= set(languages()["en"])
+    assert json.dumps(for_scripts("loader.")) in loader
 
 
 def test_the_page_holds_what_articles_say_as_data() -> None:
     evil = "</script><script>alert(1)</script>"
-    html = page(FakeChain(first=(evil,)), Settings(), "en")  # type: ignore[arg-type]
+    html = widget_page(FakeChain(first=(evil,)), Settings(), "en")  # type: ignore[arg-type]
     assert evil not in html
     assert given(html)["first"] == [evil]
     assert 'maxlength="2000"' in html
@@ -133,11 +133,11 @@ def test_the_page_holds_what_articles_say_as_data() -> None:
 
 def test_it_comes_before_the_models_and_without_a_store(monkeypatch: pytest.MonkeyPatch) -> None:
     chain = FakeChain(ready=False, first=("What?",))
-    assert given(page(chain, Settings(), "en"))["first"] == []  # type: ignore[arg-type]
+    assert given(widget_page(chain, Settings(), "en"))["first"] == []  # type: ignore[arg-type]
 
     def broken() -> tuple[str, ...]:
         raise StoreError("the store is damaged", "mend it")
 
     chain.ready = True
     monkeypatch.setattr(chain, "starters", broken)
-    assert given(page(chain, Settings(), "en"))["first"] == []  # type: ignore[arg-type]
+    assert given(widget_page(chain, Settings(), "en"))["first"] == []  # type: ignore[arg-type]

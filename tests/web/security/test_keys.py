@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import StoreDamagedError, UsageError
 from settings import Settings
-from tests.web.standins import FakeChain
-from web.api.routes import add_routes
+from tests.web.standins import FakeChain, interface
 from web.security.access import KEY_PREFIX
 from web.security.keys import FILE, WRONG_PER_MINUTE, Keys
 
@@ -30,8 +28,7 @@ def keys(tmp_path: Path) -> Keys:
 
 
 def serving(chain: FakeChain, settings: Settings, address: str = "203.0.113.9") -> TestClient:
-    app = FastAPI(openapi_url=None)
-    add_routes(app, chain, settings)  # type: ignore[arg-type]
+    app = interface(chain, settings)
     host = f"{settings.host}:{settings.port}"
     return TestClient(app, base_url=f"http://{host}", client=(address, 5000), raise_server_exceptions=False)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import app
-from index.readers.source_metadata import Label
+from index.readers.source_metadata import SourceMetadata
 from index.sources import scan
 from index.sources.fetch import WebResponse
 from tests.fakes import FakeEmbeddings
+
+pytestmark = pytest.mark.store
 
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to %s.</p></body></html>"
 
@@ -22,7 +25,7 @@ class StandIn:
     town = b"Hamburg"
 
     def fetch(self, url: str) -> WebResponse:
-        return WebResponse(200, PAGE % self.town, Label("text/html", "utf-8", url))
+        return WebResponse(200, PAGE % self.town, SourceMetadata("text/html", "utf-8", url))
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "store"
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, object, str]:
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, str]:
     code = app.main([str(word) for word in words])
     said = capsys.readouterr()
     return code, json.loads(said.out) if said.out else None, said.err
@@ -62,7 +65,8 @@ def test_a_page_keeps_its_id_and_its_address(store: Path, capsys, monkeypatch) -
 
 def test_columns_are_named_and_can_be_named_anew(store: Path, tmp_path: Path, capsys) -> None:
     table = tmp_path / "news.csv"
-    table.write_text("head,words,at\nShips,They sailed.,https://example.org/1\n")
+    words_of_it = "They sailed to Hamburg and came back in May. " * 3
+    table.write_text(f"head,words,at\nShips,{words_of_it},https://example.org/1\n")
     words = ("ingest", table, "--store", store, "--json")
     code, report, said = run(capsys, *words)
     assert code == 3
@@ -73,4 +77,4 @@ def test_columns_are_named_and_can_be_named_anew(store: Path, tmp_path: Path, ca
     _, listed, _ = run(capsys, "articles", "--json", "--store", store)
     assert [info["title"] for info in listed] == ["Ships"]
     _, article, _ = run(capsys, "articles", listed[0]["id"], "--json", "--store", store)
-    assert (article["text"], article["link"]) == ("Ships\n\nThey sailed.", "https://example.org/1")
+    assert (article["text"], article["link"]) == (f"Ships\n\n{words_of_it.strip()}", "https://example.org/1")

@@ -1,0 +1,75 @@
+"""JSON files of articles: an array of objects, an object that holds one, or a JSON Feed (jsonfeed.org)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from index.article import Article, Failure
+from index.errors import ArticleError
+from index.readers.archive import Names
+from index.readers.compose import Block, Properties, compose, tags_of, web_link
+from index.readers.decode import decode
+from index.readers.front_matter import one_line
+from index.readers.markup import markup_blocks
+from index.readers.metadata import author_of
+from index.readers.tables import article_of_row, has_text, named_fields
+
+_FEED = "jsonfeed.org/version/"
+_NAME_CHARACTERS = 100
+_HOLDERS = ("articles", "items", "posts", "entries", "documents", "data", "rows")
+
+
+def read_json(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
+    """Return each object of the array as an article, its keys as the columns of tables."""
+    try:
+        said = json.loads(decode(data, source))
+    except (ValueError, RecursionError) as error:
+        raise ArticleError(f"{source} is not JSON ({error})", "correct it") from error
+    if isinstance(said, dict) and _FEED in str(said.get("version", "")):
+        yield from _feed(said, source)
+        return
+    if isinstance(said, dict):
+        said = next((said[name] for name in _HOLDERS if isinstance(said.get(name), list)), [said])
+    if not isinstance(said, list) or not any(isinstance(item, dict) for item in said):
+        raise ArticleError(f"{source} holds no articles: it is no array of objects", "give one object for each article")
+    names, called = Names(source), named_fields(fields)
+    if not any(isinstance(item, dict) and has_text(item, called) for item in said):
+        raise ArticleError(f"{source} has no key called {' or '.join(called['text'])}", "name it with --text-field")
+    for number, item in enumerate(said, start=1):
+        if isinstance(item, dict):
+            yield article_of_row(names, f"item {number}", item, called)
+        else:
+            yield Failure(f"{source}/item {number}", f"{source}, item {number} is no JSON object", "correct it")
+
+
+def _feed(feed: dict[str, object], source: str) -> Iterator[Article | Failure]:
+    items, names = feed.get("items"), Names(source)
+    for number, item in enumerate(items if isinstance(items, list) else [], start=1):
+        if not isinstance(item, dict):
+            yield Failure(f"{source}/item {number}", f"{source}, item {number} is no JSON object", "correct it")
+            continue
+        title = one_line(item.get("title")) or f"item {number}"
+        name = names.of(title[:_NAME_CHARACTERS].replace("/", "-"))
+        blocks = _blocks(item)
+        if not any(block.tidied for block in blocks):
+            yield Failure(name, f"{name} has no text in the feed", "save the page that it links to")
+            continue
+        yield compose(name, _properties(item, feed, title), blocks)
+
+
+def _blocks(item: dict[str, object]) -> list[Block]:
+    page, text = item.get("content_html"), item.get("content_text") or item.get("summary")
+    blocks = list(markup_blocks(page)) if isinstance(page, str) else []
+    return blocks or ([Block(part) for part in text.split("\n\n")] if isinstance(text, str) else [])
+
+
+def _properties(item: dict[str, object], feed: dict[str, object], title: str) -> Properties:
+    return Properties(
+        title=title,
+        author=author_of(item.get("authors") or item.get("author") or feed.get("authors") or feed.get("author")),
+        date=one_line(item.get("date_published") or item.get("date_modified")),
+        language=one_line(item.get("language") or feed.get("language")),
+        link=web_link(item.get("url") or item.get("external_url")),
+        tags=tags_of(item.get("tags")),
+    )

@@ -1,0 +1,138 @@
+"""What documents say of themselves, without what only a program or a form filled in; dates as days, never guessed."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import PurePath
+
+_NO_TITLE = re.compile(
+    r"(?i)untitled(?: document)?(?: ?\d*)|microsoft (?:word|powerpoint|excel) - .*|word document|"
+    r"powerpoint presentation|(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
+    r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
+    r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages)\s*"
+)
+_NO_AUTHOR = re.compile(
+    r"(?i)python-docx|python-pptx|openpyxl|apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
+    r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
+    r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
+    r"(?:your )?name|latex with hyperref.*|calibre|follow|editor|staff|guest author|see all|link copied|https?://\S*"
+)
+_MONTHS = {
+    **{name.lower(): n for n, name in enumerate(calendar.month_name) if name},
+    **{name.lower(): n for n, name in enumerate(calendar.month_abbr) if name},
+    "sept": 9,
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_NO_NAME = "january|february|july|september|october|november|december|feb|jul|aug|sep|sept|oct|nov|dec"
+"""Months that are hardly anybody's name."""
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[t\s])")
+_COMPACT = re.compile(r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:\d{4,6})?(?=$|[tz+-])")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?=$|\s)")
+_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?=$|[\s,])")
+_DAY_MONTH = re.compile(
+    rf"(?:\w+,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?({_MONTH})\.?,?\s+(\d{{4}})(?=$|[\s,])"
+)
+_MONTH_DAY = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?=$|[\s,])")
+_CTIME = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\s+(\d{{1,2}})\s+[\d:]+\s+(?:[a-z]{{3,4}}\s+)?(\d{{4}})$")
+_PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
+_LABEL = re.compile(
+    r"(?i)^(?:(?:last )?(?:updated?|modified|published|posted|written|created|reviewed)(?: on| at| by)?\b[:\s]*|"
+    r"by[:\s]+|von\s+|author:\s*)+"
+)
+_DATE_IN_NAME = re.compile(
+    r"(?i)[\s,|·•–—(-]*(?:\b(?:on|at|am|le)\s+)?(?:\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+)?(?:"
+    rf"\b(?:{_NO_NAME})\b\.?$|"
+    rf"\b(?:{_MONTH})\b\.?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?|\d{{4}})\b|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{_MONTH})\b\.?(?:,?\s+\d{{4}}\b)?|"
+    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{4}\s*年).*$"
+)
+_AFTER_NAME = re.compile(
+    r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
+)
+_MOST_AUTHOR = 200
+_HASH = re.compile(r"[ _-][0-9a-f]{32}$")
+
+
+def title_of(said: object) -> str:
+    """Return a title that a document says of itself on one line; "" for none, or one that a program filled in."""
+    title = " ".join(said.split()) if isinstance(said, str) else ""
+    return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def name_of(source: str) -> str:
+    """Return the title of a document that has none: its file's name, without the number that exports append."""
+    stem = PurePath(source).stem
+    return _HASH.sub("", stem) or stem
+
+
+def author_of(said: object) -> str | None:
+    """Return who wrote it, from text, a list or an object with a `name`; without dates, labels and placeholders."""
+    if isinstance(said, dict):
+        return author_of(said.get("name") or said.get("@name"))
+    if isinstance(said, list):
+        return "; ".join(dict.fromkeys(name for item in said if (name := author_of(item)))) or None
+    if not isinstance(said, str | int | float) or isinstance(said, bool):
+        return None
+    names = [_author(name) for name in re.split(r"\s*;\s*", " ".join(str(said).split()))]
+    return "; ".join(dict.fromkeys(filter(None, names))) or None
+
+
+def _author(name: str) -> str:
+    name = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", name)
+    bare = _LABEL.sub("", name)
+    if bare != name and not re.match(r"(?i)by|von|author", name):
+        bare = _DATE_IN_NAME.sub("", f" {bare}").strip()
+        return bare if re.search(r"(?i)\bby\b", name) else ""  # `Last updated ...` names nobody
+    bare = _DATE_IN_NAME.sub("", bare)
+    while (shorter := _AFTER_NAME.sub("", bare)) != bare:
+        bare = shorter
+    bare = bare.strip(" ,|·•–—-")
+    if _NO_AUTHOR.fullmatch(bare) or bare.lower() in _MONTHS or len(bare) > _MOST_AUTHOR:
+        return ""
+    return bare
+
+
+@lru_cache(maxsize=1024)
+def day_of(said: str | None) -> str | None:
+    """Return the day as 2024-03-17, or what is known of it (2024-03, 2024); None for what can be read in two ways."""
+    text = " ".join((said or "").lower().split())
+    if _PART.fullmatch(text):
+        return text
+    for pattern, day in _FORMS:
+        if match := pattern.match(text):
+            return day(match)
+    return None
+
+
+def _year_last(first: str, mark: str, second: str, year: str) -> str | None:
+    """17.3.2024 has its day first; of 3/4/2024 nobody knows."""
+    day_first, month_first = _day(year, second, first), _day(year, first, second)
+    if mark == ".":
+        return day_first
+    if day_first and month_first and day_first != month_first:
+        return None
+    return day_first or month_first
+
+
+def _day(year: str, month: str | int, day: str) -> str | None:
+    try:
+        return dt.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    (_ISO, lambda found: _day(found[1], found[2], found[3])),
+    (_COMPACT, lambda found: _day(found[1], found[2], found[3])),
+    (_YEAR_FIRST, lambda found: _day(found[1], found[3], found[4])),
+    (_CHINESE, lambda found: _day(found[1], found[2], found[3])),
+    (_YEAR_LAST, lambda found: _year_last(found[1], found[2], found[3], found[4])),
+    (_DAY_MONTH, lambda found: _day(found[3], _MONTHS[found[2]], found[1])),
+    (_MONTH_DAY, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
+    (_CTIME, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
+)

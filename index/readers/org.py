@@ -1,0 +1,114 @@
+"""Org files: headings, paragraphs, lists, tables and code, without the marks of Emacs' Org mode.
+
+Syntax: https://orgmode.org/worg/org-syntax.html
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from index.article import Article
+from index.errors import ArticleError
+from index.readers.compose import Block, Properties, compose, tags_of
+from index.readers.decode import decode
+from index.readers.metadata import name_of
+
+_KEYWORD = re.compile(r"(?i)^[ \t]*#\+(\w+)(?:\[[^\]]*\])?:[ \t]*(.*)$")
+_HEADING = re.compile(
+    r"^\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*$"
+)
+_BLOCK = re.compile(r"(?i)^[ \t]*#\+(begin|end)_(\w+)")
+_DRAWER = re.compile(r"^[ \t]*:([\w-]+):[ \t]*$")
+_COMMENT = re.compile(r"^[ \t]*#(?:[ \t]|$)")
+_RULE = re.compile(r"^[ \t]*(?:-{5,}|\|[-+]+\|?)[ \t]*$")
+_PLANNING = re.compile(r"^[ \t]*(?:SCHEDULED|DEADLINE|CLOSED|CLOCK):")
+_ITEM = re.compile(r"^[ \t]*([-+]|\d+[.)])[ \t]+(?:\[[ X-]\][ \t]+)?(?=\S)")
+_NOTE = re.compile(r"^\[fn:([\w-]+)\][ \t]*")
+_LINK = re.compile(r"\[\[([^\[\]\n]+)\](?:\[([^\[\]\n]+)\])?\]")
+_PICTURE = re.compile(r"(?i)(?:file:|\./|attachment:).*\.(?:png|jpe?g|gif|svg|webp)$")
+_MARKED = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(?=\S)([^\n]{0,500}?\S)\1(?![\w*/_=~+])")
+_BEGINS = (re.compile(r"[ \t]*(?:\||$)"), _ITEM, _NOTE)
+_CODE = frozenset({"src", "example", "export", "verbatim"})
+_LEFT_OUT = frozenset({"comment", "export"})
+
+
+def read_org(data: bytes, source: str) -> Article:
+    """Return the text with title, author, date and tags; drawers, comments and plans are left out."""
+    lines = decode(data, source).split("\n")
+    said: dict[str, str] = {}
+    for line in lines:
+        if (match := _KEYWORD.match(line)) and match[2]:
+            said.setdefault(match[1].lower(), match[2].strip())
+    blocks = [block for block in _blocks(lines) if block.tidied]
+    if not blocks:
+        raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
+    first = next((block.tidied for block in blocks if block.is_heading), None)
+    properties = Properties(
+        title=_shown(said.get("title", "")) or first or name_of(source),
+        author=said.get("author"),
+        date=said.get("date", "").strip("<>[]"),
+        language=said.get("language"),
+        tags=tags_of(re.sub(r"[\s:]+", ",", said.get("filetags") or said.get("keywords") or "")),
+    )
+    return compose(source, properties, blocks)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    pending: list[str] = []
+    inside = ""
+    for line in _without_drawers(lines):
+        if match := _BLOCK.match(line):
+            yield from _paragraph(pending, inside)
+            pending, inside = [], match[2].lower() if match[1].lower() == "begin" else ""
+        elif inside in _CODE or inside in _LEFT_OUT:
+            pending.append(line)
+        elif any(pattern.match(line) for pattern in (_KEYWORD, _COMMENT, _RULE, _PLANNING)):
+            continue
+        elif heading := _HEADING.match(line):
+            yield from _paragraph(pending, inside)
+            pending = []
+            yield Block(_shown(heading[1]), is_heading=True)
+        elif any(pattern.match(line) for pattern in _BEGINS):
+            yield from _paragraph(pending, inside)
+            pending = [line]
+        else:
+            pending.append(line)
+    yield from _paragraph(pending, inside)
+
+
+def _without_drawers(lines: list[str]) -> Iterator[str]:
+    """Return the lines without properties and logs; a drawer that never ends is none."""
+    ends = [n for n, line in enumerate(lines) if line.strip().lower() == ":end:"]
+    at = 0
+    while at < len(lines):
+        if _DRAWER.match(lines[at]):
+            later = bisect_right(ends, at)
+            at = (ends[later] if later < len(ends) else at) + 1
+        else:
+            yield lines[at]
+            at += 1
+
+
+def _paragraph(lines: list[str], inside: str) -> Iterator[Block]:
+    text = "\n".join(lines)
+    if inside in _LEFT_OUT or not text.strip():
+        return
+    if inside in _CODE:
+        yield Block(text)
+    elif text.lstrip().startswith("|"):
+        yield Block(" | ".join(_shown(cell.strip()) for cell in text.strip().strip("|").split("|")))
+    else:
+        item = _ITEM.match(text)
+        marker = "" if item is None else f"{item[1]} ".replace("+", "-")
+        yield Block(marker + _shown(_NOTE.sub("", text[item.end() if item else 0 :].lstrip("\n"))))
+
+
+def _shown(text: str) -> str:
+    """Return a text without its marks: links become their words, numbers of notes go."""
+    text = _LINK.sub(lambda link: link[2] or ("" if _PICTURE.search(link[1]) else link[1]), text)
+    text = re.sub(r"\[fn:[\w-]*:([^\]]*)\]", r" (\1)", re.sub(r"\[fn:[\w-]+\]", "", text))
+    for _ in range(2):  # marks within marks
+        text = _MARKED.sub(r"\2", text)
+    return text

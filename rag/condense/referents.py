@@ -1,0 +1,74 @@
+"""What pronouns and words like "there" and "that year" of a follow-up stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
+from rag.language.english import HE, IT, THEY
+from rag.language.followups import ASKED_NOUN, ASKS_WHO, SOME_OF_THEM, THAT_ONE, THEN, THERE
+from rag.language.names import Name, names_in, phrase, referent_of
+from rag.language.time import times_in
+
+
+def with_referents(text: str, past: Sequence[Past]) -> str:
+    """Return `text` with what pronouns, "there" and "that year" stand for in their place."""
+    last = past[-1]
+    text = _with_time_and_place(text, past)
+    if (some := SOME_OF_THEM.search(text)) and (noun := ASKED_NOUN.match(last.question)):
+        return about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", latest_subjects(past))
+    if one := THAT_ONE.search(text):
+        named = _new_names(last) or list(names_in(last.question))
+        if named:
+            text = f"{text[: one.start()]}{named[0].text}{text[one.end() :]}"
+    used: set[str] = set()
+    for pronoun in (HE, IT, THEY):
+        match = pronoun.search(text)
+        if not match or (is_genitive(match[0]) and any(name.end < match.start() for name in names_in(text))):
+            continue  # "When did Apple stop its project?"
+        if name := _referent(pronoun, past, {name.text for name in names_in(text)} | used):
+            used.add(name)
+            text = f"{text[: match.start()]}{inflected(match[0], name)}{text[match.end() :]}"
+    return text
+
+
+def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
+    if THEN.search(text) and (times := times_in(past[-1].question) or times_in(past[-1].answer)):
+        text = THEN.sub(times[-1], text, count=1)
+    places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
+    return THERE.sub(f"in {places[-1]}", text, count=1) if places else text
+
+
+def _new_names(turn: Past) -> list[Name]:
+    """Return the names that an answer brought in."""
+    return [name for name in names_in(turn.answer) if name.text.lower() not in turn.question.lower()]
+
+
+def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
+    """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
+    people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
+    for n, turn in reversed(list(enumerate(past))):
+        names = _candidates(pronoun, turn, people, taken)
+        topical = [name for name in names if n and name.text in past[n - 1].question]
+        if name := referent_of(pronoun, topical) or referent_of(pronoun, names):
+            return _phrased(pronoun, name, names, turn.question)
+        if (noun := ASKED_NOUN.match(turn.question)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
+            return f"the {noun['noun']}"
+    return None
+
+
+def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
+    """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
+    named = (replace(name, kind="person") if name.text in people else name for name in names_in(turn.question))
+    names = [name for name in named if not any(name.text in other for other in taken)]
+    return [*_new_names(turn), *names] if pronoun is HE and ASKS_WHO.match(turn.question) else names
+
+
+def _phrased(pronoun: re.Pattern[str], name: Name, names: Sequence[Name], question: str) -> str:
+    """Return a name as the question has it; for THEY both names, if there are two."""
+    several = [other for other in names if other.kind != "place"]
+    if pronoun is THEY and len(several) == 2:
+        return " and ".join(phrase(other, question) for other in several)
+    return phrase(name, question) if name.text in question else name.text

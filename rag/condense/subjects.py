@@ -1,0 +1,64 @@
+"""What earlier questions were about, and how a question says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.terms import query_terms
+from rag.language.english import GENITIVE_PRONOUNS
+from rag.language.followups import QUESTION
+from rag.language.names import names_in
+from rag.language.verbs import AUX
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Earlier question as it was understood, and its answer."""
+
+    question: str
+    answer: str
+
+
+def is_genitive(pronoun: str) -> bool:
+    """Return whether a pronoun stands for "somebody's"."""
+    return pronoun.lower() in GENITIVE_PRONOUNS
+
+
+def inflected(pronoun: str, name: str) -> str:
+    """Return `name` in the form that the pronoun has in whose place it is put."""
+    return f"{name}'s" if is_genitive(pronoun) else name
+
+
+def gist_of(question: str) -> str:
+    """Return what a question is about, as a phrase: "cars sold in 2023" for "How many cars were sold in 2023?"."""
+    asked = question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
+    if not (match := QUESTION.match(asked)):
+        return asked
+    noun = re.sub(
+        r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|when|where|why|how|whom?) ?",
+        "",
+        match["wh"],
+        flags=re.IGNORECASE,
+    )
+    return re.sub(rf"^{AUX} ", "", f"{noun} {re.sub(rf'^{AUX} ', '', match['rest'])}".strip())
+
+
+def latest_subjects(past: Sequence[Past]) -> list[str]:
+    """Return what the latest question with a subject is about: its names, else its words."""
+    return next((subjects for turn in reversed(past) if (subjects := subjects_of(turn.question))), [])
+
+
+def subjects_of(question: str) -> list[str]:
+    """Return what a question is about: its names, else what stands in brackets, else its words."""
+    named = [name.text for name in names_in(question)]
+    named += re.findall(r"(?<=\()[^()]+(?=\))", question) if not named else []
+    return list(dict.fromkeys(named)) or [gist for gist in [gist_of(question)] if query_terms(gist)]
+
+
+def about(text: str, subjects: Sequence[str]) -> str:
+    """Return `text` with what it is about in brackets, as far as it does not say so itself."""
+    asked = text.rstrip(" ?.!")
+    missing = [subject for subject in subjects if subject.lower() not in asked.lower()]
+    return f"{asked} ({', '.join(missing)})?" if missing else f"{asked}?"

@@ -1,0 +1,67 @@
+"""Patterns of English follow-ups: how a question leans on what was said before it."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.english import WH
+from rag.language.verbs import AUX
+
+OPENING = re.compile(
+    r"^(?:(?:and|but|so|or|also|then|well|ok|okay|please)\b[,:]?\s+)+(?=\S)",
+    re.IGNORECASE,
+)
+"""Words before a follow-up that add nothing: "And", "ok, but"."""
+ABOUT = re.compile(r"^(?:what|how) about\s+|^(?:same (?:for|with))\s+", re.IGNORECASE)
+"""What leads to a new subject: "what about", "same for"."""
+CORRECTION = re.compile(
+    r"^(?:(?:no|nope|sorry|wait|actually|oh)\b[,.!]?\s+)*(?:i (?:mean|meant)|rather|not that,?)\s+"
+    r"|^(?:no|sorry|wait|actually)[,.]\s+(?=[^?]*$)"
+    r"|^(?:(?:no|sorry|wait)\b[,.]?\s+)+(?=.*\bi (?:mean|meant)\b)",
+    re.IGNORECASE,
+)
+"""What leads to a corrected word: "no, I meant"."""
+MEANT = re.compile(r",?\s*(?:is what )?\bi (?:mean|meant)\b", re.IGNORECASE)
+"""What stands after a corrected word: "is what I meant"."""
+BACK_TO = re.compile(r"^(?:(?:going|coming|get(?:ting)?) )?back to (?P<what>[^:,]+)[:,]\s*(?P<rest>.+)$", re.IGNORECASE)
+"""A return to an earlier subject: "Back to X: was it ...?"."""
+FRONTED = re.compile(rf"^(?P<what>[^,?:]+), (?P<rest>{WH}\b.+)$", re.IGNORECASE)
+"""A subject named before the question: "X, when did he ...?"."""
+QUESTION = re.compile(
+    rf"^(?P<wh>(?:\w+ )?{WH}\b(?:(?! {AUX}\b)[^?:])*?) (?P<rest>{AUX}\b.+)$",
+    re.IGNORECASE,
+)
+"""A question word with its noun, then what begins with an auxiliary."""
+BEGINS_QUESTION = re.compile(rf"^(?:{AUX}|(?:\w+ )?{WH}|tell|show|explain|list)\b", re.IGNORECASE)
+"""The beginning of a whole question or request."""
+YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
+BARE_QUESTION = re.compile(
+    rf"^(?:(?:by|for|to|at|in|on|from|with|since|until|of) {WH}(?: (?!many)[a-z]+){{0,2}}"
+    r"|(?:who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)|whose [a-z]+)"
+    r"(?: so| for| exactly| then)?|how so|how come|since when|until when)$",
+    re.IGNORECASE,
+)
+"""A question word alone: "Why?", "Since when?", "How many?"."""
+ASKED_NOUN = re.compile(
+    rf"^(?:what|which|whose|how (?:many|much)) (?P<noun>(?!{AUX}\b)[\w' -]+?) (?={AUX}\b|[a-z]+ed\b)", re.IGNORECASE
+)
+"""The noun that a question asks for: "pledge" in "Which pledge did makers sign?"."""
+THEN = re.compile(r"\b(?:(?:in |on |at )?th(?:at|is) (?:year|month|day|time|quarter)|(?<!\w )then)\b", re.IGNORECASE)
+"""A time named before: "then", "that year"."""
+THERE = re.compile(r"\bthere\b(?! (?:is|are|was|were|be|any)\b)(?<!are there)(?<!is there)", re.IGNORECASE)
+"""A place named before: "there"."""
+PREPOSITION = re.compile(r"^(?:in|at|for|on|from|to|with|by|of|about|during|after|before)\b", re.IGNORECASE)
+"""A fragment that begins with a preposition: "in China"."""
+DEMONSTRATIVE = re.compile(
+    rf"\b(?:this|these|those)\b|\b(?:{AUX}|of|after|before|by|for|about|with|to|on|in|from) that\b|\bthat[?.]?$",
+    re.IGNORECASE,
+)
+"""What points at something said before: "this", "of that"."""
+SOME_OF_THEM = re.compile(r"\bof (?:them|those|these|it)\b", re.IGNORECASE)
+"""A part of what was named before: "of them"."""
+THAT_ONE = re.compile(r"\bth(?:at|is|e same) (?:company|firm|brand|maker|person|man|woman)\b", re.IGNORECASE)
+"""A company or person named before: "that company"."""
+WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
+"""A question for the reason of a thing: "Why the delay?"."""
+ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-Z])")
+"""A question for somebody's name, which "Who is NAME?" is not."""

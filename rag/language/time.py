@@ -1,0 +1,66 @@
+"""Months, dates and the phrases that say when."""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+MONTH_NUMBERS = {name[:n].lower(): i for i, name in enumerate(MONTHS, 1) for n in (3, 4, len(name))}
+"""Number of a month by its lower-case name, in full or cut to three or four letters."""
+AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "sept", "dec"})
+"""Names of months that are also words, or parts of other names."""
+MONTH = rf"(?:{'|'.join(MONTHS)})"
+YEAR = r"(?:19|20)[0-9]{2}"
+DATE = rf"(?:(?:[0-9]{{1,2}} )?{MONTH}(?: [0-9]{{1,2}},)? [0-9]{{4}}|[0-9]{{4}})"
+"""A year, or a month or day with its year."""
+DAY_OR_MONTH = rf"(?:[0-9]{{1,2}} {MONTH}|{MONTH}(?: [0-9]{{1,2}})?)"
+"""A day or month without its year."""
+_TIME = re.compile(
+    rf"\b(?:(?:in|on|at|by|during|since|until|for|over|within) )?"
+    r"(?:the )?(?:(?:whole|end|beginning|start|middle) of )?"
+    rf"(?:(?:first|second|third|fourth|last) (?:quarter|half)(?: of)?(?: {YEAR})?|Q[1-4](?: {YEAR})?"
+    rf"|(?:[0-9]{{1,2}} )?{MONTH}(?: [0-9]{{1,2}}\b,?)?(?: {YEAR})?|{YEAR})\b(?![,.][0-9])"
+)
+TIME_WORDS = re.compile(
+    rf"\b(?:{YEAR}|{MONTH}|first|second|third|fourth|half|quarter|spring|summer|autumn|winter|day|week|month|year)\b",
+    re.IGNORECASE,
+)
+"""A year, or a word for a part of one."""
+LATEST = re.compile(
+    r"\b(?:latest|newest|recent(?:ly)?|current(?:ly)?|now|today|nowadays|these days|at present)\b"
+    r"|最新|最近|近来|目前|当前|现在|如今|今天",
+    re.IGNORECASE,
+)
+"""Words that ask how things stand or what happened last."""
+
+
+def time_spans(text: str) -> list[tuple[int, int]]:
+    """Return the offsets of the years, months, days and quarters in `text`, with the words that lead to them."""
+    return [match.span() for match in _TIME.finditer(text)]
+
+
+def times_in(text: str) -> list[str]:
+    """Return the years, months, days and quarters in `text`, with the words that lead to them."""
+    return [text[start:end].strip() for start, end in time_spans(text)]
+
+
+def is_time(text: str) -> bool:
+    """Return whether `text` is nothing but a time."""
+    return bool(_TIME.fullmatch(text.strip()))
+
+
+def with_time(question: str, time: str) -> str:
+    """Return `question` about another time: its last one is replaced by `time`, or `time` is appended."""
+    spans = time_spans(question)
+    if not spans:
+        return f"{question} {time}"
+    start, end = spans[-1]
+    return f"{question[:start]}{time}{question[end:]}"
+
+
+def preposition_of(date: str) -> str:
+    """Return "on" for a date with a day, "in" for a month or a year."""
+    return "on" if re.search(rf"\b[0-9]{{1,2}} {MONTH}|{MONTH} [0-9]{{1,2}}\b", date) else "in"
