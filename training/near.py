@@ -95,7 +95,7 @@ def through_product(
         for _, question in pairs:
             passages = retriever.passages([question.text], snapshot)[: settings.passages_read]
             readings = reader.read(question.text, passages)
-            limits = Limits(settings.quotes, settings.quote_characters, settings.context_characters)
+            limits = Limits()
             extract = extract_answer(question.text, passages, readings, settings.answer_threshold, limits)
             said = extract.sentences[0].text if extract.sentences else ""
             probability = max((reading.probability for reading in readings), default=0.0)
