@@ -20,11 +20,13 @@ from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
 from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
+from rag.forms.compare import compare
 from rag.forms.direct import direct
 from rag.forms.findings import Findings
 from rag.forms.list import list_of_items
 from rag.forms.overview import overview
 from rag.forms.summary import summary
+from rag.forms.yes_no import yes_or_no
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of
 from rag.model import NoReplyError
@@ -36,7 +38,11 @@ from rag.write import Writer
 from settings import Settings
 
 ABSTENTION = "The articles do not say."
-READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {"list": list_of_items}
+READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
+    "list": list_of_items,
+    "compare": compare,
+    "yes_no": yes_or_no,
+}
 """Forms that are made of readings; where one is None, the ordinary answer stands."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,
