@@ -7,13 +7,13 @@ sentences holds against the quote. Else the deciding sentence stands alone.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rag.answer import Citation, Sentence
 from rag.forms.compare import compare
 from rag.forms.findings import Findings
 from rag.generate import AnswerBody
 from rag.language.comparisons import comparison_of
+from rag.language.tokens import tokens_of
 from rag.language.verbs import AUX
 from rag.verify.support import BAR, Verifier
 
@@ -27,7 +27,8 @@ _OTHER_DENIALS = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:may|might|could|would|should|if|unless|perhaps|possibly|probably|likely|reportedly|allegedly|almost|nearly"
-    r"|plan(?:s|ned)?|expect(?:s|ed)?|hopes?|hoped|wants?|wanted|claims?|claimed|believes?|thinks?|said to)\b",
+    r"|only|except|until|even|plan(?:s|ned)?|expect(?:s|ed)?|hopes?|hoped|wants?|wanted"
+    r"|claims?|claimed|believes?|thinks?|said to)\b",
     re.IGNORECASE,
 )
 """Words by which a sentence does not say that something is so."""
@@ -45,7 +46,7 @@ def yes_or_no(findings: Findings) -> AnswerBody | None:
     claim = claim_of(findings.question)
     if claim is None or extract.certainty != "high":
         return None
-    said = verdict(claim, extract.citations[0], findings.verifier)
+    said = verdict(findings.question, claim, extract.citations[0], findings.verifier)
     if said is None:
         return None
     word, probability = said
@@ -63,25 +64,30 @@ def claim_of(question: str) -> str | None:
     return None if re.search(r"\bor\b", question) else _FILLERS.sub("", found["claim"])
 
 
-def verdict(claim: str, citation: Citation, verifier: Verifier) -> tuple[str, float] | None:
+def verdict(question: str, claim: str, citation: Citation, verifier: Verifier) -> tuple[str, float] | None:
     """Return "Yes." or "No." and how probable it is by the quote; None where it does not decide."""
     quote = citation.quote
-    unsure = {word.lower() for word in _UNSURE.findall(quote)} - set(claim.lower().split())
+    unsure = {word.lower() for word in _UNSURE.findall(quote)} - set(question.lower().split())
     denials = _DENIED.findall(quote)
-    if unsure or len(denials) > 1 or _OTHER_DENIALS.search(quote):
+    if unsure or len(denials) > 1 or _OTHER_DENIALS.search(quote) or not _in_order(claim, quote):
         return None
-    supported = _probability(claim, citation, verifier)
+    supported = _probability(claim, quote, citation, verifier)
     if not denials:
         return ("Yes.", supported) if supported >= SURE else None
     without = _DENIED.sub("", quote)
-    contradicted = _probability(
-        claim, replace(citation, quote=without, end=citation.start + len(without), answer_spans=()), verifier
-    )
+    contradicted = _probability(claim, without, citation, verifier)
     return ("No.", contradicted) if contradicted >= SURE and supported < BAR else None
 
 
-def _probability(claim: str, citation: Citation, verifier: Verifier) -> float:
+def _in_order(claim: str, quote: str) -> bool:
+    """Return whether the claim's names stand in the quote in the same order: "A sold more than B" is not "B than A"."""
+    names = [token.stem for token in tokens_of(claim) if token.is_name or token.sentence_initial]
+    said = [token.stem for token in tokens_of(quote)]
+    places = [said.index(name) for name in names if name in said]
+    return places == sorted(places)
+
+
+def _probability(claim: str, quote: str, citation: Citation, verifier: Verifier) -> float:
+    """Return how probable the claim is by a quote; its title and what is before it say what its pronouns mean."""
     around = f"{citation.title}\n{citation.before}"
-    return max(
-        (probability for _, probability in verifier.judged(claim, [(citation.quote, around, None)])), default=0.0
-    )
+    return max((probability for _, probability in verifier.judged(claim, [(quote, around, None)])), default=0.0)

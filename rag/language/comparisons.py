@@ -22,7 +22,7 @@ _COMPARATIVE = re.compile(
     re.IGNORECASE,
 )
 _NAME = r"(?:the )?[A-Z0-9][\w.&-]*(?: [A-Z0-9][\w.&-]*)*"
-_THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,2}"
+_THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,3}"
 _JOINT = r"(?:['’]s)? (?:or|versus|vs\.?) "
 _PAIRS = tuple(
     re.compile(pattern)
