@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from rag.answer import Citation, Sentence, Span
@@ -24,6 +24,10 @@ from rag.quotes import Quote
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 _NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")
+_FIGURE = re.compile(
+    rf"(?<![\w.,])(?P<figure>[$€£¥]?[0-9][0-9.,]*(?<=[0-9]))(?: (?:{'|'.join(SCALES)})\b| ?%|(?= [a-z]))"
+)
+"""A figure that says of what: "XPeng 10.4" after "NIO lost 20.7 billion" leaves out the billion."""
 _ENDS_OPEN = re.compile(rf"(?:[0-9]|\b(?:{'|'.join(SCALES)}))$")
 _LONGEST = 120
 """Characters of the words that a first line takes of a side."""
@@ -35,6 +39,11 @@ class Side:
 
     name: str
     quote: Quote
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where the quote stands."""
+        return self.quote.article.id, self.quote.start, self.quote.end
 
     @property
     def words(self) -> str:
@@ -71,21 +80,41 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
     characters = findings.limits.characters
     for quote in ranked_quotes(question, passages, readings, findings.threshold, characters):
         enough = quote.fit is Fit.MEETS and quote.support >= findings.threshold
-        if enough and is_of_kind(question, quote.text) and _is_about(quote, name, other):
+        if not enough or not is_of_kind(question, quote.text):
+            continue
+        if _is_about(quote, name, other):
             return Side(name, quote)
+        if span := _own_figure(quote, name, other):
+            return Side(name, replace(quote, spans=(span,)))
     return None
 
 
 def _is_about(quote: Quote, name: str, other: str) -> bool:
-    """Return whether a quote is about a side: of the two it names this one last before the words that answer."""
+    """Return whether a quote is about a side: of the two it names this one last before the words that answer.
+
+    They do not name the other one, as "20.7 billion yuan and XPeng 10.4 billion" does.
+    """
     text, title = quote.text, quote.article.title
-    until = (quote.narrow_spans() or ((quote.start, quote.end),))[0][0] - quote.start
+    start, end = (quote.narrow_spans() or ((quote.start, quote.start),))[0]
+    until = start - quote.start
+    if _last(other, quote.article.text[start:end], end - start) >= 0:
+        return False
     own, others = _last(name, text, until), _last(other, text, until)
     if own < 0 and others < 0:
         own, others = _last(name, text, len(text)), _last(other, text, len(text))
         if own < 0 and others < 0:
             return _last(name, title, len(title)) >= 0 > _last(other, title, len(title))
     return own > others
+
+
+def _own_figure(quote: Quote, name: str, other: str) -> Span | None:
+    """Return the one figure after a side's name, of a quote that gives one for each side and was read for the other."""
+    start, others = _last(name, quote.text, len(quote.text)), _last(other, quote.text, len(quote.text))
+    if min(start, others) < 0:
+        return None
+    until = others if others > start else len(quote.text)
+    figures = [f for f in _FIGURE.finditer(quote.text, start + len(name), until) if not _YEAR.fullmatch(f["figure"])]
+    return (quote.start + figures[0].start(), quote.start + figures[0].end()) if len(figures) == 1 else None
 
 
 def _last(name: str, text: str, until: int) -> int:
@@ -95,7 +124,9 @@ def _last(name: str, text: str, until: int) -> int:
 
 
 def _is_certain(sides: Sequence[Side]) -> bool:
-    return all(side.quote.support >= HIGH for side in sides)
+    """Return whether both quotes are sure; one sentence that is about both is as sure as for the surer side."""
+    supports = [side.quote.support for side in sides]
+    return (max if len({side.place for side in sides}) == 1 else min)(supports) >= HIGH
 
 
 def _compares(findings: Findings, comparison: Comparison) -> bool:
@@ -111,7 +142,7 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
     amounts = [_amount(side) for side in sides]
     years = [set(_YEAR.findall(side.quote.text)) for side in sides]
     first, second = amounts
-    if first is None or second is None or comparison.larger is None or first[1] != second[1]:
+    if first is None or second is None or comparison.larger is None or not _one_unit(sides, first[1], second[1]):
         return None
     if all(years) and not years[0] & years[1]:
         return None
@@ -126,6 +157,12 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
     return _line(said)
 
 
+def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
+    """Return whether two units are one; in one sentence the second may be left out ("20.7 billion yuan and 10.4")."""
+    places = {side.place for side in sides}
+    return (unit == other and bool(unit)) or (len(places) == 1 and bool(unit) != bool(other))
+
+
 def _amount(side: Side) -> tuple[Decimal, str] | None:
     """Return the one number in a side's words and its unit; years are none."""
     tokens = tokens_of(side.words)
@@ -137,7 +174,7 @@ def _amount(side: Side) -> tuple[Decimal, str] | None:
     at = numbers[0]
     unit = tokens[at].unit or "".join(token.stem for token in tokens[at + 1 : at + 2] if token.is_content)
     try:
-        return (Decimal(tokens[at].number), unit) if unit else None
+        return Decimal(tokens[at].number), unit
     except InvalidOperation:  # a month, a time of day
         return None
 
@@ -178,12 +215,12 @@ def _uncertain(comparison: Comparison, found: Sequence[Side | None], context: in
 
 def _cited(sides: Sequence[Side], context: int, *, marked: bool) -> tuple[tuple[Citation, ...], list[int]]:
     """Return the citations and each side's number; sides that one sentence is about share it."""
-    places = [(side.quote.article.id, side.quote.start, side.quote.end) for side in sides]
+    places = [side.place for side in sides]
     distinct = list(dict.fromkeys(places))
     citations = []
     for n, place in enumerate(distinct, start=1):
         quotes = [side.quote for side, own in zip(sides, places, strict=True) if own == place]
-        spans = {quote.narrow_spans()[0] for quote in quotes if marked and quote.narrow_spans()}
+        spans = {_whole_amount(quote, quote.narrow_spans()[0]) for quote in quotes if marked and quote.narrow_spans()}
         citations.append(cite(n, quotes[0].article, place[1:], sorted(spans), context, quotes[0].duplicates))
     return tuple(citations), [distinct.index(place) + 1 for place in places]
 

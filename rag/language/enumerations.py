@@ -36,22 +36,30 @@ def items_around(sentence: str, claimed: Span) -> list[Span]:
 
     What is claimed is split where it enumerates by itself. Neighbours join where the list goes on to its "and".
     """
+    start, end = claimed
+    if sentence[max(0, start - 1) : start] in ('"', "“") and sentence[end : end + 1] in ('"', "”"):
+        claimed = start - 1, end + 1
+    if not _is_balanced(sentence[slice(*claimed)]):
+        return [(start, end)]
+    items = [_trimmed(sentence, span) for span in _enumeration(sentence, claimed)]
+    return items if _is_list([sentence[slice(*span)] for span in items]) else [(start, end)]
+
+
+def _enumeration(sentence: str, claimed: Span) -> list[Span]:
+    """Return the parts of the run that the claimed words are in, if it goes on to an "and"; else none."""
     parts, lasts = _parts(sentence)
     touched = [i for i, (start, end) in enumerate(parts) if start < claimed[1] and claimed[0] < end]
-    if not touched or not _is_balanced(sentence[slice(*claimed)]):
-        return [claimed]
+    if not touched:
+        return []
     first, last = touched[0], touched[-1]
+    closed = last > 0 and lasts[last - 1]
+    if sum(lasts[first:last]) > closed:
+        return []  # "frost or rust hits one valley and the chain depends on it": no list of three
     inside = [(max(claimed[0], parts[i][0]), min(claimed[1], parts[i][1])) for i in touched]
     before = _before(sentence, parts, lasts, first, inside[0]) if claimed[0] <= parts[first][0] else []
-    if sum(lasts[first:last]) > any(lasts[last - 1 : last]):
-        return [claimed]  # "frost or rust hits one valley and the chain depends on it": no list of three
-    closed = any(lasts[first:last])
-    ends = sentence[claimed[1] : parts[last][1]].strip(_EDGES) == ""
-    after = _after(sentence, parts, lasts, last, inside[-1]) if ends and not (last and lasts[last - 1]) else []
-    if not (closed or after or (before and last and lasts[last - 1])):
-        return [claimed]
-    items = [_trimmed(sentence, span) for span in (*before, *inside, *after)]
-    return items if _is_list([sentence[slice(*span)] for span in items]) else [claimed]
+    goes_on = not closed and not sentence[claimed[1] : parts[last][1]].strip(_EDGES)
+    after = _after(sentence, parts, lasts, last, inside[-1]) if goes_on else []
+    return [*before, *inside, *after] if closed or after else []
 
 
 def _parts(sentence: str) -> tuple[list[Span], list[bool]]:
@@ -137,7 +145,7 @@ def _trailing(part: str, alike: Callable[[str], bool]) -> int:
 
 def _is_list(items: Sequence[str]) -> bool:
     """Whether these are items: short, whole, and of two that both are names or both begin with a determiner."""
-    if not all(item and len(item.split()) <= _MOST_WORDS and _is_balanced(item) for item in items):
+    if len(items) < 2 or not all(item and len(item.split()) <= _MOST_WORDS and _is_balanced(item) for item in items):
         return False
     return len(items) > 2 or all(map(_is_name, items)) or all(_DETERMINER.match(item) for item in items)
 

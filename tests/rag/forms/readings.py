@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from index.article import Article
@@ -19,9 +20,12 @@ Claim = tuple[str, str, float]
 
 
 def read(claims: Sequence[Claim]) -> tuple[list[Passage], list[Reading]]:
-    passages, readings = [], []
+    passages: list[Passage] = []
+    readings: list[Reading] = []
     for text, words, probability in claims:
-        article = Article(f"{len(passages)}.txt", f"Text {len(passages)}", text, f"{len(passages):064}")
+        article = Article(
+            f"{hashlib.sha256(text.encode()).hexdigest()}.txt", f"Text {len(passages)}", text, f"{len(passages):064}"
+        )
         passages.append(Passage(article, 0, len(text), 1.0))
         readings.append(Reading(probability, (AnswerSpan(text.index(words), text.index(words) + len(words), 1.0),)))
     return passages, readings

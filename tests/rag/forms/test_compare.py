@@ -56,10 +56,26 @@ def test_one_sentence_about_both_is_cited_once() -> None:
     assert [citation.quote for citation in body.citations] == [text]
 
 
+def test_each_side_takes_its_own_figure_of_a_sentence_about_both() -> None:
+    text = "NIO lost 20.7 billion yuan and XPeng 10.4 billion."
+    claims = sides((text, "20.7 billion yuan and XPeng 10.4 billion", 0.9), (text, "20.7 billion", 0.7))
+    body = compare(findings(QUESTION, [], claims))
+    assert body is not None and body.certainty == "high"
+    assert body.sentences[0].text == "NIO lost more: 20.7 billion yuan against 10.4 billion."
+    [citation] = body.citations
+    assert [text[start:end] for start, end in citation.answer_spans] == ["20.7 billion yuan", "10.4 billion"]
+
+
+def test_a_figure_that_leaves_out_its_scale_is_not_compared() -> None:
+    text = "NIO lost 20.7 billion yuan and XPeng 10.4."
+    body = compare(findings(QUESTION, [], sides((text, "20.7 billion yuan", 0.9), (text, "20.7 billion yuan", 0.9))))
+    assert body is not None and body.reason == "No passage that was found says this of XPeng."
+
+
 def test_the_other_sides_words_are_not_taken() -> None:
-    text = "NIO lost 20.7 billion yuan and XPeng 10.4 billion yuan."
+    text = "NIO lost a lot and XPeng 10.4 billion yuan."
     body = compare(findings(QUESTION, [], sides((text, "10.4 billion yuan", 0.9), XPENG)))
-    assert body is not None and body.certainty == "low"
+    assert body is not None and body.reason == "No passage that was found says this of NIO."
 
 
 def test_a_missing_side_is_said() -> None:

@@ -33,6 +33,8 @@ def items(sentence: str, claimed: str) -> list[str]:
         ("Cooks, nurses and musicians may work there.", "nurses", ["Cooks", "nurses", "musicians"]),
         ("They sell tea, coffee, and cocoa to Spain.", "coffee", ["tea", "coffee", "cocoa"]),
         ("Banking, tourism and the environment.", "tourism", ["Banking", "tourism", "the environment"]),
+        ('Three habits: the "copycat culture", the "shortcut model" and the "follower mentality".', "copycat culture",
+         ['"copycat culture"', 'the "shortcut model"', 'the "follower mentality"']),
         ("It lost a lorry and a boat.", "a lorry and a boat", ["a lorry", "a boat"]),
     ],
 )  # fmt: skip
