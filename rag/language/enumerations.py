@@ -42,7 +42,18 @@ def items_around(sentence: str, claimed: Span) -> list[Span]:
     if not _is_balanced(sentence[slice(*claimed)]):
         return [(start, end)]
     items = [_trimmed(sentence, span) for span in _enumeration(sentence, claimed)]
-    return items if _is_list([sentence[slice(*span)] for span in items]) else [(start, end)]
+    texts = [sentence[slice(*span)] for span in items]
+    if not _is_list(texts) or (len(items) == 2 and not _is_pair(sentence, items, claimed)):
+        return [(start, end)]
+    return items
+
+
+def _is_pair(sentence: str, items: Sequence[Span], claimed: Span) -> bool:
+    """Return whether two items are one answer: both were claimed, or both are names and nothing but "and" is between."""
+    (_, between), (end, _) = items
+    both = claimed[0] <= between and end < claimed[1]
+    names = all(_is_name(sentence[slice(*span)]) for span in items)
+    return both or (names and sentence[between:end] in (" and ", " or "))
 
 
 def _enumeration(sentence: str, claimed: Span) -> list[Span]:
