@@ -49,7 +49,7 @@ def items_around(sentence: str, claimed: Span) -> list[Span]:
 
 
 def _is_pair(sentence: str, items: Sequence[Span], claimed: Span) -> bool:
-    """Return whether two items are one answer: both were claimed, or both are names and nothing but "and" is between."""
+    """Return whether two items are one answer: both were claimed, or both are names with but an "and" between."""
     (_, between), (end, _) = items
     both = claimed[0] <= between and end < claimed[1]
     names = all(_is_name(sentence[slice(*span)]) for span in items)
