@@ -68,7 +68,7 @@ def compare(findings: Findings) -> AnswerBody | None:
     if said is None:
         return _uncertain(comparison, found, context)
     citations, marks = _cited(sides, context, marked=True)
-    support = round(min(side.quote.support for side in sides), 4)
+    support = round(_support(sides), 4)
     first = Sentence(said, "computed", tuple(sorted(set(marks))), support)
     return AnswerBody((first, *_quoted(citations, sides, marks)), citations, certainty="high", intent="compare")
 
@@ -124,9 +124,13 @@ def _last(name: str, text: str, until: int) -> int:
 
 
 def _is_certain(sides: Sequence[Side]) -> bool:
-    """Return whether both quotes are sure; one sentence that is about both is as sure as for the surer side."""
+    return _support(sides) >= HIGH
+
+
+def _support(sides: Sequence[Side]) -> float:
+    """Return the support of the weaker quote; one sentence that is about both is as sure as for the surer side."""
     supports = [side.quote.support for side in sides]
-    return (max if len({side.place for side in sides}) == 1 else min)(supports) >= HIGH
+    return (max if len({side.place for side in sides}) == 1 else min)(supports)
 
 
 def _compares(findings: Findings, comparison: Comparison) -> bool:
@@ -226,5 +230,5 @@ def _cited(sides: Sequence[Side], context: int, *, marked: bool) -> tuple[tuple[
 
 
 def _quoted(citations: Sequence[Citation], sides: Sequence[Side], marks: Sequence[int]) -> list[Sentence]:
-    support = {n: side.quote.support for side, n in zip(sides, marks, strict=True)}
+    support = {n: max(s.quote.support for s, m in zip(sides, marks, strict=True) if m == n) for n in marks}
     return [Sentence(each.quote, "quote", (each.n,), round(support[each.n], 4)) for each in citations]

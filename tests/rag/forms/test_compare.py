@@ -62,6 +62,7 @@ def test_each_side_takes_its_own_figure_of_a_sentence_about_both() -> None:
     body = compare(findings(QUESTION, [], claims))
     assert body is not None and body.certainty == "high"
     assert body.sentences[0].text == "NIO lost more: 20.7 billion yuan against 10.4 billion."
+    assert [sentence.support for sentence in body.sentences] == [0.9, 0.9]
     [citation] = body.citations
     assert [text[start:end] for start, end in citation.answer_spans] == ["20.7 billion yuan", "10.4 billion"]
 
