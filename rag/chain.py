@@ -32,6 +32,7 @@ from rag.retrieve import HybridRetriever
 from rag.snapshot import Index, Snapshot
 from rag.suggest import Proof, follow_ups, starters
 from rag.timings import Stopwatch
+from rag.verify.support import Verifier
 from rag.write import Writer, load_writer
 from settings import READER, Settings
 
@@ -103,6 +104,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
+        self._verifier = Verifier(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
 
     @property
@@ -202,8 +204,9 @@ class AnswerChain(Runnable[Question, Any]):
         else:
             limit = corpus.read_limit(settings.passages_read)
             evidence = yield from read(asked, passages, self._reader, limit, stopwatch)
-            threshold = settings.answer_threshold
-            body = yield from generate(asked, evidence, corpus, writer, threshold, limits, stopwatch)
+            body = yield from generate(
+                asked, evidence, corpus, writer, self._reader, self._verifier, settings, limits, stopwatch
+            )
         answer = finish(asked, evidence, body, corpus, self.models)
         if asked.suggest and isinstance(corpus, IndexCorpus):
             with stopwatch.stage("suggest"):

@@ -87,6 +87,14 @@ def extract_answer(
     return Extract(tuple(sentences), citations, notice, differ, "high")
 
 
+def ranked_quotes(
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, characters: int
+) -> list[Quote]:
+    """Return the quotes of the readings that do not contradict the question: first those that meet it."""
+    constraints = constraints_of(question, [passage.text for passage in passages])
+    return _ranked(question, find_quotes(passages, readings, characters), constraints, threshold)
+
+
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, threshold: float) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
     fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
@@ -104,7 +112,7 @@ def _short_answer(question: str, best: Quote) -> str | None:
     if not spans or intent_of(question) not in _SHORT:
         return None
     said = best.article.text[slice(*spans[0])]
-    return said if is_of_kind(question, said) and not _echoes(question, said) else None
+    return said if is_of_kind(question, said) and not echoes(question, said) else None
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
@@ -134,7 +142,7 @@ def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
     )
 
 
-def _echoes(question: str, said: str) -> bool:
+def echoes(question: str, said: str) -> bool:
     """Whether the words only say the question's own again; "Tesla" answers "BYD or Tesla?", "BYD or Tesla" does not."""
     asked, words = (set(_WORD.findall(text.casefold())) for text in (question, said))
     return bool(words) and words <= asked and not ("or" in asked and "or" not in words)

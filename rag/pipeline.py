@@ -16,22 +16,34 @@ from index.vector_cache import VectorCache
 from rag.answer import Answer, Models, Retrieved
 from rag.condense import Turn, condense, condense_with
 from rag.corpus import Corpus, check_quotes
-from rag.events import Event, RetrievedEvent, StatusEvent
+from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
 from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
+from rag.forms.compare import compare
 from rag.forms.direct import direct
+from rag.forms.findings import Findings
+from rag.forms.list import list_of_items
 from rag.forms.overview import overview
 from rag.forms.summary import summary
-from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
+from rag.forms.yes_no import yes_or_no
+from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
+from rag.verify.support import Verifier
 from rag.write import Writer
+from settings import Settings
 
 ABSTENTION = "The articles do not say."
+READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
+    "list": list_of_items,
+    "compare": compare,
+    "yes_no": yes_or_no,
+}
+"""Forms that are made of readings; where one is None, the ordinary answer stands."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,
     "overview": overview,
@@ -146,11 +158,14 @@ def generate(
     evidence: Evidence,
     corpus: Corpus,
     writer: Writer | None,
-    threshold: float,
+    reader: Reader,
+    verifier: Verifier,
+    settings: Settings,
     limits: Limits,
     stopwatch: Stopwatch,
 ) -> Generator[Event, None, AnswerBody]:
     """Make the sentences: quotes, or a model's words where there is a `writer` and the quotes answer at all."""
+    threshold = settings.answer_threshold
     with stopwatch.stage("read"):
         extract = extract_answer(asked.standalone, evidence.read, evidence.readings, threshold, limits)
     with stopwatch.stage("verify"):
@@ -160,7 +175,25 @@ def generate(
         check = partial(check_quotes, corpus=corpus)
         return (yield from from_model(writer, asked.standalone, best, extract, stopwatch, check))
     notice = NO_MODEL if asked.written and writer is None else None
+    form = READ_FORMS.get(asked.intent) if writer is None else None
+    if form is not None:
+        again = partial(_read_again, corpus=corpus, reader=reader, limit=corpus.read_limit(settings.passages_read))
+        question, passages, readings = asked.standalone, evidence.read, evidence.readings
+        with stopwatch.stage("read"):
+            body = form(Findings(question, passages, readings, extract, threshold, limits, again, verifier))
+        if body is not None:
+            check_quotes(body.citations, corpus)
+            yield from sentence_events(body.sentences, body.citations)
+            return replace(body, notice=joined(notice, body.notice))
     return (yield from from_quotes(extract, fallback_notice(asked.problem) if asked.problem else notice))
+
+
+def _read_again(
+    question: str, corpus: Corpus, reader: Reader, limit: int | None
+) -> tuple[Sequence[Passage], Sequence[Reading]]:
+    """Search and read for another question than the one that was asked."""
+    passages = corpus.search([question])[:limit]
+    return passages, reader.read(question, passages)
 
 
 def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, models: Models) -> Answer:
