@@ -22,7 +22,8 @@ from rag.language.names import names_in
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
-_WORD = re.compile(r"[^\W_][\w.&-]*[^\W_]|[^\W_]")
+_WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
+_CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
@@ -91,9 +92,13 @@ class Constraints:
 def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
     """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters."""
     years = frozenset(_YEAR.findall(question))
-    found = [_words(name.text) for name in names_in(question) if not _YEAR.fullmatch(name.text)]
+    found = [
+        _words(name.text)
+        for name in names_in(question)
+        if not _YEAR.fullmatch(name.text) and not _CONTRACTION.fullmatch(name.text)
+    ]
     known = {word for name in found for word in name}
-    others = (word for word in _words(question) if word not in known and word.isalpha())
+    others = (word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1)
     found += [(word,) for word in others if _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     return Constraints(tuple(dict.fromkeys(name for name in found if name)), years, figures)

@@ -13,7 +13,8 @@ TEXT = """Three makers
 
 In 2023 Tesla delivered 947,000 cars in China. XPeng delivered 141,601 cars that year.
 
-NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. It would build stations with CATL. Stations with CATL were planned.
+NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. \
+It would build stations with CATL. Stations with CATL were planned.
 
 The Max costs 299,900 yuan. It has two motors."""
 ARTICLE = Article("makers.txt", "Three makers", TEXT, "0" * 64, date="2024-02-01")
@@ -70,3 +71,8 @@ def test_any_question_over_any_text_has_a_fit(question: str, text: str) -> None:
     constraints = constraints_of(question, [text])
     assert isinstance(constraints.fit(article, (0, len(text))), Fit)
     assert (constraints == Constraints()) <= (constraints.fit(article, (0, len(text))) is Fit.MEETS)
+
+
+def test_an_apostrophe_makes_no_name_of_a_letter() -> None:
+    constraints = constraints_of("I'm asking: what was Trenka's profit?", ["It is Trenka's. I'm sure. S and M say so."])
+    assert constraints.names == (("trenka",),)
