@@ -21,7 +21,18 @@ from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes, languages_
 from rag.events import Event, StatusEvent, answer_of, sentence_events
 from rag.extract import Limits
 from rag.filters import Filters
-from rag.pipeline import Asked, Evidence, answer_directly, answer_in_form, finish, generate, read, resolve, search
+from rag.pipeline import (
+    Asked,
+    Evidence,
+    answer_directly,
+    answer_in_form,
+    correct,
+    finish,
+    generate,
+    read,
+    resolve,
+    search,
+)
 from rag.question import check_question
 from rag.reading.base import Reader
 from rag.reading.joint import JointReader
@@ -30,6 +41,7 @@ from rag.reading.similarity import SimilarityReader
 from rag.reading.transformer import TransformerReader
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index, Snapshot
+from rag.spelling import Spelling
 from rag.suggest import Proof, follow_ups, starters
 from rag.timings import Stopwatch
 from rag.write import Writer, load_writer
@@ -103,6 +115,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
+        self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
 
     @property
@@ -148,6 +161,7 @@ class AnswerChain(Runnable[Question, Any]):
         writer = self._writer if input.get("written") is not False else None
         asked = yield from resolve(question, input, writer, stopwatch)
         with self._corpus(input, asked) as corpus:
+            asked = correct(asked, corpus, stopwatch)
             events = self._answer(asked, corpus, writer, stopwatch)
             key = None if writer else cache_key(asked, corpus)
             if key is None:
@@ -174,7 +188,8 @@ class AnswerChain(Runnable[Question, Any]):
             yield TextCorpus(request["contexts"], self.embeddings)
             return
         with self.index.snapshot() as snapshot:
-            yield IndexCorpus(snapshot, self._retriever, asked.filters, self._languages_of(snapshot))
+            languages = self._languages_of(snapshot)
+            yield IndexCorpus(snapshot, self._retriever, asked.filters, languages, self._spelling)
 
     def _languages_of(self, snapshot: Snapshot) -> frozenset[str]:
         """Return the languages of a sample of the articles; looked at once for each state of the store."""
