@@ -9,7 +9,7 @@ its article's title and, for a year, the article's date.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -17,6 +17,7 @@ from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.answer import Span
+from rag.language.acronyms import acronyms_in
 from rag.language.names import names_in
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -39,11 +40,15 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The names of a question, each as its lower-case words; its years; its other numbers."""
+    """The names of a question, each as its lower-case words; its years; its other numbers.
+
+    `forms` has, for a name that is an acronym, what it stands for, and the reverse.
+    """
 
     names: tuple[tuple[str, ...], ...] = ()
     years: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
+    forms: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     def fit(self, article: Article, quote: Span) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them."""
@@ -52,7 +57,7 @@ class Constraints:
     def unmet(self, article: Article, quote: Span) -> list[str]:
         """Return what neither the quote nor anything near it names, for a person to read."""
         near = _near(article, quote)
-        missing = [" ".join(name) for name in self.names if not _stands(name, near)]
+        missing = [" ".join(name) for name in self.names if not self._stands(name, near)]
         return missing + [year for year in sorted(self.years) if year not in near and not _of_year(article, year)]
 
     def _years_fit(self, article: Article, quote: Span) -> Fit:
@@ -72,11 +77,17 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        met = [_stands(name, said) or _stands(name, near) for name in self.names]
+        met = [self._stands(name, said) or self._stands(name, near) for name in self.names]
         if all(met):
-            own = any(_stands(name, said) for name in self.names)
+            own = any(self._stands(name, said) for name in self.names)
             return Fit.MEETS if own or not _other_names(said, self.names) else Fit.LACKS
         return Fit.LACKS if any(met) or not _other_names(said, self.names) else Fit.CONTRADICTS
+
+    def _stands(self, name: tuple[str, ...], text: str) -> bool:
+        """Whether a text names it, in either form."""
+        return _stands(name, text) or any(
+            re.search(rf"(?<!\w){re.escape(form)}", text, re.IGNORECASE) for known, form in self.forms if known == name
+        )
 
     def _figures_fit(self, article: Article, quote: Span) -> Fit:
         near = article.text[slice(*quote)] + _near(article, quote)
@@ -91,7 +102,15 @@ def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
     others = (word for word in _words(question) if word not in known and word.isalpha())
     found += [(word,) for word in others if _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
-    return Constraints(tuple(dict.fromkeys(name for name in found if name)), years, figures)
+    names = tuple(dict.fromkeys(name for name in found if name))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)))
+
+
+def _forms(names: Sequence[tuple[str, ...]], texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each name that the texts have in another form, as an acronym or in full, with that form."""
+    for acronym, words in acronyms_in(texts).items() if names else ():
+        short, full = _words(acronym), _words(words)
+        yield from ((name, form) for name in names for own, form in ((short, words), (full, acronym)) if name == own)
 
 
 def _words(text: str) -> tuple[str, ...]:

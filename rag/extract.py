@@ -63,7 +63,7 @@ def extract_answer(
     A quote that contradicts what the question insists on (rag.constraints) is none. Where the best quote has little
     support or lacks some of that, the answer is uncertain: quotes alone, with nothing marked in them.
     """
-    constraints = constraints_of(question, [passage.text for passage in passages])
+    constraints = constraints_of(question, [passage.with_lead for passage in passages])
     found = find_quotes(passages, readings, limits.characters)
     quotes = _ranked(question, found, constraints, threshold)
     chosen = _choose(quotes, threshold, limits)

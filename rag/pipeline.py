@@ -25,6 +25,7 @@ from rag.forms.overview import overview
 from rag.forms.summary import summary
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
 from rag.intents import Intent, intent_of
+from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -131,11 +132,18 @@ def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
 
 
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:
-    """Retrieve passages for the question as it stands alone and as it was typed."""
+    """Retrieve passages for the question as it stands alone and as it was typed.
+
+    Where the passages say what an acronym of it stands for, or have one for its words, both forms are searched for.
+    """
     if corpus.article_count is not None:
         yield StatusEvent("retrieve", corpus.article_count)
     with stopwatch.stage("retrieve"):
-        passages = corpus.search(list(dict.fromkeys([asked.standalone, asked.bare])))
+        wordings = [asked.standalone, asked.bare]
+        passages = corpus.search(list(dict.fromkeys(wordings)))
+        wider = with_other_form(asked.standalone, acronyms_in(passage.with_lead for passage in passages))
+        if wider != asked.standalone:
+            passages = corpus.search(list(dict.fromkeys([wider, *wordings])))
     yield RetrievedEvent(len(passages))
     return passages
 
