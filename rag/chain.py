@@ -42,7 +42,7 @@ from rag.reading.transformer import TransformerReader
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index, Snapshot
 from rag.spelling import Spelling
-from rag.suggest import Proof, follow_ups, starters
+from rag.suggest import Proof, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
 from rag.write import Writer, load_writer
 from settings import READER, Settings
@@ -222,11 +222,17 @@ class AnswerChain(Runnable[Question, Any]):
         answer = finish(asked, evidence, body, corpus, self.models)
         if asked.suggest and isinstance(corpus, IndexCorpus):
             with stopwatch.stage("suggest"):
-                known = [*(turn["question"] for turn in asked.history), asked.bare, asked.standalone]
-                proof = self._proof(corpus.snapshot, corpus.article_ids)
-                questions = follow_ups(proof, known, answer.citations, evidence.best_first(), SUGGESTIONS)
+                questions = self._further(asked, answer, evidence, corpus)
             answer = replace(answer, suggestions=questions)
         yield replace(answer, timings_ms=stopwatch.timings())
+
+    def _further(self, asked: Asked, answer: Answer, evidence: Evidence, corpus: IndexCorpus) -> tuple[str, ...]:
+        """Return what to ask next, or instead where there is no answer."""
+        proof = self._proof(corpus.snapshot, corpus.article_ids)
+        earlier, passages = [turn["question"] for turn in asked.history], evidence.best_first()
+        if answer.abstained:
+            return near_questions(proof, asked.standalone, earlier, passages, SUGGESTIONS)
+        return follow_ups(proof, [*earlier, asked.bare, asked.standalone], answer.citations, passages, SUGGESTIONS)
 
     def _proof(self, snapshot: Snapshot, article_ids: frozenset[str] | None = None) -> Proof:
         return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, article_ids)

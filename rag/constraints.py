@@ -20,7 +20,8 @@ from rag.answer import Span
 from rag.language.acronyms import acronyms_in
 from rag.language.names import names_in
 
-_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+"""A year that is no part of another number."""
 _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
 _WORD = re.compile(r"[^\W_][\w.&-]*[^\W_]|[^\W_]")
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
@@ -57,18 +58,18 @@ class Constraints:
     def unmet(self, article: Article, quote: Span) -> list[str]:
         """Return what neither the quote nor anything near it names, for a person to read."""
         near = _near(article, quote)
-        missing = [" ".join(name) for name in self.names if not self._stands(name, near)]
+        missing = [" ".join(name) for name in self.names if not self.stands(name, near)]
         return missing + [year for year in sorted(self.years) if year not in near and not _of_year(article, year)]
 
     def _years_fit(self, article: Article, quote: Span) -> Fit:
         if not self.years:
             return Fit.MEETS
-        own = set(_YEAR.findall(article.text[slice(*quote)]))
+        own = set(YEAR_ALONE.findall(article.text[slice(*quote)]))
         if own & self.years:
             return Fit.MEETS
         if own:
             return Fit.CONTRADICTS
-        last = _YEAR.findall(_near(article, quote, below=False))
+        last = YEAR_ALONE.findall(_near(article, quote, below=False))
         if last:
             return Fit.MEETS if last[-1] in self.years else Fit.LACKS
         return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS
@@ -77,13 +78,13 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        met = [self._stands(name, said) or self._stands(name, near) for name in self.names]
+        met = [self.stands(name, said) or self.stands(name, near) for name in self.names]
         if all(met):
-            own = any(self._stands(name, said) for name in self.names)
+            own = any(self.stands(name, said) for name in self.names)
             return Fit.MEETS if own or not _other_names(said, self.names) else Fit.LACKS
         return Fit.LACKS if any(met) or not _other_names(said, self.names) else Fit.CONTRADICTS
 
-    def _stands(self, name: tuple[str, ...], text: str) -> bool:
+    def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form."""
         return _stands(name, text) or any(
             re.search(rf"(?<!\w){re.escape(form)}", text, re.IGNORECASE) for known, form in self.forms if known == name
@@ -96,8 +97,8 @@ class Constraints:
 
 def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
     """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters."""
-    years = frozenset(_YEAR.findall(question))
-    found = [_words(name.text) for name in names_in(question) if not _YEAR.fullmatch(name.text)]
+    years = frozenset(YEAR_ALONE.findall(question))
+    found = [_words(name.text) for name in names_in(question) if not YEAR_ALONE.fullmatch(name.text)]
     known = {word for name in found for word in name}
     others = (word for word in _words(question) if word not in known and word.isalpha())
     found += [(word,) for word in others if _is_written_as_name(word, texts)]
