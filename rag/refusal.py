@@ -22,19 +22,32 @@ def why_none(question: str, constraints: Constraints, passages: Sequence[Passage
         return "No passage was found."
     missing = [name for name in constraints.names if not any(_names(constraints, p, name) for p in passages)]
     if missing:
-        there = _names_of(passages[:_NEAREST])
-        instead = f" The nearest ones are about {_listed(there, 'and')}." if there else ""
-        return f"No passage that was found names {_listed([_as_typed(n, question) for n in missing], 'or')}.{instead}"
+        return _not_named([_as_typed(name, question) for name in missing], passages)
     about = [p for p in passages if all(_names(constraints, p, name) for name in constraints.names)]
     names = _listed([_as_typed(name, question) for name in constraints.names], "and")
-    on = f" on {names}" if names else ""
-    years = _years_of(about if constraints.names else passages[:_NEAREST], constraints.years)
-    if constraints.years and not constraints.years & set(years):
-        there = f"names {_listed(years, 'and')}" if years else "names no year"
-        return f"What was found{on} {there}, not {_listed(sorted(constraints.years), 'or')}."
-    titles = list(dict.fromkeys(f"“{p.article.title}”" for p in (about or passages)[:_NEAREST] if p.article.title))
-    where = f" The nearest ones are from {_listed(titles, 'and')}." if titles else ""
-    return f"The passages that were found{on} do not answer this.{where}"
+    found = f"found on {names}" if names else "found"
+    if other := _other_years(constraints.years, about if names else passages[:_NEAREST]):
+        return f"What was {found} {other}."
+    return f"The passages that were {found} do not answer this.{_titled(about or passages)}"
+
+
+def _not_named(names: Sequence[str], passages: Sequence[Passage]) -> str:
+    there = _names_of(passages[:_NEAREST])
+    instead = f" The nearest ones are about {_listed(there, 'and')}." if there else ""
+    return f"No passage that was found names {_listed(names, 'or')}.{instead}"
+
+
+def _other_years(asked: frozenset[str], passages: Sequence[Passage]) -> str | None:
+    """Return which years the passages name, where they do not name one that is asked for."""
+    years = _years_of(passages, asked)
+    if not asked or asked & set(years):
+        return None
+    return f"names {_listed(years, 'and') or 'no year'}, not {_listed(sorted(asked), 'or')}"
+
+
+def _titled(passages: Sequence[Passage]) -> str:
+    titles = list(dict.fromkeys(f"“{p.article.title}”" for p in passages[:_NEAREST] if p.article.title))
+    return f" The nearest ones are from {_listed(titles, 'and')}." if titles else ""
 
 
 def _names(constraints: Constraints, passage: Passage, name: tuple[str, ...]) -> bool:
