@@ -21,6 +21,8 @@ from rag.language.scripts import has_han
 
 MAX_WORDS = 3
 """Words of one question that are corrected; with more of them unknown, it is another language or no question."""
+_REQUESTS = frozenset("summarize summarise summarizing summarising enumerate tldr".split())
+"""Words that ask, of which an article need not know anything."""
 _MIN_LETTERS = 4
 _LONG = 8
 """Letters from which on two of them may be wrong."""
@@ -63,7 +65,7 @@ class Spelling:
 
     def _is_unknown(self, word: str, database: DatabaseReader) -> bool:
         lower = word.lower()
-        if len(word) < _MIN_LETTERS or word.isupper() or lower in STOP_WORDS or has_han(word):
+        if len(word) < _MIN_LETTERS or word.isupper() or lower in STOP_WORDS | _REQUESTS or has_han(word):
             return False  # in capitals it is another name rather than a misspelt one
         if database.has_term(lower):
             return False

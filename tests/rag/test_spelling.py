@@ -19,7 +19,7 @@ from tests.fakes import FakeEmbeddings
 from tests.stores import small_store
 
 FILES = {
-    "jia.md": "---\ntitle: The praise\n---\nJia Yueting criticised three habits. Xiaomi pays the duties."
+    "jia.md": "---\ntitle: The praise\n---\nJia Yueting criticised three habits. Xiaomi pays the duties. Ada summarised it."
     " The cat is here.",
     "byd.md": "---\ntitle: Batteries\n---\nBYD and XPeng deliver a Shenxing battery in Shanghai."
     " A cart and a card are here.",
@@ -87,6 +87,7 @@ def test_a_word_that_no_article_has_gives_way_to_the_nearest_one(
         "cot",
         "yuetng.com @yuetng yuetng-12 yue7tng",
         "Volkswagen in Wolfsburg",
+        "Summarize it, enumerate them",
         "yuetng xiomi batery shangai",  # too many to be mistakes
         "贾跃亭批评了什么？",
         "",
