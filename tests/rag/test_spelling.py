@@ -19,8 +19,8 @@ from tests.fakes import FakeEmbeddings
 from tests.stores import small_store
 
 FILES = {
-    "jia.md": "---\ntitle: The praise\n---\nJia Yueting criticised three habits. Xiaomi pays the duties. Ada summarised it."
-    " The cat is here.",
+    "jia.md": "---\ntitle: The praise\n---\nJia Yueting criticised three habits."
+    " Xiaomi pays the duties. Ada summarised it. The cat is here.",
     "byd.md": "---\ntitle: Batteries\n---\nBYD and XPeng deliver a Shenxing battery in Shanghai."
     " A cart and a card are here.",
 }
