@@ -36,7 +36,7 @@ CHAINS = ("ours", "usual")
 BESIDE = 100_000
 """The most passages at which the usual chain is built, too: no target compares them beyond."""
 BAD = ("one article", "tiny articles", "identical articles")
-ODD = {
+ODD_QUESTIONS = {
     "that matches nothing": "Zxqv blorpish wibbleton?",
     "that matches everything": "what is it that the and of to in?",
     "of common words": "first time used many other people world years made number part called",
@@ -202,7 +202,7 @@ def _odd(run: Run, size: int) -> dict[str, Any]:
     store = run.store("ours", size)
     return {
         what: child("ask", chain="ours", store=store, questions=["Are you there?", asked])
-        for what, asked in ODD.items()
+        for what, asked in ODD_QUESTIONS.items()
     }
 
 

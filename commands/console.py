@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from index.article import Failure
+    from index.article import Failure, LeftOut
     from index.publisher import ProgressCallback
 
 
@@ -34,6 +35,7 @@ class Stream:
         self.console.print(shown, markup=markup)
 
 
+_MOST_REASONS = 12
 out = Stream()
 err = Stream(stderr=True)
 
@@ -48,6 +50,22 @@ def print_failures(failures: Sequence[Failure]) -> None:
     """Print the articles that could not be read, a line each, on standard error."""
     for failure in failures:
         err.print(f"quoth: {failure.error}: {failure.hint}", markup=False)
+
+
+def print_left_out(left_out: Sequence[LeftOut], *, verbose: bool) -> None:
+    """Print what is left out on standard error: a line a reason, or one each with `verbose`."""
+    if verbose:
+        for item in left_out:
+            name = "".join(sign if sign.isprintable() else "\ufffd" for sign in item.source)
+            err.print(f"quoth: {name} left out: {item.error}", markup=False)
+        return
+    reasons = Counter(item.error for item in left_out)
+    for reason, count in reasons.most_common(_MOST_REASONS):
+        err.print(f"quoth: {count} left out: {reason}", markup=False)
+    if len(reasons) > _MOST_REASONS:
+        err.print(f"quoth: others left out for {len(reasons) - _MOST_REASONS} more reasons")
+    if left_out:
+        err.print("quoth: --verbose names each that is left out")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from commands.console import err, out, print_failures, print_json
+from commands.console import err, out, print_failures, print_json, print_left_out
 from commands.parser import Commands, add_json_option
 from index.errors import QuothError, StoreBusyError, UsageError
 from index.options import IngestOptions
@@ -35,6 +35,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
     parser.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    parser.add_argument("--verbose", action="store_true", help="name each file that is left out, with the reason")
     parser.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
     parser.add_argument("--repair", action="store_true", help="instead, make the index again from the stored articles")
     add_json_option(parser)
@@ -160,7 +161,7 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
 
     found = preview(settings.store, _paths(options), _ingest_options(options))
     if options.json:
-        print_json(asdict(found))
+        print_json({name: value for name, value in asdict(found).items() if name != "left_out"})
     else:
         kinds = {"added": found.articles_added, "changed": found.articles_changed, "removed": found.articles_removed}
         for kind, sources in (kinds | {"duplicate": found.duplicates}).items():
@@ -169,17 +170,21 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
         counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items())
         out.print(f"would be {counts}, {found.articles_unchanged} unchanged; nothing is written")
     print_failures(found.errors)
+    print_left_out(found.left_out, verbose=options.verbose)
     return 3 if found.errors else 0
 
 
 def _say(report: IngestReport, options: Namespace) -> int:
     """Print the report on standard output, the rest on standard error. Returns the exit code."""
     if options.json:
-        keys = ("files_passed_over", "still_held", "stopped", "upgraded")
+        keys = ("left_out", "starter_articles", "still_held", "stopped", "upgraded")
         print_json({name: value for name, value in asdict(report).items() if name not in keys})
     else:
         out.print(_in_words(report))
     print_failures(report.errors)
+    print_left_out(report.left_out, verbose=options.verbose)
+    if report.starter_articles:
+        err.print(f"quoth: the {report.starter_articles} starter articles made way for these")
     if report.still_held:
         err.print("quoth: a running server still has the former vectors open; they go when it has moved on")
     if report.stopped:
@@ -192,5 +197,5 @@ def _say(report: IngestReport, options: Namespace) -> int:
 def _in_words(report: IngestReport) -> str:
     changes = f"{report.articles_added} added, {report.articles_changed} changed, {report.articles_removed} removed"
     passages = f"{report.chunks_embedded} passages embedded, {report.chunks_reused} reused"
-    others = f"; {report.files_passed_over} files of other formats left out" if report.files_passed_over else ""
+    others = f"; {len(report.left_out)} left out" if report.left_out else ""
     return f"{changes}, {report.articles_unchanged} unchanged; {passages} in {report.seconds:.1f} s{others}"

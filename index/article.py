@@ -86,6 +86,13 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut(Failure):
+    """A file, or a part of one, that is not read and is not meant to be; `error` says why."""
+
+    hint: str = "nothing is to be done"
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleFacts:
     """What filters choose an article by."""
 

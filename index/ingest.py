@@ -89,7 +89,7 @@ def repair(
 def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, origin: str) -> None:
     """Read file by file and publish what has changed, in batches that grow with the store."""
     report = publisher.report
-    report.files_passed_over = scan.passed_over
+    report.left_out += scan.left_out
     publisher.files = len(scan.files)
     changes: list[FileChange] = []
     removed = [*scan.outdated, *scan.removed]
@@ -97,6 +97,7 @@ def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, or
     for done, scanned in enumerate(scan, start=1):
         publisher.tell("reading")
         report.errors += scanned.failures
+        report.left_out += scanned.left_out
         report.articles_unchanged += scanned.unchanged
         change = _change(publisher.database, model, scanned, scan.known)
         if not change.is_empty:
@@ -104,6 +105,7 @@ def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, or
             chunks += sum(len(pending.chunks) for pending in change.articles)
         if chunks >= batch:
             publisher.publish(changes, removed, origin=origin)
+            report.starter_articles = len(scan.outdated)
             changes, removed, publisher.files_in = [], [], done
             chunks, batch = 0, _batch_size(publisher)
         if publisher.stop.is_set():
@@ -111,6 +113,7 @@ def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, or
             break
     if changes or (removed and not scan.outdated):  # the starter corpus stays where nothing takes its place
         publisher.publish(changes, removed, origin=origin)
+        report.starter_articles = len(scan.outdated)
 
 
 def _batch_size(publisher: Publisher) -> int:

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.options import IngestOptions
 from index.sources.scan import Scan
 from index.store.database import Database
@@ -31,6 +31,7 @@ class Preview:
     duplicates: list[str] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
     files_passed_over: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = None) -> Preview:
@@ -44,7 +45,7 @@ def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = 
         closing(DatabaseReader(store / DATABASE) if exists else Database(Path(":memory:"), create=True)) as database,
         closing(Scan(database, paths, options or IngestOptions())) as scan,
     ):
-        result.files_passed_over = scan.passed_over
+        result.left_out += scan.left_out
         sources = {info.id: info.source for info in database.articles()}
         removed = list(scan.removed)
         texts: dict[str, tuple[int, str]] = {}
@@ -58,6 +59,7 @@ def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = 
         if texts:
             removed += scan.outdated
         result.articles_removed = sorted(sources[article_id] for article_id in removed)
+        result.files_passed_over = len(result.left_out)
         result.duplicates = _duplicates(database, texts, result.articles_removed)
     return result
 
@@ -67,6 +69,7 @@ def _articles(scan: Scan, result: Preview, removed: list[str]) -> Iterator[Artic
     for scanned in scan:
         result.articles_unchanged += scanned.unchanged
         result.errors += scanned.failures
+        result.left_out += scanned.left_out
         removed += scanned.removed
         yield from scanned.articles
 

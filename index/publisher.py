@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 
-from index.article import Failure
+from index.article import Failure, LeftOut
 from index.changes import FileChange
 from index.embed import EmbeddingModel, check_same
 from index.near_duplicates import sketch
@@ -53,7 +53,9 @@ class IngestReport:
     generation: str = ""
     seconds: float = 0.0
     errors: list[Failure] = field(default_factory=list)
-    files_passed_over: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    starter_articles: int = 0
+    """How many of the starter corpus made way for these."""
     still_held: list[str] = field(default_factory=list)
     """Generations that a reader has open, so that they are still on the disk."""
     stopped: bool = False

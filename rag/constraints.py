@@ -3,7 +3,7 @@
 A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
 another year or other names and nothing near it is about those asked for; it *lacks* what can be found neither in it
 nor near it; else it *meets* the question. Near are its paragraph up to its end, the sentence before that, its heading,
-its article's title and, for a year, the article's date.
+its article's title and, for a year, the article's date. A quote without names is about whom its article names often.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.answer import Span
 from rag.language.acronyms import acronyms_in
+from rag.language.english import HE, IT, THEY
 from rag.language.names import names_in
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -27,6 +28,7 @@ _WORD = re.compile(r"[^\W_][\w.&-]*[^\W_]|[^\W_]")
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
+_OFTEN = 4
 _USUAL = 0.8
 """A word of the question is a name if the passages write it with a capital at least so often inside a sentence."""
 
@@ -78,11 +80,14 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        met = [self.stands(name, said) or self.stands(name, near) for name in self.names]
-        if all(met):
-            own = any(self.stands(name, said) for name in self.names)
-            return Fit.MEETS if own or not _other_names(said, self.names) else Fit.LACKS
-        return Fit.LACKS if any(met) or not _other_names(said, self.names) else Fit.CONTRADICTS
+        others = _other_names(said, self.names)
+        if any(self.stands(name, said) for name in self.names) or not others:
+            met = all(self.stands(name, near) or (not others and _is_about(article, name)) for name in self.names)
+            return Fit.MEETS if met else Fit.LACKS
+        if not any(self.stands(name, near) for name in self.names):
+            return Fit.CONTRADICTS
+        refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
+        return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form."""
@@ -132,6 +137,11 @@ def _stands(name: Sequence[str], text: str) -> bool:
     """Whether a text names it: by all of its words, or of a name of several by its last or first one."""
     words = [word for word in (name[-1], name[0]) if len(word) > 1]
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+
+
+def _is_about(article: Article, name: Sequence[str]) -> bool:
+    """Whether an article names it again and again, so that a sentence without a name may be about it."""
+    return len(re.findall(rf"(?<!\w){re.escape(name[-1])}(?!\w)", article.text, re.IGNORECASE)) >= _OFTEN
 
 
 def _near(article: Article, quote: Span, *, below: bool = True) -> str:

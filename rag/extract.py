@@ -144,11 +144,10 @@ def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Q
     """Return the best quotes, best first, as many as are well supported and fit."""
     if not quotes or quotes[0].support < threshold:
         return []
-    least = HIGH if quotes[0].support >= HIGH else threshold
     chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:
-        if quote.support < least or quote.fit < quotes[0].fit or len(quote.text) > room:
+        if quote.support < threshold or quote.fit < quotes[0].fit or len(quote.text) > room:
             break
         chosen.append(quote)
         room -= len(quote.text)

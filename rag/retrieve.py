@@ -28,7 +28,7 @@ from rag.recency import asks_for_latest, day
 from rag.snapshot import Index, Snapshot
 
 _RRF = 60
-_FURTHER = 0.1
+_EXTRA_QUERY_WEIGHT = 0.1
 """What a further wording counts: "When?" as it was typed finds much else. Chosen with the tuned conversations."""
 _NEWEST = 0.1
 """So much more the newest article counts where the latest is asked for."""
@@ -133,7 +133,7 @@ def fuse(rankings: Iterable[Sequence[Hit]], further: Iterable[Sequence[Hit]] = (
     """Reciprocal rank fusion. The score of a hit is the sum over the rankings; `further` ones count a tenth."""
     scores: dict[tuple[str, int, int], float] = {}
     hits: dict[tuple[str, int, int], Hit] = {}
-    weighted = [*((1.0, ranking) for ranking in rankings), *((_FURTHER, ranking) for ranking in further)]
+    weighted = [*((1.0, ranking) for ranking in rankings), *((_EXTRA_QUERY_WEIGHT, ranking) for ranking in further)]
     for weight, ranking in weighted:
         for rank, hit in enumerate(ranking, start=1):
             key = (hit.article_id, hit.start, hit.end)

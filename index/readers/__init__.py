@@ -7,22 +7,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.archive import read_squeezed, read_tar, read_zip
+from index.readers.asciidoc import read_asciidoc
+from index.readers.bibliographies import read_bibtex, read_csl
 from index.readers.decode import decode
 from index.readers.docx import read_docx
+from index.readers.enex import read_enex
 from index.readers.epub import read_epub
 from index.readers.feed import read_feed
 from index.readers.html import read_html
 from index.readers.json_articles import read_json
+from index.readers.latex import read_latex
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
+from index.readers.mediawiki import read_mediawiki
 from index.readers.notebook import read_notebook
 from index.readers.odt import read_odt
 from index.readers.org import read_org
 from index.readers.package import kind_of_zip
 from index.readers.pdf import read_pdf
+from index.readers.pptx import read_pptx
 from index.readers.rst import read_rst
 from index.readers.rtf import read_rtf
 from index.readers.sniff import sniff
@@ -32,6 +38,7 @@ from index.readers.tables import read_lines, read_table
 from index.readers.text import read_text
 from index.readers.unpack_budget import UnpackBudget
 from index.readers.web_archives import read_mhtml, read_warc
+from index.readers.xlsx import read_xlsx
 
 READERS: dict[str, Callable[[bytes, str], Article]] = {
     "text": read_text,
@@ -46,6 +53,10 @@ READERS: dict[str, Callable[[bytes, str], Article]] = {
     "docx": read_docx,
     "odt": read_odt,
     "epub": read_epub,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
+    "latex": read_latex,
+    "asciidoc": read_asciidoc,
 }
 """What makes one article of a file; takes the name it is shown under, raises ArticleError."""
 
@@ -55,6 +66,14 @@ ROWS: dict[str, Callable[[bytes, str, Mapping[str, str]], Iterator[Article | Fai
     "json": read_json,
 }
 """What makes one of each row, from the fields that are named. Their names begin with the file's: `news.csv/Ships`."""
+
+COLLECTIONS: dict[str, Callable[[bytes, str], Iterator[Article | Failure]]] = {
+    "mediawiki": read_mediawiki,
+    "enex": read_enex,
+    "bibtex": read_bibtex,
+    "csl": read_csl,
+}
+"""What holds articles of its own format."""
 
 CONTAINERS: dict[str, Callable[[bytes, str, UnpackBudget, ReadInner], Iterator[Article | Failure]]] = {
     "mail": read_mail,
@@ -68,6 +87,7 @@ CONTAINERS: dict[str, Callable[[bytes, str, UnpackBudget, ReadInner], Iterator[A
 """What holds files of other formats."""
 
 _TEXTS = frozenset({"text", "markdown", "html", "table", "lines", "json", "rst", "org", "subtitles", "notebook"})
+_TEXTS |= frozenset({"latex", "bibtex", "csl", "asciidoc"})
 
 
 def read_articles(
@@ -114,6 +134,8 @@ def _read(
         yield READERS[kind](data, source)
     elif kind == "feed":
         yield from read_feed(data, source)
+    elif kind in COLLECTIONS:
+        yield from COLLECTIONS[kind](data, source)
     elif kind in ROWS:
         yield from ROWS[kind](data, source, fields)
     else:
@@ -122,7 +144,7 @@ def _read(
 
 def read_article(data: bytes, source: str) -> Article:
     """Return the one article in a file called `source`. Raises ArticleError if there is none to be had, or several."""
-    found = list(read_articles(data, source))
+    found = [item for item in read_articles(data, source) if not isinstance(item, LeftOut)]
     if len(found) == 1 and isinstance(found[0], Article):
         return found[0]
     failure = next((each for each in found if isinstance(each, Failure)), None)

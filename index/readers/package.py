@@ -19,7 +19,11 @@ _ENCRYPTED = 1
 _CONTENT_TYPES = "[Content_Types].xml"
 _MOST_CONTENT_TYPES, _MOST_MIMETYPE = 1 << 20, 100
 _WORD_MAIN = re.compile(rb"(?:wordprocessingml\.(?:document|template)|ms-word\.\w+\.macroEnabled\w*)\.main\+xml")
-_OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
+_OTHER_OFFICE = (
+    ("xl/workbook.xml", rb"spreadsheetml|ms-excel", "xlsx"),
+    ("ppt/presentation.xml", rb"presentationml|ms-powerpoint", "pptx"),
+)
+"""Where a package usually has its main part, else what its list of contents calls that."""
 
 
 def open_zip(data: bytes, source: str) -> zipfile.ZipFile:
@@ -35,8 +39,8 @@ def kind_of_zip(data: bytes, source: str, budget: UnpackBudget) -> str:
     with open_zip(data, source) as package:
         names = {info.filename for info in package.infolist()}
         kind = _kind(package, names)
-        if any(name in names for name in _OTHER_OFFICE):
-            raise ArticleError(f"{source} is a spreadsheet or a presentation", "save it as PDF")
+        if kind == "zip":
+            kind = _other_office(package, names, source)
         if kind != "zip":
             for info in package.infolist():
                 if info.flag_bits & _ENCRYPTED:
@@ -60,6 +64,17 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
     if kind == b"application/epub+zip":
         return "epub"
     return "epub" if "META-INF/container.xml" in names and any(name.endswith(".opf") for name in names) else "zip"
+
+
+def _other_office(package: zipfile.ZipFile, names: set[str], source: str) -> str:
+    """pptx, xlsx, or zip."""
+    if "xl/workbook.bin" in names:
+        raise ArticleError(f"{source} is a binary workbook", "save it as .xlsx")
+    contents = _small(package, _CONTENT_TYPES, _MOST_CONTENT_TYPES)
+    for name, family, kind in _OTHER_OFFICE:
+        if name in names or re.search(rb"(?:" + family + rb")\.[\w.]{1,40}\.main\+xml", contents):
+            return kind
+    return "zip"
 
 
 def _small(package: zipfile.ZipFile, name: str, most: int) -> bytes:

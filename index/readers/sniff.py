@@ -34,6 +34,13 @@ TEXTS = {
     ".warc": "warc",
     ".rss": "feed",
     ".atom": "feed",
+    ".tex": "latex",
+    ".ltx": "latex",
+    ".latex": "latex",
+    ".bib": "bibtex",
+    ".adoc": "asciidoc",
+    ".asciidoc": "asciidoc",
+    ".enex": "enex",
 }
 _MEDIA_TYPES = {
     "text/plain": "text",
@@ -57,14 +64,41 @@ _MEDIA_TYPES = {
     "application/epub+zip": "zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "zip",
     "application/vnd.oasis.opendocument.text": "zip",
+    "application/x-tex": "latex",
+    "text/x-tex": "latex",
+    "application/x-bibtex": "bibtex",
+    "text/x-bibtex": "bibtex",
+    "application/vnd.citationstyles.csl+json": "csl",
+    "text/asciidoc": "asciidoc",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "zip",
 }
 _VAGUE = frozenset(
     {"", "application/octet-stream", "application/xml", "text/xml", "application/zip", "application/gzip"}
 )
 """These leave it to the bytes and the name."""
 _PACKED = frozenset(".pdf .docx .odt .epub .rtf .zip .tar .tgz .gz .bz2 .xz".split())
+_PACKED |= frozenset(".pptx .pptm .ppsx .potx .xlsx .xlsm .xltx .xlsb".split())
 HEAD = 1024
 """How many bytes tell a format."""
+
+_START = rb"(?s)[\xef\xbb\xbf\s]{0,64}"
+_XML = _START + rb"(?:<\?xml.{0,200}?\?>|<!--.{0,800}?-->|<!DOCTYPE[^>\[]{0,200}(?:\[.{0,800}?\]\s*)?>|\s)*"
+_SIGNED = (
+    (_XML + rb"<mediawiki[\s>]", "mediawiki"),
+    (_XML + rb"<en-export[\s>]", "enex"),
+    (_START + rb"(?:%[^\n]{0,200}\n\s*)*\\documentclass\s*[\[{]", "latex"),
+    (
+        _START + rb"(?:%[^\n]{0,200}\n\s*)*@[a-z]{4,20}\s{0,9}\{\s{0,9}[^\s,={}]{1,100}\s{0,9},\s*[\w-]{2,30}\s*=",
+        "bibtex",
+    ),
+    (_START + rb"\[\s*\{.{0,900}?\"(?:issued|accessed)\"\s*:\s*\{\s*\"date-parts\"", "csl"),
+    (
+        _START + rb"\[\s*\{.{0,900}?\"type\"\s*:\s*\"(?:article-(?:journal|magazine|newspaper)|paper-conference)\"",
+        "csl",
+    ),
+)
+"""Texts that say what they are, whatever they are called."""
 
 _MAGIC = (
     (rb"\s{0,64}%PDF-", "pdf"),
@@ -76,6 +110,7 @@ _MAGIC = (
     (rb"(?s).{257}ustar", "tar"),
     (rb"WARC/[01]\.\d+\r?\n", "warc"),
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>|<!--.{0,800}?-->|\s)*<(rss|feed|rdf:RDF)[\s>]", "feed"),
+    *_SIGNED,
 )
 _LIKELY = (
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>\s*)?<(!doctype\s+)?html[\s>]", "html"),
@@ -83,6 +118,8 @@ _LIKELY = (
     (rb"From: <Saved by ", "mhtml"),
     (rb"(?:\xef\xbb\xbf)?WEBVTT[ \t\r\n]", "subtitles"),
 )
+_FOUND_IN_FOLDERS = frozenset({"pdf", "rtf", "feed", *(kind for _, kind in _SIGNED)})
+"""With any ending."""
 _JSON_ARTICLES = re.compile(
     rb"(?s)(?:\xef\xbb\xbf)?\s*(?:[\[{]\s*.*\"(?:text|body|content|article)\"\s*:|\{.*jsonfeed\.org/version/)",
     re.IGNORECASE,
@@ -112,8 +149,8 @@ def is_supported(name: str, head: bytes = b"") -> bool:
     """Whether a file of this name, which begins with `head`, has a reader; archives need their name."""
     suffix = PurePath(name).suffix.lower()
     if suffix == ".json":
-        return _JSON_ARTICLES.match(head[:HEAD]) is not None
-    return suffix in TEXTS or suffix in _PACKED or _match(_MAGIC, head) in ("pdf", "rtf", "feed")
+        return _JSON_ARTICLES.match(head[:HEAD]) is not None or _match(_MAGIC, head) == "csl"
+    return suffix in TEXTS or suffix in _PACKED or _match(_MAGIC, head) in _FOUND_IN_FOLDERS
 
 
 def has_reader(media_type: str) -> bool:

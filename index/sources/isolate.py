@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from index.article import Article, Failure, Heading
+from index.article import Article, Failure, Heading, LeftOut
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.sniff import sniff
@@ -148,13 +148,13 @@ def _as_json(contents: Iterable[Article | Failure], source: str, limits: ReadLim
                 *listed,
                 asdict(Failure(source, f"{source} has more than {limits.characters} characters", _SPLIT_HINT)),
             ]
-        listed.append(asdict(item))
+        listed.append(asdict(item) | ({"left_out": True} if isinstance(item, LeftOut) else {}))
     return listed
 
 
 def _from_json(item: dict[str, Any]) -> Article | Failure:
     if "error" in item:
-        return Failure(**item)
+        return LeftOut(**item) if item.pop("left_out", False) else Failure(**item)
     headings = tuple(Heading(**fields) for fields in item.pop("headings"))
     return Article(**{**item, "headings": headings, "pages": tuple(item["pages"]), "tags": tuple(item["tags"])})
 

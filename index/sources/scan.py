@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, ArticleInfo, Failure
+from index.article import Article, ArticleInfo, Failure, LeftOut
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
 from index.readers.source_metadata import SourceMetadata
@@ -18,6 +18,8 @@ from index.sources.isolate import Isolation
 from index.sources.walk import File, file_name, find_files, read_bytes, unique_names
 from index.store.layout import STARTER
 from index.store.search import DatabaseReader
+
+_MOST_KINDS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class ScannedFile:
     incomplete: bool | None = None
     """Whether a part of it could not be read; None where that is as the store has it."""
     failures: tuple[Failure, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Scan:
@@ -53,7 +56,7 @@ class Scan:
         self.known = {info.id for info in stored}
         self.removed, existing = _vanished(stored, paths) if options.prune else ([], paths)
         listing = find_files(existing)
-        self.passed_over = listing.passed_over
+        self.left_out = listing.left_out
         self._database = database
         self._fields = options.fields
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
@@ -66,10 +69,7 @@ class Scan:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
         if not self.files and not self.removed:
-            raise UsageError(
-                f"no articles under {', '.join(map(str, paths))}",
-                "give articles; docs/articles.md lists the formats",
-            )
+            raise _nothing_to_read(paths, self.left_out)
         self._isolation = Isolation(fields=options.fields)
         self._web = Web()
 
@@ -104,7 +104,7 @@ class Scan:
         self, file: File, stored: Sequence[ArticleInfo], contents: Sequence[Article | Failure]
     ) -> ScannedFile:
         """Compare what a file holds with what the store has of it."""
-        failures = tuple(item for item in contents if isinstance(item, Failure))
+        failures, left_out = _without_articles(file, contents)
         articles = [item for item in contents if isinstance(item, Article)]
         present = {article.id for article in articles}
         before = {info.id: self._database.article(info.id) for info in stored}
@@ -118,7 +118,28 @@ class Scan:
             moved=_moved([info for info in stored if info.id in present], file.path),
             incomplete=None if incomplete == (file.name in self._incomplete) else incomplete,
             failures=failures,
+            left_out=left_out,
         )
+
+
+def _nothing_to_read(paths: Sequence[Path], left_out: Sequence[LeftOut]) -> UsageError:
+    """Return the error of paths with no file to read; it says what kinds of files are there instead."""
+    kinds = sorted({Path(item.source).suffix.lower() for item in left_out})
+    others = f" ({len(left_out)} left out: {', '.join(filter(None, kinds[:_MOST_KINDS]))})" if kinds else ""
+    return UsageError(
+        f"no articles under {', '.join(map(str, paths))}{others}", "give articles; docs/articles.md lists the formats"
+    )
+
+
+def _without_articles(
+    file: File, contents: Sequence[Article | Failure]
+) -> tuple[tuple[Failure, ...], tuple[LeftOut, ...]]:
+    """Return what in a file could not be read, and what is left out: all of one that holds nothing."""
+    if not contents:
+        return (), (LeftOut(file.name, "it holds nothing that is read"),)
+    left_out = tuple(item for item in contents if isinstance(item, LeftOut))
+    failures = (item for item in contents if isinstance(item, Failure) and not isinstance(item, LeftOut))
+    return tuple(failures), left_out
 
 
 def _pages(urls: Sequence[str]) -> list[File]:

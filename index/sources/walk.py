@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from index.article import LeftOut
 from index.errors import ArticleError, UsageError
 from index.readers.sniff import HEAD, is_supported
 from index.sources.fetch import is_url
@@ -26,10 +27,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files to read under the PATHs, and how many others were passed over."""
+    """The files to read under the PATHs, and those that are left out."""
 
     files: tuple[File, ...]
-    passed_over: int
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def passed_over(self) -> int:
+        """Return how many files are left out."""
+        return len(self.left_out)
 
 
 def find_files(paths: Sequence[Path]) -> FoundFiles:
@@ -40,21 +46,23 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     Raises UsageError for a path that does not exist.
     """
     files: dict[Path, File] = {}
-    passed_over = 0
+    left_out: list[LeftOut] = []
     for given in paths:
         path = given.expanduser().resolve()
         if path.is_dir():
             for file in _files_below(path):
-                inside = not file.is_symlink() or _is_inside(file, path)
-                if inside and (is_supported(file.name) or is_supported(file.name, _first_bytes(file))):
-                    files.setdefault(file, File(file, f"{path.name}/{file.relative_to(path).as_posix()}"))
+                name = f"{path.name}/{file.relative_to(path).as_posix()}"
+                if file.is_symlink() and not _is_inside(file, path):
+                    left_out.append(LeftOut(name, "it is a link out of the folder"))
+                elif is_supported(file.name) or is_supported(file.name, _first_bytes(file)):
+                    files.setdefault(file, File(file, name))
                 else:
-                    passed_over += 1
+                    left_out.append(LeftOut(name, f"{file.suffix.lower() or 'it'} is no format that is read"))
         elif path.exists():
             files.setdefault(path, File(path, path.name))
         else:
             raise UsageError(f"{given} does not exist", "give files or folders of articles")
-    return FoundFiles(tuple(files[path] for path in sorted(files)), passed_over)
+    return FoundFiles(tuple(files[path] for path in sorted(files)), tuple(left_out))
 
 
 def read_bytes(file: File) -> bytes:

@@ -27,7 +27,7 @@ from rag.retrieve import Passage
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_SPANS = 3
+_MAX_SPANS = 3
 _LENGTH = 384
 _HINT = (
     "give the folder of a question-answering model or a cross-encoder with safetensors weights, or the name of one that"
@@ -135,6 +135,6 @@ class Answering:
                 if inside:
                     at = tuple((offsets[i][0] - len(before), offsets[i][1] - len(before)) for i in inside)
                     start, end = (logits[row].numpy() for logits in (output.start_logits, output.end_logits))
-                    gap, spans = choose_spans(start, end, Window(number, (), inside[0], at), _SPANS)
+                    gap, spans = choose_spans(start, end, Window(number, (), inside[0], at), _MAX_SPANS)
                     scores[number].append(WindowScores(0.0, gap, spans))
         return scores

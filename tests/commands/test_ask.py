@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.store, pytest.mark.usefixtures("plain_environment")]
 
 ANSWER_KEYS = (
     "id question standalone_question abstained notice answer sentences citations nearest suggestions withheld"
-    " confidence engine models prompt generation timings_ms"
+    " confidence engine models prompt generation timings_ms intent certainty reason"
 )
 SENTENCE_KEYS = "text kind citations support"
 CITATION_KEYS = "n article_id title source author date page heading start end quote answer_spans before after also seal"
-TIMINGS_KEYS = "condense retrieve read write verify total"
+TIMINGS_KEYS = "condense retrieve read write verify suggest total"
 
 
 def test_an_answer_has_the_keys_of_the_contract_and_quotes_that_stand_in_the_article(built):

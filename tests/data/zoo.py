@@ -15,8 +15,10 @@ from itertools import chain
 from pathlib import Path
 
 from tests.data.build import Packing, changed, epub, odt, pdf, tarred, word, zipped
+from tests.data.decks import decks_read, decks_refused
 from tests.data.kinds import kinds_holding, kinds_read, kinds_refused
 from tests.data.notes import notes_holding, notes_read, notes_refused
+from tests.data.sources import sources_holding, sources_read, sources_refused
 from tests.data.traps import traps_holding, traps_read, traps_refused
 
 FRENCH = (
@@ -65,11 +67,15 @@ class Animal:
 
 def animals() -> Iterator[Animal]:
     """All files of the zoo."""
-    for name, data, text in chain(_read(), traps_read(), kinds_read(), notes_read()):
+    for name, data, text in chain(_read(), traps_read(), kinds_read(), notes_read(), decks_read(), sources_read()):
         yield Animal(name, data, {name: text}, {})
-    for name, data, error in chain(_refused(), traps_refused(), kinds_refused(), notes_refused()):
+    for name, data, error in chain(
+        _refused(), traps_refused(), kinds_refused(), notes_refused(), decks_refused(), sources_refused()
+    ):
         yield Animal(name, data, {}, {name: error})
-    for name, data, gives, fails in chain(_collections(), traps_holding(), kinds_holding(), notes_holding()):
+    for name, data, gives, fails in chain(
+        _collections(), traps_holding(), kinds_holding(), notes_holding(), sources_holding()
+    ):
         yield Animal(
             name, data, {f"{name}/{k}": v for k, v in gives.items()}, {f"{name}/{k}": v for k, v in fails.items()}
         )
@@ -159,7 +165,6 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
     yield "bomb.docx", changed(WORD, "word/document.xml", b"<w:sectPr", BOMB + b"<w:sectPr"), "expands more than"
     yield "truncated.docx", WORD[: len(WORD) // 2], "damaged zip"
     yield "broken.docx", changed(WORD, "word/document.xml", b"<w:body>", b"<w:bod"), "damaged"
-    yield "table.xlsx", zipped({"xl/workbook.xml": "<x/>"}), "spreadsheet"
     yield "locked.odt", zipped({
         "mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "x",
         "META-INF/manifest.xml": "<encryption-data/>",

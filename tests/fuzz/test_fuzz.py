@@ -32,7 +32,8 @@ def test_an_input_is_made_from_its_numbers_alone() -> None:
 
 def test_every_reader_has_files_to_start_from() -> None:
     names = "bz2 docx epub feed gz html lines mail mailbox markdown mhtml odt pdf rtf table tar text warc xz zip"
-    assert sorted(fuzzing.readers()) == names.split()
+    newer = "asciidoc bibtex csl enex json latex mediawiki notebook org pptx rst subtitles xlsx"
+    assert sorted(fuzzing.readers()) == sorted([*names.split(), *newer.split()])
 
 
 @pytest.mark.parametrize("fault", [lambda: [Failure("elsewhere", "x", "y")], lambda: 1 / 0, os.abort])

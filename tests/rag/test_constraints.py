@@ -13,7 +13,7 @@ TEXT = """Three makers
 
 In 2023 Tesla delivered 947,000 cars in China. XPeng delivered 141,601 cars that year.
 
-NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486.
+NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. It would build stations with CATL. Stations with CATL were planned.
 
 The Max costs 299,900 yuan. It has two motors."""
 ARTICLE = Article("makers.txt", "Three makers", TEXT, "0" * 64, date="2024-02-01")
@@ -37,6 +37,8 @@ def fit(question: str, quote: str, article: Article = ARTICLE) -> Fit:
         ("What does the Max cost?", "The Max costs 299,900 yuan.", Fit.MEETS),
         ("What does the Pro cost?", "The Max costs 299,900 yuan.", Fit.CONTRADICTS),
         ("What has two motors?", "It has two motors.", Fit.MEETS),
+        ("What did NIO plan?", "It would build stations with CATL.", Fit.MEETS),
+        ("What did NIO plan?", "Stations with CATL were planned.", Fit.LACKS),
     ],
 )
 def test_another_year_or_name_is_not_what_was_asked(question: str, quote: str, expected: Fit) -> None:

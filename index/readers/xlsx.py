@@ -1,0 +1,99 @@
+"""Excel workbooks, by openpyxl: the name of each sheet as a heading, and its rows, with a bar between the cells.
+
+Left out: hidden sheets, formulas (their last results are kept), comments, charts and drawings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from index.article import Article
+from index.errors import ArticleError
+from index.readers.compose import Block, compose
+from index.readers.office_packages import core_properties, mended
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]|_.|\*.')
+"""In a number format: quoted words, one character as it is, a currency, a colour, blanks as wide as a character."""
+_NUMBER = re.compile(
+    r"(?P<before>[^#0?%]*)(?P<whole>[#0?,]+)(?P<decimals>\.[0#?]+)?(?P<percent> ?%)?(?P<after>[^#0?%]*)"
+)
+_GENERAL = frozenset({"general", "@", ""})
+_DIGITS = 15
+"""As many as Excel keeps of a number."""
+
+
+def read_xlsx(data: bytes, source: str) -> Article:
+    """Return the workbook, each row a paragraph, as Excel shows it."""
+    from openpyxl import load_workbook  # takes a while
+
+    fit = mended(data, source)
+    book = load_workbook(io.BytesIO(fit), read_only=True, data_only=True, keep_links=False)
+    blocks: list[Block] = []
+    for sheet in book.worksheets:
+        rows = list(_rows(sheet)) if sheet.sheet_state == "visible" else []
+        blocks += [Block(sheet.title, is_heading=True), *rows] if rows else []
+    if not blocks:
+        raise ArticleError(f"{source} has no text", "give the workbook that has it")
+    return compose(source, core_properties(fit, source), blocks)
+
+
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Block]:
+    """Return the rows that have text. What a sheet says of its size is not believed: it may be anything."""
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows():
+        cells = ["" if cell.value is None else shown(cell.value, cell.number_format) for cell in row]
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1:
+            yield Block(filled[0])
+        elif filled:
+            yield Block(" | ".join(cells).rstrip("| "))
+
+
+def shown(value: Any, pattern: str) -> str:
+    """Return a cell's value as its number format shows it, days as 2024-04-02."""
+    match value:
+        case bool():
+            return str(value).upper()
+        case int() | float():
+            return _number(value, pattern)
+        case dt.datetime():
+            return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", _precision(value))
+        case dt.time():
+            return value.isoformat(_precision(value))
+        case _:
+            return " ".join(str(value).split())
+
+
+def _precision(value: dt.datetime | dt.time) -> str:
+    return "seconds" if value.second else "minutes"
+
+
+def _number(value: float, pattern: str) -> str:
+    """Return a number in formats such as `#,##0.00 "€"`, `[$£-809]0` and `0%`; in others all its digits."""
+    positive = pattern.split(";", maxsplit=1)[0]
+    literal = _LITERAL.sub(lambda found: found[1] or found[2] or found[3] or "", positive)
+    found = None if positive.lower() in _GENERAL else _NUMBER.fullmatch(literal)
+    if found is None or found["whole"].endswith(","):  # which shows thousands
+        return _plain(value)
+    number = abs(value) * 100 if found["percent"] else abs(value)
+    most = len(found["decimals"] or ".") - 1
+    least = (found["decimals"] or "").count("0")
+    digits = f"{number:{',' if ',' in found['whole'] else ''}.{most}f}"
+    if most > least:
+        kept = digits.rstrip("0")
+        digits = digits[: max(len(kept), len(digits) - most + least)].rstrip(".")
+    sign = "-" if value < 0 and re.search("[1-9]", digits) else ""
+    return f"{sign}{found['before']}{digits}{found['percent'] or ''}{found['after']}".strip()
+
+
+def _plain(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return f"{value:.{_DIGITS}g}"
