@@ -29,6 +29,7 @@ from rag.forms.summary import summary
 from rag.forms.yes_no import yes_or_no
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of
+from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -54,8 +55,8 @@ FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerB
 class Asked:
     """A question, understood: `bare` is without filter words, `standalone` without its conversation too.
 
-    `problem` says why the language model could not word it alone. `written` is what the caller wants: True for a
-    model's words, False for quotes, None for whatever is set up.
+    `problem` says why the language model could not word it alone, `corrected` that words of it were misspelt. `written`
+    is what the caller wants: True for a model's words, False for quotes, None for whatever is set up.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Asked:
     filters: Filters
     history: tuple[Mapping[str, str], ...] = ()
     problem: str | None = None
+    corrected: bool = False
     intent: Intent = "fact"
     trace: bool = False
     suggest: bool = False
@@ -132,12 +134,28 @@ def resolve(
     )
 
 
+def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
+    """Return the question with its misspelt words as the articles have them."""
+    with stopwatch.stage("condense"):
+        standalone = corpus.corrected(asked.standalone)
+    if standalone == asked.standalone:
+        return asked
+    return replace(asked, standalone=standalone, corrected=True, intent=intent_of(standalone))
+
+
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:
-    """Retrieve passages for the question as it stands alone and as it was typed."""
+    """Retrieve passages for the question as it stands alone and as it was typed.
+
+    Where the passages say what an acronym of it stands for, or have one for its words, both forms are searched for.
+    """
     if corpus.article_count is not None:
         yield StatusEvent("retrieve", corpus.article_count)
     with stopwatch.stage("retrieve"):
-        passages = corpus.search(list(dict.fromkeys([asked.standalone, asked.bare])))
+        wordings = [asked.standalone, asked.bare]
+        passages = corpus.search(list(dict.fromkeys(wordings)))
+        wider = with_other_form(asked.standalone, acronyms_in(passage.with_lead for passage in passages))
+        if wider != asked.standalone:
+            passages = corpus.search(list(dict.fromkeys([wider, *wordings])))
     yield RetrievedEvent(len(passages))
     return passages
 
@@ -208,7 +226,7 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         intent=body.intent or asked.intent,
         certainty=body.certainty,
         reason=body.reason,
-        notice=body.notice,
+        notice=" ".join(filter(None, (body.notice, _corrected(asked)))) or None,
         confidence=evidence.confidence if evidence.readings else float(not abstained),
         engine=body.engine,
         models=replace(models, llm=body.llm),
@@ -230,6 +248,10 @@ def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> Answ
     if body is not None:
         check_quotes(body.citations, corpus)
     return body
+
+
+def _corrected(asked: Asked) -> str | None:
+    return f"Showing results for “{asked.standalone}”." if asked.corrected else None
 
 
 def _said(body: AnswerBody) -> str:

@@ -46,6 +46,16 @@ def test_another_year_or_name_is_not_what_was_asked(question: str, quote: str, e
     assert fit(question, quote) == expected
 
 
+@pytest.mark.parametrize("question", ["Is LFP heavy?", "is lfp heavy?", "Is Lithium Iron Phosphate heavy?"])
+def test_what_an_acronym_stands_for_is_the_same_name(question: str) -> None:
+    quotes = ["Cells of lithium iron phosphate, which BYD makes, are heavy.", "The LFP cells of BYD are heavy."]
+    article = Article("a.txt", "Cells", f"Cells\n\n{quotes[0]}\n\nThey are big.\n\n{quotes[1]}", "0" * 64)
+    for quote in quotes:
+        start = article.text.index(quote)
+        known = constraints_of(question, ["lithium iron phosphate (LFP) is BYD's"])
+        assert known.fit(article, (start, start + len(quote))) is Fit.MEETS
+
+
 def test_the_date_of_an_article_stands_for_a_year_that_it_does_not_name() -> None:
     article = Article("a.txt", "News", "News\n\nThe plant has opened.", "0" * 64, date="2024-02-01")
     assert fit("Did the plant open in 2024?", "The plant has opened.", article) is Fit.MEETS
