@@ -76,11 +76,11 @@ def test_a_fall_fails_unless_it_is_tolerated(store, asked, tmp_path, capsys, mon
     monkeypatch.setenv("QUOTH_ANSWER_THRESHOLD", "1")  # refuses everything
     again = (asked, "--store", store, "--baseline", tmp_path / "base.json")
     assert run(*again) == 1
-    assert "quoth: error_rate fell from " in told(capsys)
-    gated = ("right", "contains", "f1", "evidence_iou", "error_rate")
+    assert "quoth: first_line_right fell from " in told(capsys)
+    gated = ("first_line_right", "refusal_precision", "refusal_recall")
     assert run(*again, *(f"--gate={name}=off" for name in gated)) == 0
     assert run(*again, *(f"--gate={name}=1" for name in gated)) == 0
-    assert run(*again, "--gate=right=off", "--gate=semantic") == 1
+    assert run(*again, "--gate=first_line_right=off", "--gate=semantic") == 1
 
 
 def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch):
