@@ -90,7 +90,7 @@ def _entry(number: int, result: Json, titles: Mapping[str, str]) -> Entry:
         gold=list(_gold(evidence, answer, titles)),
         line=result.get("first_line", ""),
         line_right=None if line_right is None else bool(line_right),
-        certainty="none" if answer["abstained"] else answer.get("certainty") or "",
+        certainty=answer.get("certainty") or "",
         intent=answer.get("intent") or "",
         expected_intent=result.get("intent") or "",
         full=(result.get("full") or {}).get("first_line", ""),

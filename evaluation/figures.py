@@ -17,11 +17,14 @@ Verdict = Literal["fell", "rose", "same"]
 
 DEFAULT_GATES: Mapping[str, float] = {
     "first_line_right": 0.02,
-    "refusal_precision": 0.02,
-    "refusal_recall": 0.02,
+    "hallucination_rate": 0.02,
+    "error_rate": 0.02,
     "quote_exact": 0.0,
 }
-"""The figures that may not get worse, and by how much they may: what a person sees, and the promise of exact quotes."""
+"""The figures that may not get worse, and by how much they may: what a person sees, and the promise of exact quotes.
+
+Refusing is gated by its two rates: precision is undefined in a run that refuses nothing, and could not fall from there.
+"""
 
 _PROMISES = frozenset({"quote_exact"})
 """Not estimates but promises: one more broken quote is a fall, in however many questions."""

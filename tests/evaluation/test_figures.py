@@ -148,7 +148,7 @@ def test_an_assistant_that_never_refuses_hallucinates():
     found = verdicts(today, baseline)
     assert found["hallucination_rate"] == "fell"
     assert found["error_rate"] == "rose"
-    assert {name for name in DEFAULT_GATES if found.get(name) == "fell"} == {"refusal_recall"}
+    assert {name for name in DEFAULT_GATES if found[name] == "fell"} == {"hallucination_rate"}
 
 
 def test_an_assistant_that_always_refuses_errs():

@@ -24,7 +24,7 @@ def test_each_gated_figure_is_a_test_and_those_that_fell_fail():
     assert gates.get("name") == "gates"
     assert {case.get("name") for case in gates} == {each["name"] for each in card["figures"]} & set(DEFAULT_GATES)
     failed = {case.get("name"): case.find("failure") for case in gates if case.find("failure") is not None}
-    assert set(failed) == {each["name"] for each in fallen(card)} == {"first_line_right", "refusal_precision"}
+    assert set(failed) == {each["name"] for each in fallen(card)} == {"first_line_right", "error_rate"}
     assert failed["first_line_right"].get("message") == "first_line_right fell from 0.950 to 0.500, by more than 0.020"
     change = next(each for each in card["changes"] if each["name"] == "first_line_right")
     interval = f"difference -0.450, 95 % interval {change['low']:+.3f} to {change['high']:+.3f}"

@@ -78,4 +78,4 @@ def test_shifted_spans_are_caught(arguments, monkeypatch):
 
 def test_an_assistant_that_never_refuses_is_caught(arguments, monkeypatch):
     monkeypatch.setenv("QUOTH_ANSWER_THRESHOLD", "0")
-    assert fell(arguments, 1) == {"refusal_recall"}
+    assert fell(arguments, 1) == {"hallucination_rate"}
