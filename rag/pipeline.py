@@ -30,6 +30,7 @@ from rag.forms.yes_no import yes_or_no
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of
 from rag.language.acronyms import acronyms_in, with_other_form
+from rag.language.english import HE, IT, THEY
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -112,8 +113,8 @@ def resolve(
     history = earlier_turns(request.get("history") or ())
     problem = None
     with stopwatch.stage("condense"):
-        standalone = condense(bare, history)
-        if writer and history:
+        standalone = bare if _stands_alone(bare) else condense(bare, history)
+        if writer and history and not _stands_alone(bare):
             yield StatusEvent("condense")
             try:
                 standalone = condense_with(writer.model, bare, history)
@@ -132,6 +133,13 @@ def resolve(
         suggest=bool(request.get("suggest")),
         written=request.get("written"),
     )
+
+
+def _stands_alone(question: str) -> bool:
+    """Whether a question takes nothing over from those before: "hello", or "How many articles are there?"."""
+    intent = intent_of(question)
+    refers = any(pronoun.search(question) for pronoun in (HE, IT, THEY))
+    return intent == "small_talk" or (intent == "collection" and not refers)
 
 
 def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
@@ -264,9 +272,10 @@ def answer_in_form(
     """Return a summary or an overview, where that is asked for and can be made of the passages' articles."""
     form = FORMS.get(asked.intent)
     body = form(asked.standalone, passages, vectors, context) if form else None
-    if body is not None:
-        check_quotes(body.citations, corpus)
-    return body
+    if body is None:
+        return None
+    check_quotes(body.citations, corpus)
+    return replace(body, notice=joined(NO_MODEL, body.notice)) if asked.written else body
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:
