@@ -150,12 +150,12 @@ def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> 
 
 
 def said(answer: Answer) -> str:
-    """Return the fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
+    """Return the fewest words that answer: what was computed, a short sentence, words marked in the best quote, the quote.
 
     Empty where the answer was refused.
     """
     for sentence in answer.sentences:
-        if sentence.kind == "short":
+        if sentence.kind in ("computed", "short"):
             return sentence.text
     if not answer.sentences:
         return ""

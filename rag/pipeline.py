@@ -28,9 +28,8 @@ from rag.forms.overview import overview
 from rag.forms.summary import summary
 from rag.forms.yes_no import yes_or_no
 from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
-from rag.intents import Intent, intent_of
+from rag.intents import Intent, intent_of, stands_alone
 from rag.language.acronyms import acronyms_in, with_other_form
-from rag.language.english import HE, IT, THEY
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
@@ -113,8 +112,8 @@ def resolve(
     history = earlier_turns(request.get("history") or ())
     problem = None
     with stopwatch.stage("condense"):
-        standalone = bare if _stands_alone(bare) else condense(bare, history)
-        if writer and history and not _stands_alone(bare):
+        standalone = bare if stands_alone(bare) else condense(bare, history)
+        if writer and history and not stands_alone(bare):
             yield StatusEvent("condense")
             try:
                 standalone = condense_with(writer.model, bare, history)
@@ -133,13 +132,6 @@ def resolve(
         suggest=bool(request.get("suggest")),
         written=request.get("written"),
     )
-
-
-def _stands_alone(question: str) -> bool:
-    """Whether a question takes nothing over from those before: "hello", or "How many articles are there?"."""
-    intent = intent_of(question)
-    refers = any(pronoun.search(question) for pronoun in (HE, IT, THEY))
-    return intent == "small_talk" or (intent == "collection" and not refers)
 
 
 def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
