@@ -150,7 +150,7 @@ def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> 
 
 
 def said(answer: Answer) -> str:
-    """Return the fewest words that answer: what was computed, a short sentence, words marked in the best quote, the quote.
+    """Return the fewest words that answer: computed or short ones, else those marked in the best quote, else that.
 
     Empty where the answer was refused.
     """
