@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.console import out, print_json
+from commands.console import err, out, print_json
 from commands.parser import Commands, add_json_option
 from index.errors import UsageError
 from settings import Settings
@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
 
 
 def run(settings: Settings, options: Namespace) -> int:
-    """Answer, on standard output."""
+    """Answer, on standard output. Returns 2 if a row of a file got no answer."""
     if (options.question is None) == (options.questions is None):
         raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
     from commands.store import open_chain, ready_store
@@ -64,17 +64,24 @@ def run(settings: Settings, options: Namespace) -> int:
 
 
 def _answer_file(settings: Settings, options: Namespace) -> int:
+    """Print a line for each row: its answer, or what is wrong with it."""
     from commands.store import open_chain, ready_store
-    from evaluation.questions import read_questions
-    from evaluation.run import answer_all
+    from evaluation.batch import RowError, answer_rows, read_rows
 
-    rows = read_questions(options.questions)
-    if any(row.contexts is None for row in rows):
+    rows = read_rows(options.questions)
+    if any(not isinstance(row, RowError) and row.contexts is None for row in rows):
         ready_store(settings)
+    failed = 0
     with closing(open_chain(settings)) as chain:
-        for answer in answer_all(chain, rows, trace=options.trace):
-            print_json(answer.to_dict())
-    return 0
+        for said in answer_rows(chain, rows, trace=options.trace):
+            if isinstance(said, RowError):
+                failed += 1
+                print_json({"id": said.id, "error": said.error})
+            else:
+                print_json(said.to_dict())
+    if failed:
+        err.print(f"quoth: {failed} of {len(rows)} rows got no answer: their lines say why", markup=False)
+    return 2 if failed else 0
 
 
 def _print_answer(answer: Answer) -> None:

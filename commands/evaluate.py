@@ -8,7 +8,7 @@ from pathlib import Path
 from commands.parser import Commands
 from settings import Settings
 
-FORMATS = ("jsonl", "csv", "squad", "beir", "ragas", "datasets")
+FORMATS = ("jsonl", "csv", "squad", "beir", "ragas", "llamaindex", "datasets")
 
 
 def add(commands: Commands) -> None:

@@ -8,8 +8,9 @@ from typing import Literal
 
 from evaluation import estimate
 from evaluation.estimate import Statistic
+from evaluation.expectations import INTENTS
 
-Group = Literal["retrieval", "reading", "answers", "citations", "abstention", "latency"]
+Group = Literal["first line", "retrieval", "reading", "answers", "citations", "abstention", "latency"]
 Better = Literal["more", "less"]
 
 
@@ -34,7 +35,22 @@ _RANKED = {
     "ndcg@10": "discounted gain of the evidence in the first 10 passages, of the best possible",
     "map": "mean precision at the ranks where a piece of evidence is found",
 }
+_LINE = "share of answerable questions whose first line has an accepted answer and no rejected wording"
 _MEANS: Mapping[Group, Mapping[str, str]] = {
+    "first line": {
+        "first_line_right": _LINE,
+        **{f"first_line_right_{intent}": f"{_LINE}, of the intent {intent}" for intent in INTENTS},
+        "high_precision": "share of the answers of high certainty whose first line is right",
+        "high_coverage": "share of answerable questions answered with high certainty",
+        "low_precision": "share of the answers of low certainty whose first line is right",
+        "item_recall": "share of a list's items that are said",
+        "item_precision": "share of a list's lines that name an item",
+        "both_sides": "share of comparisons where both sides are said",
+        "need_share": "share of the evidence sentences of a summary or an overview that are quoted",
+        "need_met": "share of summaries and overviews that quote as many evidence sentences as they need",
+        "follow_up_right": "share of follow-ups whose first line is right",
+        "standalone_right": "share of the same follow-ups whose first line is right when they are asked in full",
+    },
     "retrieval": {
         **{f"retrieved_{key}": f"{text}, as retrieved" for key, text in _RANKED.items()},
         "article_hit@1": "share of questions where the first article is a right one, as retrieved",
@@ -57,6 +73,8 @@ _MEANS: Mapping[Group, Mapping[str, str]] = {
         "evidence_iou": "characters that are both quoted and evidence, of those that are either",
         "citation_recall": "share of an answer's sentences that their quotes support (ALCE)",
         "citation_precision": "share of an answer's citations that this support needs (ALCE)",
+        "cited_map": "mean precision at the ranks of the right articles, in the order in which articles are cited",
+        "quoted_spans": "share of the spans between quotation marks that stand in an article that is cited (ragas)",
     },
     "abstention": {
         "refusal_precision": "share of refused questions that are unanswerable",

@@ -50,7 +50,11 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question. `change` is a key of summary.CHANGES, or empty; `was` is the outcome in the baseline."""
+    """One question. `change` is a key of summary.CHANGES, or empty; `was` is the outcome in the baseline.
+
+    `line` is the first line; `full` that of the same follow-up when it was asked in full. Runs of version 0.1 have
+    none of them.
+    """
 
     anchor: str
     result: Json
@@ -59,6 +63,12 @@ class Entry:
     was: str
     said: Sequence[Said]
     gold: Sequence[Gold]
+    line: str
+    line_right: bool | None
+    certainty: str
+    intent: str
+    expected_intent: str
+    full: str
 
 
 def entries(card: Json) -> list[Entry]:
@@ -69,6 +79,7 @@ def entries(card: Json) -> list[Entry]:
 
 def _entry(number: int, result: Json, titles: Mapping[str, str]) -> Entry:
     before, answer, evidence = result["before"], result["answer"], result["evidence"]
+    line_right = result["values"].get("first_line_right")
     return Entry(
         anchor=f"q{number}",
         result=result,
@@ -77,6 +88,12 @@ def _entry(number: int, result: Json, titles: Mapping[str, str]) -> Entry:
         was="" if before is None else outcome_label(_outcome(result, before["failure"])),
         said=list(_said(answer, evidence)),
         gold=list(_gold(evidence, answer, titles)),
+        line=result.get("first_line", ""),
+        line_right=None if line_right is None else bool(line_right),
+        certainty=answer.get("certainty") or "",
+        intent=answer.get("intent") or "",
+        expected_intent=result.get("intent") or "",
+        full=(result.get("full") or {}).get("first_line", ""),
     )
 
 

@@ -16,19 +16,15 @@ from evaluation.result import Values
 Verdict = Literal["fell", "rose", "same"]
 
 DEFAULT_GATES: Mapping[str, float] = {
-    "retrieved_hit@5": 0.02,
-    "read_hit@1": 0.02,
-    "right": 0.02,
-    "contains": 0.02,
-    "f1": 0.02,
-    "quote_exact": 0.0,
-    "evidence_iou": 0.02,
-    "citation_recall": 0.02,
+    "first_line_right": 0.02,
     "hallucination_rate": 0.02,
     "error_rate": 0.02,
-    "auroc": 0.02,
+    "quote_exact": 0.0,
 }
-"""The figures that may not get worse, and by how much they may. Latency, which depends on the machine, is not one."""
+"""The figures that may not get worse, and by how much they may: what a person sees, and the promise of exact quotes.
+
+Refusing is gated by its two rates: precision is undefined in a run that refuses nothing, and could not fall from there.
+"""
 
 _PROMISES = frozenset({"quote_exact"})
 """Not estimates but promises: one more broken quote is a fall, in however many questions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
 import json
 from collections.abc import Callable, Iterator
@@ -12,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.beir import read_beir
+from evaluation.csv_files import Cells, csv_records
+from evaluation.exports import read_llamaindex, read_ragas
 from evaluation.questions import (
     QuestionSet,
     decode,
     gather,
-    json_lines,
-    numbered_lines,
     parse_json,
     read_set,
     refuse_half_characters,
@@ -37,34 +36,15 @@ def import_set(path: Path, format: str = "jsonl") -> QuestionSet:
 
 
 def _read_csv(path: Path) -> QuestionSet:
-    """Read CSV: a header with `question` and any other of our keys, then a row a question."""
-    return gather(path, _csv_records(path), _from_csv)
+    """Read CSV: a header with `question` and any other of our keys, in capitals or not, then a row a question."""
+    return gather(path, csv_records(path, "question"), _from_csv)
 
 
-def _csv_records(path: Path) -> Iterator[tuple[str, int, tuple[list[str], list[str]]]]:
-    reader = csv.reader((line for _, line in numbered_lines(path)), strict=True)
-    header: list[str] = []
-    end = 0
-    try:
-        for cells in reader:
-            start, end = end + 1, reader.line_num
-            if not any(cells):
-                continue
-            if header:
-                yield f"line {start}", start, (header, cells)
-            else:
-                header = [cell.strip() for cell in cells]
-                if "question" not in header:
-                    raise UsageError(f"{path}: no column is called `question`", "begin with the names, commas between")
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {end + 1}: {error}", "save it as CSV with commas") from error
-
-
-def _from_csv(record: tuple[list[str], list[str]]) -> dict[str, Any]:
+def _from_csv(record: Cells) -> dict[str, Any]:
     header, cells = record
     if len(cells) > len(header):
         raise ValueError(
-            f"{len(cells)} cells for {len(header)} columns (a comma needs quotation marks around its cell)"
+            f"{len(cells)} cells for {len(header)} columns (one that holds a delimiter needs quotation marks around it)"
         )
     return {name: _cell(name, cell) for name, cell in zip(header, cells, strict=False) if cell.strip()}
 
@@ -158,37 +138,6 @@ def _sentences(text: str) -> list[SentenceSpan]:
     return list(sentence_spans(text))
 
 
-def _read_ragas(path: Path) -> QuestionSet:
-    """Read JSON lines of RAGAS, old names and new; leave out another system's answers (`answer`, `response`)."""
-    return gather(path, json_lines(path), lambda line: _from_ragas(parse_json(line)))
-
-
-def _from_ragas(record: Any) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
-    data = {name: value for name, value in record.items() if value is not None}
-    answers = _first(data, "reference", "ground_truth", "ground_truths", default=[])
-    row = {name: data[name] for name in ("id", "tags") if name in data}
-    row["question"] = _first(data, "user_input", "question", default=None)
-    row["answers"] = [answers] if isinstance(answers, str) else answers
-    row["evidence"] = _first(data, "reference_contexts", default=[])
-    contexts = _first(data, "retrieved_contexts", "contexts", default=None)
-    if contexts is not None:
-        if not _is_texts(contexts) or not _is_texts(row["evidence"]):
-            raise ValueError("`retrieved_contexts` or `reference_contexts` is no list of texts")
-        row["contexts"] = contexts
-        row["evidence"] = [text for text in row["evidence"] if any(text in context for context in contexts)]
-    return row
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
-
-
-def _first(data: dict[str, Any], *names: str, default: Any) -> Any:
-    return next((data[name] for name in names if name in data), default)
-
-
 def _read_datasets(path: Path) -> QuestionSet:
     """Read a folder that `save_to_disk` of Hugging Face's `datasets` wrote, or one of Parquet files."""
     records = ((f"record {number}", number, record) for number, record in enumerate(_arrow_records(path), start=1))
@@ -244,7 +193,8 @@ FORMATS: dict[str, Callable[[Path], QuestionSet]] = {
     "csv": _read_csv,
     "squad": _read_squad,
     "beir": read_beir,
-    "ragas": _read_ragas,
+    "ragas": read_ragas,
+    "llamaindex": read_llamaindex,
     "datasets": _read_datasets,
 }
 """The values of --format."""

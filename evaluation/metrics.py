@@ -5,19 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import PurePath
 
+from evaluation.places import (
+    Piece,
+    article_names,
+    cited_places,
+    gold_articles,
+    length,
+    meets,
+    pieces_of,
+    place_of,
+    shared,
+    union,
+)
 from evaluation.questions import Row
 from evaluation.result import Evidence, Failure, Values
+from evaluation.shown import shown_values
 from evaluation.wording import exact_match, f1, stands_in
 from rag.answer import Answer, Citation, Retrieved
 
 _DEPTH = 10
 _BY_ARTICLE = ("hit@1", "recall@10", "mrr@10", "ndcg@10")
-
-_Place = tuple[str, int, int]
-_Piece = Sequence[_Place]
-"""Where the same words of evidence stand: in each of these places they are as good."""
 
 Supports = Callable[[str, str], bool]
 """Whether the first text supports the second: see rag.verify.support.Verifier.supports."""
@@ -38,20 +46,20 @@ def measure(
     `text_of` gives an article's text by its id; `answer` needs its trace for the values of retrieval and reading,
     which a row with contexts of its own has for reading only. The same words at several places in `evidence` are one
     piece, found at any of them. An answerable row that was refused counts 0, except where citations alone are judged.
-    `similarity` compares `said(answer)` with each accepted answer.
+    `shown_values` has what a person sees first. `similarity` compares `said(answer)` with each accepted answer.
     """
     values = {"answerable": float(row.answerable), "refused": float(answer.abstained), "confidence": answer.confidence}
     values |= {f"ms_{stage}": float(spent) for stage, spent in asdict(answer.timings_ms).items()}
     if answer.citations:
         values["quote_exact"] = _quote_exact(answer.citations, text_of)
         values |= _support(answer, supports)
+    pieces = pieces_of(evidence)
     if row.answerable:
-        pieces = _pieces(evidence)
         values |= _ranking_values(row, answer.retrieved, pieces)
         values |= _wording_values(row, answer, similarity)
         values |= _overlap_values(answer.citations, pieces)
         values |= _right(row, answer, pieces)
-    return values
+    return values | shown_values(row, answer, pieces, text_of)
 
 
 def failure(row: Row, values: Values) -> Failure | None:
@@ -59,7 +67,7 @@ def failure(row: Row, values: Values) -> Failure | None:
     if not row.answerable:
         return None if values["refused"] else "should have refused"
     if values.get("right") == 1:
-        return None
+        return None if values.get("first_line_right", 1) else "wrong first line"
     if values.get("read_map") == 0:
         return "not retrieved"
     if values.get("read_hit@5") == 0:
@@ -93,7 +101,7 @@ def _gain(ranks: Iterable[int]) -> float:
     return sum(1 / math.log2(rank + 1) for rank in ranks if rank <= _DEPTH)
 
 
-def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[_Piece]) -> dict[str, float]:
+def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequence[Piece]) -> dict[str, float]:
     if trace is None:
         return {}
     if row.contexts is not None:
@@ -106,21 +114,20 @@ def _ranking_values(row: Row, trace: Sequence[Retrieved] | None, pieces: Sequenc
     )
 
 
-def _passage_values(name: str, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+def _passage_values(name: str, passages: Sequence[Retrieved], pieces: Sequence[Piece]) -> dict[str, float]:
     if not pieces:
         return {}
-    ranks = [_first(_meets(_of(passage), piece) for passage in passages) for piece in pieces]
+    ranks = [_first(meets(place_of(passage), piece) for passage in passages) for piece in pieces]
     return {f"{name}_{key}": value for key, value in ranking(ranks, len(pieces)).items()}
 
 
-def _article_values(row: Row, passages: Sequence[Retrieved], pieces: Sequence[_Piece]) -> dict[str, float]:
+def _article_values(row: Row, passages: Sequence[Retrieved], pieces: Sequence[Piece]) -> dict[str, float]:
     """Rank the articles of the evidence, else those that the row names, by their first passages."""
-    wanted = [{article for article, _, _ in piece} for piece in pieces] or [{name} for name in row.articles]
-    wanted = [names for i, names in enumerate(wanted) if names not in wanted[:i]]
+    wanted = gold_articles(row, pieces)
     if not wanted:
         return {}
     ranked = dict.fromkeys((passage.article_id, passage.source) for passage in passages)
-    articles = [_names(*article) for article in ranked]
+    articles = [article_names(*article) for article in ranked]
     by_article = ranking([_first(bool(names & article) for article in articles) for names in wanted], len(wanted))
     return {f"article_{key}": by_article[key] for key in _BY_ARTICLE}
 
@@ -143,12 +150,12 @@ def _wording_values(row: Row, answer: Answer, similarity: Similarity | None) -> 
 
 
 def said(answer: Answer) -> str:
-    """Return the fewest words that answer: the short sentence, else those marked in the best quote, else the quote.
+    """Return the fewest words that answer: computed or short ones, else those marked in the best quote, else that.
 
     Empty where the answer was refused.
     """
     for sentence in answer.sentences:
-        if sentence.kind == "short":
+        if sentence.kind in ("computed", "short"):
             return sentence.text
     if not answer.sentences:
         return ""
@@ -162,7 +169,7 @@ def _quote_exact(citations: Sequence[Citation], text_of: Callable[[str], str | N
     exact = [
         (text_of(article) or "")[start:end] == citation.quote
         for citation in citations
-        for article, start, end in _places(citation)
+        for article, start, end in cited_places(citation)
     ]
     return sum(exact) / len(exact)
 
@@ -186,7 +193,7 @@ def _support(answer: Answer, supports: Supports) -> dict[str, float]:
     return {"citation_recall": supported / len(answer.sentences), "citation_precision": needed / cited}
 
 
-def _overlap_values(citations: Sequence[Citation], pieces: Sequence[_Piece]) -> dict[str, float]:
+def _overlap_values(citations: Sequence[Citation], pieces: Sequence[Piece]) -> dict[str, float]:
     """Return precision, recall and IoU of the quotes' characters over those of the evidence.
 
     As defined for retrieved chunks by Smith & Troynikov (Chroma, 2024): over the union of the ranges on each side.
@@ -195,14 +202,14 @@ def _overlap_values(citations: Sequence[Citation], pieces: Sequence[_Piece]) -> 
     if not pieces:
         return {}
     gold = [place for piece in pieces for place in piece]
-    quoted = _union(max(_places(citation), key=lambda place: _shared([place], gold)) for citation in citations)
-    wanted = _union(max(piece, key=lambda place: _shared([place], quoted)) for piece in pieces)
-    shared, said, asked = _shared(quoted, wanted), _length(quoted), _length(wanted)
-    values = {"evidence_recall": shared / asked, "evidence_iou": shared / (said + asked - shared)}
-    return values | {"evidence_precision": shared / said} if citations else values
+    quoted = union(max(cited_places(citation), key=lambda place: shared([place], gold)) for citation in citations)
+    wanted = union(max(piece, key=lambda place: shared([place], quoted)) for piece in pieces)
+    both, said, asked = shared(quoted, wanted), length(quoted), length(wanted)
+    values = {"evidence_recall": both / asked, "evidence_iou": both / (said + asked - both)}
+    return values | {"evidence_precision": both / said} if citations else values
 
 
-def _right(row: Row, answer: Answer, pieces: Sequence[_Piece]) -> dict[str, float]:
+def _right(row: Row, answer: Answer, pieces: Sequence[Piece]) -> dict[str, float]:
     """Whether a quote overlaps the evidence and an accepted answer was said or quoted.
 
     Of these, what the row knows; a row without evidence may name articles, and then the quote has to be from one.
@@ -210,57 +217,15 @@ def _right(row: Row, answer: Answer, pieces: Sequence[_Piece]) -> dict[str, floa
     checks = []
     if pieces:
         gold = [place for piece in pieces for place in piece]
-        checks.append(any(_meets(place, gold) for citation in answer.citations for place in _places(citation)))
+        checks.append(any(meets(place, gold) for citation in answer.citations for place in cited_places(citation)))
     elif row.articles:
         wanted = set(row.articles)
-        checks.append(any(wanted & _names(c.article_id, c.source) for c in answer.citations))
+        checks.append(any(wanted & article_names(c.article_id, c.source) for c in answer.citations))
     if row.answers:
         whole = " ".join([s.text for s in answer.sentences] + [c.quote for c in answer.citations])
         checks.append(any(stands_in(accepted, whole) for accepted in row.answers))
     return {"right": float(all(checks))} if checks else {}
 
 
-def _pieces(evidence: Iterable[Evidence]) -> list[_Piece]:
-    pieces: dict[str, list[_Place]] = {}
-    for place in evidence:
-        pieces.setdefault(place.text, []).append(_of(place))
-    return list(pieces.values())
-
-
-def _names(article_id: str, source: str) -> set[str]:
-    """Return the names by which a row may call an article."""
-    return {article_id, source, PurePath(source).name}
-
-
-def _of(place: Evidence | Retrieved | Citation) -> _Place:
-    return place.article_id, place.start, place.end
-
-
-def _places(citation: Citation) -> list[_Place]:
-    return [_of(citation), *((place.article_id, place.start, place.end) for place in citation.also)]
-
-
 def _first(hits: Iterable[bool]) -> int | None:
     return next((rank for rank, hit in enumerate(hits, start=1) if hit), None)
-
-
-def _meets(place: _Place, others: Iterable[_Place]) -> bool:
-    return any(place[0] == other[0] and place[1] < other[2] and other[1] < place[2] for other in others)
-
-
-def _union(places: Iterable[_Place]) -> list[_Place]:
-    union: list[_Place] = []
-    for article, start, end in sorted(places):
-        if union and union[-1][0] == article and start <= union[-1][2]:
-            union[-1] = (article, union[-1][1], max(end, union[-1][2]))
-        else:
-            union.append((article, start, end))
-    return union
-
-
-def _shared(places: Iterable[_Place], others: Sequence[_Place]) -> int:
-    return sum(max(0, min(p[2], o[2]) - max(p[1], o[1])) for p in places for o in others if p[0] == o[0])
-
-
-def _length(places: Iterable[_Place]) -> int:
-    return sum(end - start for _, start, end in places)

@@ -91,6 +91,11 @@ def read_questions(path: Path) -> list[Row]:
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines of a text file, numbered from 1, one in memory at a time. Raises UsageError."""
+    return ((number, decode(line, f"{path}, line {number}")) for number, line in numbered_bytes(path))
+
+
+def numbered_bytes(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file as they are, numbered from 1. Raises UsageError."""
     try:
         with path.open("rb") as file:
             number = 0
@@ -98,7 +103,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
                 number += 1
                 if len(line) == _LINE_BYTES:
                     raise UsageError(f"{path}, line {number}: longer than 32 MiB", "give one row a line")
-                yield number, decode(line, f"{path}, line {number}")
+                yield number, line
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror})", "give a question set") from error
 

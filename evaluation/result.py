@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from evaluation.questions import Row
+from rag.answer import Answer
 
 Values = Mapping[str, float]
 """Measurements of one answer by name; what does not apply to a row is not there."""
 
-Failure = Literal["not retrieved", "not read", "refused", "wrong words", "should have refused"]
+Failure = Literal["not retrieved", "not read", "refused", "wrong words", "wrong first line", "should have refused"]
 """The stage that failed: no evidence among the passages; none among the first after reading; an answer refused;
-the answer leans on other words; an answer given where there is none."""
+the answer leans on other words; it is right further down only; an answer given where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,5 @@ class Result:
     answer: Mapping[str, Any]
     values: Values
     failure: Failure | None
+    full: Answer | None = None
+    """The answer to the row's question in full (`standalone`), if it has one."""

@@ -6,13 +6,15 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 
 from evaluation.journal import Journal
 from evaluation.metrics import Supports, failure, measure, said
 from evaluation.questions import Row, Span
-from evaluation.result import Evidence, Result
+from evaluation.result import Evidence, Result, Values
+from evaluation.shown import is_right, line_of
 from index.article import Article
 from index.embed import EmbeddingModel
 from index.errors import UsageError
@@ -44,30 +46,50 @@ def evaluate(
     supports: Supports,
     told: Told = lambda *_: None,
 ) -> list[Result]:
-    """Answer and measure every row; what the journal has is not asked again.
+    """Answer and measure every row, then the follow-ups once more in full; what the journal has is not asked again.
 
     Raises UsageError, before anything is asked, naming a row whose evidence is nowhere.
     """
     articles = articles_for(rows, chain.index)
     evidence = [locate_evidence(row, articles) for row in rows]
-    told("answering", len(journal.answers), len(rows))
-    for answer in answer_all(chain, rows[len(journal.answers) :], trace=True, workers=WORKERS):
+    in_full = [row_in_full for row in rows if (row_in_full := _in_full(row)) is not None]
+    asked = [*rows, *in_full]
+    told("answering", len(journal.answers), len(asked))
+    for answer in answer_all(chain, asked[len(journal.answers) :], trace=True, workers=WORKERS):
         journal.add(answer)
-        told("answering", len(journal.answers), len(rows))
+        told("answering", len(journal.answers), len(asked))
+    answers = journal.answers[: len(rows)]
+    full = dict(zip((row.id for row in in_full), journal.answers[len(rows) :], strict=True))
     texts = {article.id: article.text for article in articles.values()}
-    answered = [(row, answer) for row, answer in zip(rows, journal.answers, strict=True) if not answer.abstained]
+    answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if not answer.abstained]
     words = (text for row, answer in answered if row.answers for text in (said(answer), *row.answers))
     similarity = Similarity(chain.embeddings, words)
     results = []
-    for row, answer, places in zip(rows, journal.answers, evidence, strict=True):
+    for row, answer, places in zip(rows, answers, evidence, strict=True):
         values = measure(row, answer, places, (_contexts(row) or texts).get, supports, similarity)
-        results.append(Result(row, places, answer.to_dict(), values, failure(row, values)))
+        values |= _follow_up_values(row, values, full.get(row.id))
+        results.append(Result(row, places, answer.to_dict(), values, failure(row, values), full.get(row.id)))
     return results
+
+
+def _in_full(row: Row) -> Row | None:
+    """Return a follow-up as one would ask it without its history, None for what is no follow-up."""
+    return replace(row, question=row.standalone, history=()) if row.standalone else None
+
+
+def _follow_up_values(row: Row, values: Values, full: Answer | None) -> dict[str, float]:
+    """Return whether the first line is right, as asked and in full, so that only the conversation differs."""
+    if full is None or "first_line_right" not in values:
+        return {}
+    return {
+        "follow_up_right": values["first_line_right"],
+        "standalone_right": float(is_right(row, line_of(full))),
+    }
 
 
 def answer_all(chain: AnswerChain, rows: Sequence[Row], *, trace: bool = False, workers: int = 1) -> Iterator[Answer]:
     """Yield the answers to `rows`, in order, each as it is ready; `workers` questions are answered at a time."""
-    asked = (_question(row, trace=trace) for row in rows)
+    asked = (to_question(row, trace=trace) for row in rows)
     with ThreadPoolExecutor(workers) as pool:
         waiting = deque(pool.submit(chain.invoke, question) for question in islice(asked, workers))
         try:
@@ -80,7 +102,8 @@ def answer_all(chain: AnswerChain, rows: Sequence[Row], *, trace: bool = False, 
                 future.cancel()
 
 
-def _question(row: Row, *, trace: bool) -> Question:
+def to_question(row: Row, *, trace: bool = False) -> Question:
+    """Return what the chain is asked for a row."""
     question: Question = {"question": row.question, "history": row.history, "id": row.id, "trace": trace}
     if row.contexts is not None:
         question["contexts"] = row.contexts

@@ -18,7 +18,9 @@ from evaluation.judge import Judge
 from evaluation.questions import Row
 from evaluation.result import Result
 from evaluation.run import Told, evaluate
+from evaluation.shown import first_line, line_of
 from index.errors import UsageError
+from rag.answer import Answer
 from rag.chain import AnswerChain
 from rag.verify.support import Verifier, supports
 from settings import Settings
@@ -29,6 +31,8 @@ RUNS = "runs"
 _SETTINGS = ("passages_read", "answer_threshold")
 _MEANING = ("question", "history", "answerable", "answers", "evidence")
 """What has to be the same in two runs for a row to be compared."""
+_EXPECTED = ("intent", "not", "need", "items", "sides", "standalone")
+"""The same, as far as both runs have it: version 0.1 did not write it."""
 
 Scorecard = dict[str, Any]
 
@@ -156,7 +160,8 @@ def _same(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     if other is None:
         return False
     texts = [[place["text"] for place in version["evidence"]] for version in (row, other)]
-    return texts[0] == texts[1] and all(row[key] == other[key] for key in _MEANING if key != "evidence")
+    keys = [key for key in _MEANING if key != "evidence"] + [key for key in _EXPECTED if key in other]
+    return texts[0] == texts[1] and all(row[key] == other[key] for key in keys)
 
 
 def _digest(data: object) -> str:
@@ -165,6 +170,11 @@ def _digest(data: object) -> str:
 
 def _settings(settings: Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in _SETTINGS}
+
+
+def _shown(answer: Answer | None) -> dict[str, Any] | None:
+    """Return what a person sees first of a follow-up that was asked in full."""
+    return {"first_line": line_of(answer), "certainty": answer.certainty} if answer is not None else None
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -176,8 +186,16 @@ def _result(result: Result) -> dict[str, Any]:
         "answerable": row.answerable,
         "answers": list(row.answers),
         "tags": list(row.tags),
+        "intent": row.intent,
+        "not": list(row.rejected),
+        "need": row.need,
+        "items": [list(item) for item in row.items],
+        "sides": [list(side) for side in row.sides],
+        "standalone": row.standalone,
         "evidence": [asdict(place) for place in result.evidence],
         "answer": dict(result.answer),
+        "first_line": first_line(result.answer["sentences"][0]["text"]) if result.answer["sentences"] else "",
+        "full": _shown(result.full),
         "values": {name: round(value, 6) for name, value in result.values.items()},
         "failure": result.failure,
         "before": None,

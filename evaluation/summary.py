@@ -22,6 +22,7 @@ STAGES: Mapping[str, tuple[str, str]] = {
     ),
     "refused": ("Read but refused", "The evidence was there; the answer was that the articles do not say."),
     "wrong words": ("Wrong words", "An answer was given, and it leans on other words than the evidence."),
+    "wrong first line": ("Wrong first line", "What was quoted is right, but the first line does not say it."),
     "should have refused": ("Should have refused", "The articles do not say, and an answer was given nevertheless."),
 }
 """What each failure is called, and what it means, in the order of the stages."""
@@ -35,6 +36,7 @@ _LABELS = {
     "auroc": "AUROC",
     "aurc": "AURC",
     "f1": "F1",
+    "cited_map": "cited MAP",
 }
 _ACRONYMS = {"mrr@10": "MRR@10", "ndcg@10": "nDCG@10", "map": "MAP", "f1": "F1", "iou": "IoU"}
 _ARROWS = {"rose": "↑", "fell": "↓", "same": "="}

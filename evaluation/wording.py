@@ -11,6 +11,9 @@ from rag.language.scripts import CJK
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _CJK = re.compile(f"([{CJK}])")
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_JOINT = re.compile(r"(?<=\w)[-\u2010\u2011\u2013\u2014/](?=\w)|['\u2019](?=s\b)")
+"""What joins words that are looked for one by one: "iron-phosphate", "Hefei's"."""
 _FIRST_UNSPACED = "\u0590"
 """Scripts below this code point (Latin, Greek, Cyrillic, Armenian) set blanks between words."""
 
@@ -37,6 +40,20 @@ def f1(said: str, accepted: str) -> float:
         return float(said_words == accepted_words)
     shared = (Counter(said_words) & Counter(accepted_words)).total()
     return 2 * shared / (len(said_words) + len(accepted_words))
+
+
+def contains(text: str, accepted: str) -> bool:
+    """Whether the normalised words of `accepted` stand in a row in `text` (containment, as SQuAD's words are compared).
+
+    Unlike there, a decimal point counts, so that 10.4 is not 104, and hyphens and a possessive's apostrophe part words.
+    """
+    words, line = (_compared(written) for written in (accepted, text))
+    size = len(words)
+    return size > 0 and any(line[at : at + size] == words for at in range(len(line) - size + 1))
+
+
+def _compared(text: str) -> list[str]:
+    return normalise(_JOINT.sub(" ", _DECIMAL_POINT.sub("point", text))).split()
 
 
 def stands_in(words: str, text: str) -> bool:

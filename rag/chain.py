@@ -21,7 +21,18 @@ from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes, languages_
 from rag.events import Event, StatusEvent, answer_of, sentence_events
 from rag.extract import Limits
 from rag.filters import Filters
-from rag.pipeline import Asked, Evidence, answer_directly, answer_in_form, finish, generate, read, resolve, search
+from rag.pipeline import (
+    Asked,
+    Evidence,
+    answer_directly,
+    answer_in_form,
+    correct,
+    finish,
+    generate,
+    read,
+    resolve,
+    search,
+)
 from rag.question import check_question
 from rag.reading.base import Reader
 from rag.reading.joint import JointReader
@@ -30,8 +41,10 @@ from rag.reading.similarity import SimilarityReader
 from rag.reading.transformer import TransformerReader
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Index, Snapshot
-from rag.suggest import Proof, follow_ups, starters
+from rag.spelling import Spelling
+from rag.suggest import Proof, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
+from rag.verify.support import Verifier
 from rag.write import Writer, load_writer
 from settings import READER, Settings
 
@@ -103,6 +116,8 @@ class AnswerChain(Runnable[Question, Any]):
         self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
+        self._verifier = Verifier(self.embeddings)
+        self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
 
     @property
@@ -148,6 +163,7 @@ class AnswerChain(Runnable[Question, Any]):
         writer = self._writer if input.get("written") is not False else None
         asked = yield from resolve(question, input, writer, stopwatch)
         with self._corpus(input, asked) as corpus:
+            asked = correct(asked, corpus, stopwatch)
             events = self._answer(asked, corpus, writer, stopwatch)
             key = None if writer else cache_key(asked, corpus)
             if key is None:
@@ -174,7 +190,8 @@ class AnswerChain(Runnable[Question, Any]):
             yield TextCorpus(request["contexts"], self.embeddings)
             return
         with self.index.snapshot() as snapshot:
-            yield IndexCorpus(snapshot, self._retriever, asked.filters, self._languages_of(snapshot))
+            languages = self._languages_of(snapshot)
+            yield IndexCorpus(snapshot, self._retriever, asked.filters, languages, self._spelling)
 
     def _languages_of(self, snapshot: Snapshot) -> frozenset[str]:
         """Return the languages of a sample of the articles; looked at once for each state of the store."""
@@ -202,16 +219,23 @@ class AnswerChain(Runnable[Question, Any]):
         else:
             limit = corpus.read_limit(settings.passages_read)
             evidence = yield from read(asked, passages, self._reader, limit, stopwatch)
-            threshold = settings.answer_threshold
-            body = yield from generate(asked, evidence, corpus, writer, threshold, limits, stopwatch)
+            body = yield from generate(
+                asked, evidence, corpus, writer, self._reader, self._verifier, settings, limits, stopwatch
+            )
         answer = finish(asked, evidence, body, corpus, self.models)
         if asked.suggest and isinstance(corpus, IndexCorpus):
             with stopwatch.stage("suggest"):
-                known = [*(turn["question"] for turn in asked.history), asked.bare, asked.standalone]
-                proof = self._proof(corpus.snapshot, corpus.article_ids)
-                questions = follow_ups(proof, known, answer.citations, evidence.best_first(), SUGGESTIONS)
+                questions = self._further(asked, answer, evidence, corpus)
             answer = replace(answer, suggestions=questions)
         yield replace(answer, timings_ms=stopwatch.timings())
+
+    def _further(self, asked: Asked, answer: Answer, evidence: Evidence, corpus: IndexCorpus) -> tuple[str, ...]:
+        """Return what to ask next, or instead where there is no answer."""
+        proof = self._proof(corpus.snapshot, corpus.article_ids)
+        earlier, passages = [turn["question"] for turn in asked.history], evidence.best_first()
+        if answer.abstained:
+            return near_questions(proof, asked.standalone, earlier, passages, SUGGESTIONS)
+        return follow_ups(proof, [*earlier, asked.bare, asked.standalone], answer.citations, passages, SUGGESTIONS)
 
     def _proof(self, snapshot: Snapshot, article_ids: frozenset[str] | None = None) -> Proof:
         return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, article_ids)

@@ -9,7 +9,7 @@ its article's title and, for a year, the article's date. A quote without names i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -17,12 +17,15 @@ from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.answer import Span
+from rag.language.acronyms import acronyms_in
 from rag.language.english import HE, IT, THEY
 from rag.language.names import names_in
 
-_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+"""A year that is no part of another number."""
 _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
-_WORD = re.compile(r"[^\W_][\w.&-]*[^\W_]|[^\W_]")
+_WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
+_CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
@@ -41,11 +44,15 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The names of a question, each as its lower-case words; its years; its other numbers."""
+    """The names of a question, each as its lower-case words; its years; its other numbers.
+
+    `forms` has, for a name that is an acronym, what it stands for, and the reverse.
+    """
 
     names: tuple[tuple[str, ...], ...] = ()
     years: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
+    forms: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     def fit(self, article: Article, quote: Span) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them."""
@@ -54,18 +61,18 @@ class Constraints:
     def unmet(self, article: Article, quote: Span) -> list[str]:
         """Return what neither the quote nor anything near it names, for a person to read."""
         near = _near(article, quote)
-        missing = [" ".join(name) for name in self.names if not _stands(name, near)]
+        missing = [" ".join(name) for name in self.names if not self.stands(name, near)]
         return missing + [year for year in sorted(self.years) if year not in near and not _of_year(article, year)]
 
     def _years_fit(self, article: Article, quote: Span) -> Fit:
         if not self.years:
             return Fit.MEETS
-        own = set(_YEAR.findall(article.text[slice(*quote)]))
+        own = set(YEAR_ALONE.findall(article.text[slice(*quote)]))
         if own & self.years:
             return Fit.MEETS
         if own:
             return Fit.CONTRADICTS
-        last = _YEAR.findall(_near(article, quote, below=False))
+        last = YEAR_ALONE.findall(_near(article, quote, below=False))
         if last:
             return Fit.MEETS if last[-1] in self.years else Fit.LACKS
         return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS
@@ -75,13 +82,19 @@ class Constraints:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
         others = _other_names(said, self.names)
-        if any(_stands(name, said) for name in self.names) or not others:
-            met = all(_stands(name, near) or (not others and _is_about(article, name)) for name in self.names)
+        if any(self.stands(name, said) for name in self.names) or not others:
+            met = all(self.stands(name, near) or (not others and _is_about(article, name)) for name in self.names)
             return Fit.MEETS if met else Fit.LACKS
-        if not any(_stands(name, near) for name in self.names):
+        if not any(self.stands(name, near) for name in self.names):
             return Fit.CONTRADICTS
         refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
-        return Fit.MEETS if refers and all(_stands(name, near) for name in self.names) else Fit.LACKS
+        return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
+
+    def stands(self, name: tuple[str, ...], text: str) -> bool:
+        """Whether a text names it, in either form."""
+        return _stands(name, text) or any(
+            re.search(rf"(?<!\w){re.escape(form)}", text, re.IGNORECASE) for known, form in self.forms if known == name
+        )
 
     def _figures_fit(self, article: Article, quote: Span) -> Fit:
         near = article.text[slice(*quote)] + _near(article, quote)
@@ -90,13 +103,25 @@ class Constraints:
 
 def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
     """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters."""
-    years = frozenset(_YEAR.findall(question))
-    found = [_words(name.text) for name in names_in(question) if not _YEAR.fullmatch(name.text)]
+    years = frozenset(YEAR_ALONE.findall(question))
+    found = [
+        _words(name.text)
+        for name in names_in(question)
+        if not YEAR_ALONE.fullmatch(name.text) and not _CONTRACTION.fullmatch(name.text)
+    ]
     known = {word for name in found for word in name}
-    others = (word for word in _words(question) if word not in known and word.isalpha())
+    others = (word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1)
     found += [(word,) for word in others if _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
-    return Constraints(tuple(dict.fromkeys(name for name in found if name)), years, figures)
+    names = tuple(dict.fromkeys(name for name in found if name))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)))
+
+
+def _forms(names: Sequence[tuple[str, ...]], texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each name that the texts have in another form, as an acronym or in full, with that form."""
+    for acronym, words in acronyms_in(texts).items() if names else ():
+        short, full = _words(acronym), _words(words)
+        yield from ((name, form) for name in names for own, form in ((short, words), (full, acronym)) if name == own)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from rag.filters import Filters
 from rag.language.detect import language_of
 from rag.retrieve import HybridRetriever, Passage, passages_of
 from rag.snapshot import Snapshot
+from rag.spelling import Spelling
 
 MENTIONING = 2_000
 LANGUAGE_CHARACTERS = 2_000
@@ -49,6 +50,9 @@ class Corpus(Protocol):
     def search(self, wordings: Sequence[str]) -> list[Passage]:
         """Return passages for the wordings of one question, best first; the first wording counts most."""
 
+    def corrected(self, question: str) -> str:
+        """Return the question with its misspelt words as the articles have them."""
+
     def read_limit(self, limit: int) -> int | None:
         """Return how many passages are read at most, where `limit` is what the settings say; None is all."""
 
@@ -57,12 +61,18 @@ class IndexCorpus:
     """The articles of a snapshot that the filters keep."""
 
     def __init__(
-        self, snapshot: Snapshot, retriever: HybridRetriever, filters: Filters, languages: frozenset[str] = frozenset()
+        self,
+        snapshot: Snapshot,
+        retriever: HybridRetriever,
+        filters: Filters,
+        languages: frozenset[str],
+        spelling: Spelling,
     ) -> None:
         self.snapshot = snapshot
         self.languages = languages
         self._retriever = retriever
         self._filters = filters
+        self._spelling = spelling
 
     @property
     def generation(self) -> str:
@@ -102,6 +112,10 @@ class IndexCorpus:
         """See Corpus."""
         return self._retriever.passages(wordings, self.snapshot, self.article_ids)
 
+    def corrected(self, question: str) -> str:
+        """See Corpus."""
+        return self._spelling.corrected(question, self.snapshot.database)
+
     def read_limit(self, limit: int) -> int | None:
         """See Corpus."""
         return limit
@@ -138,6 +152,10 @@ class TextCorpus:
     def search(self, wordings: Sequence[str]) -> list[Passage]:
         """See Corpus."""
         return self._passages
+
+    def corrected(self, question: str) -> str:
+        """See Corpus."""
+        return question
 
     def read_limit(self, limit: int) -> int | None:
         """See Corpus."""

@@ -18,6 +18,7 @@ from rag.intents import intent_of
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.recency import COMPARABLE, asks_for_latest, day
+from rag.refusal import why_none
 from rag.retrieve import Passage
 
 HIGH = 0.75
@@ -63,12 +64,13 @@ def extract_answer(
     A quote that contradicts what the question insists on (rag.constraints) is none. Where the best quote has little
     support or lacks some of that, the answer is uncertain: quotes alone, with nothing marked in them.
     """
-    constraints = constraints_of(question, [passage.text for passage in passages])
+    constraints = constraints_of(question, [passage.with_lead for passage in passages])
     found = find_quotes(passages, readings, limits.characters)
     quotes = _ranked(question, found, constraints, threshold)
     chosen = _choose(quotes, threshold, limits)
     if not chosen:
-        return Extract((), (), reason=_why_none(constraints, found, threshold))
+        best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
+        return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0]
     certain = best.fit is Fit.MEETS and best.support >= HIGH and is_of_kind(question, best.text)
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
@@ -85,6 +87,14 @@ def extract_answer(
     if said := _short_answer(question, best):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
+
+
+def ranked_quotes(
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, characters: int
+) -> list[Quote]:
+    """Return the quotes of the readings that do not contradict the question: first those that meet it."""
+    constraints = constraints_of(question, [passage.text for passage in passages])
+    return _ranked(question, find_quotes(passages, readings, characters), constraints, threshold)
 
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, threshold: float) -> list[Quote]:
@@ -104,7 +114,7 @@ def _short_answer(question: str, best: Quote) -> str | None:
     if not spans or intent_of(question) not in _SHORT:
         return None
     said = best.article.text[slice(*spans[0])]
-    return said if is_of_kind(question, said) and not _echoes(question, said) else None
+    return said if is_of_kind(question, said) and not echoes(question, said) else None
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
@@ -112,14 +122,6 @@ def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
     best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
     others = sorted(chosen[1:], key=lambda quote: (best_first.index(quote.article.id), quote.start))
     return [chosen[0], *others]
-
-
-def _why_none(constraints: Constraints, quotes: Sequence[Quote], threshold: float) -> str:
-    """Return why nothing is quoted: nothing answers, or what seems to is about something else."""
-    if quotes and quotes[0].support >= threshold:
-        missing = constraints.unmet(quotes[0].article, (quotes[0].start, quotes[0].end))
-        return f"What was found is not about {', '.join(missing) or 'what was asked'}."
-    return "No passage that was found answers this."
 
 
 def _why_unsure(constraints: Constraints, best: Quote) -> str:
@@ -134,7 +136,7 @@ def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
     )
 
 
-def _echoes(question: str, said: str) -> bool:
+def echoes(question: str, said: str) -> bool:
     """Whether the words only say the question's own again; "Tesla" answers "BYD or Tesla?", "BYD or Tesla" does not."""
     asked, words = (set(_WORD.findall(text.casefold())) for text in (question, said))
     return bool(words) and words <= asked and not ("or" in asked and "or" not in words)

@@ -44,7 +44,7 @@ def from_quotes(extract: Extract, notice: str | None = None, withheld: int = 0) 
     return AnswerBody(
         extract.sentences,
         extract.citations,
-        _joined(notice, extract.notice) if extract.sentences else None,
+        joined(notice, extract.notice) if extract.sentences else None,
         withheld,
         certainty=extract.certainty,
         reason=extract.reason,
@@ -65,7 +65,7 @@ def from_model(
         yield event
     name = writer.model.name
     quotes = " ".join(citation.quote for citation in citations)
-    notice = _joined(
+    notice = joined(
         f"{draft.problem}; the answer may be incomplete." if draft.problem else None,
         extract.notice if sentences and extract.differing else None,
         OTHER_LANGUAGE if sentences and not same_script(question, quotes) else None,
@@ -104,5 +104,6 @@ def _overlap(a: Citation, b: Citation) -> bool:
     return a.article_id == b.article_id and a.start < b.end and b.start < a.end
 
 
-def _joined(*notices: str | None) -> str | None:
+def joined(*notices: str | None) -> str | None:
+    """Return the notices as one text; None where there is none."""
     return " ".join(filter(None, notices)) or None

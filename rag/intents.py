@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from rag.language.english import HE, IT, THEY
+
 Intent = Literal[
     "fact", "list", "compare", "why", "yes_no", "summary", "overview", "collection", "small_talk", "language"
 ]
@@ -63,3 +65,10 @@ def intent_of(question: str) -> Intent:
     """Return what the question asks for. Whether its language is covered, `rag.forms.direct` says."""
     text = " ".join(question.split()).strip(_EDGES)
     return next((intent for intent, pattern in _COMPILED if pattern.search(text)), "fact")
+
+
+def stands_alone(question: str) -> bool:
+    """Whether a question takes nothing over from those before: "hello", or "How many articles are there?"."""
+    intent = intent_of(question)
+    refers = any(pronoun.search(question) for pronoun in (HE, IT, THEY))
+    return intent == "small_talk" or (intent == "collection" and not refers)

@@ -16,22 +16,35 @@ from index.vector_cache import VectorCache
 from rag.answer import Answer, Models, Retrieved
 from rag.condense import Turn, condense, condense_with
 from rag.corpus import Corpus, check_quotes
-from rag.events import Event, RetrievedEvent, StatusEvent
+from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
 from rag.extract import Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
+from rag.forms.compare import compare
 from rag.forms.direct import direct
+from rag.forms.findings import Findings
+from rag.forms.list import list_of_items
 from rag.forms.overview import overview
 from rag.forms.summary import summary
-from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes
-from rag.intents import Intent, intent_of
+from rag.forms.yes_no import yes_or_no
+from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
+from rag.intents import Intent, intent_of, stands_alone
+from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
+from rag.verify.support import Verifier
 from rag.write import Writer
+from settings import Settings
 
 ABSTENTION = "The articles do not say."
+READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
+    "list": list_of_items,
+    "compare": compare,
+    "yes_no": yes_or_no,
+}
+"""Forms that are made of readings; where one is None, the ordinary answer stands."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,
     "overview": overview,
@@ -42,8 +55,8 @@ FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerB
 class Asked:
     """A question, understood: `bare` is without filter words, `standalone` without its conversation too.
 
-    `problem` says why the language model could not word it alone. `written` is what the caller wants: True for a
-    model's words, False for quotes, None for whatever is set up.
+    `problem` says why the language model could not word it alone, `corrected` that words of it were misspelt. `written`
+    is what the caller wants: True for a model's words, False for quotes, None for whatever is set up.
     """
 
     id: str
@@ -53,6 +66,7 @@ class Asked:
     filters: Filters
     history: tuple[Mapping[str, str], ...] = ()
     problem: str | None = None
+    corrected: bool = False
     intent: Intent = "fact"
     trace: bool = False
     suggest: bool = False
@@ -98,8 +112,8 @@ def resolve(
     history = earlier_turns(request.get("history") or ())
     problem = None
     with stopwatch.stage("condense"):
-        standalone = condense(bare, history)
-        if writer and history:
+        standalone = bare if stands_alone(bare) else condense(bare, history)
+        if writer and history and not stands_alone(bare):
             yield StatusEvent("condense")
             try:
                 standalone = condense_with(writer.model, bare, history)
@@ -120,12 +134,28 @@ def resolve(
     )
 
 
+def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
+    """Return the question with its misspelt words as the articles have them."""
+    with stopwatch.stage("condense"):
+        standalone = corpus.corrected(asked.standalone)
+    if standalone == asked.standalone:
+        return asked
+    return replace(asked, standalone=standalone, corrected=True, intent=intent_of(standalone))
+
+
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:
-    """Retrieve passages for the question as it stands alone and as it was typed."""
+    """Retrieve passages for the question as it stands alone and as it was typed.
+
+    Where the passages say what an acronym of it stands for, or have one for its words, both forms are searched for.
+    """
     if corpus.article_count is not None:
         yield StatusEvent("retrieve", corpus.article_count)
     with stopwatch.stage("retrieve"):
-        passages = corpus.search(list(dict.fromkeys([asked.standalone, asked.bare])))
+        wordings = [asked.standalone, asked.bare]
+        passages = corpus.search(list(dict.fromkeys(wordings)))
+        wider = with_other_form(asked.standalone, acronyms_in(passage.with_lead for passage in passages))
+        if wider != asked.standalone:
+            passages = corpus.search(list(dict.fromkeys([wider, *wordings])))
     yield RetrievedEvent(len(passages))
     return passages
 
@@ -146,11 +176,14 @@ def generate(
     evidence: Evidence,
     corpus: Corpus,
     writer: Writer | None,
-    threshold: float,
+    reader: Reader,
+    verifier: Verifier,
+    settings: Settings,
     limits: Limits,
     stopwatch: Stopwatch,
 ) -> Generator[Event, None, AnswerBody]:
     """Make the sentences: quotes, or a model's words where there is a `writer` and the quotes answer at all."""
+    threshold = settings.answer_threshold
     with stopwatch.stage("read"):
         extract = extract_answer(asked.standalone, evidence.read, evidence.readings, threshold, limits)
     with stopwatch.stage("verify"):
@@ -160,7 +193,25 @@ def generate(
         check = partial(check_quotes, corpus=corpus)
         return (yield from from_model(writer, asked.standalone, best, extract, stopwatch, check))
     notice = NO_MODEL if asked.written and writer is None else None
+    form = READ_FORMS.get(asked.intent) if writer is None else None
+    if form is not None:
+        again = partial(_read_again, corpus=corpus, reader=reader, limit=corpus.read_limit(settings.passages_read))
+        question, passages, readings = asked.standalone, evidence.read, evidence.readings
+        with stopwatch.stage("read"):
+            body = form(Findings(question, passages, readings, extract, threshold, limits, again, verifier))
+        if body is not None:
+            check_quotes(body.citations, corpus)
+            yield from sentence_events(body.sentences, body.citations)
+            return replace(body, notice=joined(notice, body.notice))
     return (yield from from_quotes(extract, fallback_notice(asked.problem) if asked.problem else notice))
+
+
+def _read_again(
+    question: str, corpus: Corpus, reader: Reader, limit: int | None
+) -> tuple[Sequence[Passage], Sequence[Reading]]:
+    """Search and read for another question than the one that was asked."""
+    passages = corpus.search([question])[:limit]
+    return passages, reader.read(question, passages)
 
 
 def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, models: Models) -> Answer:
@@ -175,7 +226,7 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         intent=body.intent or asked.intent,
         certainty=body.certainty,
         reason=body.reason,
-        notice=body.notice,
+        notice=" ".join(filter(None, (body.notice, _corrected(asked)))) or None,
         confidence=evidence.confidence if evidence.readings else float(not abstained),
         engine=body.engine,
         models=replace(models, llm=body.llm),
@@ -199,6 +250,10 @@ def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> Answ
     return body
 
 
+def _corrected(asked: Asked) -> str | None:
+    return f"Showing results for “{asked.standalone}”." if asked.corrected else None
+
+
 def _said(body: AnswerBody) -> str:
     return " ".join(map(str, body.sentences))
 
@@ -209,9 +264,10 @@ def answer_in_form(
     """Return a summary or an overview, where that is asked for and can be made of the passages' articles."""
     form = FORMS.get(asked.intent)
     body = form(asked.standalone, passages, vectors, context) if form else None
-    if body is not None:
-        check_quotes(body.citations, corpus)
-    return body
+    if body is None:
+        return None
+    check_quotes(body.citations, corpus)
+    return replace(body, notice=joined(NO_MODEL, body.notice)) if asked.written else body
 
 
 def earlier_turns(history: Sequence[Turn]) -> list[dict[str, str]]:

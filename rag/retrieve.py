@@ -57,6 +57,11 @@ class Passage:
         return self.article.text[self.start : self.end]
 
     @property
+    def with_lead(self) -> str:
+        """Its words and those before it, from anywhere in a sentence."""
+        return self.article.text[max(0, self.start - _LEAD_CHARACTERS) : self.end]
+
+    @property
     def context(self) -> str:
         """What a reader needs to understand it: the article's title and the lead."""
         return f"{self.article.title}\n{self.lead}".strip()

@@ -126,6 +126,29 @@ def follow_ups(
     return _proven(proof, ordered, asked, count, _MAX_CHECKED)
 
 
+def near_questions(
+    proof: Proof, asked: str, earlier: Sequence[str], passages: Sequence[Passage], count: int
+) -> tuple[str, ...]:
+    """Return what may be asked instead of a question without an answer: the nearest to it of the first `passages`."""
+    terms = set(query_terms(asked))
+    parts = [(passage.article, passage.start, passage.end) for passage in passages[:_PASSAGES_ASKED]]
+    near = {passage.article.id: passage.article for passage in passages[:_PASSAGES_READ]}
+    parts += [(article, 0, len(article.text)) for article in near.values()]
+    made = [
+        (candidate, n)
+        for n, part in enumerate(parts)
+        for candidate in candidates(*part)
+        if set(query_terms(candidate.question)) != terms
+    ]
+
+    def merit(placed: tuple[Candidate, int]) -> tuple[int, int, int, int]:
+        candidate, n = placed
+        return -len(terms & set(query_terms(candidate.question))), -candidate.rank, n, candidate.start
+
+    ordered = [candidate for candidate, _ in sorted(made, key=merit)]
+    return _proven(proof, ordered, earlier, count, _MAX_CHECKED)
+
+
 def candidates(article: Article, start: int, end: int) -> Iterator[Candidate]:
     """Iterate over the questions that the sentences of a part of an article answer."""
     for heading in article.headings:

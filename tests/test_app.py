@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["ask"], "one question is needed"),
         (["ask", "Who?", "--questions", "{tmp}/broken.jsonl"], "one question is needed"),
         (["ask", "--questions", "{tmp}/none.jsonl"], "{tmp}/none.jsonl cannot be read"),
-        (["ask", "--questions", "{tmp}/broken.jsonl"], "{tmp}/broken.jsonl, line 2: "),
+        (["ask", "--questions", "{tmp}/empty.jsonl"], "{tmp}/empty.jsonl holds no questions"),
         (["eval", "{tmp}/broken.jsonl"], "{tmp}/broken.jsonl, line 2: "),
         (["eval", "{tmp}/elsewhere.jsonl"], "evidence is in no article"),
         (["ask", "Who?", "--articles", "{tmp}/empty"], "was built from {articles}, not from {tmp}/empty"),
@@ -41,6 +41,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 def test_a_mistake_is_one_line_and_exit_code_2_and_harms_nothing(words, says, built, articles, tmp_path):
     store, made = built
     (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.jsonl").write_text("\n")
     (tmp_path / "broken.jsonl").write_text('{"question": "Who?"}\nWhat?\n')
     (tmp_path / "elsewhere.jsonl").write_text('{"question": "Who?", "evidence": ["Dogs bark."]}')
     places = {"tmp": tmp_path, "articles": articles}

@@ -66,7 +66,8 @@ def answer(given: Answer, language: Language = "en") -> str:
     parts = _abstention(given, language) if given.abstained else _sentences(given, language)
     if notice := (given.notice or "").removeprefix(MAYBE).strip():
         parts.append(line(notice, "notice"))
-    if given.standalone_question != without_words(given.question):
+    said = f"“{given.standalone_question}”" in (given.notice or "")  # corrected: the notice shows it
+    if given.standalone_question != without_words(given.question) and not said:
         understood = say(language, "chat.understood", question=given.standalone_question)
         parts.append(f'<p class="q-line q-understood"><bdi>{text(understood)}</bdi></p>')
     # Other ids come from outside, and a class is no place for those.

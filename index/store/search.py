@@ -165,6 +165,41 @@ class DatabaseReader:
         query = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
         return int(self._sql.execute(query, (_quoted(term), limit)).fetchone()[0])
 
+    def has_term(self, term: str) -> bool:
+        """Return whether any chunk holds a term, in whatever form of the word."""
+        return self._chunks_with(term, 1) > 0
+
+    def stems(self, prefix: str, limit: int) -> list[str]:
+        """Return the stems that begin with `prefix` and that some chunk holds, at most `limit`."""
+        self._open_vocabulary()
+        rows = self._sql.execute(
+            "SELECT DISTINCT term FROM temp.stems WHERE term >= ? AND term < ? LIMIT ?",
+            (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
+        )
+        return [stem for (stem,) in rows]
+
+    def texts_with_stem(self, stem: str, limit: int) -> list[str]:
+        """Return the titles and words of the first chunks that hold a stem."""
+        self._open_vocabulary()
+        rows = self._sql.execute(
+            "SELECT title || char(10) || substr(text, start + 1, end - start) FROM"
+            " (SELECT DISTINCT doc FROM temp.stems WHERE term = ? LIMIT ?)"
+            " JOIN chunks ON chunks.id = doc JOIN articles ON articles.id = article_id",
+            (stem, limit),
+        )
+        return [text for (text,) in rows]
+
+    def _open_vocabulary(self) -> None:
+        """Make FTS5's own list of stems readable, by a temporary table, which SQLite takes for writing."""
+        if self._sql.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'stems'").fetchone():
+            return
+        query_only = self._sql.execute("PRAGMA query_only").fetchone()[0]
+        self._sql.execute("PRAGMA query_only = OFF")
+        try:
+            self._sql.execute("CREATE VIRTUAL TABLE temp.stems USING fts5vocab(main, terms, instance)")
+        finally:
+            self._sql.execute(f"PRAGMA query_only = {query_only}")
+
     def chunks_of_vectors(self, scores: Mapping[str, float]) -> list[Hit]:
         """Return the chunks behind vectors, with the vectors' scores, best first."""
         rows = self._in_parts("SELECT article_id, start, end, digest FROM chunks WHERE digest IN", scores)

@@ -12,12 +12,18 @@ from rag.language.followups import ASKED_NOUN, ASKS_WHO, SOME_OF_THEM, THAT_ONE,
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.time import times_in
 
+_MOST_NAMES = 6
+"""Names of an answer that "of them" may mean."""
+
 
 def with_referents(text: str, past: Sequence[Past]) -> str:
     """Return `text` with what pronouns, "there" and "that year" stand for in their place."""
     last = past[-1]
     text = _with_time_and_place(text, past)
-    if (some := SOME_OF_THEM.search(text)) and (noun := ASKED_NOUN.match(last.question)):
+    some = SOME_OF_THEM.search(text)
+    if some and (several := _several(last)):
+        text = f"{text[: some.start()]}of {several}{text[some.end() :]}"
+    elif some and (noun := ASKED_NOUN.match(last.question)):
         return about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", latest_subjects(past))
     if one := THAT_ONE.search(text):
         named = _new_names(last) or list(names_in(last.question))
@@ -39,6 +45,14 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
         text = THEN.sub(times[-1], text, count=1)
     places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
     return THERE.sub(f"in {places[-1]}", text, count=1) if places else text
+
+
+def _several(turn: Past) -> str | None:
+    """Return the names that an answer brought in as one phrase, if they can be what "of them" means."""
+    names = list(dict.fromkeys(name.text for name in _new_names(turn)))
+    if not 1 < len(names) <= _MOST_NAMES or len(names_in(turn.question)) > 1:
+        return None
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _new_names(turn: Past) -> list[Name]:

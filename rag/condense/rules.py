@@ -11,18 +11,22 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.terms import query_terms
+from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
 from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
 from rag.language.chinese import condense_chinese
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ABOUT,
+    ATTRIBUTE,
     BACK_TO,
     BARE_QUESTION,
     BEGINS_QUESTION,
     CORRECTION,
     DEMONSTRATIVE,
     FRONTED,
+    GENERIC,
+    LEANING,
     MEANT,
     OPENING,
     PREPOSITION,
@@ -75,15 +79,28 @@ def _english(question: str, past: Sequence[Past]) -> str:
     if CORRECTION.match(question) or MEANT.search(question):
         return _corrected(question, past)
     text = opened.rstrip(" ?.!")
+    if (asked := reaction(ABOUT.sub("", text), past)) is not None:
+        return asked
     if BARE_QUESTION.match(text):
         return _asked_anew(last, text)
     fragment = ABOUT.sub("", text)
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")
-        if bare and len(query_terms(fragment)) > _FRAGMENT_TERMS:
+        if bare and _stands_alone(fragment):
             return question  # a query in keywords
         return _replaced(past, _uncapitalised(fragment, past) if bare else fragment, noun=bare)
     return _with_subjects(opened, past)
+
+
+def _stands_alone(fragment: str) -> bool:
+    """Return whether a fragment that nothing leads to is a topic: neither a name alone, nor a time, nor "Price?"."""
+    terms = query_terms(fragment)
+    if len(terms) > _FRAGMENT_TERMS:
+        return True
+    if is_time(fragment) or PREPOSITION.match(fragment) or ATTRIBUTE.fullmatch(fragment) or LEANING.match(fragment):
+        return False
+    named = {term for name in names_in(f"- {fragment}") for term in query_terms(name.text)}
+    return not named or bool(set(terms) - named)
 
 
 def _corrected(question: str, past: Sequence[Past]) -> str:
@@ -95,13 +112,14 @@ def _corrected(question: str, past: Sequence[Past]) -> str:
 
 def _with_subjects(question: str, past: Sequence[Past]) -> str:
     """Return a whole question with what it points at; what still leans gets the subjects in brackets."""
-    resolved = with_referents(question, past)
+    resolved = with_referents(with_year(question, past), past)
     if DEMONSTRATIVE.search(resolved) or WHY_THING.match(resolved):
         return about(resolved, [gist_of(past[-1].question)])
     left = [match[0] for match in (pronoun.search(resolved) for pronoun in (HE, IT, THEY)) if match]
     if any(not is_genitive(pronoun) for pronoun in left):
         return about(resolved, latest_subjects(past))
-    if resolved != question or names_in(question) or len(query_terms(question)) > _MAX_TERMS:
+    alone = len(query_terms(question)) > _MAX_TERMS or GENERIC.match(question)
+    if resolved != question or names_in(question) or alone:
         return resolved
     return about(question, latest_subjects(past))
 

@@ -28,7 +28,7 @@ SENTENCES = 200
 """Of a longer article, so many sentences are looked at."""
 _SHARE = 6
 """One of so many sentences goes into the summary."""
-_RESTART = 0.3
+_RESTART = 0.15
 _ALIKE = 0.25
 """A cosine below this is no likeness."""
 _REPEATS = 0.8

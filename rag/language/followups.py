@@ -61,6 +61,44 @@ SOME_OF_THEM = re.compile(r"\bof (?:them|those|these|it)\b", re.IGNORECASE)
 """A part of what was named before: "of them"."""
 THAT_ONE = re.compile(r"\bth(?:at|is|e same) (?:company|firm|brand|maker|person|man|woman)\b", re.IGNORECASE)
 """A company or person named before: "that company"."""
+MORE = re.compile(
+    r"(?:(?:can|could) you )?(?:please )?(?:(?:tell me|say|give me|show me|i want(?: to know)?) )?"
+    r"(?:some |a bit |a little )?"
+    r"(?:more(?: (?:details?|info(?:rmation)?))?|details|go on|continue|(?:what|anything) else)"
+    r"(?:,? please)?(?: about (?:it|this|that))?",
+    re.IGNORECASE,
+)
+"""A wish for more: "Tell me more", "anything else?"."""
+SURE = re.compile(
+    r"(?:are you (?:really |quite |absolutely )?(?:sure|certain)(?: about (?:it|this|that))?|(?:oh )?really|sure"
+    r"|seriously|is (?:that|this|it) (?:really )?(?:true|right|correct|so|certain))",
+    re.IGNORECASE,
+)
+"""A doubt about an answer: "Are you sure?"."""
+OTHER_YEAR = re.compile(
+    r"(?:in |during |for )?(?:the year (?:before|earlier|after|later)(?: that)?"
+    r"|the (?:previous|prior|preceding|next|following) year"
+    r"|(?:a|one|two|three|four|five|ten|[0-9]{1,2}) years? (?:before|earlier|after|later)(?: that)?)",
+    re.IGNORECASE,
+)
+"""A year counted from the one that was asked about: "the year before", "two years later"."""
+_ATTRIBUTES = (
+    r"(?:age|author|ceo|costs?|date|deliveries|employees|founder|goal|headquarters|height|length|loss|name|number|owner"
+    r"|place|population|prices?|profit|range|reasons?|results?|revenue|salary|sales|share|size|speed|target|time"
+    r"|turnover|value|weight|width|year)"
+)
+ATTRIBUTE = re.compile(rf"(?:the )?(?:\w+ )?{_ATTRIBUTES}", re.IGNORECASE)
+"""What something else has, so that the word alone asks for that of what was spoken of: "Price?"."""
+LEANING = re.compile(
+    r"(?:its|his|her|their|the|this|that|these|those|which|whose|same|other|both|any|all|only)\b", re.IGNORECASE
+)
+"""The beginning of a fragment that leans on what was said."""
+GENERIC = re.compile(
+    rf"^(?:what|who|how|why|where) (?:is|are|do|does) (?!(?:his|its|hers|{_ATTRIBUTES})\b)"
+    r"(?:an? [a-z-]+|[a-z-]*[^\Wsui]s)\b",
+    re.IGNORECASE,
+)
+"""A question about things of a kind, which stands by itself: "What are tariffs?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
 """A question for the reason of a thing: "Why the delay?"."""
 ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-Z])")

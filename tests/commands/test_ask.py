@@ -107,3 +107,33 @@ def test_questions_about_texts_of_their_own_need_no_index(tmp_path):
     assert ran.code == 0
     assert ran.data["citations"][0]["article_id"] == "context-1"
     assert not (tmp_path / "store").exists()
+
+
+def test_a_bad_row_is_an_error_of_that_row_and_the_others_go_on(tmp_path):
+    rows = [
+        json.dumps({"question": "Who ate fish?", "contexts": ["The cat ate fish."]}).encode(),
+        b"What?",
+        b'{"question": "", "id": "empty"}',
+        b"",
+        b'{"question": "caf\xe9"}',
+        b'{"question": "Who?", "draft": true}',
+        json.dumps({"question": "x" * 100_000, "id": 9, "contexts": ["y"]}).encode(),
+        json.dumps({"question": "Who?", "id": "1", "contexts": ["y"]}).encode(),
+        json.dumps({"question": "Who ate fish?", "id": "last", "contexts": ["The dog ate fish."]}).encode(),
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_bytes(b"\n".join(rows))
+    ran = run_process("ask", "--questions", file, "--store", tmp_path / "store")
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.code == 2
+    assert "5 of 7 rows got no answer" in ran.err
+    assert [line["id"] for line in lines] == ["1", "2", "empty", "5", "9", "1", "last"]
+    assert [line["error"] for line in lines if "error" in line] == [
+        "line 2: Expecting value: line 1 column 1 (char 0)",
+        "line 3: `question` is missing or empty",
+        "line 5: not UTF-8 text (byte 0xe9)",
+        lines[4]["error"],
+        "line 8: this id is there twice, first in line 1",
+    ]
+    assert "100,000 characters" in lines[4]["error"]
+    assert "The dog ate fish." in lines[-1]["answer"]

@@ -77,10 +77,10 @@ def test_a_fall_fails_unless_it_is_tolerated(store, asked, tmp_path, capsys, mon
     again = (asked, "--store", store, "--baseline", tmp_path / "base.json")
     assert run(*again) == 1
     assert "quoth: error_rate fell from " in told(capsys)
-    gated = ("right", "contains", "f1", "evidence_iou", "error_rate")
+    gated = ("first_line_right", "error_rate")
     assert run(*again, *(f"--gate={name}=off" for name in gated)) == 0
     assert run(*again, *(f"--gate={name}=1" for name in gated)) == 0
-    assert run(*again, "--gate=right=off", "--gate=semantic") == 1
+    assert run(*again, "--gate=first_line_right=off", "--gate=semantic") == 1
 
 
 def test_an_interrupted_run_goes_on(store, asked, tmp_path, capsys, monkeypatch):
@@ -233,3 +233,27 @@ def test_a_question_set_is_scored(built, tmp_path):
     scores = {figure["name"]: figure["value"] for figure in card["figures"]}
     assert [scores[name] for name in ("retrieved_hit@1", "right", "refusal_recall", "auroc")] == [1.0] * 4
     assert [row["failure"] for row in card["results"]] == [None, None]
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("plain_environment")
+def test_a_follow_up_is_asked_in_full_too(built, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    follow_up = {
+        "question": "And who?",
+        "history": ["It rained."],
+        "answers": ["Jia Yueting"],
+        "standalone": running.QUESTION,
+    }
+    rows = [follow_up, {"question": "How deep is the lake of Geneva?", "answerable": False}]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    card = running.run("eval", file, "--store", built[0], "--json").data
+    first, other = card["results"]
+    assert [row["id"] for row in card["results"]] == ["1", "2"]
+    assert (first["standalone"], other["full"], other["first_line"]) == (running.QUESTION, None, "")
+    assert "Jia Yueting" in first["full"]["first_line"]
+    assert first["full"]["certainty"] in ("high", "low")
+    assert first["values"]["standalone_right"] == 1
+    assert first["values"]["follow_up_right"] == first["values"]["first_line_right"]
+    figures = {figure["name"]: figure["rows"] for figure in card["figures"]}
+    assert (figures["follow_up_right"], figures["standalone_right"]) == (1, 1)

@@ -47,7 +47,8 @@ def result(
     values = {"answerable": float(answerable), "refused": float(refused), "confidence": confidence}
     values |= {f"ms_{stage}": float(ms) for stage in ("retrieve", "read", "total")}
     if answerable:
-        values["right"] = float(failure is None)
+        values["right"] = values["first_line_right"] = float(failure is None)
+        values["high_coverage"] = float(not refused)
     if quoted:
         values |= {"quote_exact": 1.0, "citation_recall": 1.0}
     sentence = {"text": QUOTE, "kind": "quote", "citations": [1], "support": confidence}
@@ -58,18 +59,27 @@ def result(
         "answerable": answerable,
         "answers": ["Ada Renshaw"] if answerable else [],
         "tags": ["who", row],
+        "intent": "list",
+        "not": ["Bo Renshaw"],
+        "need": None,
+        "items": [["Ada Renshaw"]],
+        "sides": [],
+        "standalone": f"Who wrote the report {row}?",
         "evidence": [{"article_id": "a1", "start": start, "end": start + 11, "text": "Ada Renshaw"}] * answerable,
         "answer": {
             "answer": "The articles do not say." if refused else f"“{QUOTE}” [1]", "abstained": refused,
             "standalone_question": f"Who wrote the report {row}?", "confidence": confidence,
             "sentences": [sentence] if quoted else [], "citations": quoted,
             "nearest": [{"article_id": "a1", "title": "Near", "text": "It rained."}] if refused else [],
+            "certainty": "high" if quoted else None, "intent": "fact", "reason": None,
             "withheld": 1, "notice": "the model is away", "timings_ms": {"total": ms},
             "retrieved": [
                 {"article_id": "a1", "source": "rain.md", "start": 0, "end": 18, "score": 0.5, "read_score": 0.4},
                 {"article_id": "a1", "source": "rain.md", "start": 19, "end": 51, "score": 0.9, "read_score": 0.3},
             ],
         },
+        "first_line": QUOTE if quoted else "",
+        "full": {"first_line": "Ada Renshaw", "certainty": "high"},
         "values": values,
         "failure": failure,
         "before": None,
@@ -101,7 +111,7 @@ def runs() -> tuple[Card, Card]:
 def planted(value: Any, evil: str) -> Any:
     """The same data with `evil` in place of every text that people or files may have written."""
     if isinstance(value, dict):
-        safe = ("failure", "kind", "name", "group", "better", "verdict", "before")
+        safe = ("failure", "kind", "certainty", "intent", "name", "group", "better", "verdict", "before")
         return {
             key: each if key in safe and not isinstance(each, dict) else planted(each, evil)
             for key, each in value.items()

@@ -159,9 +159,10 @@ def test_an_assistant_that_always_refuses_errs():
 
 def test_a_change_by_hand():
     baseline = [row(right=1.0)] * 10
-    [change] = [c for c in compare(keyed([row(right=0.0)] * 10), keyed(baseline)) if c.name == "right"]
+    fallen = compare(keyed([row(right=0.0)] * 10), keyed(baseline), {"right": 0.02})
+    [change] = [c for c in fallen if c.name == "right"]
     assert (change.before, change.after, change.difference, change.low, change.high) == (1, 0, -1, -1, -1)
-    assert (change.rows, change.tolerance, change.verdict) == (10, DEFAULT_GATES["right"], "fell")
+    assert (change.rows, change.tolerance, change.verdict) == (10, 0.02, "fell")
 
 
 def test_a_fall_within_the_tolerance_is_none_but_without_a_gate_it_is():

@@ -89,7 +89,7 @@ def test_what_the_answer_has_to_be_like_comes_from_csv_too(tmp_path):
     ("text", "says"),
     [
         ("text,answers\nq,a\n", "no column is called `question`"),
-        ("question;answers\nq;a\n", "no column is called `question`"),
+        ("question;answers\nq;a;b\n", "line 2: 3 cells for 2 columns"),
         ("question\nq\n", None),
         ("question,answers\n\nq,a,b\n", "line 3: 3 cells for 2 columns"),
         ("question,answers\n,a\n", "line 2: `question` is missing"),
@@ -226,12 +226,16 @@ def test_ragas(tmp_path):
 @pytest.mark.parametrize(
     ("record", "says"),
     [
-        ([], "line 1: not a JSON object"),
+        ([], "holds no questions"),
+        ([[]], "record 1: not a JSON object"),
         ({"response": "r"}, "line 1: `question` is missing"),
         ({"user_input": [{"content": "Hi", "type": "human"}]}, "line 1: `question` is missing"),
         ({"question": "q", "reference": 3}, "line 1: `answers` is no list"),
-        ({"question": "q", "contexts": "c"}, "line 1: `retrieved_contexts` or"),
-        ({"question": "q", "contexts": ["c"], "reference_contexts": "c"}, "line 1: `retrieved_contexts` or"),
+        ({"question": "q", "contexts": "c"}, "line 1: `retrieved_contexts` is no list of texts"),
+        (
+            {"question": "q", "contexts": ["c"], "reference_contexts": "c"},
+            "line 1: `reference_contexts` is no list of texts",
+        ),
         ({"question": "\ud800"}, "line 1: 'utf-8' codec"),
     ],
 )
@@ -308,3 +312,131 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.ipc", None)
     with pytest.raises(UsageError, match="needs the package pyarrow: run `pip install pyarrow`"):
         import_set(tmp_path, "datasets")
+
+
+CASES = HOME.parent / "shared" / "cases"
+EXCEL = 'Question;Answers;Not\r\n"Who; then?";Ada|Bo;\r\nWhy?;"No ""reason""";x | y\r\n'
+FROM_EXCEL = (
+    ("Who; then?", ("Ada", "Bo"), ()),
+    ("Why?", ('No "reason"',), ("x", "y")),
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        EXCEL.encode(),
+        EXCEL.encode("utf-8-sig"),
+        ("sep=;\r\n" + EXCEL).encode("utf-8-sig"),
+        ("SEP=;\n" + EXCEL).encode(),
+        EXCEL.replace(";", "\t").replace("Who\t", "Who;").encode("utf-16"),
+        b"\xfe\xff" + EXCEL.encode("utf-16-be"),
+        EXCEL.replace("Who;", "\0").replace(";", ",").replace("\0", "Who;").encode(),
+    ],
+)
+def test_csv_as_excel_writes_it(tmp_path, data):
+    file = tmp_path / "set.csv"
+    file.write_bytes(data)
+    rows = import_set(file, "csv").rows
+    assert tuple((row.question, row.answers, row.rejected) for row in rows) == FROM_EXCEL
+
+
+def test_the_lines_of_a_csv_file_are_counted_from_its_first(tmp_path):
+    file = tmp_path / "set.csv"
+    file.write_text("sep=;\nquestion;id\nq;1\n;2\n")
+    with pytest.raises(UsageError, match="line 4: `question` is missing"):
+        import_set(file, "csv")
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\0", "question\nq\0\n".encode("utf-16"), b"\xff\xfe\x00\xd8q\0"])
+def test_broken_utf_16_is_refused(tmp_path, data):
+    file = tmp_path / "set.csv"
+    file.write_bytes(data)
+    with pytest.raises(UsageError, match="not UTF"):
+        import_set(file, "csv")
+
+
+@pytest.mark.parametrize("name", ["set.csv", "set-utf16.csv"])
+def test_the_cases_from_excel(name):
+    [row] = import_set(CASES / "eval-csv-excel" / name, "csv").rows
+    assert (row.question, row.answers) == ("When did deliveries of the HiPhi X begin?", ("May 2021",))
+
+
+@pytest.mark.parametrize("name", ["testset.csv", "testset.jsonl"])
+def test_the_cases_from_ragas(name):
+    [row] = import_set(CASES / "eval-ragas-csv" / name, "ragas").rows
+    evidence = "Deliveries began in May 2021, at prices between 570,000 and 800,000 yuan."
+    assert (row.answers, row.evidence, row.contexts) == (("In May 2021.",), (evidence,), None)
+
+
+RAGAS = {
+    "user_input": "Who?",
+    "reference": "Ada",
+    "reference_contexts": ["<1-hop>\n\nIt's Ada.", "<2-hop>\n\nBo left."],
+}
+FROM_RAGAS = Row("1", "Who?", answers=("Ada",), evidence=("It's Ada.", "Bo left."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps([RAGAS]),
+        json.dumps([RAGAS], indent=1),
+        json.dumps(RAGAS) + "\n",
+        'user_input,reference,reference_contexts,id\nWho?,Ada,"[""It\'s Ada."", \'Bo left.\']",1\n',
+        'sep=;\nquestion;ground_truth;reference_contexts;id\nWho?;Ada;"[""It\'s Ada."", ""Bo left.""]";1\n',
+    ],
+)
+def test_ragas_as_it_is_exported(tmp_path, text):
+    file = tmp_path / "testset"
+    file.write_text(text)
+    assert import_set(file, "ragas").rows == (FROM_RAGAS,)
+
+
+def test_a_ragas_cell_that_spells_no_list_is_named(tmp_path):
+    file = tmp_path / "testset.csv"
+    for cell in ("['a'", "__import__('os')", "(" * 300, "[" * 5_000, "3"):
+        file.write_text(f"user_input,reference_contexts\nWho?,{cell}\n")
+        with pytest.raises(UsageError, match="line 2: `reference_contexts` is no list of texts"):
+            import_set(file, "ragas")
+
+
+def test_llamaindex(tmp_path):
+    file = tmp_path / "set.json"
+    example = {
+        "query": "Who?",
+        "query_by": {"model_name": "m", "type": "ai"},
+        "reference_contexts": ["It is Ada."],
+        "reference_answer": "Ada",
+        "reference_answer_by": {"model_name": "m", "type": "ai"},
+    }
+    file.write_text(json.dumps({"examples": [example, {"query": "Why?", "reference_contexts": None}]}))
+    assert import_set(file, "llamaindex").rows == (
+        Row("1", "Who?", answers=("Ada",), evidence=("It is Ada.",)),
+        Row("2", "Why?"),
+    )
+    pairs = {"queries": {"a": "Who?", "b": "Why?"}, "corpus": {"n": " It is Ada.\n"}, "relevant_docs": {"a": ["n"]}}
+    file.write_text(json.dumps(pairs | {"mode": "text"}))
+    assert import_set(file, "llamaindex").rows == (Row("a", "Who?", evidence=("It is Ada.",)), Row("b", "Why?"))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ([], "neither `examples` nor `queries`"),
+        ({"queries": {"a": "q"}}, "neither `examples` nor `queries`"),
+        ({"examples": []}, "holds no questions"),
+        ({"examples": [3]}, "example 1: not a JSON object"),
+        ({"examples": [{"query": ""}]}, "example 1: `question` is missing"),
+        ({"examples": [{"query": "q", "reference_answer": 3}]}, "example 1: `reference_answer` is no text"),
+        ({"examples": [{"query": "q", "reference_contexts": "c"}]}, "example 1: `reference_contexts` is no list"),
+        ({"queries": {"a": "q"}, "corpus": {}, "relevant_docs": {"a": ["n"]}}, "query 1: `relevant_docs` names"),
+        ({"queries": {"a": "q"}, "corpus": {}, "relevant_docs": {"a": [3]}}, "query 1: `relevant_docs` names"),
+    ],
+)
+def test_a_llamaindex_file_that_is_wrong_is_named(tmp_path, data, says):
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps(data))
+    with pytest.raises(UsageError) as caught:
+        import_set(file, "llamaindex")
+    assert says in caught.value.message

@@ -290,6 +290,13 @@ HIT, MISS = ("ships", 0, 15, 0.9), ("cats", 0, 11, 0.1)
         (ROW, [], [MISS, HIT], "refused"),
         (ROW, [cite(1, "Ships rust.")], [HIT], "wrong words"),
         (replace(ROW, answers=("deep",)), [cite(1, "Ships sail far.")], [HIT], "wrong words"),
+        (
+            replace(ROW, answers=("far",)),
+            [cite(1, "Ships rust."), cite(2, "Ships sail far.")],
+            [HIT],
+            "wrong first line",
+        ),
+        (replace(ROW, answers=("far",)), [cite(1, "Ships sail far.")], [HIT], None),
         (replace(ROW, answerable=False), [], [], None),
         (replace(ROW, answerable=False), [cite(1, "Ships rust.")], [], "should have refused"),
     ],

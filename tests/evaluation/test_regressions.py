@@ -18,7 +18,9 @@ from rag.reading.similarity import SimilarityReader
 from rag.retrieve import HybridRetriever
 from settings import HOME
 
-GATED = set(DEFAULT_GATES)
+STAGES = ("retrieved_hit@5", "citation_recall")
+"""Gated besides what a person sees, so that the stage at fault is named."""
+GATED = {*DEFAULT_GATES, *STAGES}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,8 @@ def arguments(seed_store: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
     (folder / "half.jsonl").write_text("\n".join(rows[::2]), encoding="utf-8")
     words = ["eval", str(folder / "half.jsonl"), "--store", str(folder / "store"), "--reader-model", "none"]
     assert app.main([*words, "--json", str(baseline)]) == 0
-    return [*words, "--baseline", str(baseline), "--json", str(folder / "today.json")]
+    gates = [word for name in STAGES for word in ("--gate", f"{name}=0.02")]
+    return [*words, *gates, "--baseline", str(baseline), "--json", str(folder / "today.json")]
 
 
 def fell(arguments: list[str], code: int) -> set[str]:
@@ -56,7 +59,7 @@ def test_shuffled_passages_are_caught(arguments, monkeypatch):
     monkeypatch.setattr(HybridRetriever, "passages", shuffled)
     # What comes after retrieval suffers too; what does not depend on it does not.
     found = fell(arguments, 1)
-    assert "retrieved_hit@5" in found
+    assert {"retrieved_hit@5", "first_line_right"} <= found
     assert not found & {"quote_exact", "citation_recall"}
 
 

@@ -45,7 +45,9 @@ def words(element: Any) -> str:
 
 def test_the_verdict_comes_first_and_in_words(card):
     said = words(pick(read(card), ".verdict")[0])
-    assert said.startswith("Worse than the baseline: “right” and “refused without need” got worse by more than their")
+    assert said.startswith(
+        "Worse than the baseline: “first line right” and “refused without need” got worse by more than their"
+    )
     assert "22 questions in 2 s: 11 failed (read but refused 10, should have refused 1)." in said
     assert said.endswith("10 questions newly failed and 1 no longer fails.")
 
@@ -55,11 +57,11 @@ def test_verdicts():
     assert verdict(today)[0] == "There is no baseline to compare with."
     assert (
         verdict(against(today, today))[0]
-        == "As good as the baseline: 6 gated figures, and none moved beyond chance and tolerance."
+        == "As good as the baseline: 4 gated figures, and none moved beyond chance and tolerance."
     )
-    assert verdict(against(before, today))[0].startswith("Better than the baseline: “right”")
+    assert verdict(against(before, today))[0].startswith("Better than the baseline: “first line right”")
     ungated = against(today, before, {"quote_exact": 0.0})
-    assert verdict(ungated)[0].startswith("No gated figure fell: “right”")
+    assert verdict(ungated)[0].startswith("No gated figure fell: “first line right”")
     fewer = scored([*today["results"], result("new")])
     assert verdict(against(fewer, before))[1].endswith("1 question is not compared: the baseline asked otherwise.")
 
@@ -67,11 +69,11 @@ def test_verdicts():
 def test_every_figure_stands_in_the_table_of_its_group(card):
     page = read(card)
     captions = [words(caption) for caption in pick(page, "table.figures caption")]
-    assert captions == ["Answers", "Citations", "Abstention", "Latency"]
+    assert captions == ["First line", "Answers", "Citations", "Abstention", "Latency"]
     rows = {row.find("th").text: row for row in pick(page, "table.figures tbody tr")}
     assert len(rows) == len(card["figures"])
-    right = next(each for each in card["figures"] if each["name"] == "right")
-    cells = [words(cell) for cell in rows["Right"].findall("td")]
+    right = next(each for each in card["figures"] if each["name"] == "first_line_right")
+    cells = [words(cell) for cell in rows["First line right"].findall("td")]
     assert cells == [
         "0.500",
         "",
@@ -79,8 +81,8 @@ def test_every_figure_stands_in_the_table_of_its_group(card):
         "0.950",
         "↓ fell: worse by 0.450 beyond its tolerance",
     ]
-    assert rows["Right"].get("class") == "fell"
-    assert "gated, tolerance 0.020" in words(rows["Right"].find("th"))
+    assert rows["First line right"].get("class") == "fell"
+    assert "gated, tolerance 0.020" in words(rows["First line right"].find("th"))
     assert "gated" not in words(rows["Total, p50"].find("th"))
     assert "Answered without grounds" in rows
 
@@ -154,6 +156,35 @@ def test_a_question_is_shown_with_all_that_belongs_to_it(card):
     assert "In the baseline Wrong words." in expected
     assert words(pick(article, ".accepted")[0]) == "Ada Renshaw"
     assert "Searched for: Who wrote the report row-19?" in words(pick(article, ".note")[0])
+
+
+def test_a_question_shows_its_first_line_how_sure_it_is_and_what_was_asked_for(card):
+    article = next(each for each in pick(read(card), "article") if each.get("data-id") == "row-19")
+    facts = words(pick(article, ".facts")[0])
+    assert "certainty high" in facts
+    assert "intent fact, expected list" in facts
+    notes = [words(note) for note in pick(article, ".said .note")]
+    assert f"First line, right: {QUOTE}" in notes
+    assert "Asked in full (Who wrote the report row-19?): Ada Renshaw" in notes
+    assert [words(each) for each in pick(article, ".accepted")][1] == "Not in the first line: Bo Renshaw"
+    refused = next(each for each in pick(read(card), "article") if each.get("data-id") == "row-0")
+    assert "certainty" not in words(pick(refused, ".facts")[0])
+    assert not any(words(note).startswith("First line") for note in pick(refused, ".note"))
+
+
+def test_a_run_of_an_earlier_version_has_a_report():
+    today = runs()[0]
+    newer = ("intent", "not", "need", "items", "sides", "standalone", "first_line", "full")
+    for row in today["results"]:
+        for name in newer:
+            del row[name]
+        for name in ("certainty", "intent", "reason"):
+            del row["answer"][name]
+        row["values"].pop("first_line_right", None)
+    page = read(today)
+    assert len(pick(page, "article")) == len(today["results"])
+    assert not any(words(note).startswith(("First line", "Asked in full")) for note in pick(page, ".note"))
+    assert "certainty" not in words(pick(page, "article")[0])
 
 
 def test_charts_have_titles_descriptions_and_numbers(card):

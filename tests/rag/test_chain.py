@@ -22,6 +22,7 @@ from rag.filters import Filters
 from rag.pipeline import ABSTENTION
 from rag.reading.base import AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
+from rag.spelling import Spelling
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 from tests.stores import small_store
@@ -166,7 +167,8 @@ def test_a_quote_that_is_not_in_the_article_never_leaves(chain: AnswerChain) -> 
     [citation] = chain.invoke({"question": "in China"}).citations
     wrong = replace(citation, quote=citation.quote.replace("China", "Chile"))
     with chain.index.snapshot() as snapshot:
-        corpus = IndexCorpus(snapshot, HybridRetriever(index=chain.index, embeddings=chain.embeddings), Filters())
+        retriever = HybridRetriever(index=chain.index, embeddings=chain.embeddings)
+        corpus = IndexCorpus(snapshot, retriever, Filters(), frozenset(), Spelling(chain.embeddings))
         check_quotes([citation], corpus)
         for broken in (
             wrong,

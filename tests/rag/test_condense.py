@@ -68,6 +68,44 @@ def test_a_fragment_is_filled_in_from_the_last_question(question, history, stand
     assert condense(question, history) == standalone
 
 
+SOLD = {"question": "How many cars did NIO deliver in 2023?", "answer": "NIO delivered 160,038 cars in 2023."}
+UNDATED = {"question": "How many cars did NIO deliver?", "answer": "It delivered 160,038 cars in 2023."}
+LOSERS = {"question": "Which makers lost money?", "answer": "NIO and XPeng lost money."}
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("Tell me more", [SOLD], "Tell me more about NIO"),
+        ("more details, please", [SOLD], "Tell me more about NIO"),
+        ("Anything else?", [SOLD], "Tell me more about NIO"),
+        ("And what else?", ["What are tariffs?"], "Tell me more about tariffs"),
+        ("Are you sure?", [SOLD], SOLD["question"]),
+        ("really?", [ASKED, SOLD], SOLD["question"]),
+        ("Is that true?", [SOLD, "And XPeng?"], "How many cars did XPeng deliver in 2023?"),
+        ("and the year before?", [SOLD], "How many cars did NIO deliver in 2022?"),
+        ("And the year before that?", [SOLD, "the year before?"], "How many cars did NIO deliver in 2021?"),
+        ("two years later", [SOLD], "How many cars did NIO deliver in 2025?"),
+        ("What about the previous year?", [UNDATED], "How many cars did NIO deliver in 2022?"),
+        ("the year before", ["What did NIO earn in the first half of 2024?"],
+         "What did NIO earn in the first half of 2023?"),
+        ("How many did it deliver the year before?", [SOLD], "How many did NIO deliver in 2022?"),
+        ("The year before?", ["When was NIO founded?"], "The year before (NIO)?"),  # of no year
+        ("Which of them lost more?", [LOSERS], "Which of NIO and XPeng lost more?"),
+        ("Which of them is cheaper?", ["Compare the SU7 and the Model 3"],
+         "Which of the SU7 and the Model 3 is cheaper?"),
+    ],
+)  # fmt: skip
+def test_reactions_to_an_answer(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
+@pytest.mark.parametrize("question", ["batteries", "batteries?", "EU tariffs", "solar power", "What are batteries?"])
+def test_a_topic_takes_nothing_over(question):
+    assert condense(question, ["How many cars did BYD sell?"]) == question
+    assert condense(question, [SOLD, "And BYD?"]) == question
+
+
 @pytest.mark.parametrize(
     ("question", "history", "standalone"),
     [

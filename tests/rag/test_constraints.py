@@ -13,7 +13,8 @@ TEXT = """Three makers
 
 In 2023 Tesla delivered 947,000 cars in China. XPeng delivered 141,601 cars that year.
 
-NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. It would build stations with CATL. Stations with CATL were planned.
+NIO went another way. It delivered 160,038 cars in 2023. In 2022 it had been 122,486. \
+It would build stations with CATL. Stations with CATL were planned.
 
 The Max costs 299,900 yuan. It has two motors."""
 ARTICLE = Article("makers.txt", "Three makers", TEXT, "0" * 64, date="2024-02-01")
@@ -45,6 +46,16 @@ def test_another_year_or_name_is_not_what_was_asked(question: str, quote: str, e
     assert fit(question, quote) == expected
 
 
+@pytest.mark.parametrize("question", ["Is LFP heavy?", "is lfp heavy?", "Is Lithium Iron Phosphate heavy?"])
+def test_what_an_acronym_stands_for_is_the_same_name(question: str) -> None:
+    quotes = ["Cells of lithium iron phosphate, which BYD makes, are heavy.", "The LFP cells of BYD are heavy."]
+    article = Article("a.txt", "Cells", f"Cells\n\n{quotes[0]}\n\nThey are big.\n\n{quotes[1]}", "0" * 64)
+    for quote in quotes:
+        start = article.text.index(quote)
+        known = constraints_of(question, ["lithium iron phosphate (LFP) is BYD's"])
+        assert known.fit(article, (start, start + len(quote))) is Fit.MEETS
+
+
 def test_the_date_of_an_article_stands_for_a_year_that_it_does_not_name() -> None:
     article = Article("a.txt", "News", "News\n\nThe plant has opened.", "0" * 64, date="2024-02-01")
     assert fit("Did the plant open in 2024?", "The plant has opened.", article) is Fit.MEETS
@@ -70,3 +81,8 @@ def test_any_question_over_any_text_has_a_fit(question: str, text: str) -> None:
     constraints = constraints_of(question, [text])
     assert isinstance(constraints.fit(article, (0, len(text))), Fit)
     assert (constraints == Constraints()) <= (constraints.fit(article, (0, len(text))) is Fit.MEETS)
+
+
+def test_an_apostrophe_makes_no_name_of_a_letter() -> None:
+    constraints = constraints_of("I'm asking: what was Trenka's profit?", ["It is Trenka's. I'm sure. S and M say so."])
+    assert constraints.names == (("trenka",),)

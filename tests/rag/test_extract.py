@@ -265,4 +265,4 @@ def test_another_year_is_no_answer_and_it_is_said_why() -> None:
     readings = [reading(YEARS, "9", "5")]
     extract = extract_answer("How many cars did it sell in 2021?", [passage(article)], readings, 0.5, LIMITS)
     assert (extract.sentences, extract.certainty) == ((), None)
-    assert extract.reason == "What was found is not about 2021."
+    assert extract.reason == "What was found names 2022 and 2023, not 2021."

@@ -143,3 +143,10 @@ def test_an_abstention_has_suggestions_too(chain: AnswerChain) -> None:
     answer = chain.invoke({"question": "Who is he?", "suggest": True})
     assert answer.abstained
     assert len(answer.suggestions) == 3
+
+
+def test_an_abstention_suggests_the_nearest_questions_first(chain: AnswerChain) -> None:
+    answer = chain.invoke({"question": "does byd make wine", "suggest": True})
+    assert answer.abstained
+    assert answer.suggestions[0] == "When was BYD founded?"
+    assert len(answer.suggestions) == 3

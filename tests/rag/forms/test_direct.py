@@ -103,3 +103,10 @@ def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str,
 
 def test_only_the_articles_that_the_filters_keep_count(chain: AnswerChain) -> None:
     assert lines(ask(chain, "How many articles mention tea?", Filters(after="2024")))[0] == "2 articles mention tea."
+
+
+@pytest.mark.parametrize("question", ["hello", "How many articles are there?"])
+def test_what_stands_alone_takes_nothing_over(chain: AnswerChain, question: str) -> None:
+    answer = chain.invoke({"question": question, "history": ["Who drank tea in China?"]})
+    assert answer.standalone_question == question
+    assert answer.intent in ("small_talk", "collection")

@@ -49,6 +49,10 @@ def test_what_a_follow_up_was_understood_as_is_said() -> None:
 
     assert "Understood as&#58; When &#60;b&#62;?" in shown("And <b>?", "When <b>?")
     assert "Understood" not in shown("And when? after:2024", "And when?"), "filter words are no other question"
+    corrected = an_answer("jia yuetng", standalone_question="jia yueting", notice="Showing results for “jia yueting”.")
+    words = grown(Exchange("jia yuetng"), corrected, "en").shown
+    assert "Showing results for “jia yueting”." in words
+    assert "Understood" not in words, "said once"
 
 
 def test_only_so_many_turns_go_along(chain: FakeChain) -> None:

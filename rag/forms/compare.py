@@ -1,0 +1,234 @@
+"""A comparison: a question about each side, their quotes side by side, and which is more where that can be computed.
+
+It is computed where each side's words have one number, of one unit and not of different years, and the question's
+comparative is one of a measure. Else the first line says of each side what answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+from rag.answer import Citation, Sentence, Span
+from rag.answer_kind import is_of_kind
+from rag.constraints import Fit
+from rag.extract import HIGH, MAYBE, cite, ranked_quotes
+from rag.forms.findings import FIRST_LINE, Findings
+from rag.generate import AnswerBody
+from rag.language.comparisons import Comparison, comparison_of
+from rag.language.numbers import SCALES
+from rag.language.tokens import tokens_of
+from rag.quotes import Quote
+
+_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
+_NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")
+_FIGURE = re.compile(
+    rf"(?<![\w.,])(?P<figure>[$€£¥]?[0-9][0-9.,]*(?<=[0-9]))(?: (?:{'|'.join(SCALES)})\b| ?%|(?= [a-z]))"
+)
+"""A figure that says of what: "XPeng 10.4" after "NIO lost 20.7 billion" leaves out the billion."""
+_ENDS_OPEN = re.compile(rf"(?:[0-9]|\b(?:{'|'.join(SCALES)}))$")
+_LONGEST = 120
+"""Characters of the words that a first line takes of a side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A side's name and the best quote about it."""
+
+    name: str
+    quote: Quote
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where the quote stands."""
+        return self.quote.article.id, self.quote.start, self.quote.end
+
+    @property
+    def words(self) -> str:
+        """The words that answer; "" where the whole quote does."""
+        spans = self.quote.narrow_spans()
+        return self.quote.article.text[slice(*_whole_amount(self.quote, spans[0]))] if spans else ""
+
+
+def compare(findings: Findings) -> AnswerBody | None:
+    """Return both sides; None where they cannot be told, nothing is found of either, or one quote compares them."""
+    comparison = comparison_of(findings.question)
+    if comparison is None:
+        return None
+    found = [_side(findings, comparison, i) for i in (0, 1)]
+    sides = [side for side in found if side is not None]
+    said = _computed(comparison, sides) if len(sides) == len(found) and _is_certain(sides) else None
+    if not sides or (said is None and _compares(findings, comparison)):
+        return None
+    if said is None and len(sides) == len(found) and _is_certain(sides):
+        said = _side_by_side(sides)
+    context = findings.limits.context
+    if said is None:
+        return _uncertain(comparison, found, context)
+    citations, marks = _cited(sides, context, marked=True)
+    support = round(_support(sides), 4)
+    first = Sentence(said, "computed", tuple(sorted(set(marks))), support)
+    return AnswerBody((first, *_quoted(citations, sides, marks)), citations, certainty="high", intent="compare")
+
+
+def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
+    """Search and read for one side, and return its best quote."""
+    name, other, question = comparison.sides[i], comparison.sides[1 - i], comparison.questions[i]
+    passages, readings = findings.read_again(question)
+    characters = findings.limits.characters
+    for quote in ranked_quotes(question, passages, readings, findings.threshold, characters):
+        enough = quote.fit is Fit.MEETS and quote.support >= findings.threshold
+        if not enough or not is_of_kind(question, quote.text):
+            continue
+        if _is_about(quote, name, other):
+            return Side(name, quote)
+        if span := _own_figure(quote, name, other):
+            return Side(name, replace(quote, spans=(span,)))
+    return None
+
+
+def _is_about(quote: Quote, name: str, other: str) -> bool:
+    """Return whether a quote is about a side: of the two it names this one last before the words that answer.
+
+    They do not name the other one, as "20.7 billion yuan and XPeng 10.4 billion" does.
+    """
+    text, title = quote.text, quote.article.title
+    start, end = (quote.narrow_spans() or ((quote.start, quote.start),))[0]
+    until = start - quote.start
+    if _last(other, quote.article.text[start:end], end - start) >= 0:
+        return False
+    own, others = _last(name, text, until), _last(other, text, until)
+    if own < 0 and others < 0:
+        own, others = _last(name, text, len(text)), _last(other, text, len(text))
+        if own < 0 and others < 0:
+            return _last(name, title, len(title)) >= 0 > _last(other, title, len(title))
+    return own > others
+
+
+def _own_figure(quote: Quote, name: str, other: str) -> Span | None:
+    """Return the one figure after a side's name, of a quote that gives one for each side and was read for the other."""
+    start, others = _last(name, quote.text, len(quote.text)), _last(other, quote.text, len(quote.text))
+    if min(start, others) < 0:
+        return None
+    until = others if others > start else len(quote.text)
+    figures = [f for f in _FIGURE.finditer(quote.text, start + len(name), until) if not _YEAR.fullmatch(f["figure"])]
+    return (quote.start + figures[0].start(), quote.start + figures[0].end()) if len(figures) == 1 else None
+
+
+def _last(name: str, text: str, until: int) -> int:
+    """Return where a text names a side last before an offset; -1 where it does not."""
+    words = re.escape(re.sub(r"^(?:the|an?) ", "", name, flags=re.IGNORECASE))
+    return max((m.start() for m in re.finditer(rf"(?<!\w){words}(?!\w)", text[:until], re.IGNORECASE)), default=-1)
+
+
+def _is_certain(sides: Sequence[Side]) -> bool:
+    return _support(sides) >= HIGH
+
+
+def _support(sides: Sequence[Side]) -> float:
+    """Return the support of the weaker quote; one sentence that is about both is as sure as for the surer side."""
+    supports = [side.quote.support for side in sides]
+    return (max if len({side.place for side in sides}) == 1 else min)(supports)
+
+
+def _compares(findings: Findings, comparison: Comparison) -> bool:
+    """Return whether the ordinary answer is certain and its first quote names both sides."""
+    if findings.extract.certainty != "high":
+        return False
+    text = findings.extract.citations[0].quote
+    return all(_last(name, text, len(text)) >= 0 for name in comparison.sides)
+
+
+def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
+    """Return which side is more or less, with both numbers; None where they cannot be compared."""
+    amounts = [_amount(side) for side in sides]
+    years = [set(_YEAR.findall(side.quote.text)) for side in sides]
+    first, second = amounts
+    if first is None or second is None or comparison.larger is None or not _one_unit(sides, first[1], second[1]):
+        return None
+    if all(years) and not years[0] & years[1]:
+        return None
+    if first[0] == second[0]:
+        said = f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
+    else:
+        winner, loser = sides if (first[0] > second[0]) is comparison.larger else reversed(sides)
+        if comparison.predicate:
+            said = f"{winner.name} {comparison.predicate}: {winner.words} against {loser.words}."
+        else:
+            said = f"{winner.name}: {winner.words} against {loser.words} ({loser.name})."
+    return _line(said)
+
+
+def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
+    """Return whether two units are one; in one sentence the second may be left out ("20.7 billion yuan and 10.4")."""
+    places = {side.place for side in sides}
+    return (unit == other and bool(unit)) or (len(places) == 1 and bool(unit) != bool(other))
+
+
+def _amount(side: Side) -> tuple[Decimal, str] | None:
+    """Return the one number in a side's words and its unit; years are none."""
+    tokens = tokens_of(side.words)
+    numbers = [
+        i for i, token in enumerate(tokens) if token.number and not (_YEAR.fullmatch(token.number) and not token.unit)
+    ]
+    if len(numbers) != 1:
+        return None
+    at = numbers[0]
+    unit = tokens[at].unit or "".join(token.stem for token in tokens[at + 1 : at + 2] if token.is_content)
+    try:
+        return Decimal(tokens[at].number), unit
+    except InvalidOperation:  # a month, a time of day
+        return None
+
+
+def _whole_amount(quote: Quote, span: Span) -> Span:
+    """Return the words with the currency before them and the unit after them, where they leave these out."""
+    text, (start, end) = quote.article.text, span
+    start -= start > quote.start and text[start - 1] in "$€£¥"
+    unit = _NEXT_WORD.match(text, end, quote.end) if _ENDS_OPEN.search(text[start:end]) else None
+    return start, unit.end() if unit else end
+
+
+def _side_by_side(sides: Sequence[Side]) -> str | None:
+    if not all(0 < len(side.words) <= _LONGEST for side in sides):
+        return None
+    return _line("; ".join(f"{side.name}: {side.words.strip(' .,;')}" for side in sides) + ".")
+
+
+def _line(said: str) -> str | None:
+    said = " ".join(said.split())
+    return said[0].upper() + said[1:] if len(said) <= FIRST_LINE else None
+
+
+def _uncertain(comparison: Comparison, found: Sequence[Side | None], context: int) -> AnswerBody:
+    """Return the quotes alone, and which side is missing."""
+    sides = [side for side in found if side is not None]
+    missing = [name for name, side in zip(comparison.sides, found, strict=True) if side is None]
+    reason = (
+        f"No passage that was found says this of {missing[0]}."
+        if missing
+        else "The passages may be about something else."
+    )
+    citations, marks = _cited(sides, context, marked=False)
+    notice = f"{MAYBE} {reason}" if missing else MAYBE
+    sentences = tuple(_quoted(citations, sides, marks))
+    return AnswerBody(sentences, citations, notice, certainty="low", reason=reason, intent="compare")
+
+
+def _cited(sides: Sequence[Side], context: int, *, marked: bool) -> tuple[tuple[Citation, ...], list[int]]:
+    """Return the citations and each side's number; sides that one sentence is about share it."""
+    places = [side.place for side in sides]
+    distinct = list(dict.fromkeys(places))
+    citations = []
+    for n, place in enumerate(distinct, start=1):
+        quotes = [side.quote for side, own in zip(sides, places, strict=True) if own == place]
+        spans = {_whole_amount(quote, quote.narrow_spans()[0]) for quote in quotes if marked and quote.narrow_spans()}
+        citations.append(cite(n, quotes[0].article, place[1:], sorted(spans), context, quotes[0].duplicates))
+    return tuple(citations), [distinct.index(place) + 1 for place in places]
+
+
+def _quoted(citations: Sequence[Citation], sides: Sequence[Side], marks: Sequence[int]) -> list[Sentence]:
+    support = {n: max(s.quote.support for s, m in zip(sides, marks, strict=True) if m == n) for n in marks}
+    return [Sentence(each.quote, "quote", (each.n,), round(support[each.n], 4)) for each in citations]

@@ -1,0 +1,149 @@
+"""A list: every item as a line of its own with its marks, from all articles, the best supported first.
+
+The first line has the items one after the other and cites all of them: whoever reads that line alone has the whole
+answer and not one item of it. How many were found goes into the notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer import Sentence, Span
+from rag.answer_kind import is_of_kind
+from rag.constraints import Fit
+from rag.extract import HIGH, cite, echoes, ranked_quotes
+from rag.forms.findings import FIRST_LINE, Findings
+from rag.generate import AnswerBody
+from rag.language.enumerations import items_around
+from rag.language.places import country_of, is_place
+from rag.quotes import Quote
+
+SHOWN = 20
+LEAST = 2
+"""With fewer items the ordinary answer stands."""
+_LONGEST = 120
+"""Characters of an item; what is longer is a sentence to quote."""
+_CITED = 3
+"""Quotes that an item cites at most."""
+_COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|an?) ")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item as the best of its quotes words it, and where each of them has it."""
+
+    text: str
+    places: tuple[tuple[Quote, Span], ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What doubles have in common."""
+        return tuple(_WORD.findall(_ARTICLE.sub("", self.text.casefold())))
+
+    @property
+    def support(self) -> float:
+        """How well the best of its quotes supports it."""
+        return self.places[0][0].support
+
+
+def list_of_items(findings: Findings) -> AnswerBody | None:
+    """Return the items; None where the ordinary answer is not certain or there are too few."""
+    if findings.extract.certainty != "high":
+        return None
+    question = findings.question
+    quotes = ranked_quotes(
+        question, findings.passages, findings.readings, findings.threshold, findings.limits.characters
+    )
+    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= HIGH]
+    items = merged(_of_kind(question, (item for quote in enough for item in _items_of(quote))))
+    return _body(items, findings.limits.context) if len(items) >= LEAST else None
+
+
+def merged(items: Iterable[Item]) -> list[Item]:
+    """Return the items without doubles; the last words of a name ("Brankley") are a double of it, too."""
+    found: list[Item] = []
+    for item in items:
+        at = next((i for i, other in enumerate(found) if _same(item.key, other.key)), None)
+        if at is None:
+            found.append(item)
+            continue
+        longer = max((found[at], item), key=lambda each: len(each.key))
+        found[at] = replace(longer, places=found[at].places + item.places)
+    return found
+
+
+def _same(key: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    shorter, longer = sorted((key, other), key=len)
+    return longer[len(longer) - len(shorter) :] == shorter
+
+
+def _items_of(quote: Quote) -> Iterator[Item]:
+    """Yield the items among a quote's answering words and beside them in its sentence."""
+    for span in quote.narrow_spans():
+        claimed = (span[0] - quote.start, span[1] - quote.start)
+        for start, end in items_around(quote.text, claimed):
+            place = (quote.start + start, quote.start + end)
+            text = quote.article.text[slice(*place)]
+            if len(text) <= _LONGEST:
+                yield Item(" ".join(text.split()), ((quote, place),))
+
+
+def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
+    """Return the items that can answer; where countries are asked for, countries if there are any."""
+    fitting = [
+        item for item in items if item.key and is_of_kind(question, item.text) and not echoes(question, item.text)
+    ]
+    if _COUNTRIES.search(question):
+        return [item for item in fitting if _is_country(" ".join(item.key))] or fitting
+    return fitting
+
+
+def _is_country(name: str) -> bool:
+    return is_place(name) or bool(country_of(name))
+
+
+def _body(items: Sequence[Item], context: int) -> AnswerBody:
+    """Return the first line, the items, then the quotes."""
+    shown = items[:SHOWN]
+    spans: dict[tuple[str, int, int], set[Span]] = {}
+    quotes: dict[tuple[str, int, int], Quote] = {}
+    numbers: list[tuple[int, ...]] = []
+    for item in shown:
+        for quote, span in item.places[:_CITED]:
+            key = (quote.article.id, quote.start, quote.end)
+            quotes.setdefault(key, quote)
+            spans.setdefault(key, set()).add(span)
+        keys = [(quote.article.id, quote.start, quote.end) for quote, _ in item.places[:_CITED]]
+        numbers.append(tuple(sorted({list(quotes).index(key) + 1 for key in keys})))
+    citations = tuple(
+        cite(n, quote.article, (quote.start, quote.end), sorted(spans[key]), context, quote.duplicates)
+        for n, (key, quote) in enumerate(quotes.items(), start=1)
+    )
+    count, said = _first_line([item.text for item in shown], len(items))
+    cited = tuple(sorted({n for marks in numbers[:count] for n in marks}))
+    least = round(min(item.support for item in shown[:count]), 4)
+    lines = [
+        Sentence(item.text, "short", marks, round(item.support, 4)) for item, marks in zip(shown, numbers, strict=True)
+    ]
+    carried = [
+        Sentence(citation.quote, "quote", (citation.n,), round(quote.support, 4))
+        for citation, quote in zip(citations, quotes.values(), strict=True)
+    ]
+    cut = f", the first {SHOWN} are shown" if len(items) > SHOWN else ""
+    sentences = (Sentence(said, "computed", cited, least), *lines, *carried)
+    return AnswerBody(sentences, citations, f"{len(items)} items found{cut}.", certainty="high", intent="list")
+
+
+def _first_line(texts: Sequence[str], total: int) -> tuple[int, str]:
+    """Return how many items fit into one line, and the line; it says how many it leaves out."""
+    for count in range(len(texts), 1, -1):
+        left = total - count
+        words = [*texts[:count], *([f"{left} more"] if left else [])]
+        said = f"{', '.join(words[:-1])} and {words[-1]}."
+        if len(said) <= FIRST_LINE or count == LEAST:
+            return count, said[0].upper() + said[1:]
+    return 1, f"{texts[0]}."

@@ -1,0 +1,93 @@
+"""Yes or no: said only where the best quote says what the question asks, or the same with one "not".
+
+The question becomes a claim ("Did Tesla sell fewer cars?": "Tesla sell fewer cars"), which the verifier of written
+sentences holds against the quote. Else the deciding sentence stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer import Citation, Sentence
+from rag.forms.compare import compare
+from rag.forms.findings import Findings
+from rag.generate import AnswerBody
+from rag.language.comparisons import comparison_of
+from rag.language.tokens import tokens_of
+from rag.language.verbs import AUX
+from rag.verify.support import BAR, Verifier
+
+SURE = 0.8
+"""A claim of this probability is supported; of others, people judge the deciding sentence."""
+_CLAIM = re.compile(rf"{AUX} (?P<claim>[^?]+?)\W*", re.IGNORECASE)
+_FILLERS = re.compile(r"\b(?:ever|really|actually|already|yet|indeed) ", re.IGNORECASE)
+_DENIED = re.compile(r"n['’]t\b|(?<=can)not\b| ?\b(?:not|never|no longer)\b", re.IGNORECASE)
+_OTHER_DENIALS = re.compile(
+    r"\b(?:no|none|nobody|nothing|neither|nor|without|hardly|barely|den(?:y|ies|ied))\b", re.IGNORECASE
+)
+_UNSURE = re.compile(
+    r"\b(?:may|might|could|would|should|if|unless|perhaps|possibly|probably|likely|reportedly|allegedly|almost|nearly"
+    r"|only|except|until|even|plan(?:s|ned)?|expect(?:s|ed)?|hopes?|hoped|wants?|wanted"
+    r"|claims?|claimed|believes?|thinks?|said to)\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence does not say that something is so."""
+
+
+def yes_or_no(findings: Findings) -> AnswerBody | None:
+    """Return "Yes." or "No." and the ordinary answer after it; None where that stands alone.
+
+    "Is tea or coffee cheaper?" is a comparison.
+    """
+    comparison = comparison_of(findings.question)
+    if comparison is not None:
+        return compare(findings) if comparison.larger is not None else None
+    extract = findings.extract
+    claim = claim_of(findings.question)
+    if claim is None or extract.certainty != "high":
+        return None
+    said = verdict(findings.question, claim, extract.citations[0], findings.verifier)
+    if said is None:
+        return None
+    word, probability = said
+    support = round(min(probability, extract.sentences[0].support), 4)
+    quotes = tuple(sentence for sentence in extract.sentences if sentence.kind == "quote")
+    first = Sentence(word, "computed", (1,), support)
+    return AnswerBody((first, *quotes), extract.citations, extract.notice, certainty="high", intent="yes_no")
+
+
+def claim_of(question: str) -> str | None:
+    """Return what a yes/no question asks whether it is so; None for one that denies or gives a choice."""
+    found = _CLAIM.fullmatch(" ".join(question.split()))
+    if found is None or _DENIED.search(question) or _OTHER_DENIALS.search(question):
+        return None
+    return None if re.search(r"\bor\b", question) else _FILLERS.sub("", found["claim"])
+
+
+def verdict(question: str, claim: str, citation: Citation, verifier: Verifier) -> tuple[str, float] | None:
+    """Return "Yes." or "No." and how probable it is by the quote; None where it does not decide."""
+    quote = citation.quote
+    unsure = {word.lower() for word in _UNSURE.findall(quote)} - set(question.lower().split())
+    denials = _DENIED.findall(quote)
+    if unsure or len(denials) > 1 or _OTHER_DENIALS.search(quote) or not _in_order(claim, quote):
+        return None
+    supported = _probability(claim, quote, citation, verifier)
+    if not denials:
+        return ("Yes.", supported) if supported >= SURE else None
+    without = _DENIED.sub("", quote)
+    contradicted = _probability(claim, without, citation, verifier)
+    return ("No.", contradicted) if contradicted >= SURE and supported < BAR else None
+
+
+def _in_order(claim: str, quote: str) -> bool:
+    """Return whether the claim's names stand in the quote in the same order: "A sold more than B" is not "B than A"."""
+    names = [token.stem for token in tokens_of(claim) if token.is_name or token.sentence_initial]
+    said = [token.stem for token in tokens_of(quote)]
+    places = [said.index(name) for name in names if name in said]
+    return places == sorted(places)
+
+
+def _probability(claim: str, quote: str, citation: Citation, verifier: Verifier) -> float:
+    """Return how probable the claim is by a quote; its title and what is before it say what its pronouns mean."""
+    around = f"{citation.title}\n{citation.before}"
+    return max((probability for _, probability in verifier.judged(claim, [(quote, around, None)])), default=0.0)

@@ -1,0 +1,79 @@
+"""Why the articles do not answer: what was looked for, and what the nearest passages are about instead."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.constraints import YEAR_ALONE, Constraints
+from rag.language.names import names_in
+from rag.retrieve import Passage
+
+_NEAREST = 3
+"""Passages that say what there is instead; those that name what was asked for are all looked at."""
+_SHOWN = 3
+"""Names, years or titles of one sentence."""
+
+
+def why_none(question: str, constraints: Constraints, passages: Sequence[Passage]) -> str:
+    """Return why none of the passages, best first, answers the question."""
+    if not passages:
+        return "No passage was found."
+    missing = [name for name in constraints.names if not any(_names(constraints, p, name) for p in passages)]
+    if missing:
+        return _not_named([_as_typed(name, question) for name in missing], passages)
+    about = [p for p in passages if all(_names(constraints, p, name) for name in constraints.names)]
+    names = _listed([_as_typed(name, question) for name in constraints.names], "and")
+    found = f"found on {names}" if names else "found"
+    if other := _other_years(constraints.years, about if names else passages[:_NEAREST]):
+        return f"What was {found} {other}."
+    return f"The passages that were {found} do not answer this.{_titled(about or passages)}"
+
+
+def _not_named(names: Sequence[str], passages: Sequence[Passage]) -> str:
+    there = _names_of(passages[:_NEAREST])
+    instead = f" The nearest ones are about {_listed(there, 'and')}." if there else ""
+    return f"No passage that was found names {_listed(names, 'or')}.{instead}"
+
+
+def _other_years(asked: frozenset[str], passages: Sequence[Passage]) -> str | None:
+    """Return which years the passages name, where they do not name one that is asked for."""
+    years = _years_of(passages, asked)
+    if not asked or asked & set(years):
+        return None
+    return f"names {_listed(years, 'and') or 'no year'}, not {_listed(sorted(asked), 'or')}"
+
+
+def _titled(passages: Sequence[Passage]) -> str:
+    titles = list(dict.fromkeys(f"“{p.article.title}”" for p in passages[:_NEAREST] if p.article.title))
+    return f" The nearest ones are from {_listed(titles, 'and')}." if titles else ""
+
+
+def _names(constraints: Constraints, passage: Passage, name: tuple[str, ...]) -> bool:
+    return constraints.stands(name, f"{passage.article.title}\n{passage.text}")
+
+
+def _names_of(passages: Sequence[Passage]) -> list[str]:
+    """Return the names that most of the passages have, the most frequent first; none that stands there once."""
+    said = "\n".join(f"{passage.article.title}\n{passage.text}" for passage in passages)
+    counts = Counter(name.text for passage in passages for name in set(names_in(passage.text)))
+    often = [name for name in counts if len(re.findall(rf"\b{re.escape(name)}\b", said)) > 1]
+    return sorted(often, key=lambda name: (-counts[name], -said.count(name), said.find(name)))[:_SHOWN]
+
+
+def _years_of(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
+    """Return the years that the passages name or are dated in, all asked for or those nearest to them, in order."""
+    years = {year for passage in passages for year in YEAR_ALONE.findall(passage.text)}
+    years |= {passage.article.date[:4] for passage in passages if passage.article.date} if not years else set()
+    nearest = sorted(years, key=lambda year: (min((abs(int(year) - int(each)) for each in asked), default=0), year))
+    return sorted(nearest[:_SHOWN])
+
+
+def _as_typed(name: tuple[str, ...], question: str) -> str:
+    match = re.search(r"\W+(?:\w{1,3}\W+)?".join(map(re.escape, name)), question, re.IGNORECASE)
+    return match[0] if match else " ".join(name)
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -1,0 +1,77 @@
+"""Lists: every item once, with the quotes that have it; the first line has them all."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.forms.list import SHOWN, list_of_items
+from tests.rag.forms.readings import assert_is_an_answer, findings
+
+QUESTION = "Which countries does the maker build in?"
+
+
+def test_items_of_all_articles_are_merged_and_cited() -> None:
+    body = list_of_items(
+        findings(
+            QUESTION,
+            [
+                ("The maker builds in Thailand, Hungary and Brazil.", "Hungary", 0.9),
+                ("The works in Turkey and Brazil are new.", "Turkey and Brazil", 0.8),
+                ("Perhaps it will build in Spain.", "Spain", 0.6),
+            ],
+        )
+    )
+    assert body is not None
+    assert_is_an_answer(body)
+    assert body.sentences[0].text == "Thailand, Hungary, Brazil and Turkey."
+    assert (body.sentences[0].kind, body.sentences[0].citations, body.sentences[0].support) == ("computed", (1, 2), 0.8)
+    assert [(s.text, s.citations) for s in body.sentences if s.kind == "short"] == [
+        ("Thailand", (1,)), ("Hungary", (1,)), ("Brazil", (1, 2)), ("Turkey", (2,)),
+    ]  # fmt: skip
+    assert [s.text for s in body.sentences if s.kind == "quote"] == [c.quote for c in body.citations]
+    marked = [[c.quote[a - c.start : b - c.start] for a, b in c.answer_spans] for c in body.citations]
+    assert marked == [["Thailand", "Hungary", "Brazil"], ["Turkey", "Brazil"]]
+    assert body.notice == "4 items found."
+
+
+def test_the_last_words_of_a_name_are_no_further_item() -> None:
+    claims = [
+        ("Odile Brankley was for it.", "Odile Brankley", 0.9),
+        ("So was Brankley again.", "Brankley", 0.85),
+        ("Piers Addo joined.", "Piers Addo", 0.8),
+    ]
+    body = list_of_items(findings("Which people were for it?", claims))
+    assert body is not None and body.sentences[0].text == "Odile Brankley and Piers Addo."
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        [("The maker builds in Spain.", "Spain", 0.9)],
+        [("The maker builds in Spain, Hungary and Brazil.", "Spain", 0.7)],
+        [("The maker builds cars.", "The maker", 0.9), ("It builds in Spain.", "It builds in Spain.", 0.9)],
+        [],
+    ],
+)
+def test_too_few_or_uncertain_items_are_no_list(claims: list[tuple[str, str, float]]) -> None:
+    assert list_of_items(findings(QUESTION, claims)) is None
+
+
+def test_where_countries_are_asked_for_only_countries_are_items() -> None:
+    claims = [
+        ("The maker builds in Spain and Hungary.", "Spain and Hungary", 0.9),
+        ("Its maker Geely builds there.", "Geely", 0.9),
+    ]
+    body = list_of_items(findings(QUESTION, claims))
+    assert body is not None and body.sentences[0].text == "Spain and Hungary."
+
+
+def test_a_long_list_is_cut_and_says_so() -> None:
+    names = [f"Town{number}-upon-the-Long-River" for number in range(200)]
+    claims = [(f"Stations: {name}.", name, 0.9) for name in names]
+    many = list_of_items(findings("Which towns have stations?", claims))
+    assert many is not None
+    assert_is_an_answer(many)
+    assert many.notice == f"200 items found, the first {SHOWN} are shown."
+    assert sum(sentence.kind == "short" for sentence in many.sentences) == SHOWN
+    assert many.sentences[0].text.endswith(" more.")

@@ -1,0 +1,68 @@
+"""Yes or no: said where the quote decides, and never against what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.forms.yes_no import claim_of, yes_or_no
+from tests.rag.forms.readings import assert_is_an_answer, findings
+
+SOLD = "Tesla sold fewer cars than BYD in the last quarter of 2023."
+ASKED = "Did Tesla ever sell fewer cars than BYD?"
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "said"),
+    [
+        (ASKED, SOLD, "Yes."),
+        (ASKED, "Tesla did not sell fewer cars than BYD.", "No."),
+        (ASKED, "Tesla never sold fewer cars than BYD.", "No."),
+        ("Is Tesla accused of fraud?", "Tesla isn’t accused of fraud.", "No."),
+    ],
+)
+def test_the_verdict_comes_first_and_the_deciding_sentence_after_it(question: str, quote: str, said: str) -> None:
+    body = yes_or_no(findings(question, [(quote, "Tesla", 0.9)]))
+    assert body is not None
+    assert_is_an_answer(body)
+    assert [(s.text, s.kind, s.citations) for s in body.sentences] == [(said, "computed", (1,)), (quote, "quote", (1,))]
+    assert body.certainty == "high" and body.sentences[0].support <= 0.9
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "probability"),
+    [
+        (ASKED, SOLD, 0.7),
+        (ASKED, "Tesla may have sold fewer cars than BYD.", 0.9),
+        (ASKED, "Tesla sold fewer cars than BYD only in December.", 0.9),
+        (ASKED, "Tesla denied that it sold fewer cars than BYD.", 0.9),
+        (ASKED, "Tesla did not say that it never sold fewer cars than BYD.", 0.9),
+        (ASKED, "BYD sold fewer cars than Tesla.", 0.9),
+        (ASKED, "Tesla sold its office near BYD to a bank.", 0.9),
+        ("Didn't Tesla sell fewer cars than BYD?", SOLD, 0.9),
+        ("Did Tesla sell fewer cars than BYD or VW?", SOLD, 0.9),
+        ("Did Tesla sell fewer cars than BYD in 2022?", SOLD, 0.9),
+    ],
+)
+def test_else_the_ordinary_answer_stands(question: str, quote: str, probability: float) -> None:
+    assert yes_or_no(findings(question, [(quote, "Tesla", probability)])) is None
+
+
+def test_a_choice_by_a_measure_is_a_comparison() -> None:
+    further = {
+        "the SU7": [("The SU7 costs 215,900 yuan.", "215,900 yuan", 0.9)],
+        "the Model 3": [("The Model 3 costs 245,900 yuan.", "245,900 yuan", 0.9)],
+    }
+    body = yes_or_no(findings("Is the SU7 or the Model 3 cheaper?", [], further))
+    assert body is not None and body.intent == "compare"
+    assert body.sentences[0].text == "The SU7: 215,900 yuan against 245,900 yuan (the Model 3)."
+
+
+@pytest.mark.parametrize(
+    ("question", "claim"),
+    [
+        ("Did Tesla really lose?", "Tesla lose"), ("is it open", "it open"), ("Who lost?", None), ("", None),
+        ("Is nobody there?", None), ("Is it red or blue?", None),
+    ],
+)  # fmt: skip
+def test_a_question_becomes_a_claim(question: str, claim: str | None) -> None:
+    assert claim_of(question) == claim
