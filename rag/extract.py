@@ -24,6 +24,8 @@ from rag.retrieve import Passage
 HIGH = 0.75
 """An answer of at least this support, which meets all that the question insists on, is shown as certain."""
 MAYBE = "The articles may answer this:"
+_NEAR = 0.7
+"""Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
 _SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
 _KEEP_DIFFERING = 0.5
@@ -152,10 +154,11 @@ def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Q
     """Return the best quotes, best first, as many as are well supported and fit."""
     if not quotes or quotes[0].support < threshold:
         return []
+    least = threshold if quotes[0].support >= HIGH else _NEAR * quotes[0].support
     chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:
-        if quote.support < threshold or quote.fit < quotes[0].fit or len(quote.text) > room:
+        if quote.support < least or quote.fit < quotes[0].fit or len(quote.text) > room:
             break
         chosen.append(quote)
         room -= len(quote.text)

@@ -63,8 +63,13 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """What a reader needs to understand it: the article's title and the lead."""
-        return f"{self.article.title}\n{self.lead}".strip()
+        """What a reader needs to understand it: the article's title and the lead.
+
+        A title that was made of the text's first sentence is none: it says no more than its sentence.
+        """
+        title, text = self.article.title, self.article.text
+        is_sentence = text.startswith(title) and not text.startswith("\n", len(title))
+        return f"{'' if is_sentence else title}\n{self.lead}".strip()
 
     @property
     def lead(self) -> str:

@@ -54,7 +54,7 @@ def test_of_comparable_answers_the_newer_goes_first() -> None:
 
 def test_what_answers_worse_does_not_go_first_for_its_date() -> None:
     assert cited("the latest price?", ("2022", 0.7), ("2024", 0.55)) == ["2022", "2024"]
-    assert cited("the latest price?", ("2022", 0.55), ("2024", 0.49)) == ["2022"]
+    assert cited("the latest price?", ("2022", 0.55), ("2024", 0.49)) == ["2022", "2024"]
     assert cited("the latest price?", ("2022", 0.45), ("2024", 0.44)) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,9 +30,8 @@ def rows(tmp_path: Path) -> Rows:
         "support": np.where(claims, 1, -1),
     }
     tokens = rng.integers(0, 30000, int(length.sum())).astype(np.uint16)
-    np.savez(
-        tmp_path / "rows.npz", tokens=tokens, **{name: values.astype(np.int32) for name, values in columns.items()}
-    )
+    arrays: dict[str, Any] = {name: values.astype(np.int32) for name, values in columns.items()}
+    np.savez(tmp_path / "rows.npz", tokens=tokens, **arrays)
     return load_rows(tmp_path / "rows.npz")
 
 
