@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="needs PyTorch: pip install -r requirements-dev-full.txt")
+
 from training.batches import Rows, Stream, collate, load_rows
 from training.groups import Kind
+
+pytestmark = pytest.mark.torch
 
 
 @pytest.fixture

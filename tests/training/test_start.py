@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch", reason="needs PyTorch: pip install -r requirements-dev-full.txt")
+
 import torch
 
 from index.runtime import open_session
@@ -14,6 +17,8 @@ from rag.reading.windows import encode_windows, load_tokenizer, pad
 from training.dequantise import dequantised, layer_of
 from training.model import SpanReader, load, save
 from training.text import ReaderInput
+
+pytestmark = pytest.mark.torch
 
 ROOT = Path(__file__).parents[2]
 PASSAGE = (
