@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from evaluation.templates import Candidate, agents, gaps, questions
+from evaluation.templates import DraftCandidate, agents, gaps, questions
 from index.article import Article
 from index.chunk import sentence_spans
 from rag.model import LanguageModel
@@ -76,7 +76,7 @@ def _of_article(index: Index, identity: str, absent: Sequence[str], random: Rand
                 made[kind].append(_row(random.choice(candidates), sentence, article.source))
                 break
     for name in agents(article.text) if absent else ():
-        candidate = Candidate("unanswerable", random.choice(absent).format(name), "")
+        candidate = DraftCandidate("unanswerable", random.choice(absent).format(name), "")
         made["unanswerable"].append(_row(candidate, "", ""))
     while kinds := [kind for kind, rows in made.items() if rows]:
         [kind] = random.choices(kinds, [_MIXTURE[kind] for kind in kinds])
@@ -93,7 +93,7 @@ def _written(index: Index, identity: str, model: LanguageModel, random: Random) 
             yield _row(candidate, sentence, article.source)
 
 
-def _candidate(said: str, sentence: str) -> Candidate | None:
+def _candidate(said: str, sentence: str) -> DraftCandidate | None:
     """Return the question in a model's reply, if it is one that the sentence answers."""
     try:
         data = json.loads(said[said.index("{") : said.rindex("}") + 1])
@@ -106,7 +106,7 @@ def _candidate(said: str, sentence: str) -> Candidate | None:
         and answer in sentence
         and answer.casefold() not in question.casefold()
     )
-    return Candidate("written", question, answer) if fits else None
+    return DraftCandidate("written", question, answer) if fits else None
 
 
 def _sentences(article: Article, random: Random) -> list[str]:
@@ -119,7 +119,7 @@ def _sentences(article: Article, random: Random) -> list[str]:
     return sentences
 
 
-def _row(candidate: Candidate, sentence: str, source: str) -> dict[str, Any]:
+def _row(candidate: DraftCandidate, sentence: str, source: str) -> dict[str, Any]:
     """Make the row; its id is a hash of question and article, so re-drafting yields the same id."""
     digest = hashlib.sha256(f"{source}\n{candidate.question}".encode("utf-8", "surrogateescape"))
     return {

@@ -16,7 +16,7 @@ OUTCOMES = {name: heading for name, (heading, _) in STAGES.items()} | {
     "not judged": "Not judged",
 }
 """What is said of a question: the stage that failed, or that none did."""
-_AROUND = 120
+_CONTEXT_CHARS = 120
 """Characters shown on each side of a quote."""
 
 
@@ -32,7 +32,7 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShownSentence:
     """One sentence of an answer, and the quotes that it is the first to cite."""
 
     sentence: Json
@@ -61,7 +61,7 @@ class Entry:
     outcome: str
     change: str
     was: str
-    said: Sequence[Said]
+    said: Sequence[ShownSentence]
     gold: Sequence[Gold]
     line: str
     line_right: bool | None
@@ -111,11 +111,11 @@ def _outcome(result: Json, failure: str | None) -> str:
     return "right" if "right" in result["values"] else "not judged"
 
 
-def _said(answer: Json, evidence: Sequence[Json]) -> Iterator[Said]:
+def _said(answer: Json, evidence: Sequence[Json]) -> Iterator[ShownSentence]:
     cited = {citation["n"]: citation for citation in answer["citations"]}
     for sentence in answer["sentences"]:
         first = [cited.pop(n) for n in sentence["citations"] if n in cited]
-        yield Said(sentence, [_quoted(citation, evidence) for citation in first])
+        yield ShownSentence(sentence, [_quoted(citation, evidence) for citation in first])
 
 
 def _quoted(citation: Json, evidence: Sequence[Json]) -> Quoted:
@@ -124,9 +124,9 @@ def _quoted(citation: Json, evidence: Sequence[Json]) -> Quoted:
     after = citation["after"].partition("\n\n")[0]
     return Quoted(
         citation=citation,
-        before=before if len(before) <= _AROUND else f"… {before[-_AROUND:].split(' ', 1)[-1]}",
+        before=before if len(before) <= _CONTEXT_CHARS else f"… {before[-_CONTEXT_CHARS:].split(' ', 1)[-1]}",
         pieces=list(_pieces(citation)),
-        after=after if len(after) <= _AROUND else f"{after[:_AROUND].rsplit(' ', 1)[0]} …",
+        after=after if len(after) <= _CONTEXT_CHARS else f"{after[:_CONTEXT_CHARS].rsplit(' ', 1)[0]} …",
         from_evidence=_meets(citation, evidence) if evidence else None,
     )
 

@@ -19,7 +19,7 @@ from evaluation.places import (
     union,
 )
 from evaluation.questions import Row
-from evaluation.result import Evidence, Failure, Values
+from evaluation.result import EvidencePlace, Failure, Values
 from evaluation.shown import shown_values
 from evaluation.wording import exact_match, f1, stands_in
 from rag.answer import Answer, Citation, Retrieved
@@ -36,7 +36,7 @@ Similarity = Callable[[str, str], float]
 def measure(
     row: Row,
     answer: Answer,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[EvidencePlace],
     text_of: Callable[[str], str | None],
     supports: Supports,
     similarity: Similarity | None = None,

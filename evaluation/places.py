@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from evaluation.questions import Row
-from evaluation.result import Evidence
+from evaluation.result import EvidencePlace
 from rag.answer import Citation, Retrieved
 
 Place = tuple[str, int, int]
@@ -14,7 +14,7 @@ Piece = Sequence[Place]
 """Where the same words of evidence stand: in each of these places they are as good."""
 
 
-def pieces_of(evidence: Iterable[Evidence]) -> list[Piece]:
+def pieces_of(evidence: Iterable[EvidencePlace]) -> list[Piece]:
     """Return the evidence by its words."""
     pieces: dict[str, list[Place]] = {}
     for place in evidence:
@@ -22,7 +22,7 @@ def pieces_of(evidence: Iterable[Evidence]) -> list[Piece]:
     return list(pieces.values())
 
 
-def place_of(place: Evidence | Retrieved | Citation) -> Place:
+def place_of(place: EvidencePlace | Retrieved | Citation) -> Place:
     """Return where something stands."""
     return place.article_id, place.start, place.end
 

@@ -18,7 +18,7 @@ the answer leans on other words; it is right further down only; an answer given 
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidencePlace:
     """Where an article holds the answer to a row; `text` are the words there."""
 
     article_id: str
@@ -32,7 +32,7 @@ class Result:
     """One question, answered and measured. `answer` is the Answer object (docs/answer.md) with its trace."""
 
     row: Row
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidencePlace, ...]
     answer: Mapping[str, Any]
     values: Values
     failure: Failure | None

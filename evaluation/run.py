@@ -13,7 +13,7 @@ from pathlib import PurePath
 from evaluation.journal import Journal
 from evaluation.metrics import Supports, failure, measure, said
 from evaluation.questions import Row, Span
-from evaluation.result import Evidence, Result, Values
+from evaluation.result import EvidencePlace, Result, Values
 from evaluation.shown import is_right, line_of
 from index.article import Article
 from index.embed import EmbeddingModel
@@ -110,7 +110,7 @@ def to_question(row: Row, *, trace: bool = False) -> Question:
     return question
 
 
-def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[Evidence, ...]:
+def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[EvidencePlace, ...]:
     """Return where the row's evidence stands in the articles (by id), or in its contexts.
 
     Raises UsageError for evidence that is nowhere, and for an article that is not indexed.
@@ -125,7 +125,7 @@ def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[Evidence
                 "ingest the articles that the questions are about, or correct the row",
             )
         named = [(article.id, article.text) for article in known]
-    located: list[Evidence] = []
+    located: list[EvidencePlace] = []
     for evidence in row.evidence:
         found = list(_places(evidence, named, articles))
         if not found:
@@ -139,14 +139,14 @@ def locate_evidence(row: Row, articles: Mapping[str, Article]) -> tuple[Evidence
 
 def _places(
     evidence: str | Span, named: Sequence[tuple[str, str]], articles: Mapping[str, Article]
-) -> Iterator[Evidence]:
+) -> Iterator[EvidencePlace]:
     for name, text in named:
         if isinstance(evidence, Span):
             names = _names(articles[name]) if name in articles else {name}
             if evidence.article in names and 0 <= evidence.start < evidence.end <= len(text):
-                yield Evidence(name, evidence.start, evidence.end, text[evidence.start : evidence.end])
+                yield EvidencePlace(name, evidence.start, evidence.end, text[evidence.start : evidence.end])
         elif (at := text.find(evidence)) >= 0:
-            yield Evidence(name, at, at + len(evidence), evidence)
+            yield EvidencePlace(name, at, at + len(evidence), evidence)
 
 
 def _contexts(row: Row) -> dict[str, str]:

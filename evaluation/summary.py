@@ -48,7 +48,7 @@ _MOVED = {"rose": "rose: better by {}", "fell": "fell: worse by {}", "same": "sa
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """One figure in its table; what compares is empty where the baseline does not have it."""
 
     name: str
@@ -87,12 +87,12 @@ def gates(card: Json) -> dict[str, float]:
     return {change["name"]: change["tolerance"] for change in card["changes"] if change["tolerance"] is not None}
 
 
-def tables(card: Json) -> dict[str, list[Line]]:
+def tables(card: Json) -> dict[str, list[SummaryLine]]:
     """Return the figures by group."""
     changes = {change["name"]: change for change in card["changes"]}
     slowest = max([1.0, *(figure["high"] for figure in card["figures"] if figure["group"] == "latency")])
     tolerances = gates(card)
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[SummaryLine]] = {}
     for figure in card["figures"]:
         most = slowest if figure["group"] == "latency" else 1.0
         line = _line(figure, changes.get(figure["name"]), tolerances.get(figure["name"]), most)
@@ -100,13 +100,13 @@ def tables(card: Json) -> dict[str, list[Line]]:
     return groups
 
 
-def _line(figure: Json, change: Json | None, tolerance: float | None, most: float) -> Line:
+def _line(figure: Json, change: Json | None, tolerance: float | None, most: float) -> SummaryLine:
     group, value, low, high = (figure[key] for key in ("group", "value", "low", "high"))
     before = arrow = moved = ""
     if change is not None:
         before, arrow = show(change["before"], group), _ARROWS[change["verdict"]]
         moved = _MOVED[change["verdict"]].format(show(abs(change["difference"]), group))
-    return Line(
+    return SummaryLine(
         name=first_upper(label(figure["name"])),
         text=first_upper(figure["text"]) + ("; less is better" if figure["better"] == "less" else ""),
         rows=figure["rows"],

@@ -30,7 +30,7 @@ _AGENT = re.compile(rf"(?:^|[.,;!?] )({NAME}(?: {CAPITAL}){{1,2}}) (?:{'|'.join(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DraftCandidate:
     """Question, its kind, and the words of the sentence that answer it."""
 
     kind: str
@@ -38,14 +38,14 @@ class Candidate:
     answer: str
 
 
-def questions(sentence: str) -> Iterator[Candidate]:
+def questions(sentence: str) -> Iterator[DraftCandidate]:
     """Iterate over questions that a person might type and that do not hold their own answer."""
     for found in questions_of(sentence):
         if found.answer not in found.question:
-            yield Candidate(found.kind, found.question, found.answer)
+            yield DraftCandidate(found.kind, found.question, found.answer)
 
 
-def gaps(sentence: str) -> Iterator[Candidate]:
+def gaps(sentence: str) -> Iterator[DraftCandidate]:
     """Iterate over the sentence with a gap in it; the sentence may be in any language."""
     chinese = has_han(sentence)
     leans = (POINTING if chinese else POINTS_BACK).search(sentence)
@@ -57,7 +57,7 @@ def gaps(sentence: str) -> Iterator[Candidate]:
             before, words, after = sentence[:start], sentence[start:end], sentence[end:]
             named = chinese or re.search(rf"\w.*{NAME}", before + after)
             if before and named and words not in before + after and not _is_part(sentence, start, end):
-                yield Candidate("cloze", f"{before}____{after}", words)
+                yield DraftCandidate("cloze", f"{before}____{after}", words)
 
 
 def _is_part(sentence: str, start: int, end: int) -> bool:

@@ -40,7 +40,7 @@ _ROUNDING = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class StatedFigure:
     """Number with its unit, as it stands in a text, and the words that say what it is of."""
 
     text: str
@@ -70,7 +70,7 @@ def conflicting_figures(
     return None
 
 
-def _of_the_same(figure: Figure, other: Figure) -> bool:
+def _of_the_same(figure: StatedFigure, other: StatedFigure) -> bool:
     """Return whether two figures have the same unit and mostly the same words, and deny alike."""
     words, others = _stems(figure.words), _stems(other.words)
     shared = len(words & others)
@@ -78,7 +78,7 @@ def _of_the_same(figure: Figure, other: Figure) -> bool:
     return alike and figure.unit == other.unit and _denies(figure) == _denies(other)
 
 
-def figures(text: str) -> Iterator[Figure]:
+def figures(text: str) -> Iterator[StatedFigure]:
     """Iterate over the exact figures of a text; ranges, round numbers ("about 5") and times are left out."""
     verbs: list[str] = []
     last = 0
@@ -99,11 +99,11 @@ def _is_inexact(before: str) -> bool:
     return bool(_RANGE.search(before) or _HEDGE.search(before))
 
 
-def _figure(match: re.Match[str], words: Iterable[str]) -> Figure:
+def _figure(match: re.Match[str], words: Iterable[str]) -> StatedFigure:
     scale, unit = SCALES.get(match["scale"] or "", 1), match["unit"].strip().lower()
     last_digit = len(str(scale)) - len(match["point"] or ".")
     value = Decimal(match["digits"].replace(",", "")) * scale
-    return Figure(match[0], value, last_digit, UNITS.get(unit) or stem(unit), tuple(words))
+    return StatedFigure(match[0], value, last_digit, UNITS.get(unit) or stem(unit), tuple(words))
 
 
 def _is_time(match: re.Match[str]) -> bool:
@@ -118,7 +118,7 @@ def _stems(words: Iterable[str]) -> set[str]:
     return {stem(word.lower()) for word in words if word.lower() not in STOP_WORDS}
 
 
-def _same(figure: Figure, other: Figure) -> bool:
+def _same(figure: StatedFigure, other: StatedFigure) -> bool:
     """Return whether two figures are equal, as far as both are exact; large numbers are often rounded."""
     if figure.unit != other.unit:
         return False
@@ -129,11 +129,11 @@ def _same(figure: Figure, other: Figure) -> bool:
     return min(figure.value, other.value) >= 1000 and abs(figure.value - other.value) <= _ROUNDING * larger
 
 
-def _denies(figure: Figure) -> bool:
+def _denies(figure: StatedFigure) -> bool:
     return bool(_NEGATION.search(" ".join(figure.words)))
 
 
-def _names(figure: Figure, article: Article) -> set[str]:
+def _names(figure: StatedFigure, article: Article) -> set[str]:
     """Return the stems of capitalised words that the article never writes small."""
     small = _stems([word for word in _WORD.findall(article.text) if word.islower()])
     return _stems([word for word in figure.words if not word.islower()]) - small

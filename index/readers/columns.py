@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.readers.reflow import Line
+    from index.readers.reflow import TextLine
 
 Gutter = tuple[float, float]
 """From where to where it is white, in points from the left."""
@@ -21,10 +21,10 @@ _PROSE_CHARACTERS = 20
 _LETTERS = 0.6
 
 
-def in_columns(rows: Sequence[Sequence[Line]]) -> list[Line]:
+def in_columns(rows: Sequence[Sequence[TextLine]]) -> list[TextLine]:
     """Return the lines of a page in reading order; a row has the pieces of a line that are far apart."""
-    ordered: list[Line] = []
-    run: list[Sequence[Line]] = []
+    ordered: list[TextLine] = []
+    run: list[Sequence[TextLine]] = []
     gutters: list[Gutter] = []
     for row in rows:
         narrowed = _narrowed(gutters, row) if run else [(a.right, b.left) for a, b in pairwise(row)]
@@ -39,7 +39,7 @@ def in_columns(rows: Sequence[Sequence[Line]]) -> list[Line]:
     return ordered + _ordered(run, gutters)
 
 
-def _narrowed(gutters: list[Gutter], row: Sequence[Line]) -> list[Gutter]:
+def _narrowed(gutters: list[Gutter], row: Sequence[TextLine]) -> list[Gutter]:
     """Return what of the gutters is white in this row, too; nothing where the row is written over one."""
     if len(row) > len(gutters) + 1:
         return []
@@ -54,7 +54,7 @@ def _narrowed(gutters: list[Gutter], row: Sequence[Line]) -> list[Gutter]:
     return white
 
 
-def _ordered(run: Sequence[Sequence[Line]], gutters: Sequence[Gutter]) -> list[Line]:
+def _ordered(run: Sequence[Sequence[TextLine]], gutters: Sequence[Gutter]) -> list[TextLine]:
     """Return the columns one after the other if they are prose, else row by row, each row as one line again."""
     columns = list(_columns(run, gutters))
     full = [row for row in run if len(row) == len(gutters) + 1]
@@ -63,13 +63,13 @@ def _ordered(run: Sequence[Sequence[Line]], gutters: Sequence[Gutter]) -> list[L
     return [joined for row in run for joined in _joined(row)]
 
 
-def _columns(run: Sequence[Sequence[Line]], gutters: Sequence[Gutter]) -> Iterator[list[Line]]:
+def _columns(run: Sequence[Sequence[TextLine]], gutters: Sequence[Gutter]) -> Iterator[list[TextLine]]:
     edges = [float("-inf"), *(sum(gutter) / 2 for gutter in gutters), float("inf")]
     for left, right in pairwise(edges):
         yield [line for row in run for line in row if left <= line.left < right]
 
 
-def _is_prose(column: Sequence[Line]) -> bool:
+def _is_prose(column: Sequence[TextLine]) -> bool:
     text = "".join(line.text for line in column)
     letters = sum(character.isalpha() for character in text)
     return median(len(line.text) for line in column) >= _PROSE_CHARACTERS and letters >= _LETTERS * len(
@@ -77,6 +77,6 @@ def _is_prose(column: Sequence[Line]) -> bool:
     )
 
 
-def _joined(row: Sequence[Line]) -> Iterator[Line]:
+def _joined(row: Sequence[TextLine]) -> Iterator[TextLine]:
     first = row[0]
     yield first.up_to(row[-1], " ".join(line.text for line in row)) if len(row) > 1 else first

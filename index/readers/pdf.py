@@ -16,7 +16,7 @@ from index.readers.columns import GAP, in_columns
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.garbled import is_garbled
 from index.readers.metadata import name_of, title_of
-from index.readers.reflow import HEADING_SIZE, Line, body_size, paragraphs
+from index.readers.reflow import HEADING_SIZE, TextLine, body_size, paragraphs
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
@@ -53,7 +53,7 @@ def read_pdf(data: bytes, source: str) -> Article:
     return compose(source, _properties(said, source, _heading(pages, blocks)), blocks)
 
 
-def _lines(page: PdfPage, number: int) -> list[Line]:
+def _lines(page: PdfPage, number: int) -> list[TextLine]:
     """Return the page's lines with the place of their first and last characters."""
     text = page.get_textpage()
     words, rows, at = text.get_text_range(), [], 0
@@ -73,13 +73,13 @@ def _lines(page: PdfPage, number: int) -> list[Line]:
     return in_columns(rows) if is_parted else [row[0] for row in rows]
 
 
-def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> Line:
+def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> TextLine:
     import pypdfium2.raw  # type: ignore[import-untyped]
 
     left, bottom, _, _ = text.get_charbox(first, loose=True)
     _, _, right, _ = text.get_charbox(min(first + len(shown.rstrip()) - 1, last), loose=True)
     size = pypdfium2.raw.FPDFText_GetFontSize(text, first)
-    return Line(shown.strip(), number, left, right, bottom, size)
+    return TextLine(shown.strip(), number, left, right, bottom, size)
 
 
 def _has_gaps(text: PdfTextPage) -> bool:
@@ -103,7 +103,7 @@ def _cuts(text: PdfTextPage, shown: str, first: int, last: int) -> list[int]:
     return [*cuts, len(shown)]
 
 
-def _heading(pages: Sequence[Sequence[Line]], blocks: Sequence[Block]) -> str:
+def _heading(pages: Sequence[Sequence[TextLine]], blocks: Sequence[Block]) -> str:
     """Return the largest heading of the first page that has text; "" if nothing there is larger than the text."""
     first = next(page for page in pages if page)
     largest = max(first, key=lambda line: round(line.size, 1))

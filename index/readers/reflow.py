@@ -28,7 +28,7 @@ _ENOUGH_STEPS, _LOOSE_PITCH = 10, 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line on page `page` (from 0). Places are in points from the bottom left; `broken` if its last word is."""
 
     text: str
@@ -39,16 +39,16 @@ class Line:
     size: float
     broken: bool = False
 
-    def with_broken_word(self) -> Line:
+    def with_broken_word(self) -> TextLine:
         """Return the same, with its last word going on in the next line."""
         return replace(self, broken=True)
 
-    def up_to(self, last: Line, text: str) -> Line:
+    def up_to(self, last: TextLine, text: str) -> TextLine:
         """Return the line from here to the end of another one beside it."""
         return replace(self, text=text, right=last.right, broken=last.broken)
 
 
-def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
+def paragraphs(pages: Sequence[Sequence[TextLine]]) -> Iterator[Block]:
     """Return the paragraphs and headings, with the places where pages start."""
     body = body_size(line for page in pages for line in page)
     running = running_lines(pages, body)
@@ -60,7 +60,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
     pitch = _pitch(lines, body)
     hyphened = frozenset(re.findall(r"\w+-\w+", " ".join(line.text for line in lines)))
     page = -1
-    part: list[Line] = []
+    part: list[TextLine] = []
     for n, line in enumerate(lines):
         if part and _starts(lines, n, pitch):
             yield _block(part, page, body, hyphened)
@@ -69,7 +69,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
     yield _block(part, page, body, hyphened)
 
 
-def _block(lines: Sequence[Line], page: int, body: float, hyphened: frozenset[str]) -> Block:
+def _block(lines: Sequence[TextLine], page: int, body: float, hyphened: frozenset[str]) -> Block:
     """Return the lines as one text; `page` is the page that was on before."""
     text, starts = "", []
     for n, line in enumerate(lines):
@@ -88,7 +88,7 @@ def _block(lines: Sequence[Line], page: int, body: float, hyphened: frozenset[st
     return Block(text, is_heading, tuple(starts))
 
 
-def _starts(lines: Sequence[Line], n: int, pitch: float) -> bool:
+def _starts(lines: Sequence[TextLine], n: int, pitch: float) -> bool:
     """Whether a paragraph starts with line n."""
     before, line = lines[n - 1], lines[n]
     if before.broken:
@@ -103,7 +103,7 @@ def _starts(lines: Sequence[Line], n: int, pitch: float) -> bool:
     return ended and (is_indented or _is_short(lines, n))
 
 
-def _is_short(lines: Sequence[Line], n: int) -> bool:
+def _is_short(lines: Sequence[TextLine], n: int) -> bool:
     """Whether the line before line n ends well before the others around it do."""
     before, size = lines[n - 1], lines[n].size
     near = [
@@ -115,7 +115,7 @@ def _is_short(lines: Sequence[Line], n: int) -> bool:
     return before.right < edge - _SHORT * (edge - start)
 
 
-def body_size(lines: Iterable[Line]) -> float:
+def body_size(lines: Iterable[TextLine]) -> float:
     """Return the font size of most characters, in points."""
     sizes = Counter[float]()
     for line in lines:
@@ -123,7 +123,7 @@ def body_size(lines: Iterable[Line]) -> float:
     return max(sizes, key=sizes.__getitem__, default=0.0)
 
 
-def _pitch(lines: Sequence[Line], body: float) -> float:
+def _pitch(lines: Sequence[TextLine], body: float) -> float:
     """Return the usual distance between lines, in points; 0 if there is none."""
     steps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.page == b.page]
     steps = [step for step in steps if step > 1]

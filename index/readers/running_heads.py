@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.readers.reflow import Line
+    from index.readers.reflow import TextLine
 
 # Shares and distances in font sizes, set by hand; the zoo holds them in place.
 _APART, _SHARE, _PAGES, _CHARACTERS, _LARGER = 2.0, 0.3, 3, 100, 1.15
@@ -17,13 +17,13 @@ _EDGE_LINES = 3
 _NUMBER_PAGES = 2
 
 
-def running_lines(pages: Sequence[Sequence[Line]], body: float) -> frozenset[Line]:
+def running_lines(pages: Sequence[Sequence[TextLine]], body: float) -> frozenset[TextLine]:
     """Return what stands by itself at the top or bottom of many pages, no larger than the text, whatever its number.
 
     A third of the pages is enough: left and right pages have different heads. Numbers that count the pages are
     known after two.
     """
-    alike: dict[tuple[str, int], list[Line]] = defaultdict(list)
+    alike: dict[tuple[str, int], list[TextLine]] = defaultdict(list)
     for page in pages:
         for line in _edges(page, body):
             if line.size < _LARGER * body and len(line.text) <= _CHARACTERS:
@@ -33,7 +33,7 @@ def running_lines(pages: Sequence[Sequence[Line]], body: float) -> frozenset[Lin
     return frozenset(line for lines in running for line in lines)
 
 
-def _edges(page: Sequence[Line], body: float) -> Iterator[Line]:
+def _edges(page: Sequence[TextLine], body: float) -> Iterator[TextLine]:
     """Return the lines above and below the text, which white parts from it; numbers also without."""
     high = sorted(page, key=lambda line: line.bottom)
     if len(high) < 2:
@@ -48,12 +48,12 @@ def _edges(page: Sequence[Line], body: float) -> Iterator[Line]:
                 yield ordered[0]
 
 
-def _key(line: Line) -> tuple[str, int]:
+def _key(line: TextLine) -> tuple[str, int]:
     """Return the line's words without their numbers, and its height."""
     return re.sub(r"\d+", "#", line.text), round(line.bottom / 4)
 
 
-def _count_pages(lines: Sequence[Line]) -> bool:
+def _count_pages(lines: Sequence[TextLine]) -> bool:
     """Whether a number in lines that are otherwise alike grows with the pages: `Page 1 of 2`, `Page 2 of 2`."""
     if len({line.page for line in lines}) < _NUMBER_PAGES:
         return False

@@ -27,15 +27,15 @@ from rag.reading.base import AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
 from rag.reading.judge import Sight, features, probability
 from rag.reading.manifest import JointWeights
-from rag.reading.onnx import OnnxReader, Row
+from rag.reading.onnx import OnnxReader, TokenRow
 from rag.reading.similarity import Near, SimilarityReader, reading_of
 from rag.reading.windows import choose_spans, is_latin, part_of
 from rag.retrieve import Passage
 
-_READ = 6
+_PASSAGES_READ = 6
 """The model reads so many, the nearest. On held-out questions it puts the right one first as often as if it read all
 twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
-_SPANS = 4
+_MAX_SPANS = 4
 _NO_SHARE = -50.0
 
 
@@ -102,7 +102,7 @@ class JointReader:
         near = self._similarity.nearness(question, passages)
         legible = [n for n, each in enumerate(passages) if near[n] and is_latin(question) and is_latin(each.text)]
         nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))
-        read, unread = nearest[:_READ], nearest[_READ:]
+        read, unread = nearest[:_PASSAGES_READ], nearest[_PASSAGES_READ:]
         rows = dict(zip(read, self.model.rows(question, [_shown(question, passages[n]) for n in read]), strict=True))
         return [
             _seen(rows[n], sentences) if rows.get(n) else [] if n in unread else sentences
@@ -122,7 +122,7 @@ def _shown(question: str, passage: Passage) -> _Shown:
     return _Shown(passage.context, passage.text if asks_for_byline(question) else without_byline(passage))
 
 
-def _seen(rows: Sequence[Row], near: Sequence[Near]) -> Seen:
+def _seen(rows: Sequence[TokenRow], near: Sequence[Near]) -> Seen:
     scores = [row.scores() for row in rows]
     best = max(scores, key=lambda each: each.relevance)
     sentences = []
@@ -133,7 +133,7 @@ def _seen(rows: Sequence[Row], near: Sequence[Near]) -> Seen:
     return Seen(best.relevance, best.gap, tuple(sentences))
 
 
-def _inside(row: Row, start: int, end: int) -> tuple[float, AnswerSpan] | None:
+def _inside(row: TokenRow, start: int, end: int) -> tuple[float, AnswerSpan] | None:
     """Log of the start's and the end's probability inside a run of the passage, and its best words."""
     part = part_of(row.window, start, end)
     if part is None:
@@ -192,4 +192,4 @@ def _added(seen: Seen, weights: JointWeights) -> Reading:
         for sentence, favour in zip(seen.sentences, favours, strict=True)
     ]
     spans.sort(key=lambda span: (-span.score, span.start))
-    return Reading(1 / (1 + math.exp(-max(-50.0, min(50.0, logit)))), tuple(spans[:_SPANS]))
+    return Reading(1 / (1 + math.exp(-max(-50.0, min(50.0, logit)))), tuple(spans[:_MAX_SPANS]))

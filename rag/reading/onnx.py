@@ -32,7 +32,7 @@ OUTPUTS = ["start", "end", "relevance"]
 SUPPORT = "support"
 CLAIM_TOKENS = 128
 """A longer claim would not be read to its end, so nothing can be said of it."""
-_ALONE = 1
+_ROWS_PER_BATCH = 1
 """Each row is a batch of its own: not slower, and int8 weights scale what they get by the whole batch."""
 
 
@@ -46,7 +46,7 @@ class WindowScores:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenRow:
     """A window and the model's logits: of every token, [CLS] first, and of relevance."""
 
     window: Window
@@ -119,19 +119,19 @@ class OnnxReader:
         """Return the uncalibrated scores of each passage's rows, in reading order."""
         return [[row.scores() for row in rows] for rows in self.rows(question, passages)]
 
-    def rows(self, question: str, passages: Sequence[Readable]) -> list[list[Row]]:
+    def rows(self, question: str, passages: Sequence[Readable]) -> list[list[TokenRow]]:
         """Each passage's rows, in reading order; none of an empty one."""
         model = self._loaded()
         windows = encode_windows(model.tokenizer, question, passages, model.manifest.length)
-        found: dict[int, Row] = {}
+        found: dict[int, TokenRow] = {}
 
         def run(numbers: list[int]) -> Any:
             return self.forward(pad([windows[number] for number in numbers]))
 
         lengths = [len(window.ids) for window in windows]
-        for [number], ([start], [end], [relevance]) in in_batches(lengths, run, self._threads, _ALONE):
-            found[number] = Row(windows[number], start, end, float(relevance))
-        rows: list[list[Row]] = [[] for _ in passages]
+        for [number], ([start], [end], [relevance]) in in_batches(lengths, run, self._threads, _ROWS_PER_BATCH):
+            found[number] = TokenRow(windows[number], start, end, float(relevance))
+        rows: list[list[TokenRow]] = [[] for _ in passages]
         for number, window in enumerate(windows):
             rows[window.passage].append(found[number])
         return rows

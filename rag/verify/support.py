@@ -75,7 +75,7 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class QuoteSpan:
     """Candidate: the number of its text, and offsets into that."""
 
     of: int
@@ -111,7 +111,7 @@ class Verifier:
             probability >= BAR for _, probability in self.judged(claim, [(premise, "", None)])
         )
 
-    def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[Quote, float]]:
+    def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, float]]:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
         tokens = _claim_tokens(claim)
         judged = []
@@ -125,7 +125,7 @@ class Verifier:
                 judged.append((quote, _probability(alignment, cosine)))
         return judged
 
-    def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[Quote, Alignment, float]]:
+    def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, Alignment, float]]:
         """Return the quotes that share most with the claim, each with its alignment and cosine."""
         tokens = _claim_tokens(claim)
         stems = {token.stem for token in tokens if token.is_content}
@@ -228,7 +228,7 @@ def _plain_words(tokens: Sequence[Token], besides: Sequence[Token]) -> list[str]
     return sorted({token.lower for token in plain if token.stem not in stems})
 
 
-def _context(quote: Quote, quoted: Sequence[Token], text: Text) -> Sequence[Token]:
+def _context(quote: QuoteSpan, quoted: Sequence[Token], text: Text) -> Sequence[Token]:
     """Return the words a quote may refer to: the title's and, if it has a pronoun, those shortly before it."""
     title = _tokens(text[1])
     if not any(token.lower in PRONOUNS for token in quoted):
@@ -241,9 +241,9 @@ def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(tokens_of(text))
 
 
-def _quotes(of: int, text: str, language: str | None) -> Iterator[Quote]:
+def _quotes(of: int, text: str, language: str | None) -> Iterator[QuoteSpan]:
     """Iterate over each sentence, and each two neighbouring ones of a paragraph."""
     spans = list(sentence_spans(text, language))
     for i, span in enumerate(spans):
         ends = [span.end] + [after.end for after in spans[i + 1 : i + 2] if not after.opens_paragraph]
-        yield from (Quote(of, span.start, end) for end in ends if end - span.start <= _MAX_QUOTE)
+        yield from (QuoteSpan(of, span.start, end) for end in ends if end - span.start <= _MAX_QUOTE)

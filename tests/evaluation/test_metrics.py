@@ -11,15 +11,15 @@ from ir_measures import AP, RR, Success, nDCG
 
 from evaluation.metrics import failure, measure, ranking, said
 from evaluation.questions import Row
-from evaluation.result import Evidence
+from evaluation.result import EvidencePlace
 from rag.answer import Answer, Citation, Models, Place, Retrieved, Sentence, Timings
 
 SHIPS = "Ships sail far. Ships sink deep. Ships rust."
 CATS = "Cats sleep. Ships sink deep."
 TEXTS = {"ships": SHIPS, "cats": CATS}
-SAIL = Evidence("ships", 0, 15, "Ships sail far.")
-SINK = Evidence("ships", 16, 32, "Ships sink deep.")
-SINK_TOO = Evidence("cats", 12, 28, "Ships sink deep.")
+SAIL = EvidencePlace("ships", 0, 15, "Ships sail far.")
+SINK = EvidencePlace("ships", 16, 32, "Ships sink deep.")
+SINK_TOO = EvidencePlace("cats", 12, 28, "Ships sink deep.")
 ROW = Row("1", "q")
 
 
@@ -57,7 +57,7 @@ def passages(*found: tuple[str, int, int, float]) -> tuple[Retrieved, ...]:
 
 
 def values(
-    row: Row, answer: Answer, *evidence: Evidence, supports=lambda premise, text: text in premise, similarity=None
+    row: Row, answer: Answer, *evidence: EvidencePlace, supports=lambda premise, text: text in premise, similarity=None
 ):
     measured = measure(row, answer, evidence, TEXTS.get, supports, similarity)
     assert all(isinstance(value, float) and math.isfinite(value) for value in measured.values())
@@ -131,7 +131,7 @@ def test_the_same_words_elsewhere_are_the_same_piece():
 
 def test_articles_of_the_evidence():
     trace = passages(("ships", 33, 44, 0.9), ("ships", 0, 15, 0.8), ("cats", 0, 28, 0.7))
-    found = values(ROW, answered([], trace=trace), Evidence("cats", 0, 11, "Cats sleep."))
+    found = values(ROW, answered([], trace=trace), EvidencePlace("cats", 0, 11, "Cats sleep."))
     assert (found["article_hit@1"], found["article_mrr@10"], found["article_recall@10"]) == (0, 0.5, 1)
 
 

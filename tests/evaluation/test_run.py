@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evaluation.questions import Row, Span
-from evaluation.result import Evidence
+from evaluation.result import EvidencePlace
 from evaluation.run import answer_all, locate_evidence
 from index.article import Article
 from index.errors import UsageError
@@ -71,7 +71,7 @@ def test_evidence_is_found_where_it_stands(row, expected):
 
 def test_evidence_says_its_words():
     [found] = locate_evidence(Row("1", "q", evidence=(Span("news/ships.md", 6, 10),)), ARTICLES)
-    assert found == Evidence(SHIPS.id, 6, 10, "sail")
+    assert found == EvidencePlace(SHIPS.id, 6, 10, "sail")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.questions import Row
-from evaluation.result import Evidence
+from evaluation.result import EvidencePlace
 from evaluation.shown import LINE_CHARACTERS, first_line, is_right
 from evaluation.wording import contains
 from rag.answer import Answer, Place, Sentence
@@ -170,7 +170,7 @@ def test_both_sides_of_a_comparison():
 
 def test_evidence_that_is_needed():
     summary = row(need=2, evidence=("a", "b", "c"))
-    rust = Evidence("ships", 33, 44, "Ships rust.")
+    rust = EvidencePlace("ships", 33, 44, "Ships rust.")
     one, two = [cite(1, "Ships sail far.")], [cite(1, "Ships sail far."), cite(2, "Ships sink deep.", "cats")]
     for citations, share, met in ((one, 1 / 3, 0), (two, 2 / 3, 1), ([], 0, 0)):
         found = values(summary, answered(citations), SAIL, SINK, SINK_TOO, rust)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.templates import Candidate, agents, gaps, questions
+from evaluation.templates import DraftCandidate, agents, gaps, questions
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ from evaluation.templates import Candidate, agents, gaps, questions
 )
 def test_a_sentence_of_a_known_shape_becomes_a_question(sentence, kind, question, answer):
     found = list(questions(sentence))
-    assert (Candidate(kind, question, answer) in found) if kind else not found
+    assert (DraftCandidate(kind, question, answer) in found) if kind else not found
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.article import Article, Heading
 from rag.reading.base import Reading
 from rag.reading.joint import JointReader, Seen
-from rag.reading.onnx import OnnxReader, Row
+from rag.reading.onnx import OnnxReader, TokenRow
 from rag.reading.similarity import SimilarityReader
 from rag.retrieve import Passage
 from tests.fakes import FakeEmbeddings
@@ -123,7 +123,7 @@ def test_the_model_is_shown_the_byline_only_where_it_may_be_asked_for(
     texts: list[str] = []
     honest = OnnxReader.rows
 
-    def rows(self: OnnxReader, question: str, passages: list[Passage]) -> list[list[Row]]:
+    def rows(self: OnnxReader, question: str, passages: list[Passage]) -> list[list[TokenRow]]:
         texts.extend(each.text for each in passages)
         return honest(self, question, passages)
 
