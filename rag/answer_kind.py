@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.language.time import MONTH
 
@@ -29,10 +30,43 @@ _NUMBER = re.compile(
 )
 
 
+_PRICE = re.compile(
+    r"\bhow much (?:is|are|was|were)\b(?! (?:of|left|known))"
+    r"|\bhow much\b.*\b(?:costs?|pay|paid|charge[ds]?|spen[dt]|earn(?:ed)?)\b"
+    r"|\b(?:price|cost|fee|rent|wage|salary) of\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[$€£¥₹₩]|\b(?:yuan|renminbi|dollars?|euros?|pounds?|pence|cents?|yen|rupees?|won|francs?|kron[ae]r?|crowns?|lira"
+    r"|pesos?|reais|real|rubles?|roubles?|zloty|USD|EUR|GBP|CNY|RMB|JPY|CHF|free|nothing|percent|per cent)\b|%",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
+
+
+def is_nearest_figure(names: Iterable[str], quote: str, start: int, end: int) -> bool:
+    """Return whether the number in `quote[start:end]` is the one nearest to where a name stands.
+
+    Of "the basic version costs 215,900 yuan and the Max 299,900 yuan" the second is the price of the Max. True where
+    the words are no number, or no name stands in the quote.
+    """
+    figures = [match.span() for match in _FIGURE.finditer(quote)]
+    own = [span for span in figures if start <= span[0] < end]
+    named = (re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE) for name in names)
+    places = [match.span() for name in named for match in name.finditer(quote)]
+    if not own or not places:
+        return True
+    name_start, name_end = places[-1]
+    distance = {span: span[0] - name_end if span[0] >= name_end else name_start - span[1] for span in figures}
+    return min(distance, key=lambda span: distance[span]) in own
+
+
 def is_of_kind(question: str, words: str) -> bool:
     """Return whether `words` can answer the question: a "when" by a time, a "how many" by a number."""
     if _WHEN.search(question):
         return bool(_TIME.search(words))
+    if _PRICE.search(question):
+        return bool(_MONEY.search(words))
     if _HOW_MANY.search(question):
         return bool(_NUMBER.search(words))
     return True

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_of_kind
+from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.constraints import Constraints, Fit, constraints_of
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of
@@ -86,7 +86,7 @@ def extract_answer(
     if not certain:
         notice = " ".join(filter(None, (MAYBE, notice)))
         return Extract(tuple(sentences), citations, notice, differ, "low", _why_unsure(constraints, best))
-    if said := _short_answer(question, best):
+    if said := _short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
 
@@ -110,13 +110,16 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, th
     return _newest_first(ranked, threshold) if asks_for_latest(question) else ranked
 
 
-def _short_answer(question: str, best: Quote) -> str | None:
-    """Return the words that answer, where a few can."""
+def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
+    """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
     if not spans or intent_of(question) not in _SHORT:
         return None
-    said = best.article.text[slice(*spans[0])]
-    return said if is_of_kind(question, said) and not echoes(question, said) else None
+    start, end = spans[0]
+    said = best.article.text[start:end]
+    names = [name[-1] for name in constraints.names]
+    fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
+    return said if fits and not echoes(question, said) else None
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:

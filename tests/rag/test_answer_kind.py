@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer_kind import is_of_kind
+from rag.answer_kind import is_nearest_figure, is_of_kind
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,26 @@ from rag.answer_kind import is_of_kind
         ("How many cars were sold?", "the Model Y", False),
         ("How long is it?", "five metres", True),
         ("Who sold it?", "the city council", True),
+        ("How much is the Xiaomi SU7?", "five metres long", False),
+        ("How much is the Xiaomi SU7?", "215,900 yuan", True),
+        ("How much does it cost?", "£3", True),
+        ("How much of the roof is new?", "half", True),
     ],
 )
 def test_the_kind(question: str, words: str, fits: bool) -> None:
     assert is_of_kind(question, words) is fits
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "nearest"),
+    [
+        ("max", "215,900 yuan", False),
+        ("max", "299,900 yuan", True),
+        ("basic", "215,900 yuan", True),
+        ("max", "yuan", True),
+    ],
+)
+def test_of_two_figures_the_nearer_to_the_name_is_its_own(name: str, words: str, nearest: bool) -> None:
+    quote = "The basic version costs 215,900 yuan, the Pro 245,900 yuan and the Max 299,900 yuan."
+    start = quote.index(words)
+    assert is_nearest_figure([name], quote, start, start + len(words)) is nearest

@@ -76,17 +76,14 @@ function finish(turn) {
   }
   grow(turn, answer.sentences.slice(turn.texts.length), answer.citations);
   if (answer.abstained) {
-    const own = language === "en" || ["small_talk", "language"].includes(answer.intent);
-    const text = own ? answer.answer : say("chat.abstained");
+    const text = language === "en" || ["small_talk", "language"].includes(answer.intent) ? answer.answer : say("chat.abstained");
     turn.said.replaceChildren(make("p", { className: "abstained", dir: "auto", textContent: text }), ...nearest(answer.nearest));
   }
-  const unsure = say("chat.unsure");
-  if (answer.certainty === "low") turn.said.prepend(make("p", { className: "unsure", textContent: unsure }));
+  if (answer.certainty === "low") turn.said.prepend(make("p", { className: "unsure", textContent: say("chat.unsure") }));
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
   const facts = answer.abstained ? [seconds] : [count("chat.supported", answer.citations.length), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
-  const notice = (answer.notice ?? "").replace(/^The articles may answer this: ?/, "");
-  if (notice) facts.push(notice);
+  facts.push(...[(answer.notice ?? "").replace(/^The articles may answer this: ?/, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);
   if (answer.standalone_question !== answer.question) facts.push(say("chat.understood", { question: answer.standalone_question }));
   turn.foot.replaceChildren(make("p", { className: "line", textContent: facts.join(" \u00b7 ") }), thumbs(turn));

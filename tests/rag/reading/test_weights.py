@@ -12,11 +12,15 @@ import pytest
 from evaluation.questions import read_questions
 from evaluation.wording import exact_match, f1
 from index.article import Article
-from index.embed import DEFAULT
+from index.embed import DEFAULT, load_embeddings
 from rag.chain import build_chain, load_reader
+from rag.condense import condense
+from rag.extract import Limits
+from rag.quotes import find_quotes
 from rag.reading.joint import JointReader
 from rag.reading.onnx import OnnxReader
-from rag.retrieve import Passage
+from rag.retrieve import HybridRetriever, Passage
+from rag.snapshot import Index
 from settings import HOME, READER, SEEDS, Settings
 from tests.fakes import FakeEmbeddings
 
@@ -52,11 +56,17 @@ def test_they_load_in_little_time_and_memory() -> None:
 
 def test_the_starter_questions_are_answered_in_words_above_a_floor(seed_store: Path, models: Path) -> None:
     rows = [row for row in read_questions(SEEDS.parent / "questions.jsonl")[::6] if row.answerable]
-    with closing(build_chain(Settings(store=seed_store, models=models, answer_threshold=0.0))) as chain:
-        answers = [chain.invoke({"question": row.question, "history": row.history}) for row in rows]
-    short = [
-        next((s.text for s in answer.sentences if s.kind == "short"), str(answer.sentences[0])) for answer in answers
-    ]
+    embeddings = load_embeddings(None, models)
+    reader = load_reader(Settings(), embeddings)
+    short = []
+    with closing(Index(seed_store)) as index, index.snapshot() as snapshot:
+        retriever = HybridRetriever(index=index, embeddings=embeddings)
+        for row in rows:
+            question = condense(row.question, row.history)
+            passages = retriever.passages([question], snapshot)[: Settings().passages_read]
+            best = find_quotes(passages, reader.read(question, passages), Limits().characters)[0]
+            start, end = best.spans[0]
+            short.append(best.article.text[start:end])
     fit = [max(f1(text, accepted) for accepted in row.answers) for text, row in zip(short, rows, strict=True)]
     same = [max(exact_match(text, accepted) for accepted in row.answers) for text, row in zip(short, rows, strict=True)]
     assert sum(fit) / len(rows) > 0.4
