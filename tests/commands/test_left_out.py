@@ -16,6 +16,8 @@ from tests.data.build import zipped
 from tests.data.sources import BESIDES, SHIPS_PAGE, wiki
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,6 +135,7 @@ def test_a_folder_that_is_there_is_not_written_over(tmp_path):
 
 
 @pytest.mark.skipif(not SCIFACT.is_dir(), reason=f"{SCIFACT} is not here")
+@pytest.mark.store
 def test_a_public_set_comes_in_whole(tmp_path):
     rows = read_beir(SCIFACT).rows
     assert (len(rows), sum(len(row.articles) for row in rows)) == (300, 339)

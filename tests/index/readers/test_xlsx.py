@@ -102,6 +102,7 @@ def test_a_workbook_without_properties_gets_no_day() -> None:
     assert (article.title, article.date, article.text) == ("a", None, "a\n\nTolls\n\nTea")
 
 
+@pytest.mark.store
 def test_ten_thousand_rows_take_less_than_five_seconds() -> None:
     package = workbook({"Tolls": [[f"Ship {n}", n, n / 4, "sailed to Hamburg", None, "Tea"] for n in range(10_000)]})
     started = time.process_time()
@@ -110,6 +111,7 @@ def test_ten_thousand_rows_take_less_than_five_seconds() -> None:
     assert article.text.endswith("Ship 9999 | 9999 | 2499.75 | sailed to Hamburg | | Tea")
 
 
+@pytest.mark.store
 def test_a_hundred_thousand_rows_are_within_the_limits() -> None:
     rows = ((f"Ship {n}", n, "sailed to Hamburg") for n in range(100_000))
     isolation = Isolation()

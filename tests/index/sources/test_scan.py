@@ -19,6 +19,8 @@ from index.store.search import DatabaseReader
 from tests.data.build import pdf, zipped
 from tests.fakes import FakeEmbeddings
 
+pytestmark = pytest.mark.store
+
 SHIPS = "Ships\n\nThey sailed to Hamburg."
 TEA = "Tea\n\nIt was dear."
 

@@ -132,6 +132,7 @@ def test_a_failed_transaction_leaves_everything_as_it_was(database: Database) ->
     assert database.article(ARTICLE.id) == ARTICLE
 
 
+@pytest.mark.store
 def test_a_reader_sees_one_state_until_it_is_done(database: Database, tmp_path: Path) -> None:
     reader = Database(tmp_path / "articles.sqlite3")
     with reader.reading():
