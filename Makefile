@@ -16,7 +16,7 @@ setup: .venv/ready .models/all-MiniLM-L6-v2/model.onnx
 
 # The lock names everything, so that nothing else is looked for: a package of it asks for PyTorch and must not have it.
 .venv/ready: requirements-light.lock | .venv/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-light.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-light.lock
 	touch $@
 
 full: setup .venv/ready-full
