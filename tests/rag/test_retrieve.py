@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from index.article import Hit
+from index.article import Article, Hit
 from index.ingest import ingest
 from index.terms import query_terms
 from rag import retrieve
@@ -167,3 +167,16 @@ def test_keeping_all_changes_nothing_and_keeping_none_gives_nothing(many: Hybrid
         for question in ("word1 word5 word99", "word7", "nothing of it"):
             assert many.passages([question], snapshot, every) == many.passages([question], snapshot)
         assert many.passages(["word1"], snapshot, frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "context"),
+    [
+        ("Ships", "Ships\n\nThey sailed.", "Ships"),
+        ("They sailed.", "They sailed. It was cold.", ""),
+        ("A log of 1911", "They sailed. It was cold.", "A log of 1911"),
+    ],
+)
+def test_a_title_that_is_the_first_sentence_is_no_context(title: str, text: str, context: str) -> None:
+    article = Article("a.txt", title, text, "0" * 64)
+    assert Passage(article, 0, len(text), 1.0).context == context
