@@ -19,9 +19,10 @@ from rag.cache import AnswerCache, cache_key, kept
 from rag.condense import Turn
 from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes, languages_of
 from rag.events import Event, StatusEvent, answer_of, sentence_events
-from rag.extract import Limits
 from rag.filters import Filters
+from rag.intents import is_key_words
 from rag.pipeline import (
+    LIMITS,
     Asked,
     Evidence,
     answer_directly,
@@ -203,24 +204,25 @@ class AnswerChain(Runnable[Question, Any]):
         return self._languages[1]
 
     def _answer(self, asked: Asked, corpus: Corpus, writer: Writer | None, stopwatch: Stopwatch) -> Generator[Event]:
-        settings, limits = self._settings, Limits()
         if body := answer_directly(asked, corpus, writer):
             yield from sentence_events(body.sentences, body.citations)
-            answer = finish(asked, Evidence((), ()), body, corpus, self.models)
+            answer = finish(asked, Evidence(()), body, corpus, self.models)
             questions = self.starters() if asked.suggest and answer.abstained else ()
             yield replace(answer, suggestions=questions, timings_ms=stopwatch.timings())
             return
         passages = yield from search(asked, corpus, stopwatch)
         with stopwatch.stage("read"):
-            form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, limits.context)
+            form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, LIMITS.context)
+        evidence = Evidence(tuple(passages))
+        if form is None or is_key_words(asked.standalone):
+            evidence = yield from read(asked, passages, self._reader, self._settings, corpus, stopwatch)
+            form = None if evidence.extract.certainty == "high" else form
         if form is not None:
-            evidence, body = Evidence(tuple(passages), ()), form
+            evidence, body = Evidence(tuple(passages)), form
             yield from sentence_events(body.sentences, body.citations)
         else:
-            limit = corpus.read_limit(settings.passages_read)
-            evidence = yield from read(asked, passages, self._reader, limit, stopwatch)
             body = yield from generate(
-                asked, evidence, corpus, writer, self._reader, self._verifier, settings, limits, stopwatch
+                asked, evidence, corpus, writer, self._reader, self._verifier, self._settings, stopwatch
             )
         answer = finish(asked, evidence, body, corpus, self.models)
         if asked.suggest and isinstance(corpus, IndexCorpus):

@@ -12,17 +12,15 @@ from dataclasses import dataclass, replace
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
 from rag.answer_kind import is_nearest_figure, is_of_kind
-from rag.constraints import Constraints, Fit, constraints_of
 from rag.contradictions import conflicting_figures
-from rag.intents import intent_of
+from rag.intents import intent_of, is_key_words
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
+from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
 
-HIGH = 0.75
-"""An answer of at least this support, which meets all that the question insists on, is shown as certain."""
 MAYBE = "The articles may answer this:"
 _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
@@ -47,6 +45,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """The support from which on there is an answer, and from which on it is shown as certain."""
+
+    answer: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """The sentences of an answer with their citations; `notice` says how the quotes in `differing` differ."""
 
@@ -59,22 +65,22 @@ class Extract:
 
 
 def extract_answer(
-    question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, limits: Limits
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], bars: Bars, limits: Limits
 ) -> Extract:
     """Return the best quote, then others in reading order, article by article; none if the best lacks support.
 
-    A quote that contradicts what the question insists on (rag.constraints) is none. Where the best quote has little
-    support or lacks some of that, the answer is uncertain: quotes alone, with nothing marked in them.
+    A quote that contradicts what the question insists on (rag.reading.constraints) is none. Where the best quote has
+    little support or lacks some of that, the answer is uncertain: quotes alone, with nothing marked in them.
     """
     constraints = constraints_of(question, [passage.with_lead for passage in passages])
     found = find_quotes(passages, readings, limits.characters)
-    quotes = _ranked(question, found, constraints, threshold)
-    chosen = _choose(quotes, threshold, limits)
+    quotes = _ranked(question, found, constraints, bars)
+    chosen = _choose(quotes, bars, limits)
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0]
-    certain = best.fit is Fit.MEETS and best.support >= HIGH and is_of_kind(question, best.text)
+    certain = best.fit is Fit.MEETS and best.support >= bars.high and is_of_kind(question, best.text)
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
     in_order = _in_reading_order(chosen)
     citations = tuple(_cited(n, quote, limits.context, marked=certain) for n, quote in enumerate(in_order, start=1))
@@ -92,28 +98,28 @@ def extract_answer(
 
 
 def ranked_quotes(
-    question: str, passages: Sequence[Passage], readings: Sequence[Reading], threshold: float, characters: int
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], bars: Bars, characters: int
 ) -> list[Quote]:
     """Return the quotes of the readings that do not contradict the question: first those that meet it."""
     constraints = constraints_of(question, [passage.text for passage in passages])
-    return _ranked(question, find_quotes(passages, readings, characters), constraints, threshold)
+    return _ranked(question, find_quotes(passages, readings, characters), constraints, bars)
 
 
-def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, threshold: float) -> list[Quote]:
+def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
     fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
-        key=lambda quote: quote.fit is Fit.MEETS and quote.support >= threshold,
+        key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
         reverse=True,
     )
-    return _newest_first(ranked, threshold) if asks_for_latest(question) else ranked
+    return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
     """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
-    if not spans or intent_of(question) not in _SHORT:
+    if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
         return None
     start, end = spans[0]
     said = best.article.text[start:end]
@@ -153,11 +159,11 @@ def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:
     return sorted(quotes, key=lambda quote: day(quote.article) if quote.support >= least else "", reverse=True)
 
 
-def _choose(quotes: Sequence[Quote], threshold: float, limits: Limits) -> list[Quote]:
+def _choose(quotes: Sequence[Quote], bars: Bars, limits: Limits) -> list[Quote]:
     """Return the best quotes, best first, as many as are well supported and fit."""
-    if not quotes or quotes[0].support < threshold:
+    if not quotes or quotes[0].support < bars.answer:
         return []
-    least = threshold if quotes[0].support >= HIGH else _NEAR * quotes[0].support
+    least = bars.answer if quotes[0].support >= bars.high else _NEAR * quotes[0].support
     chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from index.terms import query_terms
 from rag.language.english import HE, IT, THEY
 
 Intent = Literal[
@@ -57,6 +58,8 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("why", rf"^how(?! {_MEASURES}\b)"),
     ("overview", r"^(?!.*\b(?:who|whom|whose|what|when|where|why|how|which)\b)\S+(?: \S+){0,5}$"),
 )
+_KEY_WORDS = re.compile(_RULES[-1][1], re.IGNORECASE)
+_TOPIC_WORDS = 2
 _COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, pattern in _RULES)
 _EDGES = " \t?!.,;:？！。，；"
 
@@ -65,6 +68,13 @@ def intent_of(question: str) -> Intent:
     """Return what the question asks for. Whether its language is covered, `rag.forms.direct` says."""
     text = " ".join(question.split()).strip(_EDGES)
     return next((intent for intent, pattern in _COMPILED if pattern.search(text)), "fact")
+
+
+def is_key_words(question: str) -> bool:
+    """Whether it is words without a question in them, too many for a topic: "price of a bus ticket in Ostrava"."""
+    text = " ".join(question.split()).strip(_EDGES)
+    bare = intent_of(text) == "overview" and bool(_KEY_WORDS.search(text))
+    return bare and len(query_terms(text)) > _TOPIC_WORDS
 
 
 def stands_alone(question: str) -> bool:

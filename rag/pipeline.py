@@ -17,7 +17,7 @@ from rag.answer import Answer, Models, Retrieved
 from rag.condense import Turn, condense, condense_with
 from rag.corpus import Corpus, check_quotes
 from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
-from rag.extract import Limits, extract_answer, nearest
+from rag.extract import Bars, Extract, Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
 from rag.forms.compare import compare
@@ -38,6 +38,8 @@ from rag.verify.support import Verifier
 from rag.write import Writer
 from settings import Settings
 
+LIMITS = Limits()
+NOTHING = Extract((), ())
 ABSTENTION = "The articles do not say."
 READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
     "list": list_of_items,
@@ -75,10 +77,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The passages that were retrieved, best first, and the readings of the first of them."""
+    """The passages that were retrieved, best first, the readings of the first of them, and the quotes found there."""
 
     passages: tuple[Passage, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[Reading, ...] = ()
+    extract: Extract = NOTHING
 
     @property
     def read(self) -> tuple[Passage, ...]:
@@ -161,14 +164,17 @@ def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Even
 
 
 def read(
-    asked: Asked, passages: Sequence[Passage], reader: Reader, limit: int | None, stopwatch: Stopwatch
+    asked: Asked, passages: Sequence[Passage], reader: Reader, settings: Settings, corpus: Corpus, stopwatch: Stopwatch
 ) -> Generator[Event, None, Evidence]:
-    """Have the reader judge the first `limit` passages, all of them without a limit."""
-    chosen = passages[:limit]
+    """Have the reader judge the first passages, and take the quotes that answer from what it found."""
+    chosen = passages[: corpus.read_limit(settings.passages_read)]
     yield StatusEvent("read", len(chosen))
     with stopwatch.stage("read"):
         readings = reader.read(asked.standalone, chosen)
-    return Evidence(tuple(passages), tuple(readings))
+        extract = extract_answer(asked.standalone, chosen, readings, bars_of(reader, settings), LIMITS)
+    with stopwatch.stage("verify"):
+        check_quotes(extract.citations, corpus)
+    return Evidence(tuple(passages), tuple(readings), extract)
 
 
 def generate(
@@ -179,15 +185,10 @@ def generate(
     reader: Reader,
     verifier: Verifier,
     settings: Settings,
-    limits: Limits,
     stopwatch: Stopwatch,
 ) -> Generator[Event, None, AnswerBody]:
     """Make the sentences: quotes, or a model's words where there is a `writer` and the quotes answer at all."""
-    threshold = settings.answer_threshold
-    with stopwatch.stage("read"):
-        extract = extract_answer(asked.standalone, evidence.read, evidence.readings, threshold, limits)
-    with stopwatch.stage("verify"):
-        check_quotes(extract.citations, corpus)
+    extract = evidence.extract
     if writer and extract.sentences and not asked.problem:
         best = evidence.best_first()[: len(evidence.readings)]
         check = partial(check_quotes, corpus=corpus)
@@ -197,13 +198,20 @@ def generate(
     if form is not None:
         again = partial(_read_again, corpus=corpus, reader=reader, limit=corpus.read_limit(settings.passages_read))
         question, passages, readings = asked.standalone, evidence.read, evidence.readings
+        bars = bars_of(reader, settings)
         with stopwatch.stage("read"):
-            body = form(Findings(question, passages, readings, extract, threshold, limits, again, verifier))
+            body = form(Findings(question, passages, readings, extract, bars, LIMITS, again, verifier))
         if body is not None:
             check_quotes(body.citations, corpus)
             yield from sentence_events(body.sentences, body.citations)
             return replace(body, notice=joined(notice, body.notice))
-    return (yield from from_quotes(extract, fallback_notice(asked.problem) if asked.problem else notice))
+    body = yield from from_quotes(extract, fallback_notice(asked.problem) if asked.problem else notice)
+    return replace(body, intent="fact") if asked.intent in FORMS else body
+
+
+def bars_of(reader: Reader, settings: Settings) -> Bars:
+    """Return from which support on there is an answer, and a certain one."""
+    return Bars(settings.answer_threshold, max(reader.high, settings.answer_threshold))
 
 
 def _read_again(

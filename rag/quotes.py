@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from index.article import Article
 from index.chunk import sentence_spans
 from rag.answer import Place, Span
-from rag.constraints import Fit
 from rag.reading.base import Reading
+from rag.reading.constraints import Fit
 from rag.recency import day
 from rag.retrieve import Passage
 

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.constraints import YEAR_ALONE, Constraints
 from rag.language.names import names_in
+from rag.reading.constraints import YEAR_ALONE, Constraints
 from rag.retrieve import Passage
 
 _NEAREST = 3

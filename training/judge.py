@@ -1,4 +1,4 @@
-"""Fit the probability that the passages answer at all, over what rag.reading.judge sees in all of them.
+"""Fit the probability that the best sentence answers, over what rag.reading.judge sees in all passages.
 
 A ridge logistic regression over standardised features, questions with and without an answer counting alike, the
 constant moved to the odds that a question has one. What is logged, and the thresholds of certainty, come from
@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from rag.reading.constraints import constraints_of
 from rag.reading.joint import sight_of
-from rag.reading.judge import Supports, features
+from rag.reading.judge import Sight, Supports, features
 from rag.reading.manifest import JointWeights
 from training.asked import Asked, Floats, Kind, sentence_of
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
@@ -30,26 +31,32 @@ LEAST_SHOWN = 20
 
 def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Supports | None) -> dict[str, object]:
     """Return what reader.json holds of the judge."""
-    sights = [[sight_of(p, s, joint) for p, s in zip(each.passages, each.seen, strict=True)] for each in asked]
-    tables = [features(each.question, seen, supports) for each, seen in zip(asked, sights, strict=True)]
+    tables = [features(each.question, sights_of(each, joint), supports) for each in asked]
     names = list(tables[0])
     x = np.array([[table[name] for name in names] for table in tables])
     answers = np.array([bool(each.gold.any()) for each in asked])
     right = np.array([first_right(each, joint) for each in asked])
     kinds = np.array([each.kind for each in asked])
     share = shares(kinds)
-    guessed = held_out_predictions(x, answers, share, [each.question for each in asked])
+    guessed = held_out_predictions(x, right, share, [each.question for each in asked])
     shown = share * np.where(kinds == Kind.ANSWERABLE, ODDS, 1.0)
-    high = precise_from(guessed, right, shown)
-    low = best_threshold(guessed, share * answers, share * ~answers)
+    meets = x[:, names.index("meets")] > 0
+    high = precise_from(guessed[meets], right[meets], shown[meets])
+    low = best_threshold(guessed, share * right, share * ~answers)
     report(guessed, answers, right, kinds, high)
-    error = expected_calibration_error(guessed, answers, weight=share * np.where(answers, ODDS, 1.0))
+    error = expected_calibration_error(guessed, right, weight=share * np.where(answers, ODDS, 1.0))
     log.info("calibration error at the assumed odds %.4f; alone, each feature's AUROC:", error)
     for name, column in zip(names, x.T, strict=True):
-        log.info("  %-20s %.3f", name, auroc(column, answers))
-    weights, constant = fitted(x, answers, share)
+        log.info("  %-20s %.3f", name, auroc(column, right))
+    weights, constant = fitted(x, right, share)
     kept = {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)}
     return {"weights": kept, "constant": round(constant, 5), "high": round(high, 4), "low": round(low, 4)}
+
+
+def sights_of(asked: Asked, joint: JointWeights) -> list[Sight]:
+    """Return what the judge sees of each passage."""
+    insisted = constraints_of(asked.question, [passage.with_lead for passage in asked.passages])
+    return [sight_of(p, seen, joint, insisted) for p, seen in zip(asked.passages, asked.seen, strict=True)]
 
 
 def shares(kinds: npt.NDArray[np.int64]) -> Floats:
@@ -70,15 +77,15 @@ def first_right(asked: Asked, joint: JointWeights) -> bool:
     return int(np.argmax(favours)) == sentence_of(seen, at)
 
 
-def fitted(x: Floats, answers: npt.NDArray[np.bool_], share: Floats) -> tuple[Floats, float]:
+def fitted(x: Floats, right: npt.NDArray[np.bool_], share: Floats) -> tuple[Floats, float]:
     """Return weights for the features as they are, and the constant at the assumed odds."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    *scaled, constant = fit_logistic((x - mean) / spread, answers, penalty=PENALTY, weight=share)
+    *scaled, constant = fit_logistic((x - mean) / spread, right, penalty=PENALTY, weight=share)
     weights = np.array(scaled) / spread
     return weights, float(constant - weights @ mean + np.log(ODDS))
 
 
-def held_out_predictions(x: Floats, answers: npt.NDArray[np.bool_], share: Floats, questions: Sequence[str]) -> Floats:
+def held_out_predictions(x: Floats, right: npt.NDArray[np.bool_], share: Floats, questions: Sequence[str]) -> Floats:
     """Return probabilities from fits without the question; its two kinds are in one part."""
     distinct = list(dict.fromkeys(questions))
     part_of = dict(zip(distinct, np.random.default_rng(0).permutation(len(distinct)) % PARTS, strict=True))
@@ -86,7 +93,7 @@ def held_out_predictions(x: Floats, answers: npt.NDArray[np.bool_], share: Float
     guessed = np.zeros(len(x))
     for part in range(PARTS):
         own = parts == part
-        weights, constant = fitted(x[~own], answers[~own], share[~own])
+        weights, constant = fitted(x[~own], right[~own], share[~own])
         guessed[own] = 1 / (1 + np.exp(-(x[own] @ weights + constant)))
     return guessed
 

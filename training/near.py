@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index.article import Article
 from index.chunk import chunk_article
 from index.embed import EmbeddingModel
-from rag.extract import Limits, extract_answer
+from rag.extract import Bars, Limits, extract_answer
 from rag.reading.joint import JointReader
 from rag.retrieve import Passage
 from settings import Settings
@@ -95,8 +95,8 @@ def through_product(
         for _, question in pairs:
             passages = retriever.passages([question.text], snapshot)[: settings.passages_read]
             readings = reader.read(question.text, passages)
-            limits = Limits()
-            extract = extract_answer(question.text, passages, readings, settings.answer_threshold, limits)
+            bars = Bars(settings.answer_threshold, reader.high)
+            extract = extract_answer(question.text, passages, readings, bars, Limits())
             said = extract.sentences[0].text if extract.sentences else ""
             probability = max((reading.probability for reading in readings), default=0.0)
             certain = extract.certainty == "high"

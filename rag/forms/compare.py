@@ -13,14 +13,14 @@ from decimal import Decimal, InvalidOperation
 
 from rag.answer import Citation, Sentence, Span
 from rag.answer_kind import is_of_kind
-from rag.constraints import Fit
-from rag.extract import HIGH, MAYBE, cite, ranked_quotes
+from rag.extract import MAYBE, Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
 from rag.language.comparisons import Comparison, comparison_of
 from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
 from rag.quotes import Quote
+from rag.reading.constraints import Fit
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 _NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")
@@ -59,10 +59,11 @@ def compare(findings: Findings) -> AnswerBody | None:
         return None
     found = [_side(findings, comparison, i) for i in (0, 1)]
     sides = [side for side in found if side is not None]
-    said = _computed(comparison, sides) if len(sides) == len(found) and _is_certain(sides) else None
+    certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
+    said = _computed(comparison, sides) if certain else None
     if not sides or (said is None and _compares(findings, comparison)):
         return None
-    if said is None and len(sides) == len(found) and _is_certain(sides):
+    if said is None and certain:
         said = _side_by_side(sides)
     context = findings.limits.context
     if said is None:
@@ -78,8 +79,8 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
     name, other, question = comparison.sides[i], comparison.sides[1 - i], comparison.questions[i]
     passages, readings = findings.read_again(question)
     characters = findings.limits.characters
-    for quote in ranked_quotes(question, passages, readings, findings.threshold, characters):
-        enough = quote.fit is Fit.MEETS and quote.support >= findings.threshold
+    for quote in ranked_quotes(question, passages, readings, findings.bars, characters):
+        enough = quote.fit is Fit.MEETS and quote.support >= findings.bars.answer
         if not enough or not is_of_kind(question, quote.text):
             continue
         if _is_about(quote, name, other):
@@ -123,8 +124,8 @@ def _last(name: str, text: str, until: int) -> int:
     return max((m.start() for m in re.finditer(rf"(?<!\w){words}(?!\w)", text[:until], re.IGNORECASE)), default=-1)
 
 
-def _is_certain(sides: Sequence[Side]) -> bool:
-    return _support(sides) >= HIGH
+def _is_certain(sides: Sequence[Side], bars: Bars) -> bool:
+    return _support(sides) >= bars.high
 
 
 def _support(sides: Sequence[Side]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.extract import Extract, Limits
+from rag.extract import Bars, Extract, Limits
 from rag.reading.base import Reading
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
@@ -25,7 +25,7 @@ class Findings:
     passages: Sequence[Passage]
     readings: Sequence[Reading]
     extract: Extract
-    threshold: float
+    bars: Bars
     limits: Limits
     read_again: Callable[[str], tuple[Sequence[Passage], Sequence[Reading]]]
     verifier: Verifier

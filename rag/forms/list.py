@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Sentence, Span
 from rag.answer_kind import is_of_kind
-from rag.constraints import Fit
-from rag.extract import HIGH, cite, echoes, ranked_quotes
+from rag.extract import cite, echoes, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
 from rag.language.enumerations import items_around
 from rag.language.places import country_of, is_place
 from rag.quotes import Quote
+from rag.reading.constraints import Fit
 
 SHOWN = 20
 LEAST = 2
@@ -55,10 +55,8 @@ def list_of_items(findings: Findings) -> AnswerBody | None:
     if findings.extract.certainty != "high":
         return None
     question = findings.question
-    quotes = ranked_quotes(
-        question, findings.passages, findings.readings, findings.threshold, findings.limits.characters
-    )
-    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= HIGH]
+    quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
+    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.high]
     items = merged(_of_kind(question, (item for quote in enough for item in _items_of(quote))))
     return _body(items, findings.limits.context) if len(items) >= LEAST else None
 

@@ -26,11 +26,19 @@ class Reading:
     spans: tuple[AnswerSpan, ...]
 
 
+HIGH = 0.75
+"""Where a reading model does not say from which probability on nine of ten first lines are right."""
+
+
 class Reader(Protocol):
     """Judges passages. A reading model takes them one by one; the stand-in learns from all which words are names."""
 
     name: str | None
     """Shown in the Answer; None if there is no reading model."""
+
+    @property
+    def high(self) -> float:
+        """An answer of at least this probability that meets all the question insists on is shown as certain."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One Reading for each passage, in their order."""

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from index.embed import EmbeddingModel
 from rag.reading.base import AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
+from rag.reading.constraints import Constraints, constraints_of
 from rag.reading.judge import Sight, features, probability
 from rag.reading.manifest import JointWeights
 from rag.reading.onnx import OnnxReader, TokenRow
@@ -37,6 +38,8 @@ _PASSAGES_READ = 6
 twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
 _MAX_SPANS = 4
 _NO_SHARE = -50.0
+_AHEAD_ALONE = 3.0
+"""What a passage's only sentence is taken to be ahead of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +75,42 @@ class JointReader:
         self._embeddings = embeddings
         self._similarity = SimilarityReader(embeddings)
 
+    @property
+    def high(self) -> float:
+        """See rag.reading.base.Reader."""
+        judge = self.model.judge if self._fitted else None
+        return judge.high if judge else self.model.high
+
+    @property
+    def _fitted(self) -> JointWeights | None:
+        """The weights, where they were fitted to these embeddings."""
+        weights = self.model.joint
+        return weights if weights and weights.embedding == self._embeddings.name else None
+
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See rag.reading.base.Reader."""
-        weights = self.model.joint
-        if weights is None or weights.embedding != self._embeddings.name:
+        weights = self._fitted
+        if weights is None:
             return self.model.read(question, passages)
         seen = self.see(question, passages)
         readings = [_added(each, weights) if isinstance(each, Seen) else reading_of(each) for each in seen]
-        return self._judged(question, passages, seen, readings)
+        return self._judged(question, passages, seen, readings, weights)
 
     def _judged(
-        self, question: str, passages: Sequence[Passage], seen: Sequence[Seen | list[Near]], readings: list[Reading]
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        seen: Sequence[Seen | list[Near]],
+        readings: list[Reading],
+        joint: JointWeights,
     ) -> list[Reading]:
         """Give the readings the probability that the judge finds, if there is one and the model saw anything."""
-        judge, joint = self.model.judge, self.model.joint
+        judge = self.model.judge
         looked = [n for n, each in enumerate(seen) if isinstance(each, Seen)]
-        if judge is None or joint is None or not looked:
+        if judge is None or not looked:
             return readings
-        sights = [sight_of(passages[n], each, joint) for n, each in enumerate(seen) if isinstance(each, Seen)]
+        asked = constraints_of(question, [passage.with_lead for passage in passages])
+        sights = [sight_of(passages[n], each, joint, asked) for n, each in enumerate(seen) if isinstance(each, Seen)]
         found = features(question, sights, self.model.support if self.model.supports else None)
         factor = probability(judge, found) / max(readings[n].probability for n in looked)
         return [
@@ -155,15 +176,17 @@ def _log_sum(logits: NDArray[np.float32]) -> float:
     return float(top + np.log(np.exp(logits - top).sum()))
 
 
-def sight_of(passage: Passage, seen: Seen, weights: JointWeights) -> Sight:
-    """Return what the judge needs to know of a passage."""
+def sight_of(passage: Passage, seen: Seen, weights: JointWeights, asked: Constraints) -> Sight:
+    """Return what the judge needs to know of a passage; `asked` is what the question insists on."""
     logit = float(np.dot((*seen.features, 1.0), weights.passage))
     favours = _favours(seen, weights)
     best = favours.index(max(favours))
+    others = favours[:best] + favours[best + 1 :]
     sentence = seen.sentences[best]
     start, end = sentence.words.start, sentence.words.end
     before = passage.text[seen.sentences[best - 1].start : sentence.start].strip() if best else passage.lead
     until = seen.sentences[best + 1].start if best + 1 < len(seen.sentences) else len(passage.text)
+    until = max(until, end)
     relevance, gap, nearness = seen.features
     return Sight(
         logit=logit,
@@ -171,10 +194,12 @@ def sight_of(passage: Passage, seen: Seen, weights: JointWeights) -> Sight:
         gap=gap,
         nearness=nearness,
         share=sentence.share,
+        ahead=favours[best] - max(others) if others else _AHEAD_ALONE,
+        fit=asked.fit(passage.article, (passage.start + sentence.start, passage.start + until)),
         context=passage.context,
         text=passage.text,
         before=f"{passage.article.title}\n{before}".strip(),
-        sentence=passage.text[sentence.start : max(until, end)].strip(),
+        sentence=passage.text[sentence.start : until].strip(),
         words=passage.text[start:end],
     )
 

@@ -1,4 +1,4 @@
-"""The probability that the passages answer at all, from what was seen in all of them together.
+"""The probability that the best sentence answers, from what was seen in all passages together.
 
 With ten passages the highest of ten noises is high: the best one alone says too little. A logistic over the features
 below, with the weights of `reader.json` (fitted by training/judge.py on held-out questions asked of the product's own
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from index.terms import STOP_WORDS, query_terms
 from rag.reading.claims import statement
+from rag.reading.constraints import Fit
 from rag.reading.manifest import JudgeWeights
 from rag.reading.onnx import Support
 
@@ -44,7 +45,8 @@ Supports = Callable[[str, str, str], Support]
 class Sight:
     """What was seen in one passage: the logit that it answers, of what, its best sentence and words.
 
-    `before` is the article's title and the sentence before that one.
+    `ahead` is how much the passage favours that sentence over its next best one, `fit` how the sentence keeps to the
+    question, `before` the article's title and the sentence before.
     """
 
     logit: float
@@ -52,6 +54,8 @@ class Sight:
     gap: float
     nearness: float
     share: float
+    ahead: float
+    fit: Fit
     context: str
     text: str
     before: str
@@ -70,6 +74,9 @@ def features(question: str, sights: Sequence[Sight], supports: Supports | None) 
         "gap": best.gap,
         "nearness": best.nearness,
         "share": max(best.share, _LEAST),
+        "ahead": best.ahead,
+        "meets": float(best.fit is Fit.MEETS),
+        "contradicts": float(best.fit is Fit.CONTRADICTS),
         "highest_relevance": max(sight.relevance for sight in sights),
         "highest_gap": max(sight.gap for sight in sights),
         "covered": covered(question, f"{best.context} {best.text}"),
@@ -84,7 +91,7 @@ def features(question: str, sights: Sequence[Sight], supports: Supports | None) 
 
 
 def probability(weights: JudgeWeights, seen: dict[str, float]) -> float:
-    """Return P(the passages answer)."""
+    """Return P(the best sentence answers)."""
     logit = weights.constant + sum(weight * seen.get(name, 0.0) for name, weight in weights.weights.items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
 

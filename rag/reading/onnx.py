@@ -18,7 +18,7 @@ import numpy as np
 
 from index.errors import ModelError
 from index.runtime import in_batches, open_session
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.reading.manifest import HINT, JointWeights, JudgeWeights, Manifest, read_manifest
 from rag.reading.windows import Readable, Window, choose_spans, encode_windows, is_latin, load_tokenizer, pad
 
@@ -109,6 +109,11 @@ class OnnxReader:
         self._threads = threads
         self._loading = threading.Lock()
         self._model: _Model | None = None
+
+    @property
+    def high(self) -> float:
+        """See rag.reading.base.Reader."""
+        return HIGH
 
     def read(self, question: str, passages: Sequence[Readable]) -> list[Reading]:
         """See rag.reading.base.Reader."""

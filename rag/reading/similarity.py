@@ -18,7 +18,7 @@ from index.chunk import SentenceSpan, sentence_spans
 from index.embed import EmbeddingModel
 from index.terms import STOP_WORDS, query_terms
 from index.vector_cache import VectorCache
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.reading.byline import asks_for_byline, without_byline
 from rag.retrieve import Passage
 
@@ -38,6 +38,7 @@ class SimilarityReader:
     """Reads without a model of its own. Its probabilities are rough: it cannot tell a near miss."""
 
     name: str | None = None
+    high = HIGH
 
     def __init__(self, embeddings: EmbeddingModel) -> None:
         self._embeddings = embeddings

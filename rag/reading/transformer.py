@@ -18,7 +18,7 @@ import numpy as np
 from index.embed import EmbeddingModel
 from index.errors import ModelError
 from index.runtime import needing_full_set
-from rag.reading.base import Reading
+from rag.reading.base import HIGH, Reading
 from rag.reading.onnx import WindowScores, merged
 from rag.reading.similarity import SimilarityReader, reading_of
 from rag.reading.windows import LEAST_TOKENS, OVERLAP_TOKENS, QUESTION_TOKENS, Window, choose_spans
@@ -40,6 +40,7 @@ class TransformerReader:
 
     def __init__(self, name: str, embeddings: EmbeddingModel) -> None:
         self.name: str | None = name
+        self.high = HIGH
         self._similarity = SimilarityReader(embeddings)
         self._loading = threading.Lock()
         self._source = name

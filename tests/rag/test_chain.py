@@ -20,7 +20,7 @@ from rag.corpus import IndexCorpus, TextCorpus, check_quotes
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from rag.pipeline import ABSTENTION
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.spelling import Spelling
 from settings import Settings
@@ -34,6 +34,7 @@ class WordReader:
     """Answers where the question's last word stands, with the "in" before it."""
 
     name: str | None = "words"
+    high = HIGH
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         word = re.compile(rf"(?:in )?{re.escape(question.rstrip('?').split()[-1])}")
@@ -230,6 +231,17 @@ def test_the_total_is_all_of_the_time_the_suggestions_included(tmp_path: Path, c
     assert timings.suggest >= 100, "no question was proven, so that the time of it shows nothing"
     assert timings.total >= timings.read + timings.suggest
     assert timings.total >= spent - 50
+
+
+def test_key_words_are_answered_where_that_is_certain_and_else_give_an_overview(tmp_path: Path) -> None:
+    text = "Tea was first drunk in China, where the leaves were boiled with salt for a very long time."
+    store = small_store(tmp_path, {"tea.txt": f"Tea\n\n{text}"})
+    chain = build_chain(Settings(store=store), FakeEmbeddings(), WordReader())
+    certain = chain.invoke({"question": "tea leaves first drunk China"})
+    assert (certain.intent, certain.certainty, certain.sentences[0].text) == ("fact", "high", "in China")
+    uncertain = chain.invoke({"question": "tea leaves China salts"})
+    assert (uncertain.intent, uncertain.sentences[0].text) == ("overview", text)
+    chain.close()
 
 
 def test_given_texts_are_a_corpus_too(chain: AnswerChain) -> None:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from index.article import Article, Heading
 from rag.answer import Citation, Place
-from rag.extract import Limits, extract_answer, nearest
-from rag.reading.base import AnswerSpan, Reading
+from rag.extract import Bars, Limits, extract_answer, nearest
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 
 TEXT = "The car has a name. It costs 20 yuan, he said. Nobody knows why. 🚗 It is red and blue."
 ARTICLE = Article("a.txt", "Cars", TEXT, "0" * 64, author="N", date="2024-01-02", headings=(Heading(0, "Top"),))
 OTHER = Article("b.txt", "Others", "Some lead. It costs 20 yuan, he said.", "1" * 64)
+BARS = Bars(0.5, HIGH)
 LIMITS = Limits(quotes=4, characters=700, context=10)
 
 
@@ -32,7 +33,7 @@ def reading(text: str, *answers: str, probability: float = 0.9, falling: float =
 
 
 def test_the_short_answer_comes_first_then_the_sentence_that_carries_it() -> None:
-    extract = extract_answer("", [passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
+    extract = extract_answer("", [passage()], [reading(TEXT, "20 yuan")], BARS, LIMITS)
     assert [(s.text, s.kind, s.citations) for s in extract.sentences] == [
         ("20 yuan", "short", (1,)),
         ("It costs 20 yuan, he said.", "quote", (1,)),
@@ -50,12 +51,12 @@ def test_the_best_quote_is_first_and_the_others_are_in_reading_order() -> None:
         reading(TEXT, "red", "Nobody knows why.", "The car has a name.", probability=0.95, falling=0.05),
         reading(OTHER.text, "Some lead.", probability=0.9),
     ]
-    quotes = [citation.quote for citation in extract_answer("", passages, readings, 0.5, LIMITS).citations]
+    quotes = [citation.quote for citation in extract_answer("", passages, readings, BARS, LIMITS).citations]
     assert quotes == ["🚗 It is red and blue.", "The car has a name.", "Nobody knows why.", "Some lead."]
 
 
 def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
-    extract = extract_answer("", [passage()], [reading(TEXT, "Nobody knows why.")], 0.5, LIMITS)
+    extract = extract_answer("", [passage()], [reading(TEXT, "Nobody knows why.")], BARS, LIMITS)
     assert [sentence.kind for sentence in extract.sentences] == ["quote"]
     assert extract.citations[0].answer_spans == ()
 
@@ -71,7 +72,7 @@ def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
     ],
 )
 def test_words_that_only_repeat_the_question_are_no_short_answer(question: str, answer: str, said: bool) -> None:
-    extract = extract_answer(question, [passage()], [reading(TEXT, answer)], 0.5, LIMITS)
+    extract = extract_answer(question, [passage()], [reading(TEXT, answer)], BARS, LIMITS)
     assert (extract.sentences[0].kind == "short") is said
     assert len(extract.citations) == 1
 
@@ -79,13 +80,13 @@ def test_words_that_only_repeat_the_question_are_no_short_answer(question: str, 
 @pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])
 def test_below_the_threshold_there_is_no_answer(probability: float, answers: int) -> None:
     extract = extract_answer(
-        "", [passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], 0.5, LIMITS
+        "", [passage()], [reading(TEXT, "Nobody knows why.", probability=probability)], BARS, LIMITS
     )
     assert len(extract.citations) == answers
 
 
 def test_two_spans_of_one_sentence_are_one_quote() -> None:
-    extract = extract_answer("", [passage()], [reading(TEXT, "blue", "red")], 0.5, LIMITS)
+    extract = extract_answer("", [passage()], [reading(TEXT, "blue", "red")], BARS, LIMITS)
     [citation] = extract.citations
     assert [TEXT[start:end] for start, end in citation.answer_spans] == ["red", "blue"]
     assert extract.sentences[0].text == "blue"
@@ -93,7 +94,7 @@ def test_two_spans_of_one_sentence_are_one_quote() -> None:
 
 def test_the_same_words_elsewhere_are_one_citation_with_two_places() -> None:
     readings = [reading(TEXT, "20 yuan"), reading(OTHER.text, "20 yuan", probability=0.8)]
-    [citation] = extract_answer("", [passage(), passage(OTHER)], readings, 0.5, LIMITS).citations
+    [citation] = extract_answer("", [passage(), passage(OTHER)], readings, BARS, LIMITS).citations
     assert citation.article_id == ARTICLE.id
     [place] = citation.also
     assert (place.article_id, OTHER.text[place.start : place.end]) == (OTHER.id, citation.quote)
@@ -104,7 +105,7 @@ def reprinted(first: str, second: str, dates: tuple[str | None, str | None] = (N
     said = zip("ab", (first, second), dates, strict=True)
     articles = [Article(f"{name}.txt", "", text, "0" * 64, date=date) for name, text, date in said]
     readings = [reading(article.text, article.text) for article in articles]
-    citations = extract_answer("", [passage(article) for article in articles], readings, 0.5, LIMITS).citations
+    citations = extract_answer("", [passage(article) for article in articles], readings, BARS, LIMITS).citations
     texts = {article.id: article.text for article in articles}
     for each in citations:
         places: list[Citation | Place] = [each, *each.also]
@@ -142,7 +143,7 @@ def test_a_corrected_sentence_is_another_quote(first: str, second: str) -> None:
 
 def test_a_passage_that_stands_elsewhere_brings_its_places_along() -> None:
     also = (Place("other", 100, 100 + len(TEXT), TEXT),)
-    [citation] = extract_answer("", [passage(also=also)], [reading(TEXT, "20 yuan")], 0.5, LIMITS).citations
+    [citation] = extract_answer("", [passage(also=also)], [reading(TEXT, "20 yuan")], BARS, LIMITS).citations
     assert [(p.article_id, p.start - 100, p.end - 100) for p in citation.also] == [
         ("other", citation.start, citation.end)
     ]
@@ -156,7 +157,7 @@ def test_whatever_the_reader_says_quotes_are_exact_and_within_the_limits(text: s
     )
     answers = tuple(AnswerSpan(start, min(start + size, len(text)), score) for start, size, score in spans)
     limits = Limits(quotes=3, characters=80, context=5)
-    extract = extract_answer("", [passage(article)], [Reading(1.0, answers)], 0.1, limits)
+    extract = extract_answer("", [passage(article)], [Reading(1.0, answers)], BARS, limits)
     assert len(extract.citations) <= 3
     assert sum(len(citation.quote) for citation in extract.citations) <= 80
     for citation in extract.citations:
@@ -173,7 +174,7 @@ def differing(support: float, limits: Limits = LIMITS) -> tuple[list[str], list[
     articles = [Article(name, name, text, "0" * 64, date=dates.get(name)) for name, text in texts.items()]
     supports = [0.9, support, 0.88, 0.87, 0.86]
     readings = [reading(a.text, a.text, probability=p) for a, p in zip(articles, supports, strict=True)]
-    extract = extract_answer("What does BYD pay?", [passage(a) for a in articles], readings, 0.5, limits)
+    extract = extract_answer("What does BYD pay?", [passage(a) for a in articles], readings, BARS, limits)
     return [c.quote for c in extract.citations], [c.date for c in extract.citations], extract.notice
 
 
@@ -215,7 +216,7 @@ def test_nearest_passages_are_the_first_three() -> None:
     ],
 )
 def test_reasons_accounts_and_yes_or_no_get_whole_sentences(question: str, short: bool) -> None:
-    extract = extract_answer(question, [passage()], [reading(TEXT, "20 yuan")], 0.5, LIMITS)
+    extract = extract_answer(question, [passage()], [reading(TEXT, "20 yuan")], BARS, LIMITS)
     assert [sentence.kind for sentence in extract.sentences] == (["short", "quote"] if short else ["quote"])
     assert [TEXT[start:end] for start, end in extract.citations[0].answer_spans] == ["20 yuan"]
 
@@ -232,7 +233,7 @@ def test_reasons_accounts_and_yes_or_no_get_whole_sentences(question: str, short
 )
 def test_words_do_not_break_off_a_quotation_or_a_list_of_them(text: str, words: str, expected: str) -> None:
     article = replace(ARTICLE, text=text)
-    extract = extract_answer("What?", [passage(article)], [reading(text, words)], 0.5, LIMITS)
+    extract = extract_answer("What?", [passage(article)], [reading(text, words)], BARS, LIMITS)
     assert extract.sentences[0].text == expected
 
 
@@ -252,7 +253,7 @@ def test_a_short_answer_needs_support_and_all_that_the_question_insists_on(
     question: str, support: float, first: str, certainty: str
 ) -> None:
     article = replace(ARTICLE, text=YEARS, title="Cars", headings=())
-    extract = extract_answer(question, [passage(article)], [reading(YEARS, "9", probability=support)], 0.5, LIMITS)
+    extract = extract_answer(question, [passage(article)], [reading(YEARS, "9", probability=support)], BARS, LIMITS)
     assert (extract.sentences[0].text, extract.certainty) == (first, certainty)
     assert (extract.reason is None) is (certainty == "high")
     if certainty == "low":
@@ -263,6 +264,6 @@ def test_a_short_answer_needs_support_and_all_that_the_question_insists_on(
 def test_another_year_is_no_answer_and_it_is_said_why() -> None:
     article = replace(ARTICLE, text=YEARS, title="Cars", headings=())
     readings = [reading(YEARS, "9", "5")]
-    extract = extract_answer("How many cars did it sell in 2021?", [passage(article)], readings, 0.5, LIMITS)
+    extract = extract_answer("How many cars did it sell in 2021?", [passage(article)], readings, BARS, LIMITS)
     assert (extract.sentences, extract.certainty) == ((), None)
     assert extract.reason == "What was found names 2022 and 2023, not 2021."

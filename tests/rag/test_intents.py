@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.intents import intent_of
+from rag.intents import intent_of, is_key_words
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,18 @@ def test_the_intent(question: str, intent: str) -> None:
 @pytest.mark.parametrize("question", ["", "?", "a", " \t\n", "\u200b", "x " * 500])
 def test_odd_questions_have_an_intent_too(question: str) -> None:
     assert intent_of(question) in ("fact", "overview")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("price of a bus ticket ostrava", True),
+        ("harbour council tea roof", True),
+        ("tea", False),
+        ("the tin tax", False),
+        ("Tell me about the price of bus tickets", False),
+        ("What is the price of a bus ticket?", False),
+    ],
+)
+def test_more_words_than_a_topic_has_may_be_a_question_without_its_words(question: str, expected: bool) -> None:
+    assert is_key_words(question) is expected

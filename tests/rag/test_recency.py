@@ -9,8 +9,8 @@ import pytest
 
 from index.article import Article
 from index.ingest import ingest
-from rag.extract import Limits, extract_answer
-from rag.reading.base import AnswerSpan, Reading
+from rag.extract import Bars, Limits, extract_answer
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.recency import asks_for_latest
 from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index
@@ -43,7 +43,10 @@ def cited(question: str, *articles: tuple[str | None, float]) -> list[str | None
         text = f"The price is {n}0 yuan in shop {n}."
         passages.append(Passage(Article(f"{n}.txt", "", text, "0" * 64, date=date), 0, len(text), 1.0))
         readings.append(Reading(support, (AnswerSpan(0, len(text), 1.0),)))
-    return [each.date for each in extract_answer(question, passages, readings, 0.5, Limits(4, 700, 10)).citations]
+    return [
+        each.date
+        for each in extract_answer(question, passages, readings, Bars(0.5, HIGH), Limits(4, 700, 10)).citations
+    ]
 
 
 def test_of_comparable_answers_the_newer_goes_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.article import Article
-from rag.constraints import constraints_of
+from rag.reading.constraints import constraints_of
 from rag.refusal import why_none
 from rag.retrieve import Passage
 

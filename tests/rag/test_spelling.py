@@ -11,7 +11,7 @@ import pytest
 from index.store.layout import DATABASE
 from index.store.search import DatabaseReader
 from rag.chain import AnswerChain, build_chain
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from rag.spelling import Spelling
 from settings import Settings
@@ -38,6 +38,7 @@ class AnyReader:
     """Takes the first words of each passage for an answer."""
 
     name: str | None = None
+    high = HIGH
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         return [Reading(0.9, (AnswerSpan(0, 3, 1.0),)) for _ in passages]

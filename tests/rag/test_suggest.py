@@ -14,7 +14,7 @@ from rag.chain import AnswerChain, build_chain
 from rag.condense import Turn
 from rag.events import SentenceEvent
 from rag.filters import Filters
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from rag.suggest import candidates, starters
 from settings import Settings
@@ -69,6 +69,7 @@ class WordReader:
     """Answers in the first sentence that has the question's longest word; not about what it does not know."""
 
     name: str | None = "words"
+    high = HIGH
     known = ("BYD", "CATL", "NIO", "Tea")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:

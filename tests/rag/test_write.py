@@ -19,12 +19,12 @@ from index.errors import UsageError
 from rag.answer import Answer
 from rag.chain import AnswerChain, Question
 from rag.events import Event, SentenceEvent, StatusEvent
-from rag.extract import Limits, extract_answer
+from rag.extract import Bars, Limits, extract_answer
 from rag.generate import from_model
 from rag.llm_output import Draft, of_objects, of_text, plain
 from rag.model import LanguageModel, load_model, scrubbed
 from rag.pipeline import ABSTENTION
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index
 from rag.timings import Stopwatch
@@ -363,7 +363,7 @@ def test_where_articles_differ_both_are_shown_with_their_dates() -> None:
     ]
     readings = [Reading(0.9, (AnswerSpan(0, len(each.text), 1.0),)) for each in passages]
     question = "What is the extra duty on BYD cars in the European Union in percent?"
-    extract = extract_answer(question, passages, readings, 0.5, Limits(4, 700, 0))
+    extract = extract_answer(question, passages, readings, Bars(0.5, HIGH), Limits(4, 700, 0))
     writer = Writer(
         saying("The extra duty on BYD cars is 17.4 percent in the European Union. [1]"), Verifier(FakeEmbeddings()), 0
     )

@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from index.article import Article
 from rag.answer import Answer, Models
-from rag.extract import Limits, extract_answer
+from rag.extract import Bars, Limits, extract_answer
 from rag.forms.findings import Findings
 from rag.generate import AnswerBody
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
 from tests.fakes import FakeEmbeddings
 
 Claim = tuple[str, str, float]
 """A text, the words in it that answer, and how probable that is."""
+
+
+BARS = Bars(0.5, HIGH)
 
 
 def read(claims: Sequence[Claim]) -> tuple[list[Passage], list[Reading]]:
@@ -39,8 +42,8 @@ def findings(question: str, claims: Sequence[Claim], further: Mapping[str, Seque
     def read_again(asked: str) -> tuple[list[Passage], list[Reading]]:
         return read(next((claims for key, claims in (further or {}).items() if key in asked), []))
 
-    extract = extract_answer(question, passages, readings, 0.5, limits)
-    return Findings(question, passages, readings, extract, 0.5, limits, read_again, Verifier(FakeEmbeddings()))
+    extract = extract_answer(question, passages, readings, BARS, limits)
+    return Findings(question, passages, readings, extract, BARS, limits, read_again, Verifier(FakeEmbeddings()))
 
 
 def assert_is_an_answer(body: AnswerBody) -> None:

@@ -10,7 +10,7 @@ from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
-from rag.reading.base import Reading
+from rag.reading.base import HIGH, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
@@ -43,6 +43,7 @@ class Unasked:
     """Must not be asked about a passage."""
 
     name: str | None = "unasked"
+    high = HIGH
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         assert not passages, "nothing has to be read"

@@ -10,7 +10,7 @@ import pytest
 from index.ingest import ingest
 from rag.chain import AnswerChain, build_chain
 from rag.events import SentenceEvent
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
@@ -20,6 +20,7 @@ class FigureReader:
     """Claims the figure that follows a name of the question, else the word after "in"."""
 
     name: str | None = "fake"
+    high = HIGH
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         names = "|".join(re.findall(r"(?<= )(?:NIO|XPeng)\b", f" {question}")) or "(?!)"

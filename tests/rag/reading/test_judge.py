@@ -11,6 +11,7 @@ import pytest
 
 from index.article import Article
 from rag.reading.claims import statement
+from rag.reading.constraints import Fit
 from rag.reading.joint import JointReader
 from rag.reading.judge import Sight, agree, covered, features, fits
 from rag.reading.onnx import OnnxReader, Support
@@ -23,6 +24,8 @@ SIGHT = Sight(
     gap=3.0,
     nearness=0.9,
     share=-0.5,
+    ahead=1.5,
+    fit=Fit.LACKS,
     context="Lockmere sells more",
     text="It put up 1,150 lockers in 2024. It had promised 1,500.",
     before="Lockmere sells more",
@@ -53,6 +56,7 @@ def test_what_is_asked_for_and_missing_shows() -> None:
     assert seen["relevance"] == 2.0 and seen["highest_relevance"] == 4.0
     assert seen["missing_numbers"] == 1 and seen["missing_names"] == 0
     assert seen["agreeing"] == 1 and seen["fits"] == 1
+    assert seen["ahead"] == 1.5 and (seen["meets"], seen["contradicts"]) == (0, 0)
     assert seen["supported"] == 0
 
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from index.ingest import ingest
 from rag.chain import AnswerChain, build_chain
-from rag.reading.base import AnswerSpan, Reading
+from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
@@ -46,6 +46,7 @@ class WordReader:
     """Answers where the question's last word stands, once `go` is set."""
 
     name: str | None = "words"
+    high = HIGH
 
     def __init__(self) -> None:
         self.go = threading.Event()

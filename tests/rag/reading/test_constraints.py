@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from rag.constraints import Constraints, Fit, constraints_of
+from rag.reading.constraints import Constraints, Fit, constraints_of
 
 TEXT = """Three makers
 

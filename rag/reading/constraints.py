@@ -16,9 +16,9 @@ from enum import IntEnum
 from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
-from rag.answer import Span
 from rag.language.acronyms import acronyms_in
 from rag.language.english import HE, IT, THEY
+from rag.language.enumerations import Span
 from rag.language.names import names_in
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
