@@ -23,7 +23,7 @@ class CachedAnswer:
 
     def replay(self, answer_id: str, question: str, timings: Timings) -> Generator[Event]:
         """Yield the events of the answer, as that to `question`."""
-        yield RetrievedEvent(self.retrieved)
+        yield RetrievedEvent(self.retrieved, self.answer.standalone_question)
         yield from sentence_events(self.answer.sentences, self.answer.citations)
         yield replace(self.answer, id=answer_id, question=question, timings_ms=timings)
 

@@ -59,6 +59,7 @@ class Question(TypedDict):
 
     `filters` hold together with those that stand in the question as words (`after:2024`). With
     `suggest` the Answer says what to ask next. `written` False asks for quotes although a language model is set.
+    `as_typed` takes nothing over from the history and corrects no spelling.
     """
 
     question: str
@@ -69,6 +70,7 @@ class Question(TypedDict):
     trace: NotRequired[bool]
     suggest: NotRequired[bool]
     written: NotRequired[bool | None]
+    as_typed: NotRequired[bool]
 
 
 def build_chain(
@@ -164,7 +166,8 @@ class AnswerChain(Runnable[Question, Any]):
         writer = self._writer if input.get("written") is not False else None
         asked = yield from resolve(question, input, writer, stopwatch)
         with self._corpus(input, asked) as corpus:
-            asked = correct(asked, corpus, stopwatch)
+            if not input.get("as_typed"):
+                asked = correct(asked, corpus, stopwatch)
             events = self._answer(asked, corpus, writer, stopwatch)
             key = None if writer else cache_key(asked, corpus)
             if key is None:

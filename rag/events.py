@@ -29,9 +29,10 @@ class StatusEvent:
 
 @dataclass(frozen=True, slots=True)
 class RetrievedEvent:
-    """How many passages were retrieved."""
+    """How many passages were retrieved, and for which question: as it was understood."""
 
     count: int
+    question: str
 
 
 @dataclass(frozen=True, slots=True)

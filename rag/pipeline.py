@@ -27,7 +27,7 @@ from rag.forms.list import list_of_items
 from rag.forms.overview import overview
 from rag.forms.summary import summary
 from rag.forms.yes_no import yes_or_no
-from rag.generate import NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
+from rag.generate import CORRECTED, NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of, stands_alone
 from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
@@ -112,7 +112,7 @@ def resolve(
 ) -> Generator[Event, None, Asked]:
     """Take the filters out of a question and make it stand alone. Raises QuestionError where nothing is left of it."""
     bare, filters = (question, Filters()) if "contexts" in request else _without_filters(question)
-    history = earlier_turns(request.get("history") or ())
+    history = earlier_turns(() if request.get("as_typed") else request.get("history") or ())
     problem = None
     with stopwatch.stage("condense"):
         standalone = bare if stands_alone(bare) else condense(bare, history)
@@ -159,7 +159,7 @@ def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Even
         wider = with_other_form(asked.standalone, acronyms_in(passage.with_lead for passage in passages))
         if wider != asked.standalone:
             passages = corpus.search(list(dict.fromkeys([wider, *wordings])))
-    yield RetrievedEvent(len(passages))
+    yield RetrievedEvent(len(passages), asked.standalone)
     return passages
 
 
@@ -259,7 +259,7 @@ def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> Answ
 
 
 def _corrected(asked: Asked) -> str | None:
-    return f"Showing results for “{asked.standalone}”." if asked.corrected else None
+    return CORRECTED.format(question=asked.standalone) if asked.corrected else None
 
 
 def _said(body: AnswerBody) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
 from rag.extract import MAYBE
-from rag.filters import without_words
+from rag.generate import CORRECTED
 from web.locales import Language, count, say
 from web.permalink import address
 
@@ -35,6 +35,13 @@ def text(foreign: str) -> str:
 def question(asked: str) -> str:
     """Return what a person asked, shown as text."""
     return f'<p class="q-asked" dir="auto">{text(asked)}</p>'
+
+
+def understood(asked: str, language: Language, *, is_offered: bool) -> str:
+    """Return as what a question was understood; where `is_offered`, with a button to ask it as it was typed."""
+    said = f"<bdi>{text(say(language, 'chat.understood', question=asked))}</bdi>"
+    button = f' <button class="q-plain" type="button">{text(say(language, "chat.as_typed"))}</button>'
+    return f'<p class="q-line q-understood" dir="auto">{said}{button if is_offered else ""}</p>'
 
 
 def line(said: str, kind: str = "status") -> str:
@@ -64,12 +71,9 @@ def sentence(said: Sentence, citations: Iterable[Citation], language: Language =
 def answer(given: Answer, language: Language = "en") -> str:
     """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
     parts = _abstention(given, language) if given.abstained else _sentences(given, language)
-    if notice := (given.notice or "").removeprefix(MAYBE).strip():
+    corrected = CORRECTED.format(question=given.standalone_question)  # said above the answer
+    if notice := (given.notice or "").removeprefix(MAYBE).removesuffix(corrected).strip():
         parts.append(line(notice, "notice"))
-    said = f"“{given.standalone_question}”" in (given.notice or "")  # corrected: the notice shows it
-    if given.standalone_question != without_words(given.question) and not said:
-        understood = say(language, "chat.understood", question=given.standalone_question)
-        parts.append(f'<p class="q-line q-understood"><bdi>{text(understood)}</bdi></p>')
     # Other ids come from outside, and a class is no place for those.
     known = f" q-id-{given.id}" if given.id.isascii() and given.id.isalnum() else ""
     kind = "q-searched" if given.abstained else "q-support"

@@ -8,10 +8,21 @@ from dataclasses import replace
 
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import ASKED_NOUN, ASKS_WHO, SOME_OF_THEM, THAT_ONE, THEN, THERE
+from rag.language.followups import (
+    ASKED_NOUN,
+    ASKS_WHO,
+    ORDINAL,
+    PERSON_OF,
+    SOME_OF_THEM,
+    THAT_ONE,
+    THEN,
+    THERE,
+    WHICH_ONE,
+)
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.time import times_in
 
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
 _MOST_NAMES = 6
 """Names of an answer that "of them" may mean."""
 
@@ -19,7 +30,9 @@ _MOST_NAMES = 6
 def with_referents(text: str, past: Sequence[Past]) -> str:
     """Return `text` with what pronouns, "there" and "that year" stand for in their place."""
     last = past[-1]
-    text = _with_time_and_place(text, past)
+    text = _with_ordinal(_with_time_and_place(text, past), last)
+    if (which := WHICH_ONE.match(text)) and (several := _several(last)):
+        text = f"Which of {several}{text[which.end() :]}"
     some = SOME_OF_THEM.search(text)
     if some and (several := _several(last)):
         text = f"{text[: some.start()]}of {several}{text[some.end() :]}"
@@ -47,6 +60,16 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
     return THERE.sub(f"in {places[-1]}", text, count=1) if places else text
 
 
+def _with_ordinal(text: str, last: Past) -> str:
+    """Return `text` with the name that "the first one" or "the latter" means, of those that the last turn gave."""
+    match = ORDINAL.search(text)
+    names = list(dict.fromkeys(name.text for name in _new_names(last) or names_in(last.question)))
+    if match is None or len(names) < 2:
+        return text
+    place = _PLACES[next(filter(None, match.groups())).lower()]
+    return f"{text[: match.start()]}{names[place]}{text[match.end() :]}" if place < len(names) else text
+
+
 def _several(turn: Past) -> str | None:
     """Return the names that an answer brought in as one phrase, if they can be what "of them" means."""
     names = list(dict.fromkeys(name.text for name in _new_names(turn)))
@@ -68,6 +91,8 @@ def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -
         topical = [name for name in names if n and name.text in past[n - 1].question]
         if name := referent_of(pronoun, topical) or referent_of(pronoun, names):
             return _phrased(pronoun, name, names, turn.question)
+        if pronoun is HE and (person := _person_of(turn.question)):
+            return person
         if (noun := ASKED_NOUN.match(turn.question)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
             return f"the {noun['noun']}"
     return None
@@ -75,8 +100,10 @@ def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -
 
 def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
     """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
-    named = (replace(name, kind="person") if name.text in people else name for name in names_in(turn.question))
-    names = [name for name in named if not any(name.text in other for other in taken)]
+    named = [replace(name, kind="person") if name.text in people else name for name in names_in(turn.question)]
+    compared = turn.question.find(" than ")  # "Is X faster than Y?" is about X
+    topical = [name for name in named if compared < 0 or name.start < compared] or named
+    names = [name for name in topical if not any(name.text in other for other in taken)]
     return [*_new_names(turn), *names] if pronoun is HE and ASKS_WHO.match(turn.question) else names
 
 
@@ -85,4 +112,14 @@ def _phrased(pronoun: re.Pattern[str], name: Name, names: Sequence[Name], questi
     several = [other for other in names if other.kind != "place"]
     if pronoun is THEY and len(several) == 2:
         return " and ".join(phrase(other, question) for other in several)
+    if pronoun is IT and PERSON_OF.search(question[: name.start]):
+        return name.text
     return phrase(name, question) if name.text in question else name.text
+
+
+def _person_of(question: str) -> str | None:
+    """Return the person whom a question names by what they are: "the founder of HiPhi"."""
+    for name in names_in(question):
+        if match := PERSON_OF.search(question[: name.start]):
+            return f"{match[0]}{name.text}"
+    return None

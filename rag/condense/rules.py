@@ -14,21 +14,29 @@ from index.terms import query_terms
 from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
 from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
+from rag.intents import intent_of
 from rag.language.chinese import condense_chinese
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ABOUT,
+    ASKED_NOUN,
+    ASKS_WHICH,
     ATTRIBUTE,
     BACK_TO,
     BARE_QUESTION,
     BEGINS_QUESTION,
+    COMPARATIVE,
+    COMPARING,
     CORRECTION,
     DEMONSTRATIVE,
+    ELSE,
     FRONTED,
     GENERIC,
     LEANING,
     MEANT,
+    ONE_ABOUT,
     OPENING,
+    PLACES,
     PREPOSITION,
     QUESTION,
     WHY_THING,
@@ -37,6 +45,7 @@ from rag.language.followups import (
 from rag.language.names import names_in, with_name
 from rag.language.scripts import has_han
 from rag.language.time import is_time, with_time
+from rag.language.verbs import AGENT_PAST, AGENT_VERBS
 
 Turn = str | Mapping[str, str]
 """An earlier question, or {"question": ..., "answer": ...}."""
@@ -48,6 +57,7 @@ _CHARS_READ = 500
 """Characters of a question and of an answer that are looked at."""
 _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
+_SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
 _FRAGMENT_TERMS = 2
 """Terms of a fragment; more are a query in keywords."""
 
@@ -57,7 +67,7 @@ def condense(question: str, history: Sequence[Turn]) -> str:
     past: list[Past] = []
     for turn in history[-MAX_TURNS:]:
         asked, answer = (turn, "") if isinstance(turn, str) else (turn.get("question", ""), turn.get("answer", ""))
-        if asked.strip():
+        if asked.strip() and intent_of(asked) != "small_talk":
             past.append(Past(_resolved(asked.strip()[:_CHARS_READ], past), answer[:_CHARS_READ]))
     return _resolved(question, past) if len(question) <= _CHARS_READ else question
 
@@ -83,7 +93,9 @@ def _english(question: str, past: Sequence[Past]) -> str:
         return asked
     if BARE_QUESTION.match(text):
         return _asked_anew(last, text)
-    fragment = ABOUT.sub("", text)
+    if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
+        return f"{text}{last[len(other['wh']) :]}"
+    fragment = ONE_ABOUT.sub("", ABOUT.sub("", text))
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")
         if bare and _stands_alone(fragment):
@@ -156,7 +168,9 @@ def _replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     if names_in(f"- {part}"):
         return _with_other_name(asked, part, lead[0] if lead else "")
     if lead and (same := re.search(rf"\b{lead[0]}\b", asked, re.IGNORECASE)):
-        return about(f"{asked[: same.start()]}{part}", subjects_of(asked))
+        return about(f"{asked[: same.start()]}{part}", [name.text for name in names_in(asked)])
+    if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
+        return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if noun or re.match(r"(?:its|their|his|her|the)\b(?!.* ones?$)", part, re.IGNORECASE):
         return about(re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE), latest_subjects(past))
     return f"{asked}: {part}?"
@@ -171,17 +185,35 @@ def _with_other_name(asked: str, part: str, lead: str) -> str:
             return with_name(asked, after_lead[-1], part[len(lead) :].strip())
     else:
         is_place = names_in(f"- {part}")[0].kind == "place"
+        if question := _asked_of_one(asked, part, is_place=is_place):
+            return question
         if of_kind := [name for name in names if (name.kind == "place") == is_place]:
             return with_name(asked, of_kind[0], part)
     return f"{asked}: {part}?"
 
 
+def _asked_of_one(asked: str, name: str, *, is_place: bool) -> str | None:
+    """Return what was asked of all of a kind for one of them: "Did Poland vote ...?" after "Which countries ...?"."""
+    match = ASKS_WHICH.match(asked)
+    if match is None or is_place != bool(PLACES.search(match["noun"])):
+        return None
+    verb, rest = match["verb"].lower(), match["rest"]
+    if verb in _SINGULAR:
+        return f"{_SINGULAR[verb].capitalize()} {name} {rest}?"
+    if verb in AGENT_PAST:
+        return f"Did {name} {AGENT_PAST[verb]} {rest}?"
+    return f"Does {name} {verb} {rest}?" if verb in AGENT_VERBS else None
+
+
 def _asked_anew(last: str, words: str) -> str:
     """Return the last question with another question word: "Why?" after "When did X do Y?" is "Why did X do Y?"."""
     asked = last.split(": ", maxsplit=1)[0].rstrip(" ?.!")
-    words = {"what for": "why", "how come": "why", "why so": "why"}.get(words.lower(), words)
+    words = {"what for": "why", "how come": "why", "why so": "why", "how so": "why"}.get(words.lower(), words)
     if (match := QUESTION.match(asked)) and not re.match(r"who(?:se)?\b", f"{match['wh']} {words}".lower()):
-        return f"{words} {match['rest']}?"
+        noun = ASKED_NOUN.match(asked)
+        if noun and words.lower() == "how many":
+            return f"{words} {noun['noun']} {match['rest']}?"
+        return about(f"{words} {match['rest']}", [noun["noun"]] if noun and words.lower() == "why" else [])
     if YES_NO.match(asked):
         return f"{words} {asked[:1].lower()}{asked[1:]}?"
     return f"{asked}: {words.lower()}?"

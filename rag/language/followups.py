@@ -32,7 +32,9 @@ QUESTION = re.compile(
     re.IGNORECASE,
 )
 """A question word with its noun, then what begins with an auxiliary."""
-BEGINS_QUESTION = re.compile(rf"^(?:{AUX}|(?:\w+ )?{WH}|tell|show|explain|list)\b", re.IGNORECASE)
+BEGINS_QUESTION = re.compile(
+    rf"^(?:{AUX}|(?:\w+ )?{WH}|tell|show|explain|list|compare|describe|summari[sz]e)\b", re.IGNORECASE
+)
 """The beginning of a whole question or request."""
 YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
 BARE_QUESTION = re.compile(
@@ -46,6 +48,29 @@ ASKED_NOUN = re.compile(
     rf"^(?:what|which|whose|how (?:many|much)) (?P<noun>(?!{AUX}\b)[\w' -]+?) (?={AUX}\b|[a-z]+ed\b)", re.IGNORECASE
 )
 """The noun that a question asks for: "pledge" in "Which pledge did makers sign?"."""
+ASKS_WHICH = re.compile(r"^(?:which|what) (?P<noun>[\w-]+s) (?P<verb>[a-z]+) (?P<rest>.+)$", re.IGNORECASE)
+"""A question for those of a kind that do or are something: "Which countries voted against it?"."""
+PLACES = re.compile(r"(?:areas|cities|countries|markets|nations|places|provinces|regions|states|towns)$", re.IGNORECASE)
+"""Kinds of places."""
+ELSE = re.compile(r"(?P<wh>who|whom|where|when|why|how) else", re.IGNORECASE)
+"""A wish for others than were named: "Who else?"."""
+ONE_ABOUT = re.compile(r"^the (?:one|article|text|story|piece)s? (?=(?:about|by|from|in|of|on)\b)", re.IGNORECASE)
+"""Another thing of the kind: "the one about"."""
+_COMPARED = r"(?:(?:more|less) [a-z]+|[a-z]{2,}er|better|worse)"
+COMPARATIVE = re.compile(_COMPARED, re.IGNORECASE)
+COMPARING = re.compile(rf"\b{_COMPARED}(?= than\b|,)", re.IGNORECASE)
+"""The quality that a question compares: "faster" in "Is X faster than Y?"."""
+ORDINAL = re.compile(
+    r"\bthe (?P<nth>first|second|third|fourth|last) ones?\b|\bthe (?P<side>former|latter)\b"
+    r"|(?<=about )the (?P<about>first|second|third|fourth|last)(?=[ ?.!]*$)",
+    re.IGNORECASE,
+)
+"""One of several that were named, by its place among them: "the first one", "the latter"."""
+WHICH_ONE = re.compile(
+    r"^which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
+    re.IGNORECASE,
+)
+"""A choice among those that were named: "Which one", "Which is the cheapest"."""
 THEN = re.compile(r"\b(?:(?:in |on |at )?th(?:at|is) (?:year|month|day|time|quarter)|(?<!\w )then)\b", re.IGNORECASE)
 """A time named before: "then", "that year"."""
 THERE = re.compile(r"\bthere\b(?! (?:is|are|was|were|be|any)\b)(?<!are there)(?<!is there)", re.IGNORECASE)
@@ -62,7 +87,8 @@ SOME_OF_THEM = re.compile(r"\bof (?:them|those|these|it)\b", re.IGNORECASE)
 THAT_ONE = re.compile(r"\bth(?:at|is|e same) (?:company|firm|brand|maker|person|man|woman)\b", re.IGNORECASE)
 """A company or person named before: "that company"."""
 MORE = re.compile(
-    r"(?:(?:can|could) you )?(?:please )?(?:(?:tell me|say|give me|show me|i want(?: to know)?) )?"
+    r"(?:explain(?: (?:it|this|that))?(?: to me)?|what do you mean(?: by that)?)(?:,? please)?"
+    r"|(?:(?:can|could) you )?(?:please )?(?:(?:tell me|say|give me|show me|i want(?: to know)?) )?"
     r"(?:some |a bit |a little )?"
     r"(?:more(?: (?:details?|info(?:rmation)?))?|details|go on|continue|(?:what|anything) else)"
     r"(?:,? please)?(?: about (?:it|this|that))?",
@@ -101,5 +127,11 @@ GENERIC = re.compile(
 """A question about things of a kind, which stands by itself: "What are tariffs?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
 """A question for the reason of a thing: "Why the delay?"."""
+PERSON_OF = re.compile(
+    r"\bthe (?:[a-z-]+ )?(?:author|boss|ceo|chairman|chairwoman|chief|director|founder|head|leader|minister|owner"
+    r"|president) of (?:the )?$",
+    re.IGNORECASE,
+)
+"""What makes a person of the name after it: "the founder of"."""
 ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-Z])")
 """A question for somebody's name, which "Who is NAME?" is not."""

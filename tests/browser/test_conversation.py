@@ -150,6 +150,39 @@ def test_suggestions(stand_in: str, visit: Open, chain: FakeChain, monkeypatch: 
     expect(page.locator(".q-next")).to_have_count(1)
 
 
+def test_what_was_understood_is_taken_back_and_a_new_topic_begins(
+    stand_in: str, visit: Open, chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, "understood", {"And batteries?": "What did Jia Yueting say about batteries?"})
+    page = visit(stand_in)
+    ask(page, QUESTION)
+    expect(page.locator(".q-support")).to_be_visible()
+    ask(page, "And batteries?")
+    understood = page.locator(".q-understood")
+    expect(understood).to_contain_text("Understood as: What did Jia Yueting say about batteries?")
+    above, answer = understood.bounding_box(), page.locator(".q-abstained").bounding_box()
+    assert above and answer and above["y"] < answer["y"]
+    page.get_by_role("button", name="Ask as typed").click()
+    expect(understood).to_have_count(0)
+    expect(page.locator(".q-asked")).to_have_text([QUESTION, "And batteries?"])
+    expect(page.locator(".q-topic")).to_have_text("A new topic begins here.")
+    assert chain.asked[-1]["as_typed"] and chain.asked[-1]["history"] == []
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+    page.get_by_role("button", name="New topic").click()
+    expect(page.locator(".q-topic")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".q-topic")).to_have_count(2)
+    page.get_by_role("button", name="Go on with the topic").click()
+    expect(page.locator(".q-topic")).to_have_count(1)
+    page.get_by_role("button", name="New topic").click()
+    expect(page.locator(".q-topic")).to_have_count(2)
+    ask(page, QUESTION)
+    expect(page.locator(".q-asked")).to_have_count(3)
+    until(lambda: chain.asked[-1]["question"] == QUESTION)
+    assert chain.asked[-1]["history"] == []
+
+
 def test_filters(stand_in: str, visit: Open, chain: FakeChain) -> None:
     page = visit(stand_in, f"/?about={ARTICLE.id}")
     chips = page.locator("#q-only .token")

@@ -93,6 +93,25 @@ def test_a_page_that_draws_itself_anew_keeps_it(site: Site, embedded: Embed) -> 
     assert seen.page.locator("quoth-widget").count() == 1
 
 
+def test_what_was_understood_is_taken_back(
+    site: Site, embedded: Embed, chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, "understood", {"And tea?": "What did Jia Yueting say about tea?"})
+    seen = embedded(site)
+    frame = seen.open()
+    seen.ask()
+    expect(frame.locator(".quote")).to_be_visible()
+    seen.ask("And tea?")
+    expect(frame.locator(".understood bdi")).to_have_text("Understood as: What did Jia Yueting say about tea?")
+    frame.get_by_role("button", name="Ask as typed").click()
+    expect(frame.locator(".understood")).to_have_count(0)
+    expect(frame.locator(".asked")).to_have_count(2)
+    assert chain.asked[-1]["as_typed"] and chain.asked[-1]["history"] == []
+    seen.ask("And then?")
+    expect(frame.locator(".abstained")).to_have_count(2)
+    assert [turn["question"] for turn in chain.asked[-1]["history"]] == ["And tea?"]
+
+
 def test_it_hears_nobody_but_its_own_page(site: Site, embedded: Embed, chain: FakeChain) -> None:
     seen = embedded(site)
     frame = seen.open()

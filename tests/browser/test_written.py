@@ -152,7 +152,7 @@ def test_what_was_understood_and_a_model_that_fails(told: Told, visit: Open) -> 
     expect(page.locator(".q-support")).to_be_visible()
     assert page.locator(".q-understood").count() == 0
     ask(page, "And where was it praised?")
-    expect(page.locator(".q-understood")).to_have_text("Understood as: Where was the tea praised?")
+    expect(page.locator(".q-understood")).to_have_text("Understood as: Where was the tea praised? Ask as typed")
     page.get_by_role("button", name="Start over").click()
     expect(page.locator(".q-welcome")).to_be_visible()
     ask(page, "Does it fail in China?")

@@ -100,6 +100,45 @@ def test_reactions_to_an_answer(question, history, standalone):
     assert condense(question, history) == standalone
 
 
+PAYERS = {"question": "Which companies pay the EU duties?", "answer": "BYD, Geely and SAIC pay 17.0 to 35.3 percent."}
+FASTER = "Is the SU7 faster than the Model 3?"
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("How much does the first one pay?", [PAYERS], "How much does BYD pay?"),
+        ("Tell me more about the last", [PAYERS], "Tell me more about SAIC"),
+        ("Who founded the latter?", ["Compare NIO and XPeng"], "Who founded XPeng?"),
+        ("How fast is the first car?", [PAYERS], "How fast is the first car (EU)?"),  # whose place among others is said
+        ("How much does the fourth one pay?", [PAYERS], "How much does the fourth one pay?"),
+        ("Which one pays most?", [PAYERS], "Which of BYD, Geely and SAIC pays most?"),
+        ("Which is the largest?", [PAYERS], "Which of BYD, Geely and SAIC is the largest?"),
+        ("Which factory did it build?", [PAYERS], "Which factory did it build (EU)?"),
+        ("And Tesla?", [PAYERS], "Does Tesla pay the EU duties?"),
+        ("And Poland?", ["Which countries voted against the EU duties?"], "Did Poland vote against the EU duties?"),
+        ("And Poland?", ["Which countries are against the EU duties?"], "Is Poland against the EU duties?"),
+        ("And cheaper?", [FASTER], "Is the SU7 cheaper than the Model 3?"),
+        ("What does it cost?", [FASTER], "What does the SU7 cost?"),
+        ("And the one about Tesla?", ["Summarize the article about BYD"], "Summarize the article about Tesla?"),
+        ("and about batteries?", ["Which articles are about tariffs?"], "Which articles are about batteries?"),
+        ("How many?", ["Which articles are about tariffs?"], "How many articles are about tariffs?"),
+        ("How so?", [FASTER], "Why is the SU7 faster than the Model 3?"),
+        ("Why?", [SOLD], "Why did NIO deliver in 2023 (cars)?"),
+        ("Who else?", ["Who founded NIO?"], "Who else founded NIO?"),
+        ("Explain", [SOLD], "Tell me more about NIO"),
+        ("What do you mean?", [SOLD], "Tell me more about NIO"),
+        ("Where is it based?", ["Who is the founder of CATL?"], "Where is CATL based?"),
+        ("Why did he apologise?", ["Who is the founder of HiPhi?"], "Why did the founder of HiPhi apologise?"),
+        ("Summarize it", [LAUNCH], "Summarize the Blade battery"),
+        ("And BYD?", [SOLD, "thanks!"], "How many cars did BYD deliver in 2023?"),
+        ("Tell me more", ["hello"], "Tell me more"),
+    ],
+)
+def test_what_points_at_one_of_several(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
 @pytest.mark.parametrize("question", ["batteries", "batteries?", "EU tariffs", "solar power", "What are batteries?"])
 def test_a_topic_takes_nothing_over(question):
     assert condense(question, ["How many cars did BYD sell?"]) == question

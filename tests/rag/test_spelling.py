@@ -122,5 +122,10 @@ def test_it_is_said_and_searched_for(store: Path) -> None:
     assert chain.invoke({"question": "What did he do?", "history": ["Who is Jia Yuetng?"]}).standalone_question == (
         "What did Jia Yueting do?"
     )
+    typed = chain.invoke({"question": "What did Jia Yuetng do?", "as_typed": True})
+    assert typed.standalone_question == typed.question
+    assert "Showing" not in (typed.notice or "")
+    typed = chain.invoke({"question": "What did he do?", "history": ["Who is Jia Yueting?"], "as_typed": True})
+    assert typed.standalone_question == typed.question
     assert chain.invoke({"question": "Is it the Yuetng?", "contexts": ["It is."]}).notice != answer.notice
     chain.close()

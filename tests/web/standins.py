@@ -102,6 +102,7 @@ class FakeChain:
     """Answers what is about criticism, with `also` from a second article; abstains otherwise.
 
     Raises `error`, waits `pause` seconds between events, suggests `first` to begin with and `next` where asked to.
+    Some questions are `understood` as others.
     """
 
     index: FakeIndex = field(default_factory=FakeIndex)
@@ -112,6 +113,7 @@ class FakeChain:
     models: Models = field(default_factory=lambda: Models("minilm", "words"))
     first: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    understood: dict[str, str] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
     closed: int = 0
 
@@ -137,11 +139,13 @@ class FakeChain:
 
     def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
         question = asked["question"]
-        known = {"id": asked.get("id") or "1", "suggestions": self.next if asked.get("suggest") else ()}
+        known: dict[str, Any] = {"id": asked.get("id") or "1", "suggestions": self.next if asked.get("suggest") else ()}
         yield StatusEvent("retrieve", len(self.index.found))
         if self.error:
             raise self.error
-        yield RetrievedEvent(2)
+        understood = question if asked.get("as_typed") else self.understood.get(question, question)
+        known["standalone_question"] = understood
+        yield RetrievedEvent(2, understood)
         if "criticiz" not in question:
             nearest = (Nearest(ARTICLE.id, ARTICLE.title, ARTICLE.source, 0, 10, ARTICLE.text[:10]),)
             yield an_answer(question, answer="The articles do not say.", nearest=nearest, confidence=0.1, **known)

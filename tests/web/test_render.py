@@ -82,7 +82,7 @@ def everything(foreign: str) -> str:
     other = citation(2, replace(article, id="other"), article.text, "", article_id="other")
     beside = render.sentence(said[0], [cited, other])  # of two articles, so that it says whose it is
     parts = [render.answer(answered), render.answer(abstained), render.sources([cited]), beside]
-    parts += [render.suggestions([foreign], foreign)]
+    parts += [render.suggestions([foreign], foreign), render.understood(foreign, "en", is_offered=True)]
     return "\n\n".join([*parts, render.question(foreign), render.line(foreign)])
 
 

@@ -49,7 +49,10 @@ class ArticleFilters(BaseModel):
 
 
 class AskRequest(BaseModel):
-    """What `POST /api/ask` takes. `history` is oldest first; `written` false asks for quotes where a model is set."""
+    """What `POST /api/ask` takes. `history` is oldest first; `written` false asks for quotes where a model is set.
+
+    `as_typed` takes nothing over from the history and corrects no spelling.
+    """
 
     model_config = ConfigDict(extra="forbid")
     question: SendableText
@@ -58,6 +61,7 @@ class AskRequest(BaseModel):
     trace: bool = False
     suggest: bool = False
     written: bool | None = None
+    as_typed: bool = False
 
 
 class Health(BaseModel):
@@ -89,6 +93,7 @@ def ask_routes(asking: Asking) -> APIRouter:
         history = [turn if isinstance(turn, str) else turn.model_dump() for turn in body.history]
         asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
+        asked["as_typed"] = body.as_typed
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await asking.answer(asked, request)).to_dict())
         events = asking.events(asked)

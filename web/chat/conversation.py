@@ -9,6 +9,7 @@ from cachetools import LRUCache
 
 from rag.answer import Answer, Citation
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
+from rag.filters import without_words
 from web import render
 from web.errors import to_api_error
 from web.locales import Language, has, say
@@ -24,7 +25,8 @@ class Exchange:
     """A question and what came of it. Kept on the server: the browser shows it, but does not say what it was.
 
     `said` are the finished parts as HTML; `note` is a line on what is going on, or on what went wrong.
-    `done` once nothing more will come.
+    `done` once nothing more will come. `understood` is the question that was answered, where it is not the one that was
+    typed; `as_typed` says that this was not wanted. What comes after one that `ends_topic` takes nothing over.
     """
 
     question: str
@@ -33,6 +35,9 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     done: bool = False
+    understood: str | None = None
+    as_typed: bool = False
+    ends_topic: bool = False
 
     @property
     def shown(self) -> str:
@@ -40,9 +45,10 @@ class Exchange:
         return "\n\n".join(part for part in (*self.said, self.note) if part)
 
 
-def begun(question: str, language: Language, *, warm: bool) -> Exchange:
+def begun(question: str, language: Language, *, warm: bool, as_typed: bool = False) -> Exchange:
     """Return the exchange when the question is taken."""
-    return Exchange(question, note=render.line(say(language, "chat.searching" if warm else "chat.warming")))
+    note = render.line(say(language, "chat.searching" if warm else "chat.warming"))
+    return Exchange(question, note=note, as_typed=as_typed)
 
 
 def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
@@ -56,14 +62,21 @@ def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
             return replace(exchange, said=said, note="", citations=tuple(known.values()))
         case Answer():
             said = (render.answer(event, language),)
-            return Exchange(exchange.question, said, "", event.citations, event, done=True)
+            finished = replace(exchange, said=said, note="", citations=event.citations, answer=event, done=True)
+            return _understood(finished, event.standalone_question)
         case RetrievedEvent():
-            return exchange
+            return _understood(exchange, event.question)
+
+
+def _understood(exchange: Exchange, question: str) -> Exchange:
+    return replace(exchange, understood=question if question != without_words(exchange.question) else None)
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    """Return the latest answered exchanges as the chain takes them, oldest first."""
-    answered = [(exchange.question, exchange.answer.answer) for exchange in exchanges if exchange.answer is not None]
+    """Return the latest answered exchanges of the topic as the chain takes them, oldest first."""
+    begins = max((n for n, exchange in enumerate(exchanges, start=1) if exchange.ends_topic), default=0)
+    topic = exchanges[begins:]
+    answered = [(exchange.question, exchange.answer.answer) for exchange in topic if exchange.answer is not None]
     return [{"question": question, "answer": answer} for question, answer in answered[-HISTORY_TURNS:]]
 
 
@@ -86,12 +99,17 @@ def sorry(error: Exception, language: Language) -> str:
 
 
 def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
-    """Yield the exchanges as a chat shows them, the last answer with what to ask next."""
+    """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back."""
     for exchange in exchanges:
         yield {"role": "user", "content": render.question(exchange.question)}
+        is_last = exchange is exchanges[-1]
         parts = [exchange.shown]
-        if exchange is exchanges[-1] and exchange.answer is not None:
+        if exchange.understood:
+            parts.insert(0, render.understood(exchange.understood, language, is_offered=is_last and exchange.done))
+        if is_last and exchange.answer is not None:
             parts.append(render.suggestions(exchange.answer.suggestions, say(language, "chat.next")))
+        if exchange.ends_topic:
+            parts.append(render.line(say(language, "chat.topic_ends"), "topic"))
         yield {"role": "assistant", "content": "\n\n".join(filter(None, parts))}
 
 

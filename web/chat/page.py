@@ -75,6 +75,9 @@ class Page:
         with gr.Row(elem_id="q-actions"):
             self._retry = gr.Button(say("en", "chat.retry"), elem_id="q-retry", size="sm", visible=False)
             self._edit = gr.Button(say("en", "chat.edit"), elem_id="q-edit", size="sm", visible=False)
+            self._topic = gr.Button(say("en", "chat.topic"), elem_id="q-topic", size="sm", visible=False)
+            # Clicked by the script, for the button that stands in the answer.
+            self._plain = gr.Button(say("en", "chat.as_typed"), elem_id="q-as-typed")
             self._sheet = gr.Button(say("en", "chat.sources"), elem_id="q-sheet-open", size="sm", visible=False)
             self._only = gr.Dropdown(
                 [],
@@ -112,7 +115,7 @@ class Page:
         asked = [self._box, self._key, self._only, self._how, self._editing]
         everything = [
             self._head, self._talk, self._box, self._cards, self._sources_title, self._again, self._retry, self._edit,
-            self._sheet, self._only, self._how, self._editing,
+            self._topic, self._sheet, self._only, self._how, self._editing,
         ]  # fmt: skip
 
         def on(event: Callable[..., Any], do: Callable[..., Any], inputs: Sequence[Any]) -> None:
@@ -125,6 +128,8 @@ class Page:
         on(self._retry.click, self._ask_again, [self._key, self._only, self._how])
         on(self._edit.click, self._edit_last, [self._key, self._editing])
         on(self._again.click, self._start_over, [self._key])
+        on(self._topic.click, self._turn_topic, [self._key])
+        on(self._plain.click, self._ask_as_typed, [self._key, self._only, self._how])
 
     async def _greet(self, request: gr.Request) -> AsyncGenerator[Changes]:
         """Show the page in the visitor's language; the heading, until the models are warm; what to ask first."""
@@ -166,11 +171,19 @@ class Page:
         return self._shown(exchanges, language)
 
     async def _ask(
-        self, asked: str, key: str, only: list[str], how: str, editing: bool, request: gr.Request
+        self,
+        asked: str,
+        key: str,
+        only: list[str],
+        how: str,
+        editing: bool,
+        request: gr.Request,
+        as_typed: bool = False,
     ) -> AsyncGenerator[Changes]:
         """Show each step of an answer."""
         language, (name, _) = _language(request), _named(key, request)
         page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
+        more["as_typed"] = as_typed
         if self._writes:
             more["written"] = how == WRITTEN
         try:
@@ -186,12 +199,25 @@ class Page:
             said = [*messages(self._sessions.exchanges(name), language)]
             yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
 
-    async def _ask_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
+    async def _ask_again(
+        self, key: str, only: list[str], how: str, request: gr.Request, as_typed: bool = False
+    ) -> AsyncGenerator[Changes]:
         name, _ = _named(key, request)
         if exchanges := self._sessions.exchanges(name):
-            async with aclosing(self._ask(exchanges[-1].question, key, only, how, True, request)) as steps:
+            last = exchanges[-1]
+            asked = self._ask(last.question, key, only, how, True, request, as_typed or last.as_typed)
+            async with aclosing(asked) as steps:
                 async for changes in steps:
                     yield changes
+
+    async def _ask_as_typed(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
+        """Ask the last question again, as it was typed."""
+        async with aclosing(self._ask_again(key, only, how, request, True)) as steps:
+            async for changes in steps:
+                yield changes
+
+    async def _turn_topic(self, key: str, request: gr.Request) -> Changes:
+        return self._shown(self._sessions.turn_topic(_named(key, request)[0]), _language(request))
 
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
         """Take the last question back into the box, or out of it again."""
@@ -217,6 +243,7 @@ class Page:
     def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:
         """Return the conversation, its sources and what can be done next; `empty` takes the question out of the box."""
         running = bool(exchanges) and not exchanges[-1].done
+        topic = "chat.topic_goes_on" if exchanges and exchanges[-1].ends_topic else "chat.topic"
         cited = exchanges[-1].citations if exchanges else ()
         sources = render.sources(cited, language)
         changes: Changes = {
@@ -226,6 +253,7 @@ class Page:
             self._again: gr.Button(visible=bool(exchanges)),
             self._retry: gr.Button(visible=bool(exchanges) and not running),
             self._edit: gr.Button(say(language, "chat.edit"), visible=bool(exchanges) and not running),
+            self._topic: gr.Button(say(language, topic), visible=bool(exchanges) and not running),
         }
         button = {
             "submit_btn": not running and say(language, "chat.ask"),

@@ -58,6 +58,14 @@ class ChatSessions:
         self._runs.pop(key, None)
         self._conversations.drop(key)
 
+    def turn_topic(self, key: str) -> tuple[Exchange, ...]:
+        """End the topic, so that the next question takes nothing over, or take that back; return the conversation."""
+        exchanges = self.exchanges(key)
+        is_over = bool(exchanges) and exchanges[-1].ends_topic
+        exchanges = _topic_ended(exchanges, ended=not is_over)
+        self._conversations.put(key, exchanges)
+        return exchanges
+
     async def ask(
         self,
         key: str,
@@ -70,18 +78,21 @@ class ChatSessions:
     ) -> AsyncGenerator[tuple[Exchange, ...]]:
         """Yield the conversation at each step of answering. `again` puts the exchange in the last one's place.
 
-        `more` goes to the chain with the question. Leaving early stops the work. Raises ApiError for a question
-        that cannot be taken.
+        `more` goes to the chain with the question; one that is asked `as_typed` begins a topic. Leaving early stops the
+        work. Raises ApiError for a question that cannot be taken.
         """
         question = asked.strip()
         earlier = self._conversations.get(key)[:-1] if again else self._conversations.get(key)
+        as_typed = bool(more and more.get("as_typed"))
+        if as_typed:
+            earlier = _topic_ended(earlier)
         given: Question = {"question": question, "history": turns(earlier), "id": secrets.token_hex(16)}
         given |= more or {}  # type: ignore[typeddict-item]
         async with aclosing(self._asking.events(given, pause=0)) as events:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
             run = self._runs[key] = PendingAnswer(page)
-            exchange = begun(question, language, warm=self._chain.ready)
+            exchange = begun(question, language, warm=self._chain.ready, as_typed=as_typed)
             try:
                 yield self._keep(key, run, (*earlier, exchange), language)
                 async for event in events:
@@ -105,3 +116,8 @@ class ChatSessions:
         if self._runs.get(key) is run:
             self._conversations.put(key, (*exchanges[:-1], stopped(exchanges[-1], language)))
         return exchanges
+
+
+def _topic_ended(exchanges: tuple[Exchange, ...], *, ended: bool = True) -> tuple[Exchange, ...]:
+    """Return the exchanges, the last of which ends its topic or not."""
+    return (*exchanges[:-1], *(replace(exchange, ends_topic=ended) for exchange in exchanges[-1:]))

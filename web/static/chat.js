@@ -100,7 +100,9 @@ Quoth.whenever("#q-only input", (input) => {
       // The box knows what is in it when the page has been drawn once more.
       requestAnimationFrame(() => document.querySelector("#q-box .submit-button")?.click());
     }
-    if (offered || event.target.closest?.("#q-box button, #q-retry, #q-edit, #q-again")) Quoth.box().focus();
+    const plain = event.target.closest?.(".q-plain");
+    if (plain) document.getElementById("q-as-typed").click();
+    if (offered || plain || event.target.closest?.("#q-box button, #q-retry, #q-edit, #q-topic, #q-again")) Quoth.box().focus();
   });
 })();
 
@@ -232,7 +234,7 @@ Quoth.whenever("#q-only input", (input) => {
 
   function textOf(answer) {
     const copy = answer.cloneNode(true);
-    for (const each of copy.querySelectorAll(".q-nearest, .q-next, .q-keep")) each.remove();
+    for (const each of copy.querySelectorAll(".q-nearest, .q-next, .q-keep, .q-plain")) each.remove();
     return copy.textContent;
   }
 

@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, count, doing, first, make, nearest, say, words } from "./parts.js";
+import { action, bring, card, count, doing, events, first, make, nearest, say, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = "quoth-widget", TURNS = 20, HISTORY = 10;
@@ -83,9 +83,13 @@ function finish(turn) {
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
   const facts = answer.abstained ? [seconds] : [count("chat.supported", answer.citations.length), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
-  facts.push(...[(answer.notice ?? "").replace(/^The articles may answer this: ?/, "")].filter(Boolean));
+  facts.push(...[(answer.notice ?? "").replace(/^The articles may answer this: ?|Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);
-  if (answer.standalone_question !== answer.question) facts.push(say("chat.understood", { question: answer.standalone_question }));
+  if (answer.standalone_question !== answer.question) {
+    const understood = say("chat.understood", { question: answer.standalone_question });
+    const typed = action(say("chat.as_typed"), () => again(turn, true));
+    turn.said.prepend(make("p", { className: "line understood", dir: "auto" }, make("bdi", { textContent: understood }), " ", typed));
+  }
   turn.foot.replaceChildren(make("p", { className: "line", textContent: facts.join(" \u00b7 ") }), thumbs(turn));
   if (turn === turns.at(-1)) turn.foot.append(offers(say("chat.next"), answer.suggestions));
 }
@@ -118,12 +122,14 @@ function offers(before, questions) {
 
 function fail(turn) {
   const key = words[turn.failed] ? turn.failed : "chat.error.internal";
-  const again = action(say("chat.retry"), () => {
-    turns = turns.filter((each) => each !== turn);
-    turn.shown.remove();
-    ask(turn.question);
-  });
-  turn.note.replaceChildren(say(key), " ", again);
+  turn.note.replaceChildren(say(key), " ", action(say("chat.retry"), () => again(turn, turn.typed)));
+}
+
+// Asks once more; as it was typed, it takes nothing over from what was said before, and nor does what follows.
+function again(turn, typed) {
+  turns = turns.filter((each) => each !== turn);
+  turn.shown.remove();
+  ask(turn.question, typed);
 }
 
 function post(path, body, more = {}) {
@@ -131,15 +137,16 @@ function post(path, body, more = {}) {
   return fetch(path, { method: "POST", body: JSON.stringify(body), signal: more.signal, headers });
 }
 
-async function ask(asked) {
+async function ask(asked, typed = false) {
   const question = asked.trim();
   if (!question) return;
   stop();
   for (const each of talk.querySelectorAll(".foot .next")) each.remove();
   const control = (running = new AbortController());
-  const answered = turns.filter((each) => each.answer).slice(-HISTORY);
+  const topic = typed ? [] : turns.slice(Math.max(0, turns.findLastIndex((each) => each.typed)));
+  const answered = topic.filter((each) => each.answer).slice(-HISTORY);
   const history = answered.map((each) => ({ question: each.question, answer: each.answer.answer }));
-  const turn = { question, answer: null, failed: "chat.stopped", rating: null };
+  const turn = { question, typed, answer: null, failed: "chat.stopped", rating: null };
   turns.push(turn);
   draw(turn);
   turn.note.textContent = say("chat.searching");
@@ -149,7 +156,7 @@ async function ask(asked) {
   follow(turn);
   try {
     const headers = { Accept: "text/event-stream" };
-    const response = await post("/api/ask", { question, history, suggest: true }, { headers, signal: control.signal });
+    const response = await post("/api/ask", { question, history, suggest: true, as_typed: typed }, { headers, signal: control.signal });
     if (!response.ok) throw await response.json();
     for await (const [event, data] of events(response.body)) {
       if (event === "error") throw data;
@@ -174,22 +181,6 @@ async function ask(asked) {
   save();
 }
 
-// Server-sent events: each is two lines and an empty one, in ASCII (docs/http.md).
-async function* events(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (text + value).split("\n\n");
-    text = parts.pop();
-    for (const part of parts) {
-      const found = /^event: (\w+)\ndata: (.*)$/.exec(part);
-      if (found) yield [found[1], JSON.parse(found[2])];
-    }
-  }
-}
-
 function stop() {
   running?.abort();
 }
@@ -212,7 +203,7 @@ function reset() {
 
 // Over reloads, and in this tab alone. A browser may keep frames from storing anything; then it lasts as long as the frame.
 function save() {
-  const kept = turns.slice(-TURNS).map(({ question, answer, failed, rating }) => ({ question, answer, failed, rating }));
+  const kept = turns.slice(-TURNS).map(({ question, typed, answer, failed, rating }) => ({ question, typed, answer, failed, rating }));
   try {
     sessionStorage.setItem(NAME, JSON.stringify(kept));
   } catch {

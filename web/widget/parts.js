@@ -113,3 +113,19 @@ export function nearest(passages) {
   const summary = make("summary", { textContent: say("chat.nearest") });
   return [make("details", { className: "nearest" }, summary, make("ul", {}, ...items))];
 }
+
+// Server-sent events: each is two lines and an empty one, in ASCII (docs/http.md).
+export async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (text + value).split("\n\n");
+    text = parts.pop();
+    for (const part of parts) {
+      const found = /^event: (\w+)\ndata: (.*)$/.exec(part);
+      if (found) yield [found[1], JSON.parse(found[2])];
+    }
+  }
+}

@@ -46,14 +46,16 @@ def test_an_answer_is_the_answer_object(client: TestClient, chain: FakeChain) ->
     assert response.status_code == 200
     assert answer["citations"][0]["quote"] == QUOTE
     assert answer["citations"][0]["answer_spans"] == [[TEXT.index("copycat"), TEXT.index("copycat") + 7]]
-    rest = {"filters": Filters(), "suggest": False, "written": None}
+    rest = {"filters": Filters(), "suggest": False, "written": None, "as_typed": False}
     assert chain.asked == [{"question": QUESTION, "history": history, "id": None, "trace": True} | rest]
 
 
 def test_filters_reach_the_chain(client: TestClient, chain: FakeChain) -> None:
     filters = {"source": ["news/"], "author": ["Jia", "Li"], "after": "2024-01", "article": ["a1"], "tag": ["EU"]}
-    response = client.post("/api/ask", json={"question": QUESTION, "filters": filters, "suggest": True})
+    body = {"question": QUESTION, "filters": filters, "suggest": True, "as_typed": True}
+    response = client.post("/api/ask", json=body)
     assert response.status_code == 200
+    assert chain.asked[0]["as_typed"] is True
     assert chain.asked[0]["filters"] == Filters(("news/",), ("Jia", "Li"), "2024-01", None, ("a1",), ("EU",))
     assert chain.asked[0]["suggest"] is True
 
@@ -74,7 +76,7 @@ def test_a_stream_ends_with_the_answer(client: TestClient) -> None:
     names = [name for name, _ in found] if (found := stream(client)) else []
     assert names == ["status", "retrieved", "sentence", "sentence", "answer"]
     assert found[0][1] == {"stage": "retrieve", "number": 1, "model": None, "text": "Searching 1 article..."}
-    assert found[1][1] == {"count": 2}
+    assert found[1][1] == {"count": 2, "question": QUESTION}
     assert found[2][1]["sentence"]["citations"] == [1]
     assert found[2][1]["citations"][0]["quote"] == QUOTE
     assert found[-1][1] == client.post("/api/ask", json={"question": QUESTION}).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -43,16 +44,34 @@ def test_models_that_are_not_warm_are_told(chain: FakeChain) -> None:
 
 
 def test_what_a_follow_up_was_understood_as_is_said() -> None:
-    def shown(question: str, understood: str) -> str:
-        answer = an_answer(question, standalone_question=understood)
-        return grown(Exchange(question), answer, "en").shown
+    def shown(question: str, understood: str, **more: str) -> str:
+        answer = an_answer(question, standalone_question=understood, **more)
+        return list(messages([grown(Exchange(question), answer, "en")], "en"))[1]["content"]
 
-    assert "Understood as&#58; When &#60;b&#62;?" in shown("And <b>?", "When <b>?")
+    assert "<bdi>Understood as&#58; When &#60;b&#62;?" in shown("And <b>?", "When <b>?").splitlines()[0]
     assert "Understood" not in shown("And when? after:2024", "And when?"), "filter words are no other question"
-    corrected = an_answer("jia yuetng", standalone_question="jia yueting", notice="Showing results for “jia yueting”.")
-    words = grown(Exchange("jia yuetng"), corrected, "en").shown
-    assert "Showing results for “jia yueting”." in words
-    assert "Understood" not in words, "said once"
+    words = shown("jia yuetng", "jia yueting", notice="Something else. Showing results for “jia yueting”.")
+    assert "Something else." in words and "Showing results" not in words, "said once"
+
+
+def test_what_was_understood_is_said_before_the_first_sentence_and_taken_back_in_the_last_exchange(
+    chain: FakeChain,
+) -> None:
+    chain.understood = {QUESTION: "What did Jia criticize?"}
+    _, _, _, short, *_, answer = steps(chain, QUESTION)
+    [_, growing] = messages([short], "en")
+    assert "What did Jia criticize?" in growing["content"] and "q-plain" not in growing["content"]
+    contents = [message["content"] for message in messages([answer, replace(answer)], "en")]
+    assert ["q-plain" in content for content in contents] == [False, False, False, True]
+
+
+def test_a_new_topic_leaves_out_what_was_before(chain: FakeChain) -> None:
+    first, second = steps(chain, "First?")[-1], steps(chain, "Second?")[-1]
+    ended = replace(first, ends_topic=True)
+    assert [turn["question"] for turn in turns([ended, second])] == ["Second?"]
+    assert turns([first, replace(second, ends_topic=True)]) == []
+    shown = [message["content"] for message in messages([ended, second], "en")]
+    assert ["A new topic begins here." in content for content in shown] == [False, True, False, False]
 
 
 def test_only_so_many_turns_go_along(chain: FakeChain) -> None:

@@ -91,6 +91,35 @@ def test_again_replaces_the_last_exchange(front: ChatSessions, chain: FakeChain)
     asyncio.run(talk())
 
 
+def test_what_is_asked_as_typed_begins_a_topic(front: ChatSessions, chain: FakeChain) -> None:
+    async def talk() -> None:
+        await asked(front, "a", "First?")
+        await asked(front, "a", "Second?")
+        steps = [step async for step in front.ask("a", "Second?", "en", again=True, more={"as_typed": True})]
+        assert [exchange.question for exchange in steps[-1]] == ["First?", "Second?"]
+        assert [exchange.as_typed for exchange in steps[-1]] == [False, True]
+        assert (chain.asked[-1]["history"], chain.asked[-1]["as_typed"]) == ([], True)
+        await asked(front, "a", "Third?")
+        assert [turn["question"] for turn in chain.asked[-1]["history"]] == ["Second?"]
+
+    asyncio.run(talk())
+
+
+def test_a_topic_ends_and_goes_on(front: ChatSessions, chain: FakeChain) -> None:
+    async def talk() -> None:
+        assert front.turn_topic("a") == ()
+        await asked(front, "a", "First?")
+        assert [exchange.ends_topic for exchange in front.turn_topic("a")] == [True]
+        await asked(front, "a", "Second?")
+        assert chain.asked[-1]["history"] == []
+        front.turn_topic("a")
+        assert [exchange.ends_topic for exchange in front.turn_topic("a")] == [True, False]
+        await asked(front, "a", "Third?")
+        assert [turn["question"] for turn in chain.asked[-1]["history"]] == ["Second?"]
+
+    asyncio.run(talk())
+
+
 @pytest.mark.parametrize("question", ["", "  \n", "a" * 2001])
 def test_what_cannot_be_asked_leaves_everything_as_it_was(front: ChatSessions, chain: FakeChain, question: str) -> None:
     async def talk() -> None:
