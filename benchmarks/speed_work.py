@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.corpus import Synthesised, write_bad, write_corpus
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.durable import folder_bytes
 from index.store.layout import DATABASE
 from settings import HOME, Settings
@@ -56,7 +56,7 @@ def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -
         report = run(place, [Path(folder)], model)
         if report.errors:
             raise RuntimeError(report.errors[0].error)
-        with closing(Database(place / DATABASE)) as database:
+        with closing(SqliteDatabase(place / DATABASE)) as database:
             passages = database.counts()[1]
     else:
         from benchmarks.usual import HuggingFaceEmbeddings, build
@@ -195,7 +195,7 @@ def _together(passes: Sequence[tuple[float, float]]) -> float:
 
 
 def _synthesised(store: str) -> EmbeddingModel:
-    with closing(Database(Path(store) / DATABASE)) as database:
+    with closing(SqliteDatabase(Path(store) / DATABASE)) as database:
         known = [np.frombuffer(vector, dtype="<f4") for _, vector in database.vectors()]
     return Synthesised(load_embeddings(DEFAULT, HOME / ".models"), np.stack(known))
 

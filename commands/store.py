@@ -21,8 +21,8 @@ def ready_store(settings: Settings) -> None:
     """
     from index.ingest import ingest, rebuild
     from index.options import IngestOptions
-    from index.store.layout import GENERATIONS, STARTER
-    from index.store.vectors import is_complete
+    from index.store.layout import STARTER
+    from index.store.place import open_store
 
     facts = _facts(settings)
     origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
@@ -37,7 +37,7 @@ def ready_store(settings: Settings) -> None:
             f"the store {settings.store} was built from {facts.origin}, not from {origin}",
             "give another --store, or leave --articles out",
         )
-    elif not is_complete(settings.store / GENERATIONS / facts.generation):
+    elif not open_store(settings.store).is_whole(facts.generation):
         err.print("The vectors are damaged or missing; building them again from the store.")
         rebuild(settings.store)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from index.errors import StoreDamagedError, StoreError, UsageError
 from index.publisher import Publisher
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.durable import replacing, require_space
 from index.store.layout import DATABASE
+from index.store.place import open_store
 from index.store.schema import VERSION
-from index.store.search import DatabaseReader
-from index.store.sqlite import copy as copy_database
+from index.store.search import SqliteReader
 from index.store.sqlite import has_our_tables, upgrade
 
 _MANIFEST = "manifest.json"
@@ -29,13 +29,13 @@ def export_store(store: Path, target: Path) -> int:
     """Write the store as it is now, also while it is read and written. Returns how many articles it has."""
     if target.is_dir():
         raise UsageError(f"{target} is a folder", "give the name of a file in it")
-    if not (store / DATABASE).is_file():
+    opened = open_store(store)
+    if not opened.exists():
         raise StoreError(f"there is no store in {store}", "run `python app.py ingest PATH` to make one")
-    require_space(store, (store / DATABASE).stat().st_size)
-    with tempfile.TemporaryDirectory(dir=store, prefix=".export-") as temporary:
+    with tempfile.TemporaryDirectory(dir=opened.scratch, prefix=".export-") as temporary:
         copy = Path(temporary, DATABASE)
-        copy_database(store / DATABASE, copy)
-        with closing(DatabaseReader(copy)) as database:
+        opened.save(copy)
+        with closing(SqliteReader(copy)) as database:
             count = database.counts()[0]
         with copy.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -56,7 +56,8 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
 
     Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
     """
-    with Publisher(store) as publisher, tempfile.TemporaryDirectory(dir=store, prefix=".import-") as temporary:
+    scratch = open_store(store).scratch
+    with Publisher(store) as publisher, tempfile.TemporaryDirectory(dir=scratch, prefix=".import-") as temporary:
         if publisher.database.counts()[0] and not replace:
             raise UsageError(
                 f"the store {store} has articles", "give another --store, or --replace to have them replaced"
@@ -66,7 +67,7 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
         upgrade(path)
         if not has_our_tables(path):
             raise UsageError(f"{source} is not a store's export", _EXPORT_HINT)
-        with closing(Database(path)) as database:
+        with closing(SqliteDatabase(path)) as database:
             problem = database.check()
         if problem:
             raise StoreDamagedError(f"the store in {source} is damaged ({problem})", "take another export")

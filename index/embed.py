@@ -192,7 +192,7 @@ def load_embeddings(name: str | None, models: Path, threads: int = 0) -> Embeddi
     return OnnxEmbeddings(models / DEFAULT, threads)
 
 
-def check_same(model: EmbeddingModel, name: str, probe: bytes, store: Path) -> None:
+def check_same(model: EmbeddingModel, name: str, probe: bytes, store: str) -> None:
     """Raise ModelError unless `model` is the one that the vectors in `store` come from."""
     hint = f"run `python app.py ingest PATH --store NEW --embedding-model {model.name}` for a store of its own"
     if model.name != name:

@@ -16,8 +16,8 @@ from index.errors import ModelError, StoreDamagedError, StoreError
 from index.options import IngestOptions
 from index.publisher import IngestReport, ProgressCallback, Publisher
 from index.sources.scan import Scan, ScannedFile
-from index.store.database import Database
-from index.store.layout import DATABASE
+from index.store.base import Database
+from index.store.place import open_store
 
 BATCH_CHUNKS = 500
 """Chunks that are published at once, at least."""
@@ -73,7 +73,7 @@ def repair(
 
     The latter only where they are not whole, or `model` is another one than theirs. Raises StoreError.
     """
-    if not (store / DATABASE).is_file():
+    if not open_store(store).exists():
         raise StoreError(f"there is no store in {store}", "run `python app.py ingest PATH` to make one")
     with Publisher(store, model, progress, stop, report) as publisher:
         if _fits(publisher.database, model, store) and _is_whole(publisher.database):
@@ -150,7 +150,7 @@ def _stored_articles(database: Database, model: EmbeddingModel) -> list[FileChan
 def _fits(database: Database, model: EmbeddingModel, store: Path) -> bool:
     name, probe = database.fact("embedding_model"), database.blob("embedding_probe")
     try:
-        check_same(model, name or "", probe or b"", store)
+        check_same(model, name or "", probe or b"", str(store))
     except ModelError:
         return False
     return True

@@ -12,9 +12,9 @@ from pathlib import Path
 from index.article import Article, Failure, LeftOut
 from index.options import IngestOptions
 from index.sources.scan import Scan
-from index.store.database import Database
-from index.store.layout import DATABASE
-from index.store.search import DatabaseReader
+from index.store.base import DatabaseReader
+from index.store.database import SqliteDatabase
+from index.store.place import open_store
 
 
 @dataclass(slots=True)
@@ -40,9 +40,9 @@ def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = 
     The store is opened for reading alone.
     """
     result = Preview()
-    exists = (store / DATABASE).is_file()
+    opened = open_store(store)
     with (
-        closing(DatabaseReader(store / DATABASE) if exists else Database(Path(":memory:"), create=True)) as database,
+        closing(opened.open() if opened.exists() else SqliteDatabase(Path(":memory:"), create=True)) as database,
         closing(Scan(database, paths, options or IngestOptions())) as scan,
     ):
         result.left_out += scan.left_out

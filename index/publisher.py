@@ -1,18 +1,16 @@
 """The one process that writes to a store, between taking the lock and giving it back.
 
-To publish: build the next generation beside the current one, check it, then one SQLite transaction brings in
-articles, chunks, vectors, terms and the generation's name. A crash before the commit leaves a folder to sweep;
-after it everything is there.
+What there is to change comes in with one transaction: articles, chunks, vectors, terms and the generation's name.
+How a store does that is its own (`index/store/`).
 """
 
 from __future__ import annotations
 
 import secrets
-import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -22,22 +20,13 @@ from index.article import Failure, LeftOut
 from index.changes import FileChange
 from index.embed import EmbeddingModel, check_same
 from index.near_duplicates import sketch
-from index.store.database import Database
-from index.store.durable import folder_bytes, require_space, translate_os_errors
-from index.store.layout import DATABASE, GENERATIONS, STARTER
-from index.store.lock import write_lock
-from index.store.sqlite import exchange, translated, upgrade
-from index.store.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
+from index.store.layout import STARTER
+from index.store.place import open_store
 
 ProgressCallback = Callable[[str, float, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many files of how many are in."""
 
 _EMBED_BATCH = 64
-_REBUILD_SHARE = 0.25
-_SWEEP_SECONDS = 3.0
-"""How long to wait for those who have the former generation open; a server moves on within one second."""
-_DISK_FACTOR = 4
-"""Bytes on the disk for each byte of vectors and text that comes in: SQLite and its log, Chroma and its log."""
 
 
 @dataclass(slots=True)
@@ -81,18 +70,15 @@ class Publisher:
         self.files = 1
         """How many files there are to read, and how many of them are in."""
         self.files_in = 0
-        self._store = store
+        self._store = open_store(store)
         self._progress = progress
         self._started = time.monotonic()
 
     def __enter__(self) -> Publisher:
         with ExitStack() as stack:
-            stack.enter_context(write_lock(self._store))
-            stack.enter_context(translated(self._store / DATABASE))
-            self.report.upgraded = upgrade(self._store / DATABASE)
-            self.database = stack.enter_context(closing(Database(self._store / DATABASE, create=True)))
-            self.generations = self._store / GENERATIONS
-            self.generations.mkdir(exist_ok=True)
+            self._publication = stack.enter_context(self._store.writing())
+            self.report.upgraded = self._publication.upgraded
+            self.database = self._publication.database
             if article_ids := self.database.articles_without_sketch():
                 with self.database.writing():
                     for article in filter(None, map(self.database.article, article_ids)):
@@ -118,9 +104,8 @@ class Publisher:
                 with self.database.writing():
                     self._set_model()
             else:
-                check_same(self.model, name, probe, self._store)
-        current = self.database.fact("generation")
-        if current and not is_complete(self.generations / current):
+                check_same(self.model, name, probe, str(self._store))
+        if not self._publication.is_whole():
             self.publish([], rebuild=True)
 
     def tell(self, stage: str, further: float = 0) -> None:
@@ -151,10 +136,10 @@ class Publisher:
         removed = [*removed, *(article_id for change in changes for article_id in change.removed)]
         self.tell("publishing")
         current = self.database.fact("generation")
-        name, folder = self._next()
-        with self._discarded_unless_published(name, folder):
+        name = self._next()
+        with self._publication.publishing(name):
             if rebuild or removed or any(change.articles for change in changes):
-                self._require_space(changes, new_vectors, current)
+                self._publication.require_space(_bytes(changes, new_vectors))
             with self.database.writing():
                 if anew:
                     self.database.drop_passages()
@@ -163,66 +148,33 @@ class Publisher:
                 self._apply(changes, removed, origin)
                 unused = self.database.drop_unused_vectors()
                 if rebuild or current is None or new_vectors or unused:
-                    self._build(folder, current, new_vectors, unused, rebuild=rebuild)
+                    self._publication.put_generation(name, new_vectors, unused, rebuild=rebuild)
                     self.database.set_fact("generation", name)
         self._count(changes, removed)
 
     def take_over(self, path: Path) -> None:
         """Become the store whose SQLite file is at `path`, in one transaction. That file is changed, too."""
-        name, folder = self._next()
-        with self._discarded_unless_published(name, folder), closing(Database(path)) as other:
-            vectors = dict(other.vectors())
-            require_space(self._store, path.stat().st_size + _DISK_FACTOR * sum(map(len, vectors.values())))
-            write_generation(folder, None, vectors, [])
-            check_generation(folder, vectors, [])
-            with other.writing():
-                other.set_fact("generation", name)
-                other.set_fact("vectors_removed", "0")
-            exchange(self._store / DATABASE, path)
+        name = self._next()
+        with self._publication.publishing(name):
+            self._publication.take_over(path, name)
 
     def forget_former(self) -> None:
         """Remove the copies of the store that upgrades have left."""
-        for path in self._store.glob(f"{Path(DATABASE).stem}-format-*"):
-            path.unlink()
+        self._publication.forget_former()
 
     def sweep(self) -> None:
-        """Remove old generations; wait a little for those who have one open to move on."""
-        until = time.monotonic() + _SWEEP_SECONDS
-        while left := collect_garbage(self.generations, self.database.fact("generation")):
-            if time.monotonic() > until:
-                break
-            time.sleep(0.2)
-        self.report.still_held = left
+        """Remove old generations that nobody has open."""
+        self.report.still_held = self._publication.sweep()
 
-    def _next(self) -> tuple[str, Path]:
-        """Return the name of the next generation, and its folder."""
+    def _next(self) -> str:
+        """Return the name of the next generation."""
         current = self.database.fact("generation") or "0"
-        name = f"{int(current.partition('-')[0]) + 1:06d}-{secrets.token_hex(4)}"
-        return name, self.generations / name
-
-    @contextmanager
-    def _discarded_unless_published(self, name: str, folder: Path) -> Iterator[None]:
-        """Remove what there is of a generation that does not become the current one. Raises StoreError."""
-        problem = f"the store {self._store} could not be written"
-        hint = "make room on the disk, or check its permissions; what was there before is unharmed"
-        try:
-            with translate_os_errors(problem, hint):
-                yield
-        finally:
-            if self.database.fact("generation") != name:
-                shutil.rmtree(folder, ignore_errors=True)
+        return f"{int(current.partition('-')[0]) + 1:06d}-{secrets.token_hex(4)}"
 
     def _set_model(self) -> None:
         assert self.model is not None
         self.database.set_fact("embedding_model", self.model.name)
         self.database.set_fact("embedding_probe", self.model.probe().tobytes())
-
-    def _require_space(self, changes: Sequence[FileChange], new: Mapping[str, bytes], current: str | None) -> None:
-        """Raise StoreError unless there is room: the next generation is a copy of the current one, or as large."""
-        texts = (pending.article.text for change in changes for pending in change.articles)
-        added = sum(map(len, new.values())) + sum(len(text.encode()) for text in texts)
-        copied = folder_bytes(self.generations / current) if current else 0
-        require_space(self._store, copied + _DISK_FACTOR * added)
 
     def _apply(self, changes: Sequence[FileChange], removed: Sequence[str], origin: str) -> None:
         """Write what has changed to the database, in its open transaction."""
@@ -239,20 +191,6 @@ class Publisher:
         )
         if self.database.fact("origin") is None or (removed and self.database.fact("origin") == STARTER):
             self.database.set_fact("origin", origin)
-
-    def _build(
-        self, folder: Path, current: str | None, new: dict[str, bytes], unused: list[str], *, rebuild: bool
-    ) -> None:
-        """Make the next generation: what changed on a copy of the last, or all of it where much has gone."""
-        removed = int(self.database.fact("vectors_removed") or 0) + len(unused)
-        with checker() as check:
-            if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
-                new, removed = dict(self.database.vectors()), 0
-                write_generation(folder, None, new, [])
-            else:
-                write_generation(folder, self.generations / current, new, unused)
-            check(folder, new, unused)
-        self.database.set_fact("vectors_removed", str(removed))
 
     def _embed(self, changes: Sequence[FileChange], *, anew: bool) -> dict[str, bytes]:
         """Return the vectors that the store lacks (or all, `anew`), by digest; fewer where it is to stop."""
@@ -285,3 +223,9 @@ class Publisher:
         self.report.articles_changed += kinds["changed"]
         self.report.articles_unchanged += kinds["unchanged"]
         self.report.articles_removed += len(removed)
+
+
+def _bytes(changes: Sequence[FileChange], new: Mapping[str, bytes]) -> int:
+    """Return how many bytes of vectors and text come in."""
+    texts = (pending.article.text for change in changes for pending in change.articles)
+    return sum(map(len, new.values())) + sum(len(text.encode()) for text in texts)

@@ -6,12 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import StoreError
-from index.store.database import Database
-from index.store.layout import DATABASE, GENERATIONS
+from index.store.place import open_store
 from index.store.schema import VERSION
-from index.store.search import DatabaseReader
-from index.store.vectors import check_generation, is_complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +39,22 @@ class StoreStatus:
 
 def read_facts(store: Path) -> StoreFacts:
     """Return the facts of a store. Raises StoreError for one of another version and for a damaged one."""
-    if not (store / DATABASE).is_file():
+    opened = open_store(store)
+    if not opened.exists():
         return StoreFacts()
-    with closing(DatabaseReader(store / DATABASE)) as database, database.reading():
+    with closing(opened.open()) as database, database.reading():
         return StoreFacts(database.fact("generation"), database.fact("origin"), database.fact("embedding_model"))
 
 
 def read_status(store: Path, *, verify: bool = False) -> StoreStatus:
-    """Return counts and health. `verify` reads all of SQLite's file and finds each vector in Chroma's."""
+    """Return counts and health. `verify` looks at everything and finds each vector."""
+    opened = open_store(store)
     facts = read_facts(store)
-    with closing(Database(store / DATABASE)) as database:
-        with database.reading():
-            articles, chunks, vectors = database.counts()
-            stored = dict(database.vectors()) if verify else {}
-        problem = database.check() if verify else None
-    folder = store / GENERATIONS / (facts.generation or "none")
-    if problem is None and facts.generation and not is_complete(folder):
-        problem = "the vectors are damaged or missing; `python app.py ingest --repair` builds them again"
-    if problem is None and facts.generation and verify:
-        try:
-            check_generation(folder, stored, [])
-        except StoreError as error:
-            problem = str(error)
+    with closing(opened.open()) as database, database.reading():
+        articles, chunks, vectors = database.counts()
+    problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
-        store=str(store),
+        store=str(opened),
         articles=articles,
         chunks=chunks,
         vectors=vectors,
@@ -74,7 +62,7 @@ def read_status(store: Path, *, verify: bool = False) -> StoreStatus:
         built_from=facts.origin,
         embedding_model=facts.embedding_model,
         format=VERSION,
-        bytes=sum(path.stat().st_size for path in store.rglob("*") if path.is_file()),
+        bytes=opened.size(),
         healthy=problem is None,
         verified=verify,
         problem=problem,

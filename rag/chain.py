@@ -132,7 +132,7 @@ class AnswerChain(Runnable[Question, Any]):
         """Load the models and see that they are those of the index."""
         with self.index.snapshot() as snapshot:
             name, probe = snapshot.database.fact("embedding_model"), snapshot.database.blob("embedding_probe")
-        check_same(self.embeddings, name or "", probe or b"", self._settings.store)
+        check_same(self.embeddings, name or "", probe or b"", str(self._settings.store))
         self._reader.read("Are you there?", [])
         self.ready = True
 

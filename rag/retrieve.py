@@ -7,16 +7,12 @@ is kept gives its best passages however many better ones others have.
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from numpy.typing import NDArray
 from pydantic import ConfigDict
 
 from index.article import Article, Hit
@@ -33,8 +29,6 @@ _EXTRA_QUERY_WEIGHT = 0.1
 _NEWEST = 0.1
 """So much more the newest article counts where the latest is asked for."""
 _LEAD_CHARACTERS = 400
-_FEW_CHUNKS = 5_000
-"""So many vectors are read and compared in a few hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +98,10 @@ class HybridRetriever(BaseRetriever):
         """
         rankings = []
         for question, vector in zip(questions, self.embeddings.encode(questions, query=True), strict=True):
-            rankings.append(_nearest(vector, snapshot, self.limit, kept))
+            rankings.append(snapshot.vectors.nearest(vector, self.limit, kept))
             rankings.append(snapshot.database.search_terms(query_terms(question), self.limit, kept))
         found = _as_passages(fuse(rankings[:2], rankings[2:]), snapshot, self.limit)
         return _newer_first(found) if asks_for_latest(questions[0]) else found
-
-
-def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: Collection[str] | None) -> list[Hit]:
-    """Return the chunks nearest to a unit vector, best first.
-
-    Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
-    Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
-    """
-    database = snapshot.database
-    count, every = 0 if kept is None else database.chunk_count(kept), database.counts()[1]
-    if kept is None or count == every:
-        return database.chunks_of_vectors(snapshot.vectors.search(vector, limit))[:limit]
-    if count > _FEW_CHUNKS:
-        wide = math.ceil(2 * limit * every / count)
-        hits = database.chunks_of_vectors(snapshot.vectors.search(vector, wide))
-        if len(hits := [hit for hit in hits if hit.article_id in kept]) >= limit:
-            return hits[:limit]
-    best: list[Hit] = []
-    rows = database.chunk_vectors(kept)
-    while part := list(itertools.islice(rows, _FEW_CHUNKS)):
-        matrix = np.frombuffer(b"".join(row[-1] for row in part), dtype="<f4").reshape(len(part), -1)
-        hits = [Hit(*row[:-1], score) for row, score in zip(part, (matrix @ vector).tolist(), strict=True)]
-        best = sorted(best + hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))[:limit]
-    return best
 
 
 def fuse(rankings: Iterable[Sequence[Hit]], further: Iterable[Sequence[Hit]] = ()) -> list[Hit]:

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.embed import EmbeddingModel
-from index.store.search import DatabaseReader
+from index.store.base import DatabaseReader
 from index.terms import STOP_WORDS
 from rag.language.scripts import has_han
 

@@ -16,8 +16,8 @@ from index.readers.source_metadata import SourceMetadata
 from index.sources.fetch import Web, is_url
 from index.sources.isolate import Isolation
 from index.sources.walk import File, file_name, find_files, read_bytes, unique_names
+from index.store.base import DatabaseReader
 from index.store.layout import STARTER
-from index.store.search import DatabaseReader
 
 _MOST_KINDS = 9
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from index.article import Article, Chunk
 from index.near_duplicates import alike, bands
-from index.store.search import INCOMPLETE_FILES, DatabaseReader
+from index.store.search import INCOMPLETE_FILES, SqliteReader
 from index.store.sqlite import translated
 from index.terms import index_terms
 
@@ -24,7 +24,7 @@ _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
 
 
-class Database(DatabaseReader):
+class SqliteDatabase(SqliteReader):
     """One connection that also writes: all that changes inside `writing()` is one transaction."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:

@@ -21,7 +21,7 @@ _VALUES_PER_QUERY = 500
 _AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
 
-class DatabaseReader:
+class SqliteReader:
     """One connection that only reads: SQLite itself refuses to write on it. `reading()` makes a snapshot."""
 
     def __init__(self, path: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index import publisher
 from index.ingest import ingest
+from index.store import local
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 
@@ -51,7 +51,7 @@ def reading(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # Checking takes a process each time, and is not what this is about.
-    monkeypatch.setattr(publisher, "checker", lambda: nullcontext(lambda *_: None))
+    monkeypatch.setattr(local, "checker", lambda: nullcontext(lambda *_: None))
     rounds = max(5, kills // 2)
     article = tmp_path / "a.txt"
     article.write_text("round 1 " * 30)

@@ -18,11 +18,11 @@ from index.ingest import ingest
 from index.options import IngestOptions
 from index.publisher import Publisher
 from index.sources import scan
-from index.store import database, durable, search, vectors
+from index.store import database, durable, local, search, vectors
 from tests.fakes import FakeEmbeddings
 
 STAGES = {Publisher.publish.__code__: "p", Publisher.sweep.__code__: "s"}
-WATCHED = {module.__file__ for module in (database, durable, ingesting, publisher, scan, search, vectors)}
+WATCHED = {module.__file__ for module in (database, durable, ingesting, local, publisher, scan, search, vectors)}
 
 
 def main(store: Path, folder: Path, deadly: int) -> None:

@@ -15,7 +15,7 @@ from index.archive import export_store, import_store
 from index.errors import QuothError, StoreBusyError, UsageError
 from index.ingest import ingest
 from index.status import read_status
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE
 from index.store.lock import write_lock
 from rag.snapshot import Index
@@ -132,5 +132,5 @@ def test_an_export_of_a_former_version_is_brought_up_to_date(first: Path, tmp_pa
         sql.execute("PRAGMA journal_mode = DELETE")
     import_store(tmp_path / "new", packed(tmp_path / "file", path.read_bytes(), format=version))
     assert texts(tmp_path / "new") == texts(first)
-    with closing(Database(tmp_path / "new" / DATABASE)) as database:
+    with closing(SqliteDatabase(tmp_path / "new" / DATABASE)) as database:
         assert database.check() is None

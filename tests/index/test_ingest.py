@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from index import ingest as ingesting
-from index import publisher
 from index.chunk import sentence_spans
 from index.errors import ModelError, StoreBusyError, StoreDamagedError, StoreError, UsageError
 from index.ingest import ingest, rebuild
 from index.options import IngestOptions
 from index.status import read_facts, read_status
-from index.store.database import Database
+from index.store import local
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE, GENERATIONS, STARTER
 from index.store.lock import write_lock
 from rag.snapshot import Index
@@ -82,8 +82,8 @@ def test_a_large_store_is_not_counted_for_each_file(
     articles: Path, store: Path, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[int] = []
-    honest = Database.counts
-    monkeypatch.setattr(Database, "counts", lambda database: counted.append(1) or honest(database))
+    honest = SqliteDatabase.counts
+    monkeypatch.setattr(SqliteDatabase, "counts", lambda database: counted.append(1) or honest(database))
     for n in range(4, 40):
         (articles / f"{n}.txt").write_text(f"Title {n}\n\nSentence {n} is short.")
     ingest(store, [articles], model)
@@ -258,7 +258,7 @@ def test_readers_go_on_and_move_to_the_next_generation(articles: Path, store: Pa
             report = ingest(store, [articles], model)
             assert report.still_held == [first]
             assert snapshot.database.fact("generation") == snapshot.vectors.name == first
-            assert len(snapshot.vectors.search(model.encode(["alpha"])[0], 3)) == 3
+            assert len(snapshot.vectors.nearest(model.encode(["alpha"])[0], 3, None)) == 3
         with index.snapshot() as snapshot:
             assert snapshot.vectors.name == report.generation
     ingest(store, [articles], model)
@@ -293,7 +293,7 @@ def test_a_failure_before_the_commit_changes_nothing(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(publisher, "checker", full)
+    monkeypatch.setattr(local, "checker", full)
     with pytest.raises(StoreError, match="No space left"):
         ingest(store, [articles], model)
     monkeypatch.undo()
@@ -327,7 +327,7 @@ def test_many_removals_rebuild_the_vectors(articles: Path, store: Path, model: F
 
 def test_a_store_of_another_version_is_refused(articles: Path, store: Path, model: FakeEmbeddings) -> None:
     ingest(store, [articles], model)
-    database = Database(store / DATABASE)
+    database = SqliteDatabase(store / DATABASE)
     database._sql.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(StoreError, match="format 99"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.near_duplicates import alike, bands, sketch
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.terms import index_terms
 
 WORDS = "tin silver copper mine harvest river winter council railway bridge market glass paper salt".split()
@@ -53,7 +53,7 @@ def test_sketches_are_those_of_datasketch_with_which_earlier_stores_were_built(t
     assert sketch(text) == np.asarray(theirs.hashvalues, dtype="<u4").tobytes()
 
 
-def groups(database: Database) -> set[frozenset[str]]:
+def groups(database: SqliteDatabase) -> set[frozenset[str]]:
     found = defaultdict(set)
     for info in database.articles():
         found[info.near].add(info.title)
@@ -62,7 +62,7 @@ def groups(database: Database) -> set[frozenset[str]]:
 
 def test_groups_form_join_and_shrink(tmp_path: Path) -> None:
     words = prose(3)
-    with closing(Database(tmp_path / "file", create=True)) as database:
+    with closing(SqliteDatabase(tmp_path / "file", create=True)) as database:
 
         def put(name: str, text: str) -> str:
             article = Article(name, name, text, "0" * 64)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.ingest import ingest
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE, GENERATIONS
 from tests.fakes import FakeEmbeddings
 
@@ -20,18 +20,18 @@ def test_a_generation_is_on_the_disk_before_it_is_named(tmp_path: Path, monkeypa
     (tmp_path / "a.txt").write_text("One article.")
     store = tmp_path / "store"
     calls: list[object] = []
-    fsync, set_fact = os.fsync, Database.set_fact
+    fsync, set_fact = os.fsync, SqliteDatabase.set_fact
 
     def synced(descriptor: int) -> None:
         calls.append(Path(f"/proc/self/fd/{descriptor}").readlink())
         fsync(descriptor)
 
-    def named(database: Database, name: str, value: str | bytes) -> None:
+    def named(database: SqliteDatabase, name: str, value: str | bytes) -> None:
         calls.append(name)
         set_fact(database, name, value)
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(Database, "set_fact", named)
+    monkeypatch.setattr(SqliteDatabase, "set_fact", named)
     generation = ingest(store, [tmp_path / "a.txt"], FakeEmbeddings()).generation
     folder = store / GENERATIONS / generation
     named_at = calls.index("generation")
@@ -42,6 +42,6 @@ def test_a_generation_is_on_the_disk_before_it_is_named(tmp_path: Path, monkeypa
         if path.is_file():
             assert calls.index(path) < calls.index(folder.parent)
     assert [each for each in calls[named_at:] if isinstance(each, Path)] == []
-    with closing(Database(store / DATABASE)) as database:  # SQLite itself syncs its log at each commit
+    with closing(SqliteDatabase(store / DATABASE)) as database:  # SQLite itself syncs its log at each commit
         assert database._sql.execute("PRAGMA synchronous").fetchone() == (2,)
         assert database._sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)

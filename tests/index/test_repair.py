@@ -13,7 +13,7 @@ from index.errors import StoreError, StoreOutdatedError
 from index.ingest import ingest, rebuild, repair
 from index.options import IngestOptions
 from index.status import read_facts, read_status
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE, GENERATIONS
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
@@ -72,8 +72,8 @@ def test_another_model_takes_over(store: Path) -> None:
     assert read_facts(store).embedding_model == "other"
     assert content(store) == before
     with closing(Index(store)) as index, index.snapshot() as snapshot:
-        found = snapshot.vectors.search(other.encode(["Sentence 1 of 2 ends."], query=True)[0], 1)
-    assert max(found.values()) > 0.5
+        [hit] = snapshot.vectors.nearest(other.encode(["Sentence 1 of 2 ends."], query=True)[0], 1, None)
+    assert hit.score > 0.5
 
 
 def test_there_is_nothing_to_repair_where_there_is_no_store(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
     assert copy == store / f"articles-format-{version}.sqlite3"
     assert read_status(store, verify=True).healthy
     assert content(store) == before
-    with closing(Database(store / DATABASE)) as database:
+    with closing(SqliteDatabase(store / DATABASE)) as database:
         assert database.articles_without_sketch() == []
     with closing(sqlite3.connect(copy)) as sql:
         assert sql.execute("PRAGMA user_version").fetchone() == (version,)

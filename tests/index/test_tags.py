@@ -15,7 +15,7 @@ from index.article import Article
 from index.ingest import ingest
 from index.readers.compose import tags_of
 from index.sources.isolate import Isolation
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE
 from tests.data.build import changed, epub, odt
 from tests.fakes import FakeEmbeddings
@@ -111,7 +111,7 @@ def test_they_are_stored_and_changed_with_the_article_and_nothing_is_embedded_ag
         path.write_text(f"---\ntags: {said}\n---\n{WORDS}")
         report = ingest(store, [path], FakeEmbeddings())
         assert report.chunks_embedded == 0 or report.articles_added == 1
-        with closing(Database(store / DATABASE)) as database:
+        with closing(SqliteDatabase(store / DATABASE)) as database:
             [info], [facts] = database.articles(), database.article_facts()
             article = database.article(info.id)
         assert article is not None

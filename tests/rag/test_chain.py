@@ -13,6 +13,7 @@ import pytest
 
 from index.errors import ModelError, QuestionError, StoreError
 from index.ingest import ingest
+from index.store.local_snapshots import LocalSnapshots
 from rag.answer import Answer, BrokenAnswerError
 from rag.chain import AnswerChain, build_chain
 from rag.condense import Turn
@@ -206,7 +207,9 @@ def test_leaving_the_stream_early_lets_go_of_the_index(chain: AnswerChain) -> No
     while not isinstance(next(events), RetrievedEvent):
         pass
     events.close()
-    assert chain.index._users == {}
+    snapshots = chain.index._snapshots
+    assert isinstance(snapshots, LocalSnapshots)
+    assert snapshots._users == {}
 
 
 class SlowReader(WordReader):

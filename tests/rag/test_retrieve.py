@@ -10,8 +10,9 @@ import pytest
 
 from index.article import Article, Hit
 from index.ingest import ingest
+from index.store import local_snapshots
+from index.store.search import SqliteReader
 from index.terms import query_terms
-from rag import retrieve
 from rag.retrieve import HybridRetriever, Passage, fuse
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
@@ -122,7 +123,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
 def test_some_articles_only_is_what_comparing_all_of_theirs_gives(
     many: HybridRetriever, monkeypatch: pytest.MonkeyPatch, few: int, kept: int
 ) -> None:
-    monkeypatch.setattr(retrieve, "_FEW_CHUNKS", max(few, 1))
+    monkeypatch.setattr(local_snapshots, "_FEW_CHUNKS", max(few, 1))
     random = np.random.default_rng(kept)
     ids = sorted(info.id for info in many.index.articles())
     for _ in range(5):
@@ -131,7 +132,8 @@ def test_some_articles_only_is_what_comparing_all_of_theirs_gives(
         [vector] = many.embeddings.encode([question], query=True)
         with many.index.snapshot() as snapshot:
             database = snapshot.database
-            dense = retrieve._nearest(vector, snapshot, 10, chosen)
+            assert isinstance(database, SqliteReader)
+            dense = snapshot.vectors.nearest(vector, 10, chosen)
             lexical = database.search_terms(query_terms(question), 10, chosen)
             found = many.passages([question], snapshot, chosen)
             rows = [row for row in database.chunk_vectors(ids) if row[0] in chosen]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.store.layout import DATABASE
-from index.store.search import DatabaseReader
+from index.store.search import SqliteReader
 from rag.chain import AnswerChain, build_chain
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
@@ -50,8 +50,8 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(store: Path) -> Iterator[DatabaseReader]:
-    reader = DatabaseReader(store / DATABASE)
+def database(store: Path) -> Iterator[SqliteReader]:
+    reader = SqliteReader(store / DATABASE)
     with reader.reading():
         yield reader
     reader.close()
@@ -71,7 +71,7 @@ def database(store: Path) -> Iterator[DatabaseReader]:
     ],
 )
 def test_a_word_that_no_article_has_gives_way_to_the_nearest_one(
-    typed: str, meant: str, database: DatabaseReader
+    typed: str, meant: str, database: SqliteReader
 ) -> None:
     assert Spelling(Pieces()).corrected(typed, database) == meant
 
@@ -94,16 +94,16 @@ def test_a_word_that_no_article_has_gives_way_to_the_nearest_one(
         "",
     ],
 )
-def test_what_may_be_meant_as_it_is_stays(question: str, database: DatabaseReader) -> None:
+def test_what_may_be_meant_as_it_is_stays(question: str, database: SqliteReader) -> None:
     assert Spelling(Pieces()).corrected(question, database) == question
 
 
-def test_the_connection_still_reads_only(database: DatabaseReader) -> None:
+def test_the_connection_still_reads_only(database: SqliteReader) -> None:
     assert Spelling(Pieces()).corrected("yuetng", database) == "yueting"
     assert database._sql.execute("PRAGMA query_only").fetchone() == (1,)
 
 
-def test_a_long_question_costs_little(database: DatabaseReader) -> None:
+def test_a_long_question_costs_little(database: SqliteReader) -> None:
     spelling = Spelling(Pieces())
     started = time.process_time()
     spelling.corrected("yuetng " + "batery'' “ " * 200, database)

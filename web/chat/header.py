@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from index.errors import QuothError
-from index.store.layout import DATABASE
+from index.store.place import open_store
 from rag import filters
 from settings import Settings
 from web import render
@@ -67,9 +67,6 @@ def choices(chain: AnswerChain, about: str, language: Language) -> tuple[list[tu
 
 
 def _changed(settings: Settings) -> str | None:
-    """Return the day of the last ingest that changed anything: readers leave the file as it is."""
-    try:
-        seconds = (settings.store / DATABASE).stat().st_mtime
-    except OSError:
-        return None
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone().date().isoformat()
+    """Return the day of the last ingest that changed anything."""
+    changed = open_store(settings.store).changed()
+    return None if changed is None else changed.astimezone().date().isoformat()

@@ -17,7 +17,7 @@ from index.options import IngestOptions
 from index.sources import fetch, scan
 from index.sources.fetch import AGENT, Web, is_public, is_url
 from index.sources.scan import Scan
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<!doctype html><html><head><title>Ships</title></head><body><p>They sailed to Hamburg.</p></body></html>"
@@ -286,7 +286,7 @@ def test_a_page_is_an_article_called_by_its_address_and_a_feed_gives_its_entries
     options = IngestOptions(
         urls=tuple(f"http://example.org{path}" for path in ("/a/a#b", "/a/a", "/feed/", "/photo.md", "/x"))
     )
-    database = Database(tmp_path / "store.sqlite3", create=True)
+    database = SqliteDatabase(tmp_path / "store.sqlite3", create=True)
     with closing(Scan(database, [], options)) as pages:
         scanned = list(pages)
     articles = [article for page in scanned for article in page.articles]

@@ -13,9 +13,9 @@ from index.ingest import ingest
 from index.options import IngestOptions
 from index.publisher import IngestReport
 from index.sources import isolate
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE
-from index.store.search import DatabaseReader
+from index.store.search import SqliteReader
 from tests.data.build import pdf, zipped
 from tests.fakes import FakeEmbeddings
 
@@ -36,7 +36,7 @@ def ingested(folder: Path, options: IngestOptions | None = None) -> tuple[Ingest
     """What an ingest did, and the texts that are in the store then."""
     store = folder.parent / "store"
     report = ingest(store, [folder], FakeEmbeddings(), options)
-    database = Database(store / DATABASE)
+    database = SqliteDatabase(store / DATABASE)
     texts = {info.source: database.article(info.id).text for info in database.articles()}
     database.close()
     return report, texts
@@ -89,7 +89,7 @@ def test_one_bad_file_does_not_stop_the_rest_and_pages_are_stored(folder: Path) 
     report, texts = ingested(folder)
     assert [failure.source for failure in report.errors] == ["news/bad.pdf"]
     assert texts == {"news/good.pdf": "good\n\nOne and two."}
-    database = Database(folder.parent / "store" / DATABASE)
+    database = SqliteDatabase(folder.parent / "store" / DATABASE)
     article = database.article(database.articles()[0].id)
     database.close()
     assert article is not None
@@ -99,7 +99,7 @@ def test_one_bad_file_does_not_stop_the_rest_and_pages_are_stored(folder: Path) 
 def test_a_store_from_before_there_were_pages_is_read(folder: Path) -> None:
     (folder / "a.md").write_text("# Cargo\n\nTea.\n\n## More\n\nSilk.")
     ingested(folder)
-    database = Database(folder.parent / "store" / DATABASE)
+    database = SqliteDatabase(folder.parent / "store" / DATABASE)
     database._sql.execute("""UPDATE articles SET headings = '[{"start": 13, "title": "More"}]'""")
     article = database.article(database.articles()[0].id)
     database.close()
@@ -110,19 +110,19 @@ def test_a_store_from_before_there_were_pages_is_read(folder: Path) -> None:
 def transactions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that gets the revision of each transaction from now on."""
     revisions: list[str] = []
-    set_fact = Database.set_fact
+    set_fact = SqliteDatabase.set_fact
 
-    def noted(database: Database, name: str, value: str | bytes) -> None:
+    def noted(database: SqliteDatabase, name: str, value: str | bytes) -> None:
         set_fact(database, name, value)
         if name == "revision":
             revisions.append(str(value))
 
-    monkeypatch.setattr(Database, "set_fact", noted)
+    monkeypatch.setattr(SqliteDatabase, "set_fact", noted)
     return revisions
 
 
 def paths(folder: Path) -> set[str]:
-    with closing(DatabaseReader(folder.parent / "store" / DATABASE)) as database:
+    with closing(SqliteReader(folder.parent / "store" / DATABASE)) as database:
         return {info.path for info in database.articles()}
 
 
@@ -156,11 +156,11 @@ def test_what_an_incomplete_file_gave_and_that_it_is_incomplete_come_in_together
         (folder / f"{name}.zip").write_bytes(zipped({"ships.txt": SHIPS, "tea.txt": b"a\0b"}))
     report, _ = ingested(folder)
     assert (report.articles_added, len(report.errors), len(revisions)) == (2, 2, 1)
-    with closing(DatabaseReader(folder.parent / "store" / DATABASE)) as database:
+    with closing(SqliteReader(folder.parent / "store" / DATABASE)) as database:
         assert database.incomplete_files() == {"news/one.zip", "news/two.zip"}
     (folder / "one.zip").write_bytes(zipped({"ships.txt": SHIPS, "tea.txt": TEA}))
     ingested(folder)
-    with closing(DatabaseReader(folder.parent / "store" / DATABASE)) as database:
+    with closing(SqliteReader(folder.parent / "store" / DATABASE)) as database:
         assert database.incomplete_files() == {"news/two.zip"}
 
 
@@ -181,7 +181,7 @@ def test_a_stopped_ingest_leaves_a_file_as_it_was_with_all_that_was_in_it(folder
 
     report = ingest(store, [moved], Stopping(), stop=stop)
     assert (report.stopped, report.articles_changed, report.articles_removed) == (True, 0, 0)
-    with closing(DatabaseReader(store / DATABASE)) as database:
+    with closing(SqliteReader(store / DATABASE)) as database:
         infos = database.articles()
         assert {info.source: database.article(info.id).text for info in infos} == before
         assert database.incomplete_files() == frozenset()

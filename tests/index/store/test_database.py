@@ -12,8 +12,8 @@ import pytest
 
 from index.article import Article, ArticleFacts, Chunk, Heading
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
-from index.store.database import Database
-from index.store.search import DatabaseReader
+from index.store.database import SqliteDatabase
+from index.store.search import SqliteReader
 
 ARTICLE = Article(
     "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de", (Heading(0, "X"),)
@@ -25,8 +25,8 @@ def chunk(start: int, end: int, digest: str, article: Article = ARTICLE) -> Chun
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "articles.sqlite3", create=True)
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    database = SqliteDatabase(tmp_path / "articles.sqlite3", create=True)
     with database.writing():
         database.put_vectors({"d1": b"1234", "d2": b"5678"})
         database.put_article(ARTICLE, "/there/a.md", [chunk(0, 14, "d1"), chunk(16, 26, "d2")])
@@ -34,7 +34,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def test_an_article_comes_back_as_it_was(database: Database) -> None:
+def test_an_article_comes_back_as_it_was(database: SqliteDatabase) -> None:
     assert database.article(ARTICLE.id) == ARTICLE
     assert database.article("unknown") is None
     [info] = database.articles()
@@ -54,21 +54,21 @@ def test_an_article_comes_back_as_it_was(database: Database) -> None:
     ],
 )
 def test_words_are_found_without_accents_and_cjk_by_pairs(
-    database: Database, terms: list[str], starts: list[int]
+    database: SqliteDatabase, terms: list[str], starts: list[int]
 ) -> None:
     assert sorted(hit.start for hit in database.search_terms(terms, 5)) == starts
 
 
-def test_a_term_that_looks_like_a_query_is_a_word(database: Database) -> None:
+def test_a_term_that_looks_like_a_query_is_a_word(database: SqliteDatabase) -> None:
     assert database.search_terms(["AND", "NEAR", "title"], 5) == []
 
 
-def test_vectors_lead_to_their_chunks_best_first(database: Database) -> None:
+def test_vectors_lead_to_their_chunks_best_first(database: SqliteDatabase) -> None:
     hits = database.chunks_of_vectors({"d1": 0.5, "d2": 0.9, "unknown": 1.0})
     assert [(hit.start, hit.score) for hit in hits] == [(16, 0.9), (0, 0.5)]
 
 
-def test_searching_some_articles_only(database: Database) -> None:
+def test_searching_some_articles_only(database: SqliteDatabase) -> None:
     other = Article("b.md", "Zug um Zug", "Der Zug fährt.", "1" * 64, date="2025-01")
     with database.writing():
         database.put_article(other, "p", [chunk(0, 14, "d1", other)])
@@ -100,7 +100,7 @@ def test_searching_some_articles_only(database: Database) -> None:
     ],
 )
 def test_common_words_are_left_out_where_there_are_rarer_ones(
-    database: Database, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
 ) -> None:
     monkeypatch.setattr("index.store.search.MAX_POSTINGS", 9)
     articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
@@ -112,7 +112,7 @@ def test_common_words_are_left_out_where_there_are_rarer_ones(
     assert {hit.article_id for hit in hits} == {articles[n].id for n in found}
 
 
-def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None:
+def test_an_exchanged_article_leaves_no_terms_behind(database: SqliteDatabase) -> None:
     other = Article("a.md", "T", "Das Schiff sinkt.", "1" * 64)
     assert other.id == ARTICLE.id
     with database.writing():
@@ -125,7 +125,7 @@ def test_an_exchanged_article_leaves_no_terms_behind(database: Database) -> None
     assert database.counts() == (1, 1, 1)
 
 
-def test_a_failed_transaction_leaves_everything_as_it_was(database: Database) -> None:
+def test_a_failed_transaction_leaves_everything_as_it_was(database: SqliteDatabase) -> None:
     with pytest.raises(ZeroDivisionError), database.writing():
         database.drop_article(ARTICLE.id)
         _ = 1 / 0
@@ -133,8 +133,8 @@ def test_a_failed_transaction_leaves_everything_as_it_was(database: Database) ->
 
 
 @pytest.mark.store
-def test_a_reader_sees_one_state_until_it_is_done(database: Database, tmp_path: Path) -> None:
-    reader = Database(tmp_path / "articles.sqlite3")
+def test_a_reader_sees_one_state_until_it_is_done(database: SqliteDatabase, tmp_path: Path) -> None:
+    reader = SqliteDatabase(tmp_path / "articles.sqlite3")
     with reader.reading():
         assert reader.fact("x") is None
         with database.writing():
@@ -147,10 +147,10 @@ def test_a_reader_sees_one_state_until_it_is_done(database: Database, tmp_path: 
 
 def test_what_is_no_store_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store"):
-        Database(tmp_path / "nothing")
+        SqliteDatabase(tmp_path / "nothing")
     (tmp_path / "garbage").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreDamagedError, match="damaged"):
-        Database(tmp_path / "garbage")
+        SqliteDatabase(tmp_path / "garbage")
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def locked(path: Path, begin: str) -> Iterator[None]:
 def test_a_store_that_another_program_writes_to_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.store.sqlite.BUSY_SECONDS", 0.05)
     path = tmp_path / "articles.sqlite3"
-    with closing(Database(path, create=True)) as database:
+    with closing(SqliteDatabase(path, create=True)) as database:
         with locked(path, "IMMEDIATE"):
             with database.reading():
                 assert database.fact("other") is None
@@ -176,11 +176,11 @@ def test_a_store_that_another_program_writes_to_is_busy(tmp_path: Path, monkeypa
         with database.writing():
             database.set_fact("mine", "x")
     with locked(path, "EXCLUSIVE"), pytest.raises(StoreBusyError):
-        Database(path)
+        SqliteDatabase(path)
 
 
-def test_a_reader_is_refused_whatever_it_tries_to_write(database: Database, tmp_path: Path) -> None:
-    with closing(DatabaseReader(tmp_path / "articles.sqlite3")) as reader:
+def test_a_reader_is_refused_whatever_it_tries_to_write(database: SqliteDatabase, tmp_path: Path) -> None:
+    with closing(SqliteReader(tmp_path / "articles.sqlite3")) as reader:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reader._sql.execute("DELETE FROM facts")
         assert reader.article(ARTICLE.id) == ARTICLE
