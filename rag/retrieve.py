@@ -117,13 +117,13 @@ def _nearest(vector: NDArray[np.float32], snapshot: Snapshot, limit: int, kept: 
     Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
     """
     database = snapshot.database
-    count, every = 0 if kept is None else database.chunk_count(kept), database.counts()[1]
-    if kept is None or count == every:
+    count, every = database.chunk_count(kept), database.indexed_chunks()
+    if count == every:
         return database.chunks_of_vectors(snapshot.vectors.search(vector, limit))[:limit]
     if count > _FEW_CHUNKS:
         wide = math.ceil(2 * limit * every / count)
         hits = database.chunks_of_vectors(snapshot.vectors.search(vector, wide))
-        if len(hits := [hit for hit in hits if hit.article_id in kept]) >= limit:
+        if len(hits := [hit for hit in hits if kept is None or hit.article_id in kept]) >= limit:
             return hits[:limit]
     best: list[Hit] = []
     rows = database.chunk_vectors(kept)

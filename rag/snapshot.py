@@ -1,4 +1,8 @@
-"""An index as questions see it: read only, a snapshot for each question, the newest there is."""
+"""An index as questions see it: read only, a snapshot for each question, the newest there is.
+
+An Index is that of one audience, and here alone is decided what an audience sees: every connection that it opens has
+the articles of the audience's collections and no others.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.article import Article, ArticleInfo
+from index.article import Article, ArticleInfo, Audience
 from index.errors import StoreDamagedError, StoreError
 from index.store.layout import DATABASE, GENERATIONS
+from index.store.restricted import open_reader
 from index.store.search import DatabaseReader
 from index.store.vectors import Generation
 
@@ -24,24 +29,31 @@ class Snapshot:
 
 
 class Index:
-    """The index in a store. Safe to share between threads; writers in other processes go on."""
+    """The index in a store, as its audience sees it. For many threads; writers in other processes go on."""
 
     def __init__(self, store: Path) -> None:
+        """See everything in the store."""
+        self.audience: Audience = None
         self._store = store
-        self._lock = threading.Lock()
-        self._current: Generation | None = None
-        self._users: dict[str, int] = {}
+        self._vectors = OpenVectors(store)
+
+    def seen_by(self, audience: Audience) -> Index:
+        """Return the same index as another audience sees it: no more than this one does."""
+        index = Index(self._store)
+        index.audience = narrowed(self.audience, audience)
+        index._vectors = self._vectors
+        return index
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Yield the index as it is now, unchanged until the end of the block. Raises StoreError."""
-        with closing(DatabaseReader(self._store / DATABASE)) as database:
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database:
             missing = None
             while True:
                 with database.reading():
                     name = _generation(database, self._store)
                     try:
-                        vectors = self._borrow(name)
+                        vectors = self._vectors.borrow(name)
                     except FileNotFoundError:
                         if name == missing:
                             raise StoreDamagedError(
@@ -52,7 +64,7 @@ class Index:
                     try:
                         yield Snapshot(database, vectors)
                     finally:
-                        self._give_back(vectors)
+                        self._vectors.give_back(vectors)
                 return
 
     def refresh(self) -> None:
@@ -62,34 +74,48 @@ class Index:
 
     def close(self) -> None:
         """Let go of the store."""
-        with self._lock:
-            if self._current is not None and not self._users.get(self._current.name):
-                self._current.close()
-            self._current = None
+        self._vectors.close()
+
+    @property
+    def revision(self) -> str:
+        """A name for exactly these articles, which another state of them never has."""
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+            return database.revision() or ""
 
     @property
     def generation(self) -> str:
         """The name of the current generation."""
-        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
             return _generation(database, self._store)
 
     def counts(self) -> tuple[str, int, int]:
         """Return the current generation, and how many articles and passages it has."""
-        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
             articles, passages, _ = database.counts()
             return _generation(database, self._store), articles, passages
 
     def articles(self) -> list[ArticleInfo]:
         """All articles, by source."""
-        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
             return database.articles()
 
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
-        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
+        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
             return database.article(article_id)
 
-    def _borrow(self, name: str) -> Generation:
+
+class OpenVectors:
+    """The generation that is open, and those that somebody still reads, for all audiences."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._current: Generation | None = None
+        self._users: dict[str, int] = {}
+
+    def borrow(self, name: str) -> Generation:
+        """Return the generation of this name, to be given back. Raises FileNotFoundError if it is not there."""
         with self._lock:
             if self._current is None or self._current.name != name:
                 opened = Generation(self._store / GENERATIONS / name)
@@ -99,13 +125,28 @@ class Index:
             self._users[name] = self._users.get(name, 0) + 1
             return self._current
 
-    def _give_back(self, vectors: Generation) -> None:
+    def close(self) -> None:
+        """Close the current generation, unless somebody reads it."""
+        with self._lock:
+            if self._current is not None and not self._users.get(self._current.name):
+                self._current.close()
+            self._current = None
+
+    def give_back(self, vectors: Generation) -> None:
+        """Take back what was borrowed, and close it if it is no longer the current one and nobody reads it."""
         with self._lock:
             self._users[vectors.name] -= 1
             if not self._users[vectors.name]:
                 del self._users[vectors.name]
                 if vectors is not self._current:
                     vectors.close()
+
+
+def narrowed(one: Audience, other: Audience) -> Audience:
+    """Return the collections that both see."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 def _generation(database: DatabaseReader, store: Path) -> str:
