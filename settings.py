@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -31,6 +32,7 @@ REMOVED = {
 """Settings of earlier releases and what holds instead. Accepted with a warning for one release."""
 _ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+_COLLECTION = re.compile(r"[\w.]([\w.-]{0,58}[\w.])?")
 SHOWN = 40
 """Maximum number of characters of a wrong value in its error."""
 _OPTIONS = {"excerpt_characters": "--excerpts-only"}
@@ -44,6 +46,19 @@ def origin(text: str) -> str:
     if not _ORIGIN.fullmatch(text):
         raise ValueError(f"{text!r} is not an origin like https://example.org or http://localhost:8080")
     return text
+
+
+def _embedding(text: str) -> str:
+    """Return an origin and, behind "=", the one collection that may be shown there."""
+    site, mark, collection = text.partition("=")
+    return origin(site) + (mark + _collection(collection) if mark else "")
+
+
+def _collection(text: str) -> str:
+    name = unicodedata.normalize("NFKC", text).casefold()
+    if not _COLLECTION.fullmatch(name):
+        raise ValueError(f"{text!r} is not a collection like news or help-center")
+    return name
 
 
 def _host(text: str) -> str:
@@ -105,8 +120,10 @@ class Settings:
     """Maximum number of answers made of quotes to cache; 0 disables the cache."""
     feedback_days: int = _number(365, 0, 36_500)
     """How long feedback is kept; 0 is for ever."""
-    embed_origins: tuple[str, ...] = _list_of(origin)
-    """The sites on whose pages the widget may stand."""
+    embed_origins: tuple[str, ...] = _list_of(_embedding)
+    """The sites on whose pages the widget may stand; with `=collection`, that of this collection alone."""
+    public_collections: tuple[str, ...] = _list_of(_collection)
+    """What everybody sees, beside the collections of `embed_origins`; where neither names any, everything."""
     hosts: tuple[str, ...] = _list_of(_host)
     """The names that this server is reached by, but for localhost and addresses."""
     proxies: tuple[str, ...] = _list_of(_network)
@@ -126,6 +143,8 @@ class Settings:
     """How long a question may take, waiting for its turn included."""
     keys_required: bool = False
     """Whether programs need a key; browsers and the owner do not."""
+    allow_network: bool = False
+    """Whether pages and sources on the network may be fetched."""
     api_docs: bool = False
     """Whether the OpenAPI document and its page are served."""
     log: Literal["lines", "json"] = "lines"
@@ -138,6 +157,16 @@ class Settings:
         """Where `serve` is reached on this machine."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def embed_collections(self) -> frozenset[str]:
+        """The collections that the widget shows somewhere."""
+        return frozenset(collection for _, _, collection in map(_parted, self.embed_origins) if collection)
+
+    def embed_sites(self, collection: str | None = None) -> tuple[str, ...]:
+        """Return the sites that may show the widget: of one collection, of everything (""), or any widget (None)."""
+        parts = [(site, named) for site, _, named in map(_parted, self.embed_origins)]
+        return tuple(dict.fromkeys(site for site, named in parts if collection is None or named in ("", collection)))
 
     @classmethod
     def read(cls, options: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -158,6 +187,10 @@ class Settings:
                 values[setting.name] = _items(variable, text, check) if check else text
                 places[setting.name] = variable
         return cls(**_checked(values, places))
+
+
+def _parted(embedding: str) -> tuple[str, str, str]:
+    return embedding.partition("=")
 
 
 def removed_settings(environment: Mapping[str, str] = os.environ) -> Iterator[str]:

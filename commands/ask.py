@@ -21,6 +21,7 @@ FILTERS = (
     ("author", "NAME", "by someone of this name, or part of a name (may be given again)"),
     ("source", "NAME", "whose file or folder has this in its name (may be given again)"),
     ("tag", "TAG", "filed under this tag (may be given again)"),
+    ("collection", "NAME", "of this collection (may be given again)"),
 )
 NEAREST_CHARACTERS = 160
 
@@ -33,7 +34,7 @@ def add(commands: Commands) -> None:
         "--questions", type=Path, metavar="FILE.jsonl", help="answer a file of questions, as JSON lines"
     )
     for name, metavar, text in FILTERS:
-        several = "append" if name in ("author", "source", "tag") else "store"
+        several = "append" if name in ("author", "source", "tag", "collection") else "store"
         parser.add_argument(f"--{name}", action=several, metavar=metavar, help=f"search only articles {text}")
     parser.add_argument("--trace", action="store_true", help="add the ranked passages to the JSON")
     add_json_option(parser)
@@ -46,8 +47,9 @@ def run(settings: Settings, options: Namespace) -> int:
     from commands.store import open_chain, ready_store
     from rag.filters import Filters
 
-    source, author, tag = (tuple(given or ()) for given in (options.source, options.author, options.tag))
-    filters = Filters(source, author, options.after, options.before, tag=tag)
+    several = (options.source, options.author, options.tag, options.collection)
+    source, author, tag, collection = (tuple(given or ()) for given in several)
+    filters = Filters(source, author, options.after, options.before, tag=tag, collection=collection)
     if options.questions is not None:
         if filters:
             hint = "write the filters into its questions (`after:2024`)"

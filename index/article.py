@@ -5,8 +5,20 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import hashlib
+import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+
+Audience = frozenset[str] | None
+"""The collections that somebody may see; None is everything, articles without a collection too."""
+_COLLECTION_CHARACTERS = 60
+
+
+def collection_name(said: str) -> str:
+    """Return the name of a collection as it is kept: `Help Center!` is help-center; empty where nothing is left."""
+    words = unicodedata.normalize("NFKC", said).casefold()
+    return re.sub(r"[^\w.]+", "-", words).strip("-")[:_COLLECTION_CHARACTERS].strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,7 @@ class Article:
     `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
     on every machine. `sha256` is of the original file's bytes. `pages` says where each page starts, the
     first one first; it is empty where there are no pages. `link` is the article's address on the web, if known.
-    `tags` are words that it is filed under, in its own order.
+    `tags` are words that it is filed under, in its own order, `collection` what it belongs to (`collection_name`).
     """
 
     source: str
@@ -40,6 +52,7 @@ class Article:
     pages: tuple[int, ...] = ()
     link: str | None = None
     tags: tuple[str, ...] = ()
+    collection: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -101,6 +114,7 @@ class ArticleFacts:
     author: str | None
     date: str | None
     tags: tuple[str, ...] = ()
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,7 @@ class ArticleInfo:
     path: str
     near: str | None = None
     tags: tuple[str, ...] = ()
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

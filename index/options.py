@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from index.readers.source_metadata import SourceMetadata
+from index.sources.walk import File
+
+ReadFile = Callable[[File], tuple[bytes, SourceMetadata | None]]
+"""Returns a file's bytes and what else is known of it. Raises ArticleError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +24,12 @@ class IngestOptions:
     """What the columns of tables of articles are called: `{"text": "Body"}`."""
     urls: tuple[str, ...] = ()
     """Pages to fetch."""
+    collection: str | None = None
+    """What all of it belongs to. None: as each file says, else as the store has it; "" takes articles out of it."""
+    tags: tuple[str, ...] = ()
+    """Tags of all of it, beside those that each file has."""
+    files: tuple[File, ...] = ()
+    """Further files, each under the name that it is given; `read` returns what is in one."""
+    read: ReadFile | None = None
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from cachetools import LRUCache
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 
+from index.article import Audience
 from index.embed import EmbeddingModel, check_same, load_embeddings
 from index.status import read_facts
 from index.vector_cache import VectorCache
@@ -41,7 +44,7 @@ from rag.reading.onnx import OnnxReader
 from rag.reading.similarity import SimilarityReader
 from rag.reading.transformer import TransformerReader
 from rag.retrieve import HybridRetriever
-from rag.snapshot import Index, Snapshot
+from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
 from rag.suggest import Proof, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
@@ -50,6 +53,7 @@ from rag.write import Writer, load_writer
 from settings import READER, Settings
 
 SUGGESTIONS = 3
+_AUDIENCES_KEPT = 64
 LANGUAGE_SAMPLE = 100
 """Articles whose language is looked at."""
 
@@ -60,6 +64,7 @@ class Question(TypedDict):
     `filters` hold together with those that stand in the question as words (`after:2024`). With
     `suggest` the Answer says what to ask next. `written` False asks for quotes although a language model is set.
     `as_typed` takes nothing over from the history and corrects no spelling.
+    `audience` are the collections that whoever asks may see, which no filter widens; without it those of the chain.
     """
 
     question: str
@@ -71,6 +76,7 @@ class Question(TypedDict):
     suggest: NotRequired[bool]
     written: NotRequired[bool | None]
     as_typed: NotRequired[bool]
+    audience: NotRequired[Audience]
 
 
 def build_chain(
@@ -110,18 +116,42 @@ class AnswerChain(Runnable[Question, Any]):
         self, settings: Settings, retriever: HybridRetriever, reader: Reader, writer: Writer | None = None
     ) -> None:
         self.index: Index = retriever.index
-        self.ready = False
+        self._readiness = threading.Event()
         self.embeddings: EmbeddingModel = retriever.embeddings
         self._settings = settings
         self._retriever = retriever
         self._reader = reader
         self._writer = writer
-        self._starters: tuple[str, int, tuple[str, ...]] = ("", 0, ())
+        self._starters: tuple[str | None, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
         self._verifier = Verifier(self.embeddings)
         self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
+        self._audiences: LRUCache[Audience, AnswerChain] = LRUCache(_AUDIENCES_KEPT)
+        self._lock = threading.Lock()
+
+    def seen_by(self, audience: Audience) -> AnswerChain:
+        """Return the chain over what another audience sees: no more than this one does. What is loaded is shared."""
+        audience = narrowed(self.index.audience, audience)
+        if audience == self.index.audience:
+            return self
+        with self._lock:
+            if audience not in self._audiences:
+                self._audiences[audience] = self._copy(audience)
+            return self._audiences[audience]
+
+    def _copy(self, audience: Audience) -> AnswerChain:
+        retriever = self._retriever.model_copy(update={"index": self.index.seen_by(audience)})
+        chain = AnswerChain(self._settings, retriever, self._reader, self._writer)
+        chain._readiness, chain._vectors, chain._verifier = self._readiness, self._vectors, self._verifier
+        chain._spelling, chain._answers = self._spelling, self._answers
+        return chain
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded and are those of the index."""
+        return self._readiness.is_set()
 
     @property
     def models(self) -> Models:
@@ -134,7 +164,7 @@ class AnswerChain(Runnable[Question, Any]):
             name, probe = snapshot.database.fact("embedding_model"), snapshot.database.blob("embedding_probe")
         check_same(self.embeddings, name or "", probe or b"", str(self._settings.store))
         self._reader.read("Are you there?", [])
-        self.ready = True
+        self._readiness.set()
 
     def close(self) -> None:
         """Let go of the index."""
@@ -158,6 +188,9 @@ class AnswerChain(Runnable[Question, Any]):
 
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Generator[Event]:
         """Yield what happens, then the Answer."""
+        if (chain := self.seen_by(input.get("audience"))) is not self:
+            yield from chain.stream(input, config, **kwargs)
+            return
         question = check_question(input["question"], self._settings.question_characters)
         if not self.ready and "contexts" not in input:
             yield StatusEvent("warm")
@@ -179,13 +212,15 @@ class AnswerChain(Runnable[Question, Any]):
                 yield from kept(events, key, self._answers)
 
     def starters(self, count: int = SUGGESTIONS) -> tuple[str, ...]:
-        """Return questions to begin with, which the articles answer; worked out once for each generation."""
+        """Return questions to begin with, which the articles answer; worked out once for each state of it."""
         with self.index.snapshot() as snapshot:
-            name = snapshot.vectors.name
-            if self._starters[:2] != (name, count):
-                infos = sorted(self.index.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
+            revision = snapshot.database.revision()
+            if self._starters[:2] != (revision, count):
+                infos = sorted(
+                    snapshot.database.articles(), key=lambda info: (info.date or "", info.source), reverse=True
+                )
                 articles = (snapshot.database.article(info.id) for info in infos)
-                self._starters = (name, count, starters(self._proof(snapshot), articles, count))
+                self._starters = (revision, count, starters(self._proof(snapshot), articles, count))
             return self._starters[2]
 
     @contextmanager
@@ -199,7 +234,7 @@ class AnswerChain(Runnable[Question, Any]):
 
     def _languages_of(self, snapshot: Snapshot) -> frozenset[str]:
         """Return the languages of a sample of the articles; looked at once for each state of the store."""
-        revision = snapshot.database.fact("revision")
+        revision = snapshot.database.revision()
         if self._languages is None or self._languages[0] != revision:
             infos = snapshot.database.articles()
             sample = (snapshot.database.article(info.id) for info in infos[:: max(1, len(infos) // LANGUAGE_SAMPLE)])

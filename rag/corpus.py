@@ -82,7 +82,7 @@ class IndexCorpus:
     @property
     def revision(self) -> str | None:
         """See Corpus."""
-        return self.snapshot.database.fact("revision")
+        return self.snapshot.database.revision()
 
     @cached_property
     def article_ids(self) -> frozenset[str] | None:

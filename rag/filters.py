@@ -1,4 +1,4 @@
-"""Which articles are searched: by author, source, date, tag or id, from words in the question or from the caller.
+"""Which articles are searched: by author, source, date, tag, collection or id, as the question or the caller says.
 
 Several values of one kind are alternatives, different kinds all hold. A date is 2024, 2024-01 or
 2024-01-31, and two dates are compared as far as both are known: `after` keeps what is dated in that
@@ -15,12 +15,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.article import ArticleFacts
+from index.article import ArticleFacts, collection_name
 from index.errors import QuestionError
 from rag.snapshot import Index, Snapshot
 
 _WORD = re.compile(
-    r"(?:^|\s+)(?P<name>after|before|author|source|tag|article):"
+    r"(?:^|\s+)(?P<name>after|before|author|source|tag|collection|article):"
     r"(?P<value>\"[^\"\n]+\"|“[^”\n]+”|[^\s\"“]\S*?)(?=[?!.,;？！。，；]*(?:\s|$))",
     re.IGNORECASE,
 )
@@ -32,7 +32,8 @@ _CHOICES = 20
 class Filters:
     """What an article has to be like; an empty one is fulfilled by all.
 
-    `author` and `source` are parts of the names, `tag` whole ones, in capitals or not; `article` are ids.
+    `author` and `source` are parts of the names, `tag` and `collection` whole ones, in capitals or not; `article` are
+    ids.
     Raises QuestionError if a date is none.
     """
 
@@ -42,6 +43,7 @@ class Filters:
     before: str | None = None
     article: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in (("after", self.after), ("before", self.before)):
@@ -60,14 +62,15 @@ class Filters:
     def words(self) -> list[str]:
         """One filter word for each value, for instance to show each as a chip."""
         found = [("author", value) for value in self.author] + [("source", value) for value in self.source]
-        found += [("tag", value) for value in self.tag]
+        found += [("tag", value) for value in self.tag] + [("collection", value) for value in self.collection]
         found += [(name, value) for name, value in (("after", self.after), ("before", self.before)) if value]
         found += [("article", value) for value in self.article]
         return [f"{name}:{_quoted(value)}" for name, value in found]
 
     def described(self) -> str:
         """Return what comes after "articles" in a sentence: `by Li Bin or Jia after 2024-01`."""
-        parts = [("by", self.author), ("from", self.source), ("tagged", self.tag), ("with the id", self.article)]
+        parts = [("by", self.author), ("from", self.source), ("tagged", self.tag), ("of", self.collection)]
+        parts += [("with the id", self.article)]
         parts += [(name, (value,)) for name, value in (("after", self.after), ("before", self.before)) if value]
         return " ".join(f"{name} {' or '.join(values)}" for name, values in parts if values)
 
@@ -80,6 +83,7 @@ class Filters:
             before=other.before or self.before,
             article=tuple(dict.fromkeys(self.article + other.article)),
             tag=tuple(dict.fromkeys(self.tag + other.tag)),
+            collection=tuple(dict.fromkeys(self.collection + other.collection)),
         )
 
     def match(self, article: ArticleFacts) -> bool:
@@ -90,6 +94,7 @@ class Filters:
             and _holds(article.author or "", self.author)
             and (not self.article or article.id in self.article)
             and (not self.tag or not {*map(_plain, self.tag)}.isdisjoint(map(_plain, article.tags)))
+            and (not self.collection or article.collection in map(collection_name, self.collection))
             and (not self.after or (date is not None and _order(date, self.after) >= 0))
             and (not self.before or (date is not None and _order(date, self.before) < 0))
         )
@@ -110,6 +115,7 @@ class Choices:
     """Folders, with a slash at the end."""
     years: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
 
 
 def parse(text: str) -> tuple[str, Filters]:
@@ -121,10 +127,10 @@ def parse(text: str) -> tuple[str, Filters]:
     for match in _WORD.finditer(text):
         value = match["value"]
         found[match["name"].lower()].append(value[1:-1] if value[0] in '"“' else value)
-    several = ("source", "author", "article", "tag")
-    source, author, article, tag = (tuple(dict.fromkeys(found[name])) for name in several)
+    several = ("source", "author", "article", "tag", "collection")
+    source, author, article, tag, collection = (tuple(dict.fromkeys(found[name])) for name in several)
     after, before = (found[name][-1] if found[name] else None for name in ("after", "before"))
-    return without_words(text), Filters(source, author, after, before, article, tag)
+    return without_words(text), Filters(source, author, after, before, article, tag, collection)
 
 
 def without_words(text: str) -> str:
@@ -133,7 +139,7 @@ def without_words(text: str) -> str:
 
 
 def choices(index: Index) -> Choices:
-    """Return the authors, folders, years and tags of an index: at most 20 of each."""
+    """Return the authors, folders, years, tags and collections of an index: at most 20 of each."""
     articles = index.articles()
     dates = [date for article in articles if (date := known_date(article.date))]
     return Choices(
@@ -141,6 +147,7 @@ def choices(index: Index) -> Choices:
         sources=_frequent([article.source.rpartition("/")[0] + "/" for article in articles if "/" in article.source]),
         years=tuple(sorted({date[:4] for date in dates}, reverse=True))[:_CHOICES],
         tags=_frequent([tag for article in articles for tag in article.tags]),
+        collections=_frequent([article.collection for article in articles if article.collection]),
     )
 
 

@@ -94,7 +94,7 @@ class Spelling:
 
     def _near_stems(self, word: str, allowed: int, database: DatabaseReader) -> list[str]:
         """Return the stems that a word like it may have: it is longer than its stem by an ending, or differs in one."""
-        revision = database.fact("revision") or ""
+        revision = database.revision() or ""
         with self._lock:
             stems = self._stems.get((revision, word[0]))
         if stems is None:

@@ -29,6 +29,7 @@ from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
 from web.pages.widget import widget_routes
 from web.queue import AdmissionQueue
+from web.security.audience import Audiences
 from web.security.excerpts import excerpted
 from web.security.gate import Gate
 from web.security.keys import Keys, admission
@@ -52,11 +53,14 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
-    app.include_router(widget_routes(chain, settings))
+    audiences = Audiences(settings)
+    app.include_router(widget_routes(chain, settings, audiences))
     add_interface(app, chain, settings, asking, answers)
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    asyncio.run(_mount_chat(app, chain, settings, ChatSessions(chain, asking)))
+    seen = chain.seen_by(audiences.chat)
+    sessions = ChatSessions(seen, asking.seen_by(audiences.chat))
+    asyncio.run(_mount_chat(app, seen, settings, sessions))
     app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
@@ -65,8 +69,13 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
 def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: Asking, answers: AnswerStore) -> None:
     """Add the pages of the articles and the HTTP interface, and what answers their errors."""
     app.state.stopping = False
-    app.include_router(article_routes(chain, settings))
-    with_key = [ask_routes(asking), completion_routes(asking, settings), passage_routes(chain, settings)]
+    audiences = Audiences(settings)
+    app.include_router(article_routes(chain, settings, audiences))
+    with_key = [
+        ask_routes(asking, audiences),
+        completion_routes(asking, settings, audiences),
+        passage_routes(chain, settings, audiences),
+    ]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
     admit = Depends(admission(Keys(settings.store), settings))
     for router in with_key:

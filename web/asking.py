@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from index.article import Audience
 from rag.answer import Answer
 from rag.events import Ask, Event, StatusEvent
 from rag.question import check_question
@@ -38,10 +39,17 @@ class Asking:
     """Where questions are taken, whichever face they came by. To be used from one event loop."""
 
     def __init__(self, ask: Ask, settings: Settings, answers: AnswerStore, queue: AdmissionQueue) -> None:
+        self._audience: Audience = None
         self._ask = ask
         self._settings = settings
         self._answers = answers
         self._queue = queue
+
+    def seen_by(self, audience: Audience) -> Asking:
+        """Return the same line of questions for an audience, whatever the questions say."""
+        asking = Asking(self._ask, self._settings, self._answers, self._queue)
+        asking._audience = audience
+        return asking
 
     async def answer(self, asked: Question, request: Request) -> Answer:
         """Return the Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""
@@ -64,6 +72,8 @@ class Asking:
         ApiError, and what the chain raises.
         """
         asked = {**asked, "question": check_question(asked["question"], self._settings.question_characters)}
+        if self._audience is not None:
+            asked = {**asked, "audience": self._audience}
         pause = KEEP_ALIVE_SECONDS if pause is None else pause
         clock = asyncio.get_running_loop().time
         end, told = clock() + self._settings.deadline_seconds, -pause

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from index.article import Article, Heading, byline_of
+from index.article import Article, Heading, byline_of, collection_name
 from index.readers.decode import clean
 from index.readers.metadata import author_of, day_of
 
@@ -40,6 +40,7 @@ class Properties:
     language: str | None = None
     link: str | None = None
     tags: tuple[str, ...] = ()
+    collection: str | None = None
 
 
 def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Article:
@@ -78,6 +79,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
         pages=tuple(pages),
         link=properties.link,
         tags=properties.tags,
+        collection=collection_name(properties.collection or "") or None,
     )
 
 

@@ -34,6 +34,7 @@ def read_markdown(data: bytes, source: str) -> Article:
         language=one_line(front.get("language") or front.get("lang")),
         link=next(filter(None, links), None),
         tags=tags_of(front.get("tags") or front.get("keywords")),
+        collection=one_line(front.get("collection")),
     )
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,6 +30,7 @@ PAGE_SECONDS = 60.0
 REDIRECTS = 5
 
 _ROBOTS_BYTES = 500 << 10  # as RFC 9309 has it
+_GONE = frozenset({404, 410})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(net)
@@ -43,18 +44,44 @@ _NOT_PUBLIC = tuple(
 
 _URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?"
 
+
+class GoneError(ArticleError):
+    """A page is not there any more: its server says so."""
+
+
 Resolve = Callable[[str, int], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls a version of a page; sent with the next request, it need not send the same version again."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a conditional request."""
+        said = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in said.items() if value}
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
 class WebResponse:
-    """Response of a server. `label` says of what kind the data are and at which address they were found in the end."""
+    """Response of a server. `label` says of what kind the data are and at which address they were found in the end.
+
+    `validators` are what the server calls this version of the page; where it still has the same, there are no data.
+    """
 
     status: int
     data: bytes
     label: SourceMetadata
     location: str | None = None
+    validators: Validators = NO_VALIDATORS
 
 
 def is_url(text: str) -> bool:
@@ -63,30 +90,48 @@ def is_url(text: str) -> bool:
 
 
 class Web:
-    """Client that fetches pages and keeps each site's robots.txt meanwhile. `resolve` and `connect` are for tests."""
+    """Client that fetches pages and keeps each site's robots.txt meanwhile.
 
-    def __init__(self, resolve: Resolve | None = None, connect: Connect | None = None) -> None:
+    `private_hosts` are those that the owner names, which need not be public. `resolve` and `connect` are for tests.
+    """
+
+    def __init__(
+        self, resolve: Resolve | None = None, connect: Connect | None = None, private_hosts: Collection[str] = ()
+    ) -> None:
+        self._private_hosts = frozenset(host.lower() for host in private_hosts)
         self._resolve = resolve or _resolve
         self._connect = connect or _connect
         self._robots: dict[str, RobotFileParser] = {}
 
-    def fetch(self, url: str) -> WebResponse:
-        """Return the page at `url`. Raises ArticleError, with the address and the reason."""
+    def fetch(self, url: str, known: Validators = NO_VALIDATORS, max_bytes: int = PAGE_BYTES) -> WebResponse:
+        """Return the page at `url`, unless it is the known version: then the status is 304 and there are no data.
+
+        Raises ArticleError, with the address and the reason, and GoneError where the page is not there any more.
+        """
         deadline = time.monotonic() + PAGE_SECONDS
-        response = self._follow_redirects(url, deadline, PAGE_BYTES, lambda site: self._permit(site, deadline))
+        response = self._follow_redirects(url, deadline, max_bytes, lambda site: self._permit(site, deadline), known)
+        if response.status == HTTPStatus.NOT_MODIFIED and known != NO_VALIDATORS:
+            return response
+        if response.status in _GONE:
+            raise GoneError(f"{url} cannot be fetched (status {response.status})", "check the address")
         if response.status != HTTPStatus.OK:
             raise ArticleError(f"{url} cannot be fetched (status {response.status})", "check the address")
         return response
 
     def _follow_redirects(
-        self, url: str, deadline: float, max_bytes: int, permit: Callable[[SplitResult], None]
+        self,
+        url: str,
+        deadline: float,
+        max_bytes: int,
+        permit: Callable[[SplitResult], None],
+        known: Validators = NO_VALIDATORS,
     ) -> WebResponse:
         here = url
         for _ in range(REDIRECTS + 1):
             try:
                 site = _plain_url(here)
                 permit(site)
-                response = self._get(site, deadline, max_bytes)
+                response = self._get(site, deadline, max_bytes, known)
                 if time.monotonic() >= deadline:  # what was cut off may look complete
                     raise TimeoutError
                 if response.location is None:
@@ -111,10 +156,10 @@ class Web:
         if not self._robots[root].can_fetch(AGENT, site.geturl()):
             raise ArticleError(f"{site.geturl()} is closed to programs by its robots.txt", "save the page yourself")
 
-    def _get(self, site: SplitResult, deadline: float, max_bytes: int) -> WebResponse:
+    def _get(self, site: SplitResult, deadline: float, max_bytes: int, known: Validators) -> WebResponse:
         """Make one request over a connection of its own, which is cut when the time is over."""
         host, port = site.hostname or "", site.port or (443 if site.scheme == "https" else 80)
-        with closing(self._open_connection(host, port, deadline)) as plain:
+        with closing(self.connect(host, port, deadline)) as plain:
             stream = plain
             if site.scheme == "https":
                 context = ssl.create_default_context()
@@ -124,16 +169,16 @@ class Web:
             try:
                 if isinstance(stream, ssl.SSLSocket):
                     stream.do_handshake()
-                return _request(stream, site, max_bytes)
+                return _request(stream, site, max_bytes, known)
             finally:
                 timer.cancel()
                 stream.close()
 
-    def _open_connection(self, host: str, port: int, deadline: float) -> socket.socket:
-        """Open a connection to one of the host's addresses, all of which have to be public."""
+    def connect(self, host: str, port: int, deadline: float) -> socket.socket:
+        """Open a connection to one of the host's addresses, all of which have to be public. Raises OSError."""
         addresses = self._resolve(host, port)
         for address in addresses:
-            if not is_public(address):
+            if not is_public(address) and host.lower() not in self._private_hosts:
                 raise OSError(f"{host} is at {address}, which is not on the public internet")
         problem = OSError(f"{host} has no address")
         for address in addresses:
@@ -164,15 +209,16 @@ def _plain_url(url: str) -> SplitResult:
     return SplitResult(site.scheme, netloc, path, quote(site.query, safe=_URL_CHARACTERS), "")
 
 
-def _request(stream: socket.socket, site: SplitResult, max_bytes: int) -> WebResponse:
+def _request(stream: socket.socket, site: SplitResult, max_bytes: int, known: Validators) -> WebResponse:
     connection = http.client.HTTPConnection(site.hostname or "")
     connection.sock, connection.auto_open = stream, 0
     headers = {"Host": site.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-    connection.request("GET", site._replace(scheme="", netloc="").geturl(), headers=headers)
+    connection.request("GET", site._replace(scheme="", netloc="").geturl(), headers=headers | known.headers)
     with connection.getresponse() as response:
         label = content_metadata(response.headers.get("Content-Type", ""), site.geturl())
         if response.status in _REDIRECT_STATUSES and (location := response.headers.get("Location")):
             return WebResponse(response.status, b"", label, location)
+        validators = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
         if (packed := response.headers.get("Content-Encoding", "identity")) != "identity":
             raise OSError(f"it is packed as {packed}, unasked")
         data = response.read(max_bytes + 1)
@@ -180,7 +226,7 @@ def _request(stream: socket.socket, site: SplitResult, max_bytes: int) -> WebRes
             raise OSError(f"it has more than {max_bytes >> 20} MiB")
         if response.length:
             raise OSError("it breaks off")
-        return WebResponse(response.status, data, label)
+        return WebResponse(response.status, data, label, validators=validators)
 
 
 def _resolve(host: str, port: int) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, ArticleInfo, Failure, LeftOut
+from index.article import Article, ArticleInfo, Failure, LeftOut, collection_name
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
 from index.readers.source_metadata import SourceMetadata
@@ -59,12 +59,14 @@ class Scan:
         self.left_out = listing.left_out
         self._database = database
         self._fields = options.fields
+        self._tags, self._read = options.tags, options.read
+        self._collection = None if options.collection is None else collection_name(options.collection)
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
         self._stored: dict[str, list[ArticleInfo]] = {}
         for info in stored:
             self._stored.setdefault(file_name(info.source, Path(info.path)), []).append(info)
         names = {name: Path(infos[0].path) for name, infos in self._stored.items()}
-        self.files = list(unique_names([*listing.files, *_pages(options.urls)], names))
+        self.files = list(unique_names([*listing.files, *_pages(options.urls), *options.files], names))
         if options.prune:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
@@ -81,7 +83,7 @@ class Scan:
         self._isolation.close()
 
     def _scan(self, file: File) -> ScannedFile:
-        """Read a file, unless its bytes are the same as when all of it was read, and no columns are named."""
+        """Read a file, unless its bytes are the same as when all of it was read, and nothing else is said of it now."""
         stored = self._stored.get(file.name, [])
         try:
             data, label = self._bytes(file)
@@ -89,12 +91,14 @@ class Scan:
             return ScannedFile(file, failures=(Failure(file.name, error.message, error.hint),))
         sha256 = hashlib.sha256(data).hexdigest()
         whole = file.name not in self._incomplete and not self._fields
-        if stored and whole and all(info.sha256 == sha256 for info in stored):
+        if stored and whole and all(info.sha256 == sha256 and self._is_filed(info) for info in stored):
             return ScannedFile(file, unchanged=len(stored), moved=_moved(stored, file.path))
         return self._compared(file, stored, self._isolation.read(data, file.name, label))
 
     def _bytes(self, file: File) -> tuple[bytes, SourceMetadata | None]:
         """Return what is in a file or a page, and what its server says of it. Raises ArticleError."""
+        if self._read is not None:
+            return self._read(file)
         if is_url(file.name):
             reply = self._web.fetch(file.name)
             return reply.data, reply.label
@@ -105,9 +109,9 @@ class Scan:
     ) -> ScannedFile:
         """Compare what a file holds with what the store has of it."""
         failures, left_out = _without_articles(file, contents)
-        articles = [item for item in contents if isinstance(item, Article)]
-        present = {article.id for article in articles}
         before = {info.id: self._database.article(info.id) for info in stored}
+        articles = [self._filed(item, before.get(item.id)) for item in contents if isinstance(item, Article)]
+        present = {article.id for article in articles}
         changed = tuple(article for article in articles if before.get(article.id) != article)
         incomplete = bool(failures and articles)
         return ScannedFile(
@@ -120,6 +124,17 @@ class Scan:
             failures=failures,
             left_out=left_out,
         )
+
+    def _is_filed(self, info: ArticleInfo) -> bool:
+        """Return whether an article has the collection and tags that it is to have; of "" its file alone can tell."""
+        is_there = self._collection is None or (self._collection == info.collection and self._collection != "")
+        return is_there and {*self._tags} <= {*info.tags}
+
+    def _filed(self, article: Article, stored: Article | None) -> Article:
+        """Return the article with the owner's tags, too, and in the owner's collection, else its own or the store's."""
+        known = stored.collection if stored and self._collection is None else None
+        tags = tuple(dict.fromkeys((*article.tags, *self._tags)))
+        return replace(article, collection=self._collection or article.collection or known, tags=tags)
 
 
 def _nothing_to_read(paths: Sequence[Path], left_out: Sequence[LeftOut]) -> UsageError:

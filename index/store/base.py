@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article, ArticleFacts, ArticleInfo, Chunk, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Hit
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class DatabaseReader(Protocol):
 
     def fact(self, name: str) -> str | None:
         """Return a fact about the store: current generation, embedding model, where the articles came from."""
+
+    def revision(self) -> str | None:
+        """Return the name of exactly these articles, which another state never has; None for an empty store."""
 
     def blob(self, name: str) -> bytes | None:
         """Return a fact that is not text."""
@@ -128,8 +131,11 @@ class Vectors(Protocol):
 class Snapshots(Protocol):
     """A store as questions see it. Safe to share between threads."""
 
-    def snapshot(self) -> AbstractContextManager[tuple[DatabaseReader, Vectors]]:
-        """Yield the store as it is now, unchanged until the end of the block. Raises StoreError."""
+    def snapshot(self, audience: Audience = None) -> AbstractContextManager[tuple[DatabaseReader, Vectors]]:
+        """Yield the store as it is now, unchanged until the end of the block, as this audience sees it.
+
+        Raises StoreError.
+        """
 
     def close(self) -> None:
         """Let go of the store."""
@@ -178,8 +184,8 @@ class Store(Protocol):
     def exists(self) -> bool:
         """Return whether anything has been brought in yet. Raises StoreError where that cannot be seen."""
 
-    def open(self) -> DatabaseReader:
-        """Open it for reading. Raises StoreError if it is not there, or not of this version."""
+    def open(self, audience: Audience = None) -> DatabaseReader:
+        """Open it for reading, as this audience sees it. Raises StoreError where that is impossible."""
 
     def snapshots(self) -> Snapshots:
         """Open it for questions."""

@@ -68,12 +68,12 @@ class SqliteDatabase(SqliteReader):
         self.drop_article(article.id)
         marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
         self._sql.execute(
-            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link, tags)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link, tags,"
+            " collection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
                 article.sha256, marks, article.text, article.link,
-                json.dumps(article.tags, ensure_ascii=False),
+                json.dumps(article.tags, ensure_ascii=False), article.collection,
             ),
         )  # fmt: skip
         for chunk in chunks:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from index.article import Audience
 from index.errors import StoreError
 from index.store.base import Publication, Snapshots
 from index.store.database import SqliteDatabase
@@ -20,6 +21,7 @@ from index.store.durable import folder_bytes, require_space, translate_os_errors
 from index.store.layout import DATABASE, GENERATIONS
 from index.store.local_snapshots import LocalSnapshots
 from index.store.lock import write_lock
+from index.store.restricted import open_reader
 from index.store.search import SqliteReader
 from index.store.sqlite import copy, exchange, translated, upgrade
 from index.store.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
@@ -46,9 +48,9 @@ class LocalStore:
         """See Store."""
         return self._database.is_file()
 
-    def open(self) -> SqliteReader:
+    def open(self, audience: Audience = None) -> SqliteReader:
         """See Store."""
-        return SqliteReader(self._database)
+        return open_reader(self._database, audience)
 
     def snapshots(self) -> Snapshots:
         """See Store."""

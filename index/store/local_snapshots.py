@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.article import Hit
+from index.article import Audience, Hit
 from index.errors import StoreDamagedError
 from index.store.base import DatabaseReader, Vectors, generation_name
 from index.store.layout import DATABASE, GENERATIONS
+from index.store.restricted import open_reader
 from index.store.search import SqliteReader
 from index.store.vectors import Generation
 
@@ -36,9 +37,9 @@ class LocalSnapshots:
         self._users: dict[str, int] = {}
 
     @contextmanager
-    def snapshot(self) -> Iterator[tuple[DatabaseReader, Vectors]]:
+    def snapshot(self, audience: Audience = None) -> Iterator[tuple[DatabaseReader, Vectors]]:
         """See Snapshots."""
-        with closing(SqliteReader(self._folder / DATABASE)) as database:
+        with closing(open_reader(self._folder / DATABASE, audience)) as database:
             missing = None
             while True:
                 with database.reading():
@@ -98,13 +99,13 @@ class GenerationVectors:
         Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many,
         Chroma's nearest hold enough of the kept ones, and where they do not, all are compared as well.
         """
-        count, every = 0 if kept is None else self._database.chunk_count(kept), self._database.counts()[1]
-        if kept is None or count == every:
+        count, every = self._database.chunk_count(kept), self._database.indexed_chunks()
+        if count == every:
             return self._database.chunks_of_vectors(self._generation.search(vector, limit))[:limit]
         if count > _FEW_CHUNKS:
             wide = math.ceil(2 * limit * every / count)
             hits = self._database.chunks_of_vectors(self._generation.search(vector, wide))
-            if len(hits := [hit for hit in hits if hit.article_id in kept]) >= limit:
+            if len(hits := [hit for hit in hits if kept is None or hit.article_id in kept]) >= limit:
                 return hits[:limit]
         best: list[Hit] = []
         rows = self._database.chunk_vectors(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 _BANDS = """
 CREATE TABLE bands (
@@ -12,13 +12,16 @@ CREATE INDEX bands_of_article ON bands (article_id);
 CREATE INDEX articles_by_near ON articles (near);
 CREATE INDEX articles_without_sketch ON articles (id) WHERE sketch IS NULL;
 """
+_COLLECTIONS = "CREATE INDEX articles_by_collection ON articles (id, collection);"
+"""With both columns, so that whether an article may be seen is found without reading its text."""
 
 TABLES = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, author TEXT,
     date TEXT, language TEXT, sha256 TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
-    link TEXT, near TEXT, sketch BLOB, tags TEXT
+    link TEXT, near TEXT, sketch BLOB, tags TEXT,
+    collection TEXT
 );
 CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE chunks (
@@ -28,7 +31,7 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_of_article ON chunks (article_id, start);
 CREATE INDEX chunks_of_vector ON chunks (digest);
 CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter unicode61 remove_diacritics 2');
-{_BANDS}"""
+{_BANDS}{_COLLECTIONS}"""
 
 UPGRADES = {
     1: f"""
@@ -37,6 +40,7 @@ ALTER TABLE articles ADD COLUMN near TEXT;
 ALTER TABLE articles ADD COLUMN sketch BLOB;
 {_BANDS}""",
     2: "ALTER TABLE articles ADD COLUMN tags TEXT;",
+    3: f"ALTER TABLE articles ADD COLUMN collection TEXT; {_COLLECTIONS}",
 }
 """From a version to the next one. Its articles' sketches come when the store is next written, their tags when their
 files are next read."""

@@ -18,7 +18,7 @@ INCOMPLETE_FILES = "incomplete_files"
 MAX_POSTINGS = 100_000
 """Passages that are scored for the words of one question, in tenths of a second (docs/scale.md)."""
 _VALUES_PER_QUERY = 500
-_AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
+AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
 
 class SqliteReader:
@@ -55,6 +55,10 @@ class SqliteReader:
         value = self.blob(name)
         return None if value is None else value.decode()
 
+    def revision(self) -> str | None:
+        """Return the name of exactly these articles, which another state never has; None for an empty store."""
+        return self.fact("revision")
+
     def blob(self, name: str) -> bytes | None:
         """Return a fact that is not text."""
         row = self._sql.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
@@ -68,30 +72,31 @@ class SqliteReader:
         """Return what a list shows of all articles, by source."""
         rows = self._sql.execute(
             "SELECT id, source, title, author, date, language, length(text), sha256, path,"
-            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags"
-            " FROM articles ORDER BY source"
+            " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags,"
+            " collection FROM articles ORDER BY source"
         )
-        return [ArticleInfo(*(*row, _tags(tags))) for *row, tags in rows]
+        return [ArticleInfo(*(*row, _tags(tags), collection)) for *row, tags, collection in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
-        rows = self._sql.execute("SELECT id, source, author, date, tags FROM articles")
-        return [ArticleFacts(*(*row, _tags(tags))) for *row, tags in rows]
+        rows = self._sql.execute("SELECT id, source, author, date, tags, collection FROM articles")
+        return [ArticleFacts(*(*row, _tags(tags), collection)) for *row, tags, collection in rows]
 
     def article(self, article_id: str) -> Article | None:
         """Return one article with its text."""
         row = self._sql.execute(
-            "SELECT source, title, text, sha256, author, date, language, headings, link, tags"
-            " FROM articles WHERE id = ?",
+            "SELECT source, title, text, sha256, author, date, language, headings, link, tags,"
+            " collection FROM articles WHERE id = ?",
             (article_id,),
         ).fetchone()
         if row is None:
             return None
-        source, title, text, sha256, author, date, language, headings, link, tags = row
+        source, title, text, sha256, author, date, language, headings, link, tags, collection = row
         old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
         stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
         marks = tuple(Heading(**fields) for fields in stored)
-        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link, _tags(tags))
+        known = (author, date, language, marks, article_id, pages, link, _tags(tags), collection)
+        return Article(source, title, text, sha256, *known)
 
     def articles_without_sketch(self) -> list[str]:
         """Return the ids of articles whose near copies have not been looked for."""
@@ -116,15 +121,27 @@ class SqliteReader:
         articles, chunks, vectors = self._sql.execute(query).fetchone()
         return articles, chunks, vectors
 
-    def chunk_count(self, article_ids: Collection[str]) -> int:
-        """Return how many chunks the articles with these ids have."""
-        query = f"SELECT count(*) FROM chunks WHERE {_AMONG}"
-        return int(self._sql.execute(query, (json.dumps(list(article_ids)),)).fetchone()[0])
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
+        return self._sql.execute("SELECT id, path FROM articles").fetchall()
 
-    def chunk_vectors(self, article_ids: Collection[str]) -> Iterator[tuple[str, int, int, str, bytes]]:
-        """Iterate over (article id, start, end, digest, vector) of the chunks of the articles with these ids."""
-        query = f"SELECT article_id, start, end, digest, vector FROM chunks JOIN vectors USING (digest) WHERE {_AMONG}"
-        return iter(self._sql.execute(query, (json.dumps(list(article_ids)),)))
+    def article_ids(self) -> frozenset[str]:
+        """Return the ids of all articles."""
+        return frozenset(article_id for (article_id,) in self._sql.execute("SELECT id FROM articles"))
+
+    def chunk_count(self, article_ids: Collection[str] | None = None) -> int:
+        """Return how many chunks the articles with these ids have, or all."""
+        query = "SELECT count(*) FROM chunks" + ("" if article_ids is None else f" WHERE {AMONG}")
+        return int(self._sql.execute(query, _ids(article_ids)).fetchone()[0])
+
+    def indexed_chunks(self) -> int:
+        """Return how many chunks the vectors belong to that can be searched, whoever may see them."""
+        return int(self._sql.execute("SELECT count(*) FROM main.chunks").fetchone()[0])
+
+    def chunk_vectors(self, article_ids: Collection[str] | None) -> Iterator[tuple[str, int, int, str, bytes]]:
+        """Iterate over (article id, start, end, digest, vector) of the chunks of articles with these ids, or of all."""
+        query = "SELECT article_id, start, end, digest, vector FROM chunks JOIN vectors USING (digest)"
+        return iter(self._sql.execute(query + ("" if article_ids is None else f" WHERE {AMONG}"), _ids(article_ids)))
 
     def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
         """Return the chunks (of these articles) that hold any of `terms`, best first by BM25; title words count half.
@@ -136,7 +153,7 @@ class SqliteReader:
             return []
         # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
         # the articles and looking for the terms chunk by chunk.
-        within = "" if article_ids is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{_AMONG} AND"
+        within = "" if article_ids is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{AMONG} AND"
         best = (
             f"SELECT terms.rowid AS id, -bm25(terms, 0.5, 1.0) AS score FROM terms {within or 'WHERE'} terms MATCH ?"
             " ORDER BY score DESC, id LIMIT ?"
@@ -183,7 +200,7 @@ class SqliteReader:
         self._open_vocabulary()
         rows = self._sql.execute(
             "SELECT title || char(10) || substr(text, start + 1, end - start) FROM"
-            " (SELECT DISTINCT doc FROM temp.stems WHERE term = ? LIMIT ?)"
+            " (SELECT DISTINCT doc FROM temp.stems JOIN chunks ON chunks.id = doc WHERE term = ? LIMIT ?)"
             " JOIN chunks ON chunks.id = doc JOIN articles ON articles.id = article_id",
             (stem, limit),
         )
@@ -216,6 +233,11 @@ class SqliteReader:
 def _quoted(term: str) -> str:
     """Return a term as FTS5 takes it; terms hold word characters only."""
     return f'"{term}"'
+
+
+def _ids(article_ids: Collection[str] | None) -> tuple[str, ...]:
+    """Return the value of the one place that AMONG has, where it is used."""
+    return () if article_ids is None else (json.dumps(list(article_ids)),)
 
 
 def _tags(stored: str | None) -> tuple[str, ...]:

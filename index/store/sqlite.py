@@ -39,6 +39,11 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         return sql
 
 
+def in_memory() -> AbstractContextManager[sqlite3.Connection]:
+    """Return an empty database in memory, closed at the end of the block."""
+    return closing(sqlite3.connect(":memory:"))
+
+
 def upgrade(path: Path) -> Path | None:
     """Bring the file of an earlier version up to date, each step in one transaction. Returns its copy, if it had to be.
 

@@ -1,4 +1,4 @@
-"""A store as earlier versions made it: the same rows in the tables of format 1 or 2."""
+"""A store as earlier versions made it: the same rows in the tables of format 1, 2 or 3."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter
 def make_former(path: Path, version: int = 1) -> None:
     """Put the SQLite file at `path` back into this format."""
     with closing(sqlite3.connect(path, isolation_level=None)) as sql:
-        sql.execute("ALTER TABLE articles DROP COLUMN tags")
-        sql.execute("PRAGMA user_version = 2")
-    if version == 2:
+        sql.execute("DROP INDEX articles_by_collection")
+        sql.execute("ALTER TABLE articles DROP COLUMN collection")
+        if version < 3:
+            sql.execute("ALTER TABLE articles DROP COLUMN tags")
+        sql.execute(f"PRAGMA user_version = {max(version, 2)}")
+    if version > 1:
         return
     new = path.with_suffix(".new")
     path.rename(new)

@@ -122,7 +122,7 @@ def test_what_is_no_export_is_refused_and_changes_nothing(
     assert not (tmp_path / "outside").exists() and not (second.parent / "outside").exists()
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_export_of_a_former_version_is_brought_up_to_date(first: Path, tmp_path: Path, version: int) -> None:
     path = tmp_path / DATABASE
     with closing(sqlite3.connect(first / DATABASE)) as sql:

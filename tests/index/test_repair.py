@@ -82,7 +82,7 @@ def test_there_is_nothing_to_repair_where_there_is_no_store(tmp_path: Path) -> N
     assert not (tmp_path / "nowhere").exists()
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_store_of_a_former_version_is_brought_up_to_date_and_its_copy_kept(
     store: Path, tmp_path: Path, version: int
 ) -> None:

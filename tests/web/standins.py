@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from index.article import Article, Heading
+from index.article import Article, Audience, Heading
 from rag.answer import Answer, Citation, Models, Nearest, Sentence, Timings
 from rag.events import Ask, Event, RetrievedEvent, SentenceEvent, StatusEvent
 from settings import Settings
@@ -80,6 +80,11 @@ class FakeIndex:
     found: dict[str, Article] = field(default_factory=lambda: {ARTICLE.id: ARTICLE})
     generation: str = "g1"
     refreshed: int = 0
+    audience: Audience = None
+
+    @property
+    def revision(self) -> str:
+        return self.generation
 
     def counts(self) -> tuple[str, int, int]:
         return self.generation, len(self.found), 3
@@ -119,6 +124,9 @@ class FakeChain:
 
     def warm(self) -> None:
         self.ready = True
+
+    def seen_by(self, audience: Audience) -> FakeChain:
+        return self
 
     def starters(self) -> tuple[str, ...]:
         return self.first

@@ -22,6 +22,7 @@ from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.chat.conversation import HISTORY_TURNS
 from web.errors import ApiError, to_api_error
 from web.export import link, markdown, source_facts
+from web.security.audience import Audiences
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -107,7 +108,7 @@ class ModelList(WholeObject):
     data: list[Model] = [Model()]
 
 
-def completion_routes(asking: Asking, settings: Settings) -> APIRouter:
+def completion_routes(asking: Asking, settings: Settings, audiences: Audiences) -> APIRouter:
     """Return the routes below /v1/."""
     routes = APIRouter()
     refusals = errors(*ASKED, model=OpenAIErrorObject)
@@ -122,8 +123,9 @@ def completion_routes(asking: Asking, settings: Settings) -> APIRouter:
         """Answer the last message of a user."""
         question, history = _conversation(body.messages, settings)
         asked: Question = {"question": question, "history": history, "id": secrets.token_hex(16)}
+        seen = asking.seen_by(audiences.of(request))
         if not body.stream:
-            answer = await asking.answer(asked, request)
+            answer = await seen.answer(asked, request)
             content = "\n\n".join([*map(_sentence, answer.sentences), *_after_sentences(answer, base_address(request))])
             whole = Completion(
                 id=f"chatcmpl-{answer.id}",
@@ -132,7 +134,7 @@ def completion_routes(asking: Asking, settings: Settings) -> APIRouter:
                 quoth=answer,
             )
             return JSONResponse(whole.model_dump(mode="json", exclude={"quoth": {"retrieved"}}))
-        events = asking.events(asked)
+        events = seen.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
         return EventStream(events, _chunks(events, f"chatcmpl-{asked['id']}", base_address(request)))
 

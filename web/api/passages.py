@@ -13,13 +13,14 @@ from web.errors import ApiError
 from web.pages.article import is_inside
 from web.permalink import digest_of
 from web.security.access import is_owner
+from web.security.audience import Audiences
 from web.security.excerpts import Seals, around, closed
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
 
 
-def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+def passage_routes(chain: AnswerChain, settings: Settings, audiences: Audiences) -> APIRouter:
     """Return the routes over the articles of `chain`."""
     routes = APIRouter()
     seals = Seals(settings.store) if settings.excerpt_characters else None
@@ -35,7 +36,7 @@ def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
         seal: str = "",
     ) -> dict[str, Any]:
         """Return the article; with `start` and `end`, the passage around these words. Offsets are code points."""
-        found = chain.index.article(article_id)
+        found = chain.seen_by(audiences.of(request)).index.article(article_id)
         most = CONTEXT_CHARACTERS
         if seals is not None and not is_owner(request, settings):
             if found is None or start is None or end is None:
@@ -47,6 +48,7 @@ def passage_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             raise ApiError(404, "no_such_article", "there is no such article", "it may have been removed")
         shown: dict[str, Any] = {"id": found.id, "title": found.title, "source": found.source}
         shown |= {"author": found.author, "date": found.date, "language": found.language, "tags": found.tags}
+        shown["collection"] = found.collection
         if start is None and end is None:
             return shown | {"text": found.text}
         if start is None or end is None or not is_inside(found, (start, end)):

@@ -19,6 +19,7 @@ from web.api.schemas import ASKED, SendableText, errors, streamed
 from web.asking import KEEP_ALIVE, Asking, Events, EventStream
 from web.errors import to_api_error
 from web.locales import Language, preferred
+from web.security.audience import Audiences
 from web.status import status_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class ArticleFilters(BaseModel):
     before: SendableText | None = None
     article: tuple[SendableText, ...] = ()
     tag: tuple[SendableText, ...] = ()
+    collection: tuple[SendableText, ...] = ()
 
 
 class AskRequest(BaseModel):
@@ -83,7 +85,7 @@ class Warming(BaseModel):
     status: Literal["warming", "stopping"]
 
 
-def ask_routes(asking: Asking) -> APIRouter:
+def ask_routes(asking: Asking, audiences: Audiences) -> APIRouter:
     """Return the route that answers questions."""
     routes = APIRouter()
 
@@ -94,9 +96,10 @@ def ask_routes(asking: Asking) -> APIRouter:
         asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         asked["as_typed"] = body.as_typed
+        seen = asking.seen_by(audiences.of(request))
         if "text/event-stream" not in request.headers.get("accept", ""):
-            return JSONResponse((await asking.answer(asked, request)).to_dict())
-        events = asking.events(asked)
+            return JSONResponse((await seen.answer(asked, request)).to_dict())
+        events = seen.events(asked)
         await anext(events)  # refused here, with a status, if it cannot be taken
         language = preferred(request.headers.get("accept-language"))
         return EventStream(events, _server_sent_events(events, language))

@@ -36,6 +36,7 @@ class _ArticleFacts(BaseModel):
     date: str | None
     language: str | None
     tags: list[str]
+    collection: str | None
 
 
 class WholeArticle(_ArticleFacts):

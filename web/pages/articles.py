@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from urllib.parse import urlencode
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
@@ -19,6 +20,7 @@ from web.locales import Language, preferred
 from web.pages.article import article_page, facts
 from web.permalink import page_address, parse
 from web.security.access import is_owner
+from web.security.audience import Audiences
 from web.security.excerpts import Seals, around, closed
 from web.security.gate import FRAMED
 from web.templating import render_template
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 SEARCH_CHARACTERS = 200
+_LISTS_KEPT = 4
 POLICY = FRAMED.replace("form-action 'none'", "form-action 'self'")
 """Without JavaScript the search is a form."""
 Order = Literal["date", "title", "length"]
@@ -69,26 +72,25 @@ class ListRow:
 
 
 class ArticleList:
-    """All articles, read once for each generation of the index: their lengths are counted, which takes a while."""
+    """The articles that an audience sees, read once for each state: their lengths are counted, which takes a while."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._read: tuple[str, list[ListedArticle]] = ("", [])
+        self._read: LRUCache[str, list[ListedArticle]] = LRUCache(_LISTS_KEPT)
 
-    def articles(self) -> list[ListedArticle]:
-        """Return each article, by source."""
+    def articles(self, index: Index) -> list[ListedArticle]:
+        """Return each article of an index, by source."""
         with self._lock:
-            generation = self._index.generation
-            if self._read[0] != generation:
-                self._read = (generation, [_listed(article) for article in self._index.articles()])
-            return self._read[1]
+            revision = index.revision
+            if revision not in self._read:
+                self._read[revision] = [_listed(article) for article in index.articles()]
+            return self._read[revision]
 
 
-def article_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+def article_routes(chain: AnswerChain, settings: Settings, audiences: Audiences) -> APIRouter:
     """Return the routes of the pages over the articles of `chain`."""
     routes = APIRouter()
-    known = ArticleList(chain.index)
+    known = ArticleList()
     seals = Seals(settings.store) if settings.excerpt_characters else None
 
     @routes.api_route("/articles", methods=["GET", "HEAD"])
@@ -100,7 +102,8 @@ def article_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             raise closed()
         query = ListQuery(" ".join(search[:SEARCH_CHARACTERS].split()), order, page)
         language = _language(request)
-        return _response(articles_page(known.articles(), query, language), language)
+        index = chain.seen_by(audiences.of(request)).index
+        return _response(articles_page(known.articles(index), query, language), language)
 
     @routes.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
     def article(article_id: str, request: Request) -> HTMLResponse:
@@ -111,13 +114,14 @@ def article_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             most = around(settings)
             if not links:
                 raise closed()
-        found = chain.index.article(article_id)
+        index = chain.seen_by(audiences.of(request)).index
+        found = index.article(article_id)
         has_chat = is_owners or settings.public_chat
         if found is not None:
             return _response(article_page(found, links, language, around=most, has_chat=has_chat), language)
         if not has_chat or most is not None or "text/html" not in request.headers.get("accept", ""):
             raise ApiError(404, "no_such_article", "there is no such article", "it may have been removed")
-        return _response(articles_page(known.articles(), ListQuery(), language, missing=True), language, 404)
+        return _response(articles_page(known.articles(index), ListQuery(), language, missing=True), language, 404)
 
     return routes
 

@@ -7,13 +7,17 @@ import logging
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from index.article import collection_name
 from index.errors import QuothError
 from settings import Settings
 from web.locales import Language, for_scripts, languages, preferred
+from web.security.audience import Audiences
+from web.security.gate import FRAMED
 from web.templating import render_template
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ SECTIONS = ("widget.", "chat.stage.", "chat.error.")
 _log = logging.getLogger(__name__)
 
 
-def widget_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+def widget_routes(chain: AnswerChain, settings: Settings, audiences: Audiences) -> APIRouter:
     """Return the routes of the widget."""
     routes = APIRouter()
 
@@ -50,23 +54,30 @@ def widget_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
         return Response(_file(name), media_type=TYPES[name], headers={"Cache-Control": "no-cache"})
 
     @routes.api_route("/widget", methods=["GET", "HEAD"])
-    def frame(request: Request, language: str = "", theme: Literal["", "light", "dark"] = "") -> HTMLResponse:
+    def frame(
+        request: Request, language: str = "", theme: Literal["", "light", "dark"] = "", collection: str | None = None
+    ) -> HTMLResponse:
         spoken = preferred(language or request.headers.get("accept-language"))
         headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
-        return HTMLResponse(widget_page(chain, settings, spoken, theme), headers=headers)
+        seen, token = chain.seen_by(audiences.open), ""
+        if collection is not None:
+            name = collection_name(collection)
+            seen, token = seen.seen_by(frozenset({name})), audiences.token(name)
+            headers["Content-Security-Policy"] = " ".join((FRAMED, *settings.embed_sites(name)))
+        return HTMLResponse(widget_page(seen, settings, spoken, theme, token), headers=headers)
 
     return routes
 
 
-def widget_page(chain: AnswerChain, settings: Settings, language: Language, theme: str = "") -> str:
-    """Return the frame as HTML. Its script finds what it says, and the first questions, as JSON in it."""
+def widget_page(chain: AnswerChain, settings: Settings, language: Language, theme: str = "", token: str = "") -> str:
+    """Return the frame as HTML. Its script finds what it says, the first questions and its token, as JSON in it."""
     words = {key: said for key, said in languages()[language].items() if key in SAID or key.startswith(SECTIONS)}
     return render_template(
         "widget.html",
         language,
         theme=theme,
         max_characters=settings.question_characters,
-        given={"words": words, "first": _first_questions(chain)},
+        given={"words": words, "first": _first_questions(chain), "token": quote(token, safe=":")},
     )
 
 

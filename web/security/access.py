@@ -105,7 +105,7 @@ def is_direct(scope: Scope, headers: Headers) -> bool:
 
 def serves_others(settings: Settings) -> bool:
     """Return whether the settings say that not only the machine itself is served."""
-    others = settings.hosts or settings.proxies or not all(map(_is_local, settings.embed_origins))
+    others = settings.hosts or settings.proxies or not all(map(_is_local, settings.embed_sites()))
     return bool(others) or not is_loopback(settings.host)
 
 

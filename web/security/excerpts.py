@@ -37,7 +37,7 @@ class Seals:
     """Makes and knows the seals of places. Raises StoreError where the key can neither be read nor made."""
 
     def __init__(self, store: Path) -> None:
-        self._key = _kept(store / KEY)
+        self._key = signing_key(store)
 
     def of(self, article_id: str, start: int, end: int, digest: str) -> str:
         """Return the seal of the words of this digest (web.permalink) at this place: 32 hexadecimal digits."""
@@ -102,8 +102,9 @@ def closed() -> ApiError:
     return ApiError(403, "excerpts_only", message, "follow the link of a quote in an answer")
 
 
-def _kept(path: Path) -> bytes:
-    """Return the key, which is made when it is first needed; if two processes make it, the first one's counts."""
+def signing_key(store: Path) -> bytes:
+    """Return the key of a store, made when it is first needed; if two processes make it, the first one's counts."""
+    path = store / KEY
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):

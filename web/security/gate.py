@@ -58,7 +58,7 @@ class Gate:
         self._settings = settings
         self._rates = rates
         self._knows_key = knows_key
-        self._widget = " ".join((FRAMED, *settings.embed_origins))
+        self._widget = " ".join((FRAMED, *settings.embed_sites("")))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""

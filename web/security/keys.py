@@ -34,12 +34,16 @@ _NAME = re.compile(r"[\w.@-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A program that may ask, `per_minute` times a minute. `created` is UTC in ISO 8601."""
+    """A program that may ask, `per_minute` times a minute. `created` is UTC in ISO 8601.
+
+    Without `collections` it sees everything.
+    """
 
     name: str
     hash: str
     per_minute: int
     created: str
+    collections: Sequence[str] = ()
 
 
 class Keys:
@@ -65,7 +69,7 @@ class Keys:
                 self._read = (version, self._stored())
             return self._read[1]
 
-    def add(self, name: str, per_minute: int) -> str:
+    def add(self, name: str, per_minute: int, collections: Sequence[str] = ()) -> str:
         """Return a new key, which is known only to the caller. Raises UsageError for a name that cannot be had."""
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name for a key", "use at most 60 letters, digits, and . _ - @")
@@ -76,7 +80,7 @@ class Keys:
                 raise UsageError(f"there is a key {name} already", "give another name, or revoke that one first")
             made = KEY_PREFIX + secrets.token_urlsafe(BYTES)
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            self._write([*self.list(), Key(name, _hash(made), per_minute, now)])
+            self._write([*self.list(), Key(name, _hash(made), per_minute, now, collections)])
         return made
 
     def revoke(self, name: str) -> None:

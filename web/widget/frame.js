@@ -1,8 +1,8 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, count, doing, events, first, make, nearest, say, words } from "./parts.js";
+import { action, bring, card, count, doing, events, first, headers as known, make, nearest, say, token, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
-const NAME = "quoth-widget", TURNS = 20, HISTORY = 10;
+const NAME = `quoth-widget ${token}`.trim(), TURNS = 20, HISTORY = 10;
 const at = (id) => document.getElementById(id);
 const told = new URLSearchParams(location.hash.slice(1));
 const language = document.documentElement.lang;
@@ -133,7 +133,7 @@ function again(turn, typed) {
 }
 
 function post(path, body, more = {}) {
-  const headers = { "Content-Type": "application/json", "Quoth-Session": SESSION, ...more.headers };
+  const headers = { "Content-Type": "application/json", "Quoth-Session": SESSION, ...known, ...more.headers };
   return fetch(path, { method: "POST", body: JSON.stringify(body), signal: more.signal, headers });
 }
 

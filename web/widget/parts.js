@@ -3,7 +3,9 @@
 const given = JSON.parse(document.getElementById("given").textContent);
 const language = document.documentElement.lang;
 const talk = document.getElementById("talk");
-export const words = given.words, first = given.first;
+export const words = given.words, first = given.first, token = given.token;
+// Which collection this frame is of; the server has signed it.
+export const headers = token ? { "Quoth-Collection": token } : {};
 
 export function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -84,7 +86,7 @@ export function card(cited) {
 // The passage, null if the article reads differently by now, undefined where it cannot be told.
 async function look({ article_id, start, end, quote, seal }) {
   try {
-    const response = await fetch(`/api/articles/${encodeURIComponent(article_id)}?start=${start}&end=${end}${seal ? `&seal=${seal}` : ""}`);
+    const response = await fetch(`/api/articles/${encodeURIComponent(article_id)}?start=${start}&end=${end}${seal ? `&seal=${seal}` : ""}`, { headers });
     // A seal opens nothing any more when the words at its place are others.
     if ([403, 404, 422].includes(response.status)) return null;
     if (!response.ok) return undefined;

@@ -102,7 +102,8 @@
 
   function address(more) {
     const told = new URLSearchParams({ title, colour: given.colour ? colour : "", ...more });
-    return `${server}/widget?language=${language}&theme=${isDark() ? "dark" : "light"}#${told}`;
+    const part = given.collection ? `&collection=${encodeURIComponent(given.collection)}` : "";
+    return `${server}/widget?language=${language}&theme=${isDark() ? "dark" : "light"}${part}#${told}`;
   }
 
   function load() {
@@ -120,7 +121,7 @@
 
   function refuse() {
     console.warn(
-      `Quoth: ${server} was not shown on this page. If the server refuses it, set QUOTH_EMBED_ORIGINS="${location.origin}" there. ` +
+      `Quoth: ${server} was not shown on this page. If the server refuses it, set QUOTH_EMBED_ORIGINS="${location.origin}${given.collection ? `=${given.collection}` : ""}" there. ` +
         `If this page has a Content-Security-Policy, add ${server} to its frame-src. docs/embed.md has more.`,
     );
     const link = make("a", { href: address(), target: "_blank", rel: "noopener", textContent: say("elsewhere") });
