@@ -15,6 +15,7 @@ from rag.write import Check, Writer, same_script
 
 QUOTES = "reader"
 NO_MODEL = "No language model is set: the answer is made of quotes."
+FIRST_ALONE = "Only the first question is answered, “{question}” Ask the others one by one."
 CORRECTED = "Showing results for “{question}”."
 OTHER_LANGUAGE = "The answer is in the language of the articles that it quotes."
 UNSUPPORTED = "No quote supports what {model} wrote; ask for quotes to see what the articles say."

@@ -27,10 +27,11 @@ from rag.forms.list import list_of_items
 from rag.forms.overview import overview
 from rag.forms.summary import summary
 from rag.forms.yes_no import yes_or_no
-from rag.generate import CORRECTED, NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
+from rag.generate import CORRECTED, FIRST_ALONE, NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
 from rag.intents import Intent, intent_of, stands_alone
 from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
+from rag.question import First, first_question
 from rag.reading.base import Reader, Reading
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
@@ -57,8 +58,9 @@ FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerB
 class Asked:
     """A question, understood: `bare` is without filter words, `standalone` without its conversation too.
 
-    `problem` says why the language model could not word it alone, `corrected` that words of it were misspelt. `written`
-    is what the caller wants: True for a model's words, False for quotes, None for whatever is set up.
+    `problem` says why the language model could not word it alone, `corrected` that words of it were misspelt, `others`
+    how many questions after it were not taken. `written` is what the caller wants: True for a model's words, False for
+    quotes, None for whatever is set up.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Asked:
     history: tuple[Mapping[str, str], ...] = ()
     problem: str | None = None
     corrected: bool = False
+    others: int = 0
     intent: Intent = "fact"
     trace: bool = False
     suggest: bool = False
@@ -113,6 +116,10 @@ def resolve(
     """Take the filters out of a question and make it stand alone. Raises QuestionError where nothing is left of it."""
     bare, filters = (question, Filters()) if "contexts" in request else _without_filters(question)
     history = earlier_turns(() if request.get("as_typed") else request.get("history") or ())
+    first = First(bare) if writer or request.get("as_typed") else first_question(bare)
+    bare = first.question
+    if first.before:
+        history.append({"question": first.before, "answer": ""})
     problem = None
     with stopwatch.stage("condense"):
         standalone = bare if stands_alone(bare) else condense(bare, history)
@@ -130,6 +137,7 @@ def resolve(
         filters=request.get("filters", Filters()).merged(filters),
         history=tuple(history),
         problem=problem,
+        others=first.others,
         intent=intent_of(standalone),
         trace=bool(request.get("trace")),
         suggest=bool(request.get("suggest")),
@@ -234,7 +242,7 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
         intent=body.intent or asked.intent,
         certainty=body.certainty,
         reason=body.reason,
-        notice=" ".join(filter(None, (body.notice, _corrected(asked)))) or None,
+        notice=" ".join(filter(None, (body.notice, _others(asked), _corrected(asked)))) or None,
         confidence=evidence.confidence if evidence.readings else float(not abstained),
         engine=body.engine,
         models=replace(models, llm=body.llm),
@@ -256,6 +264,10 @@ def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> Answ
     if body is not None:
         check_quotes(body.citations, corpus)
     return body
+
+
+def _others(asked: Asked) -> str | None:
+    return FIRST_ALONE.format(question=asked.bare) if asked.others else None
 
 
 def _corrected(asked: Asked) -> str | None:

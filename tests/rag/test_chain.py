@@ -236,6 +236,17 @@ def test_the_total_is_all_of_the_time_the_suggestions_included(tmp_path: Path, c
     assert timings.total >= spent - 50
 
 
+def test_of_several_questions_the_first_is_answered_and_the_answer_says_so(chain: AnswerChain) -> None:
+    answer = chain.invoke(
+        {"question": "Tea is a drink. Who first drank tea in China? " + "Where is tin found, and why? " * 9}
+    )
+    assert answer.sentences[0].text == "Tea was first drunk in China."
+    assert (
+        answer.notice
+        == "Only the first question is answered, “Who first drank tea in China?” Ask the others one by one."
+    )
+
+
 def test_key_words_are_answered_where_that_is_certain_and_else_give_an_overview(tmp_path: Path) -> None:
     text = "Tea was first drunk in China, where the leaves were boiled with salt for a very long time."
     store = small_store(tmp_path, {"tea.txt": f"Tea\n\n{text}"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
-from rag.question import check_question
+from rag.question import First, check_question, first_question
 
 
 def test_blanks_around_a_question_are_not_part_of_it() -> None:
@@ -24,3 +24,25 @@ def test_blanks_around_a_question_are_not_part_of_it() -> None:
 def test_what_cannot_be_asked(question: str, error: type[QuestionError], said: str) -> None:
     with pytest.raises(error, match=said):
         check_question(question, 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Who founded BYD?", First("Who founded BYD?")),
+        ("Who founded BYD? And when?", First("Who founded BYD?", others=1)),
+        ("It sold three million. How many abroad?", First("It sold three million. How many abroad?")),
+        ("BYD is large. Who leads it? Since when? Why?", First("Who leads it?", "BYD is large.", 2)),
+        ("谁创立了比亚迪？什么时候？", First("谁创立了比亚迪？", others=1)),
+        ("Is 'why?' a question?", First("Is 'why?' a question?")),
+        ("? ? ?", First("? ? ?")),
+        ("batteries", First("batteries")),
+    ],
+)
+def test_the_first_of_several_questions(text: str, first: First) -> None:
+    assert first_question(text) == first
+
+
+def test_a_long_text_leads_to_its_question() -> None:
+    text = "I have read all of the articles about the harbour. " * 5 + "Who drinks tea there?"
+    assert first_question(text).question == "Who drinks tea there?"
