@@ -16,6 +16,7 @@ from index.errors import ModelError, QuothError
 from index.onnx_export import package_folder
 from index.status import read_facts, read_status
 from rag.chain import load_reader
+from rag.nearby import model_nearby
 from rag.write import configured
 from settings import Settings
 
@@ -27,7 +28,7 @@ _BRIEF = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Result of one check. `hint` says what to do if it is not ok."""
+    """Result of one check. `hint` says what to do if it is not ok, or what could be done."""
 
     name: str
     ok: bool
@@ -46,6 +47,8 @@ def diagnose(settings: Settings) -> list[Check]:
         *((("language model", lambda: _language_model(settings)),) if settings.model else ()),
     ):
         checks.append(_guarded(name, look))
+    if not settings.model and (nearby := model_nearby()):
+        checks.append(Check("language model nearby", True, nearby.text, f"{nearby.options} has it write the answers"))
     free = shutil.disk_usage(settings.store if settings.store.exists() else ".").free
     checks.append(
         Check("disk", free > _ROOM, f"{free / _ROOM:.1f} GiB free", "" if free > _ROOM else "make room for the index")

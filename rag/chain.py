@@ -30,6 +30,7 @@ from rag.pipeline import (
     Evidence,
     answer_directly,
     answer_in_form,
+    bars_of,
     correct,
     finish,
     generate,
@@ -43,10 +44,10 @@ from rag.reading.joint import JointReader
 from rag.reading.onnx import OnnxReader
 from rag.reading.similarity import SimilarityReader
 from rag.reading.transformer import TransformerReader
-from rag.retrieve import HybridRetriever
+from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
-from rag.suggest import Proof, follow_ups, near_questions, starters
+from rag.suggest import Proof, Verdicts, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
 from rag.verify.support import Verifier
 from rag.write import Writer, load_writer
@@ -54,6 +55,8 @@ from settings import READER, Settings
 
 SUGGESTIONS = 3
 _AUDIENCES_KEPT = 64
+ARTICLES_ASKED = 3
+"""Articles that an answer quotes, of which more may be asked."""
 LANGUAGE_SAMPLE = 100
 """Articles whose language is looked at."""
 
@@ -128,6 +131,7 @@ class AnswerChain(Runnable[Question, Any]):
         self._verifier = Verifier(self.embeddings)
         self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
+        self._verdicts = Verdicts()
         self._audiences: LRUCache[Audience, AnswerChain] = LRUCache(_AUDIENCES_KEPT)
         self._lock = threading.Lock()
 
@@ -245,8 +249,7 @@ class AnswerChain(Runnable[Question, Any]):
         if body := answer_directly(asked, corpus, writer):
             yield from sentence_events(body.sentences, body.citations)
             answer = finish(asked, Evidence(()), body, corpus, self.models)
-            questions = self.starters() if asked.suggest and answer.abstained else ()
-            yield replace(answer, suggestions=questions, timings_ms=stopwatch.timings())
+            yield self._with_suggestions(asked, answer, (), corpus, stopwatch)
             return
         passages = yield from search(asked, corpus, stopwatch)
         with stopwatch.stage("read"):
@@ -263,19 +266,31 @@ class AnswerChain(Runnable[Question, Any]):
                 asked, evidence, corpus, writer, self._reader, self._verifier, self._settings, stopwatch
             )
         answer = finish(asked, evidence, body, corpus, self.models)
+        yield self._with_suggestions(asked, answer, evidence.best_first(), corpus, stopwatch)
+
+    def _with_suggestions(
+        self, asked: Asked, answer: Answer, passages: Sequence[Passage], corpus: Corpus, stopwatch: Stopwatch
+    ) -> Answer:
+        """Return the answer with what may be asked next where that is wanted, and with how long it all took."""
         if asked.suggest and isinstance(corpus, IndexCorpus):
             with stopwatch.stage("suggest"):
-                questions = self._further(asked, answer, evidence, corpus)
-            answer = replace(answer, suggestions=questions)
-        yield replace(answer, timings_ms=stopwatch.timings())
+                answer = replace(answer, suggestions=self._further(asked, answer, passages, corpus))
+        return replace(answer, timings_ms=stopwatch.timings())
 
-    def _further(self, asked: Asked, answer: Answer, evidence: Evidence, corpus: IndexCorpus) -> tuple[str, ...]:
-        """Return what to ask next, or instead where there is no answer."""
+    def _further(
+        self, asked: Asked, answer: Answer, passages: Sequence[Passage], corpus: IndexCorpus
+    ) -> tuple[str, ...]:
+        """Return what to ask next, or instead where there is no answer: if nothing is near, what one may begin with."""
         proof = self._proof(corpus.snapshot, corpus.article_ids)
-        earlier, passages = [turn["question"] for turn in asked.history], evidence.best_first()
+        earlier = [turn["question"] for turn in asked.history]
         if answer.abstained:
-            return near_questions(proof, asked.standalone, earlier, passages, SUGGESTIONS)
-        return follow_ups(proof, [*earlier, asked.bare, asked.standalone], answer.citations, passages, SUGGESTIONS)
+            near = near_questions(proof, asked.standalone, earlier, passages, SUGGESTIONS)
+            return near or (() if asked.filters else self.starters())
+        ids = list(dict.fromkeys(citation.article_id for citation in answer.citations))[:ARTICLES_ASKED]
+        cited = [article for id_ in ids if (article := corpus.article(id_)) is not None]
+        known = [*earlier, asked.bare, asked.standalone]
+        return follow_ups(proof, known, answer.citations, passages, cited, SUGGESTIONS)
 
     def _proof(self, snapshot: Snapshot, article_ids: frozenset[str] | None = None) -> Proof:
-        return Proof(self._retriever, self._reader, snapshot, self._settings.answer_threshold, article_ids)
+        bars, limit = bars_of(self._reader, self._settings), self._settings.passages_read
+        return Proof(self._retriever, self._reader, snapshot, bars, limit, article_ids, self._verdicts)

@@ -29,6 +29,7 @@ TIME_WORDS = re.compile(
     re.IGNORECASE,
 )
 """A year, or a word for a part of one."""
+WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 LATEST = re.compile(
     r"\b(?:latest|newest|recent(?:ly)?|current(?:ly)?|now|today|nowadays|these days|at present)\b"
     r"|最新|最近|近来|目前|当前|现在|如今|今天",

@@ -6,6 +6,7 @@ import pytest
 
 from commands.diagnosis import Check, diagnose
 from index.store.layout import DATABASE
+from rag.nearby import NearbyModel
 from settings import Settings
 from tests.commands.running import run
 from tests.language_models import serving
@@ -62,8 +63,20 @@ def test_a_server_that_is_not_there_and_a_key_that_is_missing(looked_at, monkeyp
     assert (check.ok, check.hint) == (False, "name it as provider:model and set its key")
 
 
-def test_without_a_model_there_is_nothing_to_say(looked_at) -> None:
+def test_without_a_model_there_is_nothing_to_say(looked_at, monkeypatch) -> None:
+    monkeypatch.setattr("commands.diagnosis.model_nearby", lambda: None)
     assert looked_at(None) is None
+
+
+def test_a_model_on_this_machine_is_offered_where_none_is_set(looked_at, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("commands.diagnosis.model_nearby", lambda: NearbyModel("qwen3:8b", 11434))
+    looked_at(None)
+    checks = {check.name: check for check in diagnose(Settings(store=tmp_path))}
+    offered = checks["language model nearby"]
+    assert (offered.ok, offered.text) == (True, "qwen3:8b is served on 127.0.0.1:11434 (Ollama)")
+    assert offered.hint.startswith("--model openai:qwen3:8b --base-url http://127.0.0.1:11434/v1 ")
+    monkeypatch.setattr("commands.diagnosis.model_nearby", lambda: pytest.fail("asked although a model is set"))
+    looked_at("openai:any", "http://127.0.0.1:9")
 
 
 @pytest.mark.store
