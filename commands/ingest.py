@@ -29,7 +29,9 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("ingest", "bring articles into the index", run)
     parser.add_argument("paths", nargs="*", type=_place, metavar="PATH", help="files, folders, or addresses of pages")
-    parser.add_argument("--allow-network", action="store_true", help="fetch the pages whose addresses are given")
+    parser.add_argument(
+        "--allow-network", action="store_true", default=None, help="fetch the pages whose addresses are given"
+    )
     for name in FIELDS:
         parser.add_argument(f"--{name}-field", metavar="NAME", help=f"the column or key of the {name} in CSV and JSONL")
     parser.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
@@ -67,7 +69,7 @@ def run(settings: Settings, options: Namespace) -> int:
                     settings.store,
                     _paths(options),
                     model,
-                    _ingest_options(options),
+                    _ingest_options(settings, options),
                     progress=told,
                     report=report,
                     stop=stop,
@@ -83,10 +85,10 @@ def _paths(options: Namespace) -> list[Path]:
     return [path for path in options.paths if isinstance(path, Path)]
 
 
-def _ingest_options(options: Namespace) -> IngestOptions:
+def _ingest_options(settings: Settings, options: Namespace) -> IngestOptions:
     """Return what to ingest with. Raises UsageError for a page without --allow-network."""
     urls = tuple(place for place in options.paths if isinstance(place, str))
-    if urls and not options.allow_network:
+    if urls and not settings.allow_network:
         raise UsageError(f"{urls[0]} is on the network", "add --allow-network, or save the page and ingest the file")
     columns = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
     columns["link"] = options.url_field
@@ -105,7 +107,7 @@ def _watch(settings: Settings, options: Namespace, model: EmbeddingModel, stop: 
         if not due:
             continue
         try:
-            report = ingest(settings.store, _paths(options), model, _ingest_options(options), stop=stop)
+            report = ingest(settings.store, _paths(options), model, _ingest_options(settings, options), stop=stop)
             if report.articles_added or report.articles_changed or report.articles_removed or report.errors:
                 _say(report, options)
             due = False
@@ -159,7 +161,7 @@ def bar(report: IngestReport) -> Iterator[ProgressCallback]:
 def _dry_run(settings: Settings, options: Namespace) -> int:
     from index.preview import preview
 
-    found = preview(settings.store, _paths(options), _ingest_options(options))
+    found = preview(settings.store, _paths(options), _ingest_options(settings, options))
     if options.json:
         print_json({name: value for name, value in asdict(found).items() if name != "left_out"})
     else:

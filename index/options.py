@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.sources.walk import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +22,9 @@ class IngestOptions:
     """What the columns of tables of articles are called: `{"text": "Body"}`."""
     urls: tuple[str, ...] = ()
     """Pages to fetch."""
+    files: tuple[File, ...] = ()
+    """Files to read under the names that they have here."""
+    remove: tuple[str, ...] = ()
+    """The ids of articles to remove."""
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""

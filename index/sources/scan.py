@@ -64,10 +64,11 @@ class Scan:
         for info in stored:
             self._stored.setdefault(file_name(info.source, Path(info.path)), []).append(info)
         names = {name: Path(infos[0].path) for name, infos in self._stored.items()}
-        self.files = list(unique_names([*listing.files, *_pages(options.urls)], names))
+        self.files = list(unique_names([*listing.files, *options.files, *_pages(options.urls)], names))
         if options.prune:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
+        self.removed += [article_id for article_id in options.remove if article_id in self.known]
         if not self.files and not self.removed:
             raise _nothing_to_read(paths, self.left_out)
         self._isolation = Isolation(fields=options.fields)
