@@ -150,7 +150,7 @@ class Settings:
     log: Literal["lines", "json"] = "lines"
     """What `serve` writes to standard error: lines to be read, or json."""
     log_questions: bool = False
-    """Whether what is asked is written there too."""
+    """Whether what is asked is written there too, and shown to the owner where it was not answered."""
 
     @property
     def address(self) -> str:

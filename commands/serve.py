@@ -22,6 +22,9 @@ def add(commands: Commands) -> None:
         help=f"others than the owner read N characters around a quote (default {EXCERPT_CHARACTERS}), not all",
     )  # fmt: skip
     serve.add_argument("--api-docs", action="store_true", default=None, help="describe the HTTP interface at /api-docs")
+    serve.add_argument(
+        "--allow-network", action="store_true", default=None, help="let the owner's page fetch pages from the network"
+    )
     serve.add_argument("--log", choices=LOGS, help="what is written to standard error (default lines)")
     serve.add_argument("--log-questions", action="store_true", default=None, help="write what is asked there, too")
 

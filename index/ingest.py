@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,8 @@ from index.sources.scan import Scan, ScannedFile
 from index.store.base import Database
 from index.store.place import open_store
 
+FileCallback = Callable[[ScannedFile], None]
+"""Told each file as soon as it is read, before what it changes is in."""
 BATCH_CHUNKS = 500
 """Chunks that are published at once, at least."""
 
@@ -32,6 +34,7 @@ def ingest(
     progress: ProgressCallback | None = None,
     report: IngestReport | None = None,
     stop: Event | None = None,
+    on_file: FileCallback | None = None,
 ) -> IngestReport:
     """Bring the articles under `paths` into `store`, making it if need be.
 
@@ -45,7 +48,7 @@ def ingest(
     with Publisher(store, model, progress, stop, report) as publisher:
         publisher.make_whole()
         with closing(Scan(publisher.database, paths, options)) as scan:
-            _publish_changes(publisher, scan, model, options.origin)
+            _publish_changes(publisher, scan, model, options.origin, on_file)
         if options.erase:
             publisher.publish([], rebuild=True)
             publisher.forget_former()
@@ -86,7 +89,9 @@ def repair(
         return publisher.report
 
 
-def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, origin: str) -> None:
+def _publish_changes(
+    publisher: Publisher, scan: Scan, model: EmbeddingModel, origin: str, on_file: FileCallback | None
+) -> None:
     """Read file by file and publish what has changed, in batches that grow with the store."""
     report = publisher.report
     report.left_out += scan.left_out
@@ -96,6 +101,8 @@ def _publish_changes(publisher: Publisher, scan: Scan, model: EmbeddingModel, or
     chunks, batch = 0, _batch_size(publisher)
     for done, scanned in enumerate(scan, start=1):
         publisher.tell("reading")
+        if on_file is not None:
+            on_file(scanned)
         report.errors += scanned.failures
         report.left_out += scanned.left_out
         report.articles_unchanged += scanned.unchanged

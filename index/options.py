@@ -31,5 +31,7 @@ class IngestOptions:
     files: tuple[File, ...] = ()
     """Further files, each under the name that it is given; `read` returns what is in one."""
     read: ReadFile | None = None
+    remove: tuple[str, ...] = ()
+    """The ids of articles to remove."""
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""

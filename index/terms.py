@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _CJK = "\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK_RUN = re.compile(rf"(?:(?=\w)[{_CJK}])+")  # some code points of these blocks are no word characters
@@ -30,6 +31,16 @@ def query_terms(question: str) -> list[str]:
         words += _pairs(match[0]) if _CJK_RUN.match(match[0]) else [match[0]]
     words = list(dict.fromkeys(words))
     return [word for word in words if word not in STOP_WORDS] or words
+
+
+def term_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Iterate over (start, end, term) of what of `text` is searched for: words, and the pairs of each CJK run."""
+    for match in _WORD.finditer(text):
+        start, word = match.start(), match[0]
+        if _CJK_RUN.match(word):
+            yield from ((start + at, start + at + len(pair), pair) for at, pair in enumerate(_pairs(word)))
+        else:
+            yield start, match.end(), word
 
 
 def _pairs(run: str) -> list[str]:

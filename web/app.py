@@ -25,6 +25,7 @@ from web.errors import add_error_handlers
 from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import RequestMonitor, counted
+from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
 from web.pages.widget import widget_routes
@@ -47,10 +48,12 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
     rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
+    unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
-    app.include_router(owner_routes(chain, settings))
+    app.include_router(owner_routes(chain, settings, unanswered))
     metrics = Metrics(chain, queue)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
+    ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
     audiences = Audiences(settings)

@@ -25,7 +25,10 @@ JUDGED = {
         /gradio_api/theme.css /gradio_api/reset /gradio_api/app_id /gradio_api/heartbeat/{session_hash}
     """,
     "owner": """
-        /metrics /owner/eval /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}
+        /metrics /owner /owner/ /owner/feedback /owner/articles /owner/articles/files /owner/articles/pages
+        /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/work
+        /owner/articles/work/stop /owner/eval
+        /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}
         /owner/runs/{run_id}.json /owner/{rest:path}
     """,
     # /widget/{name} is public for its files alone, which tests/web/pages/test_widget.py asks for.

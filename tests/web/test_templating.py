@@ -17,7 +17,7 @@ from settings import HOME
 from tests.web.standins import ARTICLE
 from web.errors import ApiError, add_error_handlers
 from web.pages.article import article_page
-from web.pages.owner import owner_page
+from web.pages.evaluation import evaluation_page
 from web.pages.runs import Summary
 from web.permalink import Link
 from web.templating import TEMPLATES, render_template
@@ -45,7 +45,7 @@ def test_hostile_titles_are_shown_as_they_are(words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_hostile_name_of_a_question_set(words: str) -> None:
     tree: Any = html.document_fromstring(
-        owner_page("en", [Summary("1", "2026-01-01T00:00:00", words, 3, {"right": 0.5})])
+        evaluation_page("en", [Summary("1", "2026-01-01T00:00:00", words, 3, {"right": 0.5})])
     )
     assert len(tree.findall(".//script")) == 1
     assert tree.findtext(".//td/bdi") == words

@@ -1,99 +1,78 @@
-"""The owner's page: run a question set, watch it, read the reports, compare two. See docs/http.md.
+"""The owner's pages: the start page, what people thought of answers, and the guard before all of them.
 
-Only for the owner (web/security/access.py): a run takes all of the machine, and a report shows every article's words.
+Only for the owner (web/security/access.py). The other pages are in `evaluation.py` and `library.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import asdict
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from evaluation.questions import Row, read_questions
-from index.errors import UsageError
-from settings import SEEDS, Settings
+from evaluation.feedback import FEEDBACK, Feedback, FeedbackStore
+from settings import Settings
 from web.errors import ApiError
-from web.locales import Language, preferred, say
-from web.pages.runner import Progress, Runner
-from web.pages.runs import Runs, Summary, shown_name
+from web.locales import Language
+from web.monitoring.unanswered import Unanswered
+from web.pages.evaluation import evaluation_routes
+from web.pages.library import library_routes
+from web.pages.owner_view import language_of, page_response
 from web.security.access import is_owner
 from web.templating import render_template
 
 if TYPE_CHECKING:
-    from evaluation.run import Told
-    from evaluation.scorecard import Scorecard
     from rag.chain import AnswerChain
 
-STARTER_SET = SEEDS.parent / "questions.jsonl"
-SET_BYTES = 64 * 2**20
-FIGURES = ("right", "refusal_recall", "auroc")
-"""What the list shows of a run."""
-_NOT_KEPT = {"Cache-Control": "no-store"}
-_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
+FEEDBACK_SHOWN = 200
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
-    """Return the routes of the owner's page."""
-    runs = Runs(settings.store / "runs")
-    runner = Runner(runs.keep)
+def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered | None = None) -> APIRouter:
+    """Return the routes of all of the owner's pages. `unanswered` None means that questions are not kept."""
+    router = APIRouter(dependencies=[Depends(_owner_only(settings))])
+    feedback = FeedbackStore(settings.store / FEEDBACK)
 
-    router = APIRouter(prefix="/owner", dependencies=[Depends(_owner_only(settings))], lifespan=_closing(runner))
+    @router.api_route("/owner", methods=["GET", "HEAD"])
+    @router.api_route("/owner/", methods=["GET", "HEAD"])
+    def start(request: Request) -> Response:
+        _, articles, _ = chain.index.counts()
+        open_feedback = feedback.list(settled=False)
+        return page_response(start_page(language_of(request), articles, open_feedback, unanswered))
 
-    @router.api_route("/eval", methods=["GET", "HEAD"])
-    def evaluation(request: Request) -> Response:
-        return _page_response(owner_page(_language(request), runs.summaries()))
+    @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
+    def feedback_list(request: Request) -> Response:
+        return page_response(feedback_page(language_of(request), feedback.list()))
 
-    @router.get("/runs/current")
-    async def current(request: Request) -> Response:
-        return _progress_response(runner.progress, request)
+    router.include_router(library_routes(chain, settings))
+    router.include_router(evaluation_routes(chain, settings))
 
-    @router.post("/runs")
-    async def start(request: Request, name: str | None = None) -> Response:
-        runner.check_free()  # before a body of many megabytes is read
-        if name is None:
-            name, rows = "seeds/questions.jsonl", await run_in_threadpool(read_questions, STARTER_SET)
-        else:
-            name = shown_name(name)
-            rows = await _received(request, name)
-        runner.start(name, len(rows), lambda told: _score(chain, settings, rows, name, told))
-        return _progress_response(runner.progress, request, 202)
-
-    @router.post("/runs/current/stop")
-    async def stop(request: Request) -> Response:
-        runner.stop()
-        return _progress_response(runner.progress, request, 202)
-
-    @router.get("/runs/{run_id}.json")
-    def data(run_id: str) -> Response:
-        path = runs.path(run_id)
-        return FileResponse(path, media_type="application/json", filename=path.name, headers=_NOT_KEPT)
-
-    @router.get("/runs/{run_id}")
-    def report(run_id: str, against: str | None = None) -> Response:
-        card = runs.read(run_id)
-        return _report(card, None if against is None else runs.read(against))
-
-    @router.delete("/runs/{run_id}")
-    def delete(run_id: str) -> Response:
-        runs.delete(run_id)
-        runner.forget(run_id)
-        return Response(status_code=204)
-
-    @router.api_route("/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+    @router.api_route("/owner/{rest:path}", methods=METHODS)
     def nothing(rest: str) -> Response:
         """Else the chat, which is mounted below, would answer for what it does not know."""
         raise HTTPException(404)
 
     return router
+
+
+def start_page(language: Language, articles: int, feedback: Sequence[Feedback], unanswered: Unanswered | None) -> str:
+    """Return the start page as HTML. `feedback` is what the owner has not dealt with yet."""
+    return render_template(
+        "owner.html",
+        language,
+        articles=articles,
+        up=sum(entry.rating == "up" for entry in feedback),
+        down=sum(entry.rating == "down" for entry in feedback),
+        unanswered=None if unanswered is None else unanswered.latest(),
+    )
+
+
+def feedback_page(language: Language, entries: Sequence[Feedback]) -> str:
+    """Return the page of what people thought of answers, newest first."""
+    shown = entries[::-1][:FEEDBACK_SHOWN]
+    return render_template("owner_feedback.html", language, entries=shown, number=len(entries))
 
 
 def _owner_only(settings: Settings) -> Callable[[Request], None]:
@@ -104,80 +83,3 @@ def _owner_only(settings: Settings) -> Callable[[Request], None]:
             raise ApiError(403, "owner_only", message, hint)
 
     return check
-
-
-def _closing(runner: Runner) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await run_in_threadpool(runner.close)
-
-    return lifespan
-
-
-def owner_page(language: Language, runs: list[Summary]) -> str:
-    """Return the page as HTML, with the runs given, newest first."""
-    return render_template("owner.html", language, runs=runs, figures=FIGURES, max_bytes=SET_BYTES)
-
-
-def _language(request: Request) -> Language:
-    return preferred(request.headers.get("accept-language"))
-
-
-def _progress_response(progress: Progress, request: Request, status: int = 200) -> Response:
-    state: dict[str, Any] = asdict(progress) | {"said": said(progress, _language(request))}
-    return JSONResponse(state, status, _NOT_KEPT)
-
-
-def said(progress: Progress, language: Language) -> str:
-    """Return how far a run is, in words."""
-    match progress:
-        case Progress(error=(message, hint)):
-            return f"{message}: {hint}."
-        case Progress(state="running", stage=""):
-            return say(language, "owner.checking")
-        case Progress(state="running", stage="answering") if progress.done == progress.total:
-            return say(language, "owner.scoring")
-        case Progress(state="running", stage=stage) if stage != "answering":
-            return say(language, "owner.warming")
-        case _:
-            return say(language, f"owner.{progress.state}", done=progress.done, total=progress.total)
-
-
-async def _received(request: Request, name: str) -> list[Row]:
-    """Return the question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
-    with NamedTemporaryFile() as file:
-        size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > SET_BYTES:
-                message = f"the question set is larger than {SET_BYTES // 2**20} MB"
-                raise ApiError(413, "too_large", message, "score it with `python app.py eval`")
-            file.write(chunk)
-        file.flush()
-        try:
-            return await run_in_threadpool(read_questions, Path(file.name))
-        except UsageError as error:
-            raise UsageError(error.message.replace(file.name, name), error.hint) from error
-
-
-def _score(chain: AnswerChain, settings: Settings, rows: list[Row], name: str, told: Told) -> Scorecard:
-    from evaluation.scorecard import score_set
-
-    return score_set(chain, settings, rows, name, told=told)
-
-
-def _report(card: Scorecard, baseline: Scorecard | None) -> Response:
-    """Return the report under its own policy, which names its style and script by their hashes."""
-    from evaluation.report import write_report
-    from evaluation.scorecard import against
-
-    html = write_report(card if baseline is None else against(card, baseline))
-    own = _POLICY.search(html)  # stands before everything that comes from the run
-    if own is None:
-        raise ValueError("the report has no policy")
-    return _page_response(html, {"Content-Security-Policy": f"{own[1]}; frame-ancestors 'none'"})
-
-
-def _page_response(page: str, headers: dict[str, str] | None = None) -> Response:
-    return HTMLResponse(page, headers=_NOT_KEPT | (headers or {}))

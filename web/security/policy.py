@@ -21,7 +21,7 @@ CHAT = {
     "/gradio_api/startup-events", "/gradio_api/theme.css", "/gradio_api/reset", "/gradio_api/app_id",
 }  # fmt: skip
 CHAT_FOLDERS = ("/api/answers/", "/assets/", "/static/", "/gradio_api/heartbeat/")
-OWNER = {"/metrics"}
+OWNER = {"/metrics", "/owner"}
 OWNER_FOLDERS = ("/owner/",)
 GRADIO = "/gradio_api/"
 ASKING = {"/api/ask", "/v1/chat/completions", "/gradio_api/queue/join"}

@@ -1,4 +1,4 @@
-"""The owner's page in a real browser: run a set, watch it, open the report, compare two runs."""
+"""The evaluation page in a real browser: run a set, watch it, open the report, compare two runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from settings import Settings
 from tests.browser.conftest import Watched
-from tests.web.pages.test_owner import ROWS, WordReader, lines, tiny_chain
+from tests.web.pages.test_evaluation import ROWS, WordReader, lines, tiny_chain
 from tests.web.standins import free_port, until
 from web.app import build_app
 

@@ -1,4 +1,4 @@
-// The owner's page: starts and stops runs, asks every second how far one is, opens reports.
+// The evaluation page: starts and stops runs, asks every second how far one is, opens reports.
 // What the server says is set as text; the list of runs is fetched as a page, like everything in it escaped there.
 "use strict";
 

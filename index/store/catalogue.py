@@ -1,0 +1,165 @@
+"""The owner's list of articles: a page at a time, filtered, and searched by the words of the text.
+
+No list of all articles is made: a page is read backwards from the article that came in last, so that the first one
+takes as long over many articles as over few.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.store.search import SqliteReader
+from index.terms import query_terms
+
+RANKED = 20_000
+"""Of more passages with the words of a search, the newest are shown in place of the best."""
+_COLUMNS = "articles.rowid, articles.id, title, source, author, date, language, near, tags"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles are listed; an empty value is no condition.
+
+    `source` is what their source begins with, `since` and `until` are days in ISO 8601, `near` is a group of near
+    copies.
+    """
+
+    source: str = ""
+    tag: str = ""
+    since: str = ""
+    until: str = ""
+    near: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all articles are listed."""
+        return self == ArticleFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """An article in the list. `place` grows with each article that comes in; `near` names its group of near copies."""
+
+    place: int
+    id: str
+    title: str
+    source: str
+    author: str | None
+    date: str | None
+    language: str | None
+    near: str | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextHit:
+    """A passage with the words of a search."""
+
+    entry: CatalogueEntry
+    start: int
+    end: int
+    text: str
+
+
+class Catalogue(SqliteReader):
+    """Connection that reads the list."""
+
+    def page(self, wanted: ArticleFilter, limit: int, before: int | None = None) -> list[CatalogueEntry]:
+        """Return the articles that came in last, or those that came in before the place `before`.
+
+        Without a filter only one of each group of near copies is among them.
+        """
+        conditions, values = _conditions(wanted)
+        if wanted.is_empty:
+            conditions.append("(near IS NULL OR near = articles.id)")
+        if before is not None:
+            conditions.append("articles.rowid < :before")
+        query = f"SELECT {_COLUMNS} FROM articles {_where(conditions)} ORDER BY articles.rowid DESC LIMIT :limit"
+        rows = self._sql.execute(query, {**values, "before": before, "limit": limit})
+        return [_entry(row) for row in rows]
+
+    def entries(self, article_ids: Collection[str]) -> list[CatalogueEntry]:
+        """Return the articles with these ids, those that there are."""
+        query = f"SELECT {_COLUMNS} FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY source"
+        return [_entry(row) for row in self._sql.execute(query, (json.dumps([*article_ids]),))]
+
+    def near_counts(self, groups: Collection[str]) -> Mapping[str, int]:
+        """Return how many articles each of these groups of near copies has."""
+        query = "SELECT near, count(*) FROM articles WHERE near IN (SELECT value FROM json_each(?)) GROUP BY near"
+        return dict(self._sql.execute(query, (json.dumps([*groups]),)).fetchall())
+
+    def count(self) -> int:
+        """Return how many articles there are."""
+        return int(self._sql.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def search(self, words: str, wanted: ArticleFilter, limit: int) -> list[TextHit]:
+        """Return the passages that have all of `words`, in any of their forms: the best first, or the newest."""
+        terms = query_terms(words)
+        if not terms:
+            return []
+        conditions, values = _conditions(wanted)
+        match = " AND ".join(f'"{term}"' for term in terms)
+        bounded = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
+        matching = self._sql.execute(bounded, (match, RANKED + 1)).fetchone()[0]
+        score = "bm25(terms, 0.5, 1.0)" if matching <= RANKED else "-terms.rowid"
+        # CROSS keeps SQLite from starting at the articles and looking for the words chunk by chunk.
+        joined = (
+            " CROSS JOIN chunks ON chunks.id = terms.rowid CROSS JOIN articles ON articles.id = article_id"
+            if conditions
+            else ""
+        )
+        best = (
+            f"SELECT terms.rowid AS chunk, {score} AS score FROM terms{joined}"
+            f" {_where(['terms MATCH :match', *conditions])} ORDER BY score, chunk LIMIT :limit"
+        )
+        rows = self._sql.execute(
+            f"SELECT {_COLUMNS}, start, end, substr(text, start + 1, end - start) FROM ({best})"
+            " JOIN chunks ON chunks.id = chunk JOIN articles ON articles.id = article_id ORDER BY score, chunk",
+            {**values, "match": match, "limit": limit},
+        )
+        return [TextHit(_entry(row[:-3]), *row[-3:]) for row in rows]
+
+    def digests_at(self, paths: Collection[str]) -> set[tuple[str, str, str]]:
+        """Return (path, id, sha256 of the file's bytes) of each article that came from one of these paths."""
+        query = "SELECT path, id, sha256 FROM articles WHERE path IN (SELECT value FROM json_each(?))"
+        return set(self._sql.execute(query, (json.dumps([*paths]),)).fetchall())
+
+    def paths(self) -> set[str]:
+        """Return where the articles came from."""
+        return {path for (path,) in self._sql.execute("SELECT DISTINCT path FROM articles")}
+
+
+def _conditions(wanted: ArticleFilter) -> tuple[list[str], dict[str, Any]]:
+    """Return the SQL conditions of a filter, and their values."""
+    conditions: list[str] = []
+    if wanted.source:
+        conditions.append("source >= :source AND source < :source_end")
+    if wanted.tag:
+        conditions.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(json_each.value) = lower(:tag))")
+    if wanted.since:
+        conditions.append("date GLOB '[0-9]*' AND date >= :since")
+    if wanted.until:
+        conditions.append("date GLOB '[0-9]*' AND date < :until")
+    if wanted.near:
+        conditions.append("near = :near")
+    values = {
+        "source": wanted.source,
+        "source_end": f"{wanted.source}\U0010ffff",
+        "tag": wanted.tag,
+        "since": wanted.since,
+        "until": f"{wanted.until}~",  # a day is followed by nothing, or by a time
+        "near": wanted.near,
+    }
+    return conditions, values
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _entry(row: Sequence[Any]) -> CatalogueEntry:
+    *known, tags = row
+    return CatalogueEntry(*(*known, tuple(json.loads(tags or "[]"))))

@@ -1,0 +1,140 @@
+"""What the owner's articles page sends: files and addresses, and how far they are. See docs/http.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urldefrag
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from index.errors import UsageError
+from index.readers.sniff import HEAD, is_supported
+from index.sources.fetch import is_url
+from index.sources.walk import FILE_BYTES
+from index.store.durable import require_space, translate_os_errors
+from index.uploads import Uploads, WaitingFile, is_hidden, upload_name
+from settings import Settings
+from web.errors import ApiError
+from web.locales import Language, say
+from web.pages.intake import Intake, IntakeState
+from web.pages.owner_view import NOT_KEPT, language_of
+
+SPARE_BYTES = 64 << 20
+"""What has to stay free on the disk beside a file that comes in."""
+
+
+class Page(BaseModel):
+    """The address of a page to fetch."""
+
+    model_config = ConfigDict(extra="forbid")
+    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> APIRouter:
+    """Return the routes by which articles come in, for `library_routes` to include."""
+    router = APIRouter(prefix="/owner/articles")
+
+    @router.get("/work")
+    def work(request: Request, after: int = 0) -> Response:
+        return work_response(intake, after, language_of(request))
+
+    @router.post("/work/stop")
+    def stop(request: Request) -> Response:
+        intake.stop()
+        return work_response(intake, 0, language_of(request), 202)
+
+    @router.post("/files")
+    async def file(request: Request, name: str) -> Response:
+        name = upload_name(name)
+        if is_hidden(name):
+            intake.log.note(name, "left_out", why=("it is a hidden file", "nothing is to be done"))
+            return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
+        path = await _received(request, uploads, settings.store)
+        if not is_supported(name, await run_in_threadpool(_head, path)):
+            await run_in_threadpool(path.unlink)
+            what = Path(name).suffix.lower() or "it"
+            intake.log.note(name, "left_out", why=(f"{what} is no format that is read", "nothing is to be done"))
+            return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
+        intake.add_file(WaitingFile(name, path))
+        return JSONResponse({"name": name, "taken": True}, 202, NOT_KEPT)
+
+    @router.post("/pages")
+    def page(page: Page) -> Response:
+        if not settings.allow_network:
+            hint = "start the server with --allow-network, or save the page and bring in the file"
+            raise ApiError(403, "network_off", "pages on the network are not fetched", hint)
+        url = urldefrag(page.url.strip()).url
+        if not is_url(url) or not url.isprintable():
+            raise UsageError("this is no address of a page", "it begins with http:// or https://")
+        intake.add_page(url)
+        return JSONResponse({"name": url, "taken": True}, 202, NOT_KEPT)
+
+    return router
+
+
+def said(state: IntakeState, language: Language) -> str:
+    """Return how far a job is, in words."""
+    match state:
+        case IntakeState(error=(message, hint)):
+            return f"{message}: {hint}."
+        case IntakeState(stage="idle", finished=0):
+            return ""
+        case IntakeState(stage="idle"):
+            counts = {"added": state.added, "changed": state.changed, "removed": state.removed}
+            done = say(language, "library.done", **counts)
+            starter = say(language, "library.starter", count=state.starter_articles) if state.starter_articles else ""
+            return f"{done} {starter}".strip()
+        case IntakeState(stage="reading"):
+            return say(language, "library.reading", done=int(state.done), total=state.total)
+        case _:
+            return say(language, f"library.{state.stage}")
+
+
+def work_response(intake: Intake, after: int, language: Language, status: int = 200) -> Response:
+    """Return how far the job is, and the entries that have changed after the number `after`."""
+    state = intake.state
+    entries = [
+        asdict(entry) | {"said": say(language, f"library.is_{entry.state}")} for entry in intake.log.after(after)
+    ]
+    told: dict[str, Any] = asdict(state) | {"said": said(state, language), "entries": entries}
+    return JSONResponse(told, status, NOT_KEPT)
+
+
+async def _received(request: Request, uploads: Uploads, store: Path) -> Path:
+    """Write the body to the disk and return where. Nothing is left of one that is too large, or breaks off."""
+    announced = request.headers.get("content-length", "0")
+    size = int(announced) if announced.isdecimal() and len(announced) < 16 else FILE_BYTES + 1
+    if size > FILE_BYTES:
+        raise _too_large()
+    path = uploads.new_path()
+    require_space(store, size + SPARE_BYTES)
+    done, size = False, 0
+    try:
+        with translate_os_errors(f"{store} cannot be written", "make room on the disk"), path.open("xb") as file:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > FILE_BYTES:
+                    raise _too_large()
+                file.write(chunk)
+        done = True
+    except ClientDisconnect:
+        raise ApiError(400, "broken_off", "the file did not arrive whole", "send it again") from None
+    finally:
+        if not done:
+            path.unlink(missing_ok=True)
+    return path
+
+
+def _too_large() -> ApiError:
+    return ApiError(413, "too_large", f"the file is larger than {FILE_BYTES >> 20} MiB", "split it")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)

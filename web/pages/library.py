@@ -1,0 +1,108 @@
+"""The owner's articles: the list, filtered and searched in the text, and removing. See docs/http.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from index.removals import Removals
+from index.sources.walk import FILE_BYTES
+from index.store.catalogue import ArticleFilter, Catalogue
+from index.store.layout import DATABASE
+from index.uploads import Uploads
+from settings import Settings
+from web.pages.incoming import incoming_routes, work_response
+from web.pages.intake import Intake
+from web.pages.library_view import LibraryQuery, library_page
+from web.pages.owner_view import NOT_KEPT, language_of, page_response
+from web.security.gate import STRICT
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain
+
+POLICY = STRICT.replace("form-action 'none'", "form-action 'self'")
+"""Without JavaScript the search is a form."""
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+ArticleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class Ids(BaseModel):
+    """Articles by their ids."""
+
+    model_config = ConfigDict(extra="forbid")
+    ids: Annotated[list[ArticleId], Field(min_length=1, max_length=10_000)]
+
+
+def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
+    """Return the routes of the page, for `owner_routes` to include."""
+    uploads, removals = Uploads(settings.store), Removals(settings.store)
+    intake = Intake(chain, settings, uploads, removals)
+    router = APIRouter(lifespan=_lifespan(intake, uploads))
+
+    @router.api_route("/owner/articles", methods=["GET", "HEAD"])
+    def articles(
+        request: Request,
+        search: Annotated[str, Query(max_length=200)] = "",
+        source: Annotated[str, Query(max_length=1_000)] = "",
+        tag: Annotated[str, Query(max_length=200)] = "",
+        since: str = "",
+        until: str = "",
+        near: Annotated[str, Query(max_length=16)] = "",
+        before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    ) -> Response:
+        wanted = ArticleFilter(source.strip(), tag.strip(), _day(since), _day(until), near)
+        query = LibraryQuery(" ".join(search.split()), wanted, before)
+        with closing(Catalogue(settings.store / DATABASE)) as catalogue, catalogue.reading():
+            page = library_page(
+                catalogue,
+                query,
+                removals.marked(),
+                language_of(request),
+                allow_network=settings.allow_network,
+                max_bytes=FILE_BYTES,
+            )
+        return page_response(page, {"Content-Security-Policy": POLICY})
+
+    @router.post("/owner/articles/removals")
+    def remove(wanted: Ids) -> Response:
+        """Mark articles; those that another browser has removed meanwhile are gone already."""
+        with closing(Catalogue(settings.store / DATABASE)) as catalogue:
+            present = {entry.id for entry in catalogue.entries(wanted.ids)}
+        removals.mark(article_id for article_id in wanted.ids if article_id in present)
+        gone = [article_id for article_id in dict.fromkeys(wanted.ids) if article_id not in present]
+        return JSONResponse({"marked": removals.marked(), "gone": gone}, headers=NOT_KEPT)
+
+    @router.post("/owner/articles/removals/undo")
+    def undo(wanted: Ids) -> Response:
+        removals.unmark(wanted.ids)
+        return JSONResponse({"marked": removals.marked()}, headers=NOT_KEPT)
+
+    @router.post("/owner/articles/removals/publish")
+    def publish(request: Request) -> Response:
+        if removals.marked():
+            intake.publish_removals()
+        return work_response(intake, 0, language_of(request), 202)
+
+    router.include_router(incoming_routes(intake, uploads, settings))
+    return router
+
+
+def _lifespan(intake: Intake, uploads: Uploads) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(uploads.drop_waiting)
+        yield
+        await run_in_threadpool(intake.close)
+
+    return lifespan
+
+
+def _day(text: str) -> str:
+    return text if _DAY.fullmatch(text) else ""
