@@ -49,7 +49,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings))
-    metrics = Metrics(chain, queue)
+    metrics = Metrics(chain, queue, settings.store)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
