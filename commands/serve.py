@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
+from typing import TYPE_CHECKING
 
 from commands.console import out
 from commands.parser import Commands
 from index.errors import UsageError
 from settings import EXCERPT_CHARACTERS, LOGS, Settings, origin
+
+if TYPE_CHECKING:
+    from index.embed import EmbeddingModel
 
 
 def add(commands: Commands) -> None:
@@ -22,11 +26,12 @@ def add(commands: Commands) -> None:
         help=f"others than the owner read N characters around a quote (default {EXCERPT_CHARACTERS}), not all",
     )  # fmt: skip
     serve.add_argument("--api-docs", action="store_true", default=None, help="describe the HTTP interface at /api-docs")
-    serve.add_argument(
-        "--allow-network", action="store_true", default=None, help="let the owner's page fetch pages from the network"
-    )
     serve.add_argument("--log", choices=LOGS, help="what is written to standard error (default lines)")
     serve.add_argument("--log-questions", action="store_true", default=None, help="write what is asked there, too")
+    serve.add_argument(
+        "--allow-network", action="store_true", default=None, help="let sources and the owner fetch from the web"
+    )
+    serve.add_argument("--no-sources", action="store_true", help="run no sources")
 
     commands.add(
         "mcp",
@@ -53,8 +58,18 @@ def run_serve(settings: Settings, options: Namespace) -> int:
         set_up(settings)
         with closing(open_chain(settings)) as chain:
             said = f"Quoth answers on {settings.address} (Ctrl-C stops it)"
-            serve(chain, settings, listener, lambda: out.print(said))
+            with _sources(settings, options, chain.embeddings):
+                serve(chain, settings, listener, lambda: out.print(said))
     return 0
+
+
+def _sources(settings: Settings, options: Namespace, model: EmbeddingModel) -> AbstractContextManager[None]:
+    """Keep the sources in step, unless that is not wanted."""
+    from index.sync.schedule import in_step
+
+    if options.no_sources:
+        return nullcontext()
+    return in_step(settings.store, lambda: model, allow_network=settings.allow_network)
 
 
 def run_mcp(settings: Settings, options: Namespace) -> int:

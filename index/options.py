@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from index.article import collection_name
 from index.readers.source_metadata import SourceMetadata
 from index.sources.walk import File
 
@@ -35,3 +36,7 @@ class IngestOptions:
     """The ids of articles to remove."""
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""
+
+    def __post_init__(self) -> None:
+        if self.collection is not None:
+            object.__setattr__(self, "collection", collection_name(self.collection))

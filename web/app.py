@@ -51,7 +51,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
-    metrics = Metrics(chain, queue)
+    metrics = Metrics(chain, queue, settings.store)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)

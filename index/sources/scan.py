@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, ArticleInfo, Failure, LeftOut, collection_name
+from index.article import Article, ArticleInfo, Failure, LeftOut
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
 from index.readers.source_metadata import SourceMetadata
@@ -60,7 +60,7 @@ class Scan:
         self._database = database
         self._fields = options.fields
         self._tags, self._read = options.tags, options.read
-        self._collection = None if options.collection is None else collection_name(options.collection)
+        self._collection = options.collection
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
         self._stored: dict[str, list[ArticleInfo]] = {}
         for info in stored:

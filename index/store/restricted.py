@@ -78,11 +78,11 @@ class RestrictedReader(SqliteReader):
                 if kept is None or chunk in kept:
                     scores[chunk] += weight * _saturated(times, length * count / characters)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:limit]
-        rows = self._sql.execute(
+        found = self._sql.execute(
             "SELECT id, article_id, start, end, digest FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(best),),
         )
-        hits = {chunk: Hit(*row, scores[chunk]) for chunk, *row in rows}
+        hits = {row[0]: Hit(*row[1:], scores[row[0]]) for row in found}
         return [hits[chunk] for chunk in best]
 
     def stems(self, prefix: str, limit: int) -> list[str]:

@@ -1,12 +1,14 @@
 """Figures for Prometheus at `/metrics`: who asks how much, how it ends, how long it takes. See docs/deploy.md.
 
-Labels have few values, all of them our own: nothing that anybody asks or sends is among them.
+Labels have few values, all of them our own or the owner's names of sources: nothing that anybody asks or sends is
+among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from fastapi import APIRouter
@@ -25,6 +27,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
 from index.errors import StoreError
+from index.sync.catalog import Catalog
 from rag.answer import Answer
 from web.queue import AdmissionQueue
 
@@ -38,10 +41,11 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 class Metrics:
     """The figures of one app, in a registry of its own. Safe to use from several threads."""
 
-    def __init__(self, chain: AnswerChain, queue: AdmissionQueue) -> None:
+    def __init__(self, chain: AnswerChain, queue: AdmissionQueue, store: Path) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         registry.register(_IndexFigures(chain))
+        registry.register(_SourceFigures(store))
         self._questions = Counter(
             "quoth_questions", "Questions that were begun, by how they ended.", ["outcome"], registry=registry
         )
@@ -100,3 +104,32 @@ class _IndexFigures(Collector):
         yield InfoMetricFamily("quoth_index", "The generation that is answered from.", {"generation": name})
         yield GaugeMetricFamily("quoth_index_articles", "Articles in the index.", articles)
         yield GaugeMetricFamily("quoth_index_passages", "Passages in the index.", passages)
+
+
+class _SourceFigures(Collector):
+    """How the sources that are kept in step fare, looked up when the figures are read."""
+
+    def __init__(self, store: Path) -> None:
+        self._catalog = Catalog(store)
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            known = self._catalog.list()
+        except StoreError:
+            return
+        for name, text, field in (
+            ("quoth_source_articles", "Articles' files that a source has brought.", "articles"),
+            ("quoth_source_failures", "Runs of a source that failed, one after the other.", "failures"),
+            ("quoth_source_last_run_seconds", "When a source was last run, since 1970; 0 is never.", "last_run"),
+            ("quoth_source_next_run_seconds", "When it is run next, since 1970.", "next_run"),
+        ):
+            family = GaugeMetricFamily(name, text, labels=["source"])
+            for source, status in known:
+                family.add_metric([source.name], getattr(status, field))
+            yield family
+        errors = GaugeMetricFamily(
+            "quoth_source_errors", "Errors of a source's latest run, at most 20.", labels=["source"]
+        )
+        for source, status in known:
+            errors.add_metric([source.name], len(status.errors))
+        yield errors

@@ -60,7 +60,7 @@ def client(index: ListedIndex) -> Iterator[TestClient]:
 
 
 def entries(articles: list[ArticleInfo]) -> list[ListedArticle]:
-    return ArticleList(ListedIndex(listed=articles)).articles()  # type: ignore[arg-type]
+    return ArticleList().articles(ListedIndex(listed=articles))  # type: ignore[arg-type]
 
 
 def titles(html: str) -> list[str]:
