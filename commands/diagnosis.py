@@ -46,7 +46,7 @@ def diagnose(settings: Settings) -> list[Check]:
         *((("language model", lambda: _language_model(settings)),) if settings.model else ()),
     ):
         checks.append(_guarded(name, look))
-    free = shutil.disk_usage(settings.store if settings.store.exists() else ".").free
+    free = shutil.disk_usage(settings.folder if settings.folder.exists() else ".").free
     checks.append(
         Check("disk", free > _ROOM, f"{free / _ROOM:.1f} GiB free", "" if free > _ROOM else "make room for the index")
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.article import Article, ArticleInfo
 from index.store.base import DatabaseReader, Vectors, generation_name
 from index.store.place import open_store
+from settings import StorePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Snapshot:
 class Index:
     """The index in a store. Safe to share between threads; writers in other processes go on."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: StorePlace) -> None:
         self._store = open_store(store)
         self._snapshots = self._store.snapshots()
 

@@ -57,7 +57,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
     asyncio.run(_mount_chat(app, chain, settings, ChatSessions(chain, asking)))
-    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.folder).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
@@ -68,7 +68,7 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
     app.include_router(article_routes(chain, settings))
     with_key = [ask_routes(asking), completion_routes(asking, settings), passage_routes(chain, settings)]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
-    admit = Depends(admission(Keys(settings.store), settings))
+    admit = Depends(admission(Keys(settings.folder), settings))
     for router in with_key:
         app.include_router(router, dependencies=[admit])
     for router in without_key:

@@ -43,7 +43,7 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 
 def owner_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the owner's page."""
-    runs = Runs(settings.store / "runs")
+    runs = Runs(settings.folder / "runs")
     runner = Runner(runs.keep)
 
     router = APIRouter(prefix="/owner", dependencies=[Depends(_owner_only(settings))], lifespan=_closing(runner))
