@@ -25,7 +25,7 @@ full: setup .venv/ready-full
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/ready-dev: requirements-dev.txt requirements-llm.txt requirements-bench.txt .venv/ready
+.venv/ready-dev: requirements-dev.txt requirements-llm.txt requirements-bench.txt requirements-postgres.txt .venv/ready
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 

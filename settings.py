@@ -11,6 +11,7 @@ from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_type_hints
+from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,7 +38,39 @@ SHOWN = 40
 """Maximum number of characters of a wrong value in its error."""
 _OPTIONS = {"excerpt_characters": "--excerpts-only"}
 """The options whose name is not that of their setting."""
+_DATABASE = ("postgresql://", "postgres://")
 _Number = TypeVar("_Number", int, float)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoreUrl:
+    """The address of a store in PostgreSQL. As text it is without its password."""
+
+    secret: str
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.secret)
+        user, at, host = parts.netloc.rpartition("@")
+        host = host or parse_qs(parts.query).get("host", [""])[0]
+        return f"postgresql://{user.partition(':')[0]}{at}{host}{parts.path}"
+
+    __repr__ = __str__
+
+    @property
+    def password(self) -> str:
+        """The password in it, or nothing."""
+        parts = urlsplit(self.secret)
+        query = parse_qs(parts.query).get("password", [""])[0]
+        return unquote(parts.netloc.rpartition("@")[0].partition(":")[2]) or query
+
+
+StorePlace = Path | StoreUrl
+"""Where a store is: a folder, or a database that many machines share."""
+
+
+def store_place(text: str) -> StorePlace:
+    """Return the folder or the database that `text` names."""
+    return StoreUrl(text) if text.startswith(_DATABASE) else Path(text)
 
 
 def origin(text: str) -> str:
@@ -92,7 +125,8 @@ class Settings:
     `read` checks the values against the types and bounds below; the constructor takes them as they are.
     """
 
-    store: Path = Path(".store")
+    store: StorePlace = field(default=Path(".store"), metadata={"parse": store_place})
+    """A folder, or the address of a PostgreSQL database."""
     articles: Path | None = None
     models: Path = HOME / ".models"
     embedding_model: str | None = None
@@ -153,6 +187,11 @@ class Settings:
     """Whether what is asked is written there too, and shown to the owner where it was not answered."""
 
     @property
+    def folder(self) -> Path:
+        """The folder for what lies beside the articles: keys, seals, feedback, runs. On this machine, in any case."""
+        return self.store if isinstance(self.store, Path) else Path(".store")
+
+    @property
     def address(self) -> str:
         """Where `serve` is reached on this machine."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -183,8 +222,8 @@ class Settings:
                 values[setting.name] = options[setting.name]
                 places[setting.name] = _OPTIONS.get(setting.name, f"--{setting.name.replace('_', '-')}")
             elif text := environment.get(variable):
-                check = setting.metadata.get("check")
-                values[setting.name] = _items(variable, text, check) if check else text
+                check, parse = setting.metadata.get("check"), setting.metadata.get("parse", str)
+                values[setting.name] = _items(variable, text, check) if check else parse(text)
                 places[setting.name] = variable
         return cls(**_checked(values, places))
 
@@ -241,7 +280,7 @@ def _model() -> type[BaseModel]:
     types = get_type_hints(Settings)
     definitions: dict[str, Any] = {}
     for setting in fields(Settings):
-        bounds = {name: value for name, value in setting.metadata.items() if name != "check"}
+        bounds = {name: value for name, value in setting.metadata.items() if name not in ("check", "parse")}
         definitions[setting.name] = (types[setting.name], Field(default=None, **bounds))
     return create_model("Values", **definitions)
 

@@ -1,4 +1,4 @@
-"""The commands `export` and `import`: a store as one file. See docs/store.md."""
+"""The commands `export`, `import` and `move`: a store as one file, or into another one. See docs/store.md."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from pathlib import Path
 
 from commands.console import out
 from commands.parser import Commands
-from settings import Settings
+from settings import Settings, store_place
 
 
 def add(commands: Commands) -> None:
-    """Add the two commands."""
+    """Add the commands."""
     export = commands.add("export", "write the store into one file", run_export)
     export.add_argument("file", type=Path, metavar="FILE")
     imported = commands.add("import", "make a store from such a file", run_import)
     imported.add_argument("file", type=Path, metavar="FILE")
     imported.add_argument("--replace", action="store_true", help="in place of the articles that are there")
+    moved = commands.add("move", "bring the whole store into another one, a folder or a database", run_move)
+    moved.add_argument("--to", type=store_place, required=True, metavar="STORE", help="a folder, or postgresql://")
+    moved.add_argument("--replace", action="store_true", help="in place of the articles that are there")
 
 
 def run_export(settings: Settings, options: Namespace) -> int:
@@ -34,4 +37,13 @@ def run_import(settings: Settings, options: Namespace) -> int:
 
     count = import_store(settings.store, options.file, replace=options.replace)
     out.print(f"{count} articles imported from {options.file}", markup=False)
+    return 0
+
+
+def run_move(settings: Settings, options: Namespace) -> int:
+    """Bring the store into another one."""
+    from index.archive import move_store
+
+    count = move_store(settings.store, options.to, replace=options.replace)
+    out.print(f"{count} articles are in {options.to} now; {settings.store} is as it was", markup=False)
     return 0

@@ -49,7 +49,7 @@ def diagnose(settings: Settings) -> list[Check]:
         checks.append(_guarded(name, look))
     if not settings.model and (nearby := model_nearby()):
         checks.append(Check("language model nearby", True, nearby.text, f"{nearby.options} has it write the answers"))
-    free = shutil.disk_usage(settings.store if settings.store.exists() else ".").free
+    free = shutil.disk_usage(settings.folder if settings.folder.exists() else ".").free
     checks.append(
         Check("disk", free > _ROOM, f"{free / _ROOM:.1f} GiB free", "" if free > _ROOM else "make room for the index")
     )

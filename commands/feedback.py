@@ -32,7 +32,7 @@ def run(settings: Settings, options: Namespace) -> int:
     """Do what the words say; what is older than the settings allow goes first."""
     from evaluation.feedback import FEEDBACK, FeedbackStore
 
-    store = FeedbackStore(settings.store / FEEDBACK)
+    store = FeedbackStore(settings.folder / FEEDBACK)
     match options.words:
         case [] | ["list"] if not options.all:
             store.expire(settings.feedback_days)
@@ -56,7 +56,7 @@ def expire(settings: Settings) -> None:
     from evaluation.feedback import FEEDBACK, FeedbackStore
 
     try:
-        FeedbackStore(settings.store / FEEDBACK).expire(settings.feedback_days)
+        FeedbackStore(settings.folder / FEEDBACK).expire(settings.feedback_days)
     except QuothError as error:
         err.print(f"quoth: {error}", markup=False)
 

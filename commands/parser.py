@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from index.errors import UsageError
-from settings import HOME, Settings
+from settings import HOME, Settings, store_place
 
 Run = Callable[[Settings, argparse.Namespace], int]
 """What a command does; returns the exit code."""
@@ -72,7 +72,12 @@ def quoth_version() -> str:
 
 def _common_options() -> Parser:
     common = Parser(add_help=False)
-    common.add_argument("--store", type=Path, metavar="DIR", help="where the index is kept (default .store)")
+    common.add_argument(
+        "--store",
+        type=store_place,
+        metavar="DIR",
+        help="where the index is kept: a folder (default .store), or postgresql://",
+    )
     common.add_argument("--articles", type=Path, metavar="DIR", help="build the index from DIR if it is empty")
     common.add_argument("--embedding-model", metavar="NAME", help="a sentence-transformers model, by name or path")
     common.add_argument("--reader-model", metavar="DIR", help="the folder of a reading model, or none")

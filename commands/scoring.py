@@ -67,7 +67,7 @@ def score(settings: Settings, options: Namespace) -> int:
 def _propose(settings: Settings, options: Namespace) -> int:
     """Print drafts of rows: from the articles, or from what got a thumbs-down."""
     if options.pending:
-        lines = pending_rows(FeedbackStore(settings.store / FEEDBACK).list("down", settled=False))
+        lines = pending_rows(FeedbackStore(settings.folder / FEEDBACK).list("down", settled=False))
         sys.stdout.write(INSTRUCTIONS if lines else "")
         _print_rows(lines)
         return 0
@@ -94,7 +94,7 @@ def _accept(settings: Settings, options: Namespace) -> int:
                 locate_evidence(row, articles)
 
         done = accept((line for _, line in numbered_lines(options.accept)), options.questions, check)
-    FeedbackStore(settings.store / FEEDBACK).settle(done.settled)
+    FeedbackStore(settings.folder / FEEDBACK).settle(done.settled)
     out.print(f"{len(done.accepted)} added to {options.questions}, {done.left} left as drafts", markup=False)
     return 0
 
@@ -105,7 +105,7 @@ def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:
         return
     if options.format == "beir" and settings.articles is None:
         # The folder's name goes into the articles' ids, which stay the same from run to run.
-        corpus = settings.store / "corpus"
+        corpus = settings.folder / "corpus"
         if read_facts(settings.store).generation is None and not corpus.exists():
             write_corpus(options.questions, corpus)
         settings = replace(settings, articles=corpus)

@@ -71,5 +71,6 @@ def _facts(settings: Settings) -> StoreFacts:
         return read_facts(settings.store)
     except StoreOutdatedError:
         copy = rebuild(settings.store).upgraded
-        err.print(f"The store has been brought up to date; as it was, it is kept in {copy} until `ingest --erase`.")
+        kept = f"; as it was, it is kept in {copy} until `ingest --erase`" if copy else ""
+        err.print(f"The store has been brought up to date{kept}.")
         return read_facts(settings.store)

@@ -63,7 +63,7 @@ def score_set(
         "settings": _settings(settings),
         "judge": judge.name if judge else None,
     }
-    path = settings.store / RUNS / f"{_digest(asked)[:16]}.jsonl"
+    path = settings.folder / RUNS / f"{_digest(asked)[:16]}.jsonl"
     if resume and not path.is_file():
         raise UsageError(
             "no interrupted run of this question set with this index and these models is kept", "leave --resume out"

@@ -6,7 +6,8 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.errors import StoreDamagedError, StoreError, UsageError
@@ -18,6 +19,7 @@ from index.store.place import open_store
 from index.store.schema import VERSION
 from index.store.search import SqliteReader
 from index.store.sqlite import has_our_tables, upgrade
+from settings import StorePlace
 
 _MANIFEST = "manifest.json"
 _MANIFEST_BYTES = 10_000
@@ -25,13 +27,13 @@ _COPY_BYTES = 2**20
 _EXPORT_HINT = "export a store with `python app.py export FILE`"
 
 
-def export_store(store: Path, target: Path) -> int:
+def export_store(store: StorePlace, target: Path) -> int:
     """Write the store as it is now, also while it is read and written. Returns how many articles it has."""
     if target.is_dir():
         raise UsageError(f"{target} is a folder", "give the name of a file in it")
     opened = open_store(store)
     if not opened.exists():
-        raise StoreError(f"there is no store in {store}", "run `python app.py ingest PATH` to make one")
+        raise StoreError(f"there is no store in {opened}", "run `python app.py ingest PATH` to make one")
     with tempfile.TemporaryDirectory(dir=opened.scratch, prefix=".export-") as temporary:
         copy = Path(temporary, DATABASE)
         opened.save(copy)
@@ -51,18 +53,12 @@ def export_store(store: Path, target: Path) -> int:
     return count
 
 
-def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
+def import_store(store: StorePlace, source: Path, *, replace: bool = False) -> int:
     """Replace the store by what was exported to `source`, all of it or nothing. Returns how many articles it has.
 
     Raises UsageError for a file that is no export, and for a store that has articles unless they are to be replaced.
     """
-    scratch = open_store(store).scratch
-    with Publisher(store) as publisher, tempfile.TemporaryDirectory(dir=scratch, prefix=".import-") as temporary:
-        if publisher.database.counts()[0] and not replace:
-            raise UsageError(
-                f"the store {store} has articles", "give another --store, or --replace to have them replaced"
-            )
-        path = Path(temporary, DATABASE)
+    with _replacing(store, replace=replace) as (publisher, path):
         _unpack(source, path)
         upgrade(path)
         if not has_our_tables(path):
@@ -72,8 +68,42 @@ def import_store(store: Path, source: Path, *, replace: bool = False) -> int:
         if problem:
             raise StoreDamagedError(f"the store in {source} is damaged ({problem})", "take another export")
         publisher.take_over(path)
-        publisher.sweep()
         return publisher.database.counts()[0]
+
+
+def move_store(source: StorePlace, target: StorePlace, *, replace: bool = False) -> int:
+    """Replace the store `target` by what `source` holds, all of it or nothing; `source` stays.
+
+    Either may be a folder or a database. Returns how many articles there are; raises UsageError as `import_store` does.
+    """
+    opened = open_store(source)
+    if source == target:
+        raise UsageError(f"the store {opened} cannot be moved to itself", "name another place with --to")
+    if not opened.exists():
+        raise StoreError(f"there is no store in {opened}", "run `python app.py ingest PATH` to make one")
+    with _replacing(target, replace=replace) as (publisher, path):
+        opened.save(path)
+        publisher.take_over(path)
+        return publisher.database.counts()[0]
+
+
+@contextmanager
+def _replacing(store: StorePlace, *, replace: bool) -> Iterator[tuple[Publisher, Path]]:
+    """Yield who writes to the store, and where the SQLite file is to be made that takes its place.
+
+    Raises UsageError where it has articles, unless they are to be replaced.
+    """
+    opened = open_store(store)
+    with (
+        Publisher(store) as publisher,
+        tempfile.TemporaryDirectory(dir=opened.scratch, prefix=".import-") as temporary,
+    ):
+        if publisher.database.counts()[0] and not replace:
+            raise UsageError(
+                f"the store {opened} has articles", "give another --store, or --replace to have them replaced"
+            )
+        yield publisher, Path(temporary, DATABASE)
+        publisher.sweep()
 
 
 def _unpack(source: Path, target: Path) -> None:

@@ -18,6 +18,7 @@ from index.publisher import IngestReport, ProgressCallback, Publisher
 from index.sources.scan import Scan, ScannedFile
 from index.store.base import Database
 from index.store.place import open_store
+from settings import StorePlace
 
 FileCallback = Callable[[ScannedFile], None]
 """Told each file as soon as it is read, before what it changes is in."""
@@ -26,7 +27,7 @@ BATCH_CHUNKS = 500
 
 
 def ingest(
-    store: Path,
+    store: StorePlace,
     paths: Sequence[Path],
     model: EmbeddingModel,
     options: IngestOptions | None = None,
@@ -56,7 +57,7 @@ def ingest(
         return publisher.report
 
 
-def rebuild(store: Path) -> IngestReport:
+def rebuild(store: StorePlace) -> IngestReport:
     """Bring a store of an earlier version up to date; make Chroma's files again if they are damaged. Needs no model."""
     with Publisher(store) as publisher:
         publisher.make_whole()
@@ -65,7 +66,7 @@ def rebuild(store: Path) -> IngestReport:
 
 
 def repair(
-    store: Path,
+    store: StorePlace,
     model: EmbeddingModel,
     *,
     progress: ProgressCallback | None = None,
@@ -154,7 +155,7 @@ def _stored_articles(database: Database, model: EmbeddingModel) -> list[FileChan
     return [FileChange(Path(path), "", articles) for path, articles in files.items()]
 
 
-def _fits(database: Database, model: EmbeddingModel, store: Path) -> bool:
+def _fits(database: Database, model: EmbeddingModel, store: StorePlace) -> bool:
     name, probe = database.fact("embedding_model"), database.blob("embedding_probe")
     try:
         check_same(model, name or "", probe or b"", str(store))

@@ -15,6 +15,7 @@ from index.sources.scan import Scan
 from index.store.base import DatabaseReader
 from index.store.database import SqliteDatabase
 from index.store.place import open_store
+from settings import StorePlace
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Preview:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-def preview(store: Path, paths: Sequence[Path], options: IngestOptions | None = None) -> Preview:
+def preview(store: StorePlace, paths: Sequence[Path], options: IngestOptions | None = None) -> Preview:
     """Read what is under `paths` and say what an ingest of it would do. Needs no model, takes no lock.
 
     The store is opened for reading alone.

@@ -22,6 +22,7 @@ from index.embed import EmbeddingModel, check_same
 from index.near_duplicates import sketch
 from index.store.layout import STARTER
 from index.store.place import open_store
+from settings import StorePlace
 
 ProgressCallback = Callable[[str, float, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many files of how many are in."""
@@ -57,7 +58,7 @@ class Publisher:
 
     def __init__(
         self,
-        store: Path,
+        store: StorePlace,
         model: EmbeddingModel | None = None,
         progress: ProgressCallback | None = None,
         stop: Event | None = None,

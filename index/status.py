@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.store.place import open_store
 from index.store.schema import VERSION
+from settings import StorePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class StoreStatus:
     problem: str | None = None
 
 
-def read_facts(store: Path) -> StoreFacts:
+def read_facts(store: StorePlace) -> StoreFacts:
     """Return the facts of a store. Raises StoreError for one of another version and for a damaged one."""
     opened = open_store(store)
     if not opened.exists():
@@ -46,7 +46,7 @@ def read_facts(store: Path) -> StoreFacts:
         return StoreFacts(database.fact("generation"), database.fact("origin"), database.fact("embedding_model"))
 
 
-def read_status(store: Path, *, verify: bool = False) -> StoreStatus:
+def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     """Return counts and health. `verify` looks at everything and finds each vector."""
     opened = open_store(store)
     facts = read_facts(store)

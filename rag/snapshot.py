@@ -10,11 +10,11 @@ import copy
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.article import Article, ArticleInfo, Audience
 from index.store.base import DatabaseReader, Vectors, generation_name
 from index.store.place import open_store
+from settings import StorePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Snapshot:
 class Index:
     """The index in a store, as its audience sees it. For many threads; writers in other processes go on."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: StorePlace) -> None:
         """See everything in the store."""
         self.audience: Audience = None
         self._store = open_store(store)

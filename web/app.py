@@ -51,7 +51,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
-    metrics = Metrics(chain, queue, settings.store)
+    metrics = Metrics(chain, queue, settings.folder)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
@@ -64,7 +64,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     seen = chain.seen_by(audiences.chat)
     sessions = ChatSessions(seen, asking.seen_by(audiences.chat))
     asyncio.run(_mount_chat(app, seen, settings, sessions))
-    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.folder).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
@@ -80,7 +80,7 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
         passage_routes(chain, settings, audiences),
     ]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
-    admit = Depends(admission(Keys(settings.store), settings))
+    admit = Depends(admission(Keys(settings.folder), settings))
     for router in with_key:
         app.include_router(router, dependencies=[admit])
     for router in without_key:

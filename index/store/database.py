@@ -66,13 +66,12 @@ class SqliteDatabase(SqliteReader):
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""
         self.drop_article(article.id)
-        marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
         self._sql.execute(
             "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link, tags,"
             " collection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
-                article.sha256, marks, article.text, article.link,
+                article.sha256, marks_of(article), article.text, article.link,
                 json.dumps(article.tags, ensure_ascii=False), article.collection,
             ),
         )  # fmt: skip
@@ -148,3 +147,8 @@ class SqliteDatabase(SqliteReader):
                     return None
                 problem = "passages or their vectors are missing"
             return problem
+
+
+def marks_of(article: Article) -> str:
+    """Return an article's headings and pages as JSON, as they are stored."""
+    return json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)

@@ -7,8 +7,10 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from index.article import Audience, Hit
+from index.store.postings import affordable
 from index.store.search import AMONG, SqliteReader
 from index.store.sqlite import in_memory
 
@@ -67,7 +69,7 @@ class RestrictedReader(SqliteReader):
             among = self._sql.execute(f"SELECT id FROM chunks WHERE {AMONG}", (json.dumps(list(article_ids)),))
             kept = {chunk for (chunk,) in among}
         scores: dict[int, float] = defaultdict(float)
-        for stem in _stems_of(self._affordable(terms)):
+        for stem in _stems_of(affordable(terms, self._chunks_with)):
             rows = self._sql.execute(
                 f"SELECT doc, sum(iif(col = 'title', {_TITLE_WEIGHT}, 1.0)), end - start"
                 " FROM temp.stems JOIN chunks ON chunks.id = doc WHERE term = ? GROUP BY doc",
@@ -78,11 +80,11 @@ class RestrictedReader(SqliteReader):
                 if kept is None or chunk in kept:
                     scores[chunk] += weight * _saturated(times, length * count / characters)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:limit]
-        found = self._sql.execute(
+        found: list[Any] = self._sql.execute(
             "SELECT id, article_id, start, end, digest FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(best),),
-        )
-        hits = {row[0]: Hit(*row[1:], scores[row[0]]) for row in found}
+        ).fetchall()
+        hits = {chunk: Hit(article, start, end, digest, scores[chunk]) for chunk, article, start, end, digest in found}
         return [hits[chunk] for chunk in best]
 
     def stems(self, prefix: str, limit: int) -> list[str]:

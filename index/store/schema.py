@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 VERSION = 4
+TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
+"""How FTS5 makes terms of words."""
 
 _BANDS = """
 CREATE TABLE bands (
@@ -30,7 +32,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_of_article ON chunks (article_id, start);
 CREATE INDEX chunks_of_vector ON chunks (digest);
-CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', {TOKENIZE});
 {_BANDS}{_COLLECTIONS}"""
 
 UPGRADES = {

@@ -11,12 +11,11 @@ from typing import Any
 
 from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit
 from index.errors import StoreError
+from index.store.postings import affordable
 from index.store.sqlite import connect, translated
 
 INCOMPLETE_FILES = "incomplete_files"
 """The fact that lists, as JSON, the files of which a part could not be read."""
-MAX_POSTINGS = 100_000
-"""Passages that are scored for the words of one question, in tenths of a second (docs/scale.md)."""
 _VALUES_PER_QUERY = 500
 AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
@@ -75,12 +74,12 @@ class SqliteReader:
             " iif(near IN (SELECT near FROM articles GROUP BY near HAVING count(*) > 1), near, NULL), tags,"
             " collection FROM articles ORDER BY source"
         )
-        return [ArticleInfo(*(*row, _tags(tags), collection)) for *row, tags, collection in rows]
+        return [ArticleInfo(*(*row, tags_of(tags), collection)) for *row, tags, collection in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
         rows = self._sql.execute("SELECT id, source, author, date, tags, collection FROM articles")
-        return [ArticleFacts(*(*row, _tags(tags), collection)) for *row, tags, collection in rows]
+        return [ArticleFacts(*(*row, tags_of(tags), collection)) for *row, tags, collection in rows]
 
     def article(self, article_id: str) -> Article | None:
         """Return one article with its text."""
@@ -89,14 +88,7 @@ class SqliteReader:
             " collection FROM articles WHERE id = ?",
             (article_id,),
         ).fetchone()
-        if row is None:
-            return None
-        source, title, text, sha256, author, date, language, headings, link, tags, collection = row
-        old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
-        stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
-        marks = tuple(Heading(**fields) for fields in stored)
-        known = (author, date, language, marks, article_id, pages, link, _tags(tags), collection)
-        return Article(source, title, text, sha256, *known)
+        return None if row is None else article_of(article_id, row)
 
     def articles_without_sketch(self) -> list[str]:
         """Return the ids of articles whose near copies have not been looked for."""
@@ -148,7 +140,7 @@ class SqliteReader:
 
         Of many terms in a large store, the common ones are left out.
         """
-        match = " OR ".join(map(_quoted, self._affordable(terms)))
+        match = " OR ".join(map(_quoted, affordable(terms, self._chunks_with)))
         if not match:
             return []
         # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
@@ -164,18 +156,6 @@ class SqliteReader:
             (match, limit) if article_ids is None else (json.dumps(list(article_ids)), match, limit),
         )
         return [Hit(*row) for row in rows]
-
-    def _affordable(self, terms: Sequence[str]) -> list[str]:
-        """Return the rarest of the terms that occur: as many as can be scored, and where all are common, one."""
-        bound = MAX_POSTINGS
-        while True:
-            counts = {term: count for term in terms if (count := self._chunks_with(term, bound + 1))}
-            rarest = sorted(counts, key=lambda term: counts[term])
-            totals = itertools.accumulate(counts[term] for term in rarest)
-            affordable = [term for term, total in zip(rarest, totals, strict=True) if total <= bound]
-            if affordable or not counts:
-                return affordable if bound == MAX_POSTINGS else affordable[:1]
-            bound *= 4
 
     def _chunks_with(self, term: str, limit: int) -> int:
         """Count the chunks that hold a term, up to `limit`."""
@@ -240,5 +220,16 @@ def _ids(article_ids: Collection[str] | None) -> tuple[str, ...]:
     return () if article_ids is None else (json.dumps(list(article_ids)),)
 
 
-def _tags(stored: str | None) -> tuple[str, ...]:
+def article_of(article_id: str, row: Sequence[Any]) -> Article:
+    """Return an article from the columns that `SqliteReader.article` reads, in its order."""
+    source, title, text, sha256, author, date, language, headings, link, tags, collection = row
+    old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
+    stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
+    marks = tuple(Heading(**fields) for fields in stored)
+    known = (author, date, language, marks, article_id, pages, link, tags_of(tags), collection)
+    return Article(source, title, text, sha256, *known)
+
+
+def tags_of(stored: str | None) -> tuple[str, ...]:
+    """Return tags from JSON as stored."""
     return tuple(json.loads(stored or "[]"))

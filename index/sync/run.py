@@ -23,7 +23,7 @@ from index.readers.source_metadata import SourceMetadata
 from index.sources.fetch import GoneError, Web
 from index.sources.walk import File
 from index.store.layout import DATABASE
-from index.store.search import DatabaseReader
+from index.store.search import SqliteReader
 from index.sync.catalog import Catalog
 from index.sync.mailbox import MailboxOrigin
 from index.sync.origins import Document, FolderOrigin, Origin, PagesOrigin
@@ -225,7 +225,7 @@ class _Run:
     def _places(self) -> Sequence[tuple[str, str]]:
         if not (self._store / DATABASE).is_file():
             return []
-        with closing(DatabaseReader(self._store / DATABASE)) as database, database.reading():
+        with closing(SqliteReader(self._store / DATABASE)) as database, database.reading():
             return database.places()
 
 

@@ -86,13 +86,13 @@ def test_where_the_store_is_busy_they_wait_again(store: Path) -> None:
 def test_files_of_a_store_that_was_moved_stay(store: Path) -> None:
     from contextlib import closing
 
-    from index.store.database import Database
+    from index.store.database import SqliteDatabase
 
     uploads = Uploads(store)
     for name in ("news/a.txt", "gone.txt"):
         (store / "uploads" / name).parent.mkdir(parents=True, exist_ok=True)
         (store / "uploads" / name).write_text("words")
-    with closing(Database(store / "articles.sqlite3")) as database, database.writing():
+    with closing(SqliteDatabase(store / "articles.sqlite3")) as database, database.writing():
         [article] = database.articles()
         database.set_path(article.id, "/elsewhere/uploads/store/uploads/news/a.txt")
     with uploads.placing([]):

@@ -42,7 +42,7 @@ class ExportRequest(BaseModel):
 def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
     """Return the routes over the answers given lately; feedback goes into the folder of the store."""
     routes = APIRouter()
-    store = FeedbackStore(settings.store / FEEDBACK)
+    store = FeedbackStore(settings.folder / FEEDBACK)
 
     def stored_answer(answer_id: str) -> StoredAnswer:
         stored = answers.get(answer_id)

@@ -41,7 +41,7 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 
 def evaluation_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
-    runs = Runs(settings.store / "runs")
+    runs = Runs(settings.folder / "runs")
     runner = Runner(runs.keep)
 
     router = APIRouter(prefix="/owner", lifespan=_closing(runner))

@@ -55,7 +55,7 @@ def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> API
         if is_hidden(name):
             intake.log.note(name, "left_out", why=("it is a hidden file", "nothing is to be done"))
             return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
-        path = await _received(request, uploads, settings.store)
+        path = await _received(request, uploads, settings.folder)
         if not is_supported(name, await run_in_threadpool(_head, path)):
             await run_in_threadpool(path.unlink)
             what = Path(name).suffix.lower() or "it"

@@ -200,7 +200,7 @@ class Intake:
         """Return the marked articles that there are; what comes in anew is not marked any more."""
         marked = self._removals.marked()
         present = self._present(marked)
-        with closing(Catalogue(self._settings.store / DATABASE)) as catalogue:
+        with closing(Catalogue(self._settings.folder / DATABASE)) as catalogue:
             anew = {row[1] for row in catalogue.digests_at([str(file.path) for file in placement.files.values()])}
         self._removals.unmark(anew | (set(marked) - present))
         return [article_id for article_id in marked if article_id in present - anew]
@@ -233,7 +233,7 @@ class Intake:
 
     def _present(self, article_ids: Collection[str]) -> set[str]:
         """Return those of the ids that an article has."""
-        with closing(Catalogue(self._settings.store / DATABASE)) as catalogue:
+        with closing(Catalogue(self._settings.folder / DATABASE)) as catalogue:
             return {entry.id for entry in catalogue.entries(article_ids)}
 
     def _origin(self, *, has_new: bool) -> str:

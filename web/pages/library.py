@@ -42,7 +42,7 @@ class Ids(BaseModel):
 
 def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
-    uploads, removals = Uploads(settings.store), Removals(settings.store)
+    uploads, removals = Uploads(settings.folder), Removals(settings.folder)
     intake = Intake(chain, settings, uploads, removals)
     router = APIRouter(lifespan=_lifespan(intake, uploads))
 
@@ -59,7 +59,7 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     ) -> Response:
         wanted = ArticleFilter(source.strip(), tag.strip(), _day(since), _day(until), near)
         query = LibraryQuery(" ".join(search.split()), wanted, before)
-        with closing(Catalogue(settings.store / DATABASE)) as catalogue, catalogue.reading():
+        with closing(Catalogue(settings.folder / DATABASE)) as catalogue, catalogue.reading():
             page = library_page(
                 catalogue,
                 query,
@@ -73,7 +73,7 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     @router.post("/owner/articles/removals")
     def remove(wanted: Ids) -> Response:
         """Mark articles; those that another browser has removed meanwhile are gone already."""
-        with closing(Catalogue(settings.store / DATABASE)) as catalogue:
+        with closing(Catalogue(settings.folder / DATABASE)) as catalogue:
             present = {entry.id for entry in catalogue.entries(wanted.ids)}
         removals.mark(article_id for article_id in wanted.ids if article_id in present)
         gone = [article_id for article_id in dict.fromkeys(wanted.ids) if article_id not in present]

@@ -6,6 +6,7 @@ Only for the owner (web/security/access.py). The other pages are in `evaluation.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
@@ -33,20 +34,23 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered | None = None) -> APIRouter:
     """Return the routes of all of the owner's pages. `unanswered` None means that questions are not kept."""
     router = APIRouter(dependencies=[Depends(_owner_only(settings))])
-    feedback = FeedbackStore(settings.store / FEEDBACK)
+    feedback = FeedbackStore(settings.folder / FEEDBACK)
+    in_folder = isinstance(settings.store, Path)
 
     @router.api_route("/owner", methods=["GET", "HEAD"])
     @router.api_route("/owner/", methods=["GET", "HEAD"])
     def start(request: Request) -> Response:
         _, articles, _ = chain.index.counts()
         open_feedback = feedback.list(settled=False)
-        return page_response(start_page(language_of(request), articles, open_feedback, unanswered))
+        shown = articles if in_folder else None
+        return page_response(start_page(language_of(request), shown, open_feedback, unanswered))
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
     def feedback_list(request: Request) -> Response:
         return page_response(feedback_page(language_of(request), feedback.list()))
 
-    router.include_router(library_routes(chain, settings))
+    if in_folder:
+        router.include_router(library_routes(chain, settings))
     router.include_router(evaluation_routes(chain, settings))
 
     @router.api_route("/owner/{rest:path}", methods=METHODS)
@@ -57,8 +61,10 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
     return router
 
 
-def start_page(language: Language, articles: int, feedback: Sequence[Feedback], unanswered: Unanswered | None) -> str:
-    """Return the start page as HTML. `feedback` is what the owner has not dealt with yet."""
+def start_page(
+    language: Language, articles: int | None, feedback: Sequence[Feedback], unanswered: Unanswered | None
+) -> str:
+    """Return the start page as HTML. `feedback` is still open; `articles` is None where there is no page of them."""
     return render_template(
         "owner.html",
         language,

@@ -30,7 +30,7 @@ class Audiences:
         """Take the collections that are open to everybody."""
         self.open: Audience = open_collections(settings)
         self._settings = settings
-        self._keys = Keys(settings.store)
+        self._keys = Keys(settings.folder)
 
     @property
     def chat(self) -> Audience:
@@ -68,7 +68,7 @@ class Audiences:
 
     def _signature(self, collection: str) -> str:
         said = b"collection\0" + collection.encode("utf-8", "surrogatepass")
-        return hmac.new(signing_key(self._settings.store), said, sha256).hexdigest()[:SEAL_DIGITS]
+        return hmac.new(signing_key(self._settings.folder), said, sha256).hexdigest()[:SEAL_DIGITS]
 
 
 def open_collections(settings: Settings) -> Audience:

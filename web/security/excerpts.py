@@ -82,7 +82,7 @@ class Excerpter:
 
 def excerpted(ask: Ask, settings: Settings) -> Ask:
     """Wrap `ask` so that its answers hold excerpts only."""
-    excerpter = Excerpter(Seals(settings.store), around(settings))
+    excerpter = Excerpter(Seals(settings.folder), around(settings))
 
     def ask_excerpted(question: Question) -> Generator[Event]:
         with closing(ask(question)) as events:

@@ -17,7 +17,7 @@ from index.ingest import ingest
 from index.options import IngestOptions
 from index.publisher import Publisher
 from index.sources import fetch
-from index.store.database import Database
+from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE
 from index.sync import origins
 from index.sync.catalog import Catalog
@@ -56,7 +56,7 @@ def counts(report: RunReport) -> tuple[int, int, int, int, int]:
 
 
 def stored(store: Path) -> dict[str, Any]:
-    with closing(Database(store / DATABASE)) as database:
+    with closing(SqliteDatabase(store / DATABASE)) as database:
         return {info.source.rpartition("/")[2]: info for info in database.articles()}
 
 

@@ -101,7 +101,7 @@ def id_of(chain: AnswerChain, title: str) -> str:
 
 
 def kept(settings: Settings) -> list[str]:
-    folder = settings.store / "uploads"
+    folder = settings.folder / "uploads"
     waiting = (".waiting", "writer.lock")
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name not in waiting)
 
@@ -186,10 +186,10 @@ def test_a_file_that_comes_again(client: TestClient, chain: AnswerChain, setting
     assert states(ended(client, 2))["zinc.txt"] == "in" or states(work(client))["zinc.txt"] == "unchanged"
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Bolivia.")
     assert ended(client, 3)["changed"] == 1
-    assert id_of(chain, "Zinc") == first and (settings.store / "uploads/zinc.txt").read_text().endswith("Bolivia.")
+    assert id_of(chain, "Zinc") == first and (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.")
     send(client, "zinc.txt", b"%PDF-1.4 damaged")  # what cannot be read leaves what was there
     assert states(ended(client, 4))["zinc.txt"] == "failed"
-    assert (settings.store / "uploads/zinc.txt").read_text().endswith("Bolivia.") and id_of(chain, "Zinc") == first
+    assert (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.") and id_of(chain, "Zinc") == first
 
 
 def test_removing_with_undo_until_it_is_published(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
@@ -207,7 +207,7 @@ def test_removing_with_undo_until_it_is_published(client: TestClient, chain: Ans
     assert (told["removed"], told["said"]) == (1, "Done: 0 added, 0 changed, 1 removed.")
     assert chain.index.article(zinc) is None and chain.index.article(tea) is not None
     assert kept(settings) == [] and "go with the next publication" not in client.get("/owner/articles").text
-    assert b"Peru" not in (settings.store / "articles.sqlite3").read_bytes()
+    assert b"Peru" not in (settings.folder / "articles.sqlite3").read_bytes()
 
 
 def test_what_is_marked_goes_with_the_next_files(client: TestClient, chain: AnswerChain) -> None:
@@ -292,7 +292,7 @@ def test_too_large_and_broken_off(client: TestClient, settings: Settings, monkey
     for body in (b"x" * 11, pieces()):
         response = client.post("/owner/articles/files?name=a.txt", content=body)
         assert (response.status_code, response.json()["code"]) == (413, "too_large")
-    waiting = settings.store / "uploads" / ".waiting"
+    waiting = settings.folder / "uploads" / ".waiting"
     assert [path for path in waiting.glob("*") if path.name != "writer.lock"] == []
     assert send(client, "a.txt", "x" * 10).status_code == 202
 
@@ -310,12 +310,18 @@ def test_a_page_closed_in_the_middle_leaves_nothing(chain: AnswerChain, settings
         sent.append(message)
 
     app = serve(chain, settings)
-    scope = {"type": "http", "method": "POST", "path": "/owner/articles/files", "root_path": "", "http_version": "1.1"}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/owner/articles/files",
+        "root_path": "",
+        "http_version": "1.1",
+    }
     scope |= {"raw_path": b"/owner/articles/files", "query_string": b"name=a.txt", "client": ("127.0.0.1", 5)}
     scope |= {"headers": [(b"host", b"127.0.0.1:7860")], "scheme": "http"}
     asyncio.run(app(scope, receive, note))
     assert sent[0]["status"] == 400
-    assert list((settings.store / "uploads" / ".waiting").iterdir()) == []
+    assert list((settings.folder / "uploads" / ".waiting").iterdir()) == []
     with TestClient(app, **HERE) as client:
         assert work(client)["entries"] == [] and send(client, "zinc.txt", "Zinc\n\nIt is a metal.").status_code == 202
         assert ended(client)["added"] == 1
@@ -345,7 +351,7 @@ def test_a_folder_s_name_is_taken(client: TestClient, settings: Settings) -> Non
 
 
 def test_while_another_program_writes_it_waits(client: TestClient, settings: Settings) -> None:
-    with write_lock(settings.store):
+    with write_lock(settings.folder):
         send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
         until(lambda: work(client)["stage"] == "busy")
         assert "goes on by itself" in work(client)["said"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
+from rag.events import Ask
 from settings import Settings
 from tests.web.standins import HERE, FakeChain, an_answer, interface
 from web.monitoring import unanswered as module
@@ -34,7 +35,7 @@ def unanswered() -> Unanswered:
 
 
 def serve(chain: FakeChain, settings: Settings, unanswered: Unanswered | None) -> FastAPI:
-    ask = noting_unanswered(chain.stream, unanswered) if unanswered else chain.stream
+    ask = noting_unanswered(cast("Ask", chain.stream), unanswered) if unanswered else None
     app = interface(chain, settings, ask=ask)
     app.include_router(owner_routes(chain, settings, unanswered))  # type: ignore[arg-type]
     app.add_middleware(Gate, settings=settings, rates=Rates())
@@ -109,7 +110,7 @@ def test_without_log_questions_none_are_kept(chain: FakeChain, settings: Setting
 def test_feedback_is_shown_and_is_text(client: TestClient, settings: Settings) -> None:
     assert "There is none yet." in client.get("/owner/feedback").text
     assert "Nothing new." in client.get("/owner").text
-    store = FeedbackStore(settings.store / FEEDBACK)
+    store = FeedbackStore(settings.folder / FEEDBACK)
     store.add("up", "", "What is tea?", [], {"id": "1", "answer": "A drink."})
     store.add("down", f"{HOSTILE} wrong", f"{HOSTILE}?", [], {"id": "2", "answer": f"{HOSTILE}!"})
     assert "New: 1 good, 1 bad." in client.get("/owner").text

@@ -1,0 +1,131 @@
+"""Connections to PostgreSQL, and its errors as StoreErrors. No message has the password."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from index.errors import StoreBusyError, StoreError, UsageError
+from settings import StoreUrl
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_SESSION: LiteralString = """
+SET jit = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET hnsw.ef_search = 200;
+SET hnsw.iterative_scan = strict_order;
+SET idle_in_transaction_session_timeout = '15min';
+SET lock_timeout = '20s';
+"""
+"""Without statistics of text PostgreSQL cannot tell that few rows have a term: indexes are always right here."""
+_READING: LiteralString = "SET default_transaction_read_only = on; SET statement_timeout = '30s'"
+_WRITING: LiteralString = "SET statement_timeout = '30min'"
+_KEEP_IDLE = 8
+_HINT = "check that it runs, its address, and the user's name and password"
+_BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.SerializationFailure, errors.DeadlockDetected)
+_HINTS: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.ReadOnlySqlTransaction, "it can only be read; give the address of the primary server"),
+    (errors.InsufficientPrivilege, "give its user the right to make and change tables there"),
+    (errors.InvalidSchemaName, "make the schema, and give its user the right to make and change tables there"),
+    (errors.DiskFull, "make room on its disk and try again; what is in the store is unharmed"),
+)
+
+
+def connect(url: StoreUrl, *, writing: bool) -> Connection:
+    """Open a connection. Raises StoreError."""
+    with translated(url):
+        try:
+            connection = psycopg.connect(
+                url.secret,
+                autocommit=True,
+                prepare_threshold=None,  # a plan for any question would not be the best for this one
+                connect_timeout=5,
+                keepalives_idle=30,
+                keepalives_interval=10,
+                keepalives_count=3,
+                application_name=f"quoth {socket.gethostname()} {os.getpid()}"[:63],
+            )
+        except psycopg.OperationalError as error:
+            raise StoreError(f"the store {url} cannot be reached ({_reason(error, url)})", _HINT) from None
+        except psycopg.ProgrammingError:  # its message would quote the address
+            hint = "write it as postgresql://USER:PASSWORD@HOST/DATABASE, with % before the codes of special characters"
+            raise UsageError(f"the store {url} has no address that can be read", hint) from None
+        connection.execute(_SESSION + (_WRITING if writing else _READING))
+    return connection
+
+
+class Pool:
+    """Idle connections that only read; makes another where none is left. Safe to share between threads."""
+
+    def __init__(self, url: StoreUrl) -> None:
+        self._url = url
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+
+    def take(self) -> Connection:
+        """Return a connection that works. Raises StoreError."""
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return connect(self._url, writing=False)
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error:  # the server has been started again since
+                connection.close()
+            else:
+                return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection for the next who needs one, unless something went wrong on it."""
+        if connection.info.transaction_status == TransactionStatus.IDLE:
+            with self._lock:
+                if len(self._idle) < _KEEP_IDLE:
+                    self._idle.append(connection)
+                    return
+        connection.close()
+
+
+@cache
+def pool_of(url: StoreUrl) -> Pool:
+    """Return the pool of this process for a database."""
+    return Pool(url)
+
+
+@contextmanager
+def translated(url: StoreUrl) -> Iterator[None]:
+    """Raise PostgreSQL's errors as StoreErrors about the store."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _as_store_error(error, url) from error
+
+
+def _as_store_error(error: psycopg.Error, url: StoreUrl) -> StoreError:
+    reason = _reason(error, url)
+    if isinstance(error, _BUSY):
+        return StoreBusyError(f"the store {url} is busy ({reason})", "try again in a moment")
+    if isinstance(error, errors.UndefinedTable):
+        return StoreError(f"there is no store in {url}", "run `python app.py ingest PATH` to make one")
+    for kind, hint in _HINTS:
+        if isinstance(error, kind):
+            return StoreError(f"the store {url} cannot be written ({reason})", hint)
+    if isinstance(error, psycopg.OperationalError):
+        return StoreError(f"the store {url} cannot be reached ({reason})", _HINT)
+    return StoreError(f"the store {url} cannot be used ({reason})", "look at the database server's log")
+
+
+def _reason(error: psycopg.Error, url: StoreUrl) -> str:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    return reason.replace(url.password, "***") if url.password else reason

