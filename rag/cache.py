@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from cachetools import LRUCache
 
 from rag.answer import Answer, Timings
+from rag.asked import Asked
 from rag.corpus import Corpus
 from rag.events import Event, RetrievedEvent, sentence_events
-from rag.pipeline import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from index.embed import EmbeddingModel, check_same, load_embeddings
 from index.status import read_facts
 from index.vector_cache import VectorCache
 from rag.answer import Answer, Models
+from rag.asked import Asked, Evidence
 from rag.cache import AnswerCache, cache_key, kept
 from rag.condense import Turn
 from rag.corpus import Corpus, IndexCorpus, TextCorpus, check_quotes, languages_of
@@ -26,8 +27,6 @@ from rag.filters import Filters
 from rag.intents import is_key_words
 from rag.pipeline import (
     LIMITS,
-    Asked,
-    Evidence,
     answer_directly,
     answer_in_form,
     bars_of,
