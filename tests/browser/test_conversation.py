@@ -202,6 +202,11 @@ def test_filters(stand_in: str, visit: Open, chain: FakeChain) -> None:
     expect(page.locator(".q-asked")).to_have_count(3)
     until(lambda: chain.asked[-1]["question"] == "Again?")
     assert chain.asked[-1]["filters"] == Filters(author=("Ada Renshaw",))
+    scopes = page.locator(".q-scope")
+    expect(scopes).to_have_text([f"Only from: {ARTICLE.title}"] * 2 + ["Only from: Ada Renshaw"])
+    page.goto(stand_in)
+    expect(scopes).to_have_count(3)
+    expect(chips).to_have_text(["Ada Renshaw"])
 
 
 def test_a_server_that_goes_away_and_comes_back(browser: Browser) -> None:
