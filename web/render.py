@@ -165,12 +165,11 @@ def _bold(cited: Citation) -> str:
 
 def _card(cited: list[Citation], language: Language) -> str:
     first = cited[0]
-    numbers = ", ".join(str(citation.n) for citation in cited)
+    number = f'<span class="q-n">{first.n}</span>' if len(cited) == 1 else ""
     pages = {citation.page for citation in cited}
     byline = _byline(first if len(pages) == 1 else replace(first, page=None), language)
     return (
-        f'<article class="q-card" id="source-{first.n}"><h3><span class="q-n">{numbers}</span>'
-        f"<bdi>{text(first.title)}</bdi></h3>"
+        f'<article class="q-card" id="source-{first.n}"><h3>{number}<bdi>{text(first.title)}</bdi></h3>'
         + (f'<p class="q-byline">{byline}</p>' if byline else "")
         + "".join(_context(citation, language, is_numbered=len(cited) > 1) for citation in cited)
         + "</article>"

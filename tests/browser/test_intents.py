@@ -54,7 +54,7 @@ def test_in_the_chat(program: str, visit: Open) -> None:
 
 def test_a_conversation_on_a_phone(program: str, visit: Open) -> None:
     page = visit(program, viewport=PHONE)
-    ask(page, "who foundd Xiaomi?")
+    ask(page, "who founded Xiaomii?")
     understood = page.locator(".q-understood")
     expect(understood).to_contain_text("Understood as: who founded Xiaomi?", timeout=TIMEOUT_MS)
     ends = page.locator(":is(.q-support, .q-searched)")
