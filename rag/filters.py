@@ -106,6 +106,9 @@ class Filters:
         return frozenset(article.id for article in snapshot.database.article_facts() if self.match(article))
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What there is to filter by, the most frequent first, years newest first."""

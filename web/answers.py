@@ -10,17 +10,22 @@ from cachetools import LRUCache
 
 from rag.answer import Answer
 from rag.condense import Turn
+from rag.filters import NO_FILTERS, Filters
 
 CAPACITY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer, and what it answered: the question as it was asked, and the turns before it, oldest first."""
+    """An answer, and what it answered: the question as it was asked, the turns before it, oldest first, its filters.
+
+    Filter words that stand in the question are no part of `filters`.
+    """
 
     answer: Answer
     question: str
     history: tuple[Turn, ...]
+    filters: Filters = NO_FILTERS
 
 
 class AnswerStore:
@@ -33,10 +38,10 @@ class AnswerStore:
         self._answers: LRUCache[str, StoredAnswer] = LRUCache(capacity)
         self._lock = threading.Lock()
 
-    def put(self, answer: Answer, question: str, history: Sequence[Turn]) -> None:
+    def put(self, answer: Answer, question: str, history: Sequence[Turn], filters: Filters = NO_FILTERS) -> None:
         """Remember an answer."""
         with self._lock:
-            self._answers[answer.id] = StoredAnswer(answer, question, tuple(history))
+            self._answers[answer.id] = StoredAnswer(answer, question, tuple(history), filters)
 
     def get(self, answer_id: str) -> StoredAnswer | None:
         """Return what was given under this id, unless it is unknown or forgotten by now."""

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from index.article import Audience
 from rag.answer import Answer
 from rag.events import Ask, Event, StatusEvent
+from rag.filters import NO_FILTERS
 from rag.question import check_question
 from settings import Settings
 from web.answers import AnswerStore
@@ -80,7 +81,8 @@ class Asking:
         async with aclosing(self._queued(asked)) as steps:
             async for event in steps:
                 if isinstance(event, Answer):
-                    self._answers.put(event, asked["question"], asked.get("history", ()))
+                    filters = asked.get("filters", NO_FILTERS)
+                    self._answers.put(event, asked["question"], asked.get("history", ()), filters)
                 elif clock() >= end:
                     raise deadline_error(self._settings)
                 if event is not None or clock() >= told + pause:

@@ -10,11 +10,14 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote as percent_encode
 
 from rag.answer import Answer, Citation
 from rag.extract import MAYBE
+from rag.filters import NO_FILTERS, Filters
+from web.answers import StoredAnswer
 from web.permalink import address
 
 Format = Literal["text", "markdown", "html", "json"]
@@ -38,27 +41,27 @@ _LIST_ITEM = re.compile(r"^(\d*)([-+.)])")
 _BARE_LINK = re.compile(r"^:|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
 
 
-def export_answer(answer: Answer, form: Format, base: str) -> str:
-    """Return one answer in this format; as JSON it is the Answer object."""
+def export_answer(answer: Answer, form: Format, base: str, filters: Filters = NO_FILTERS) -> str:
+    """Return one answer in this format; as JSON it is the Answer object. The others say what `filters` it had."""
     match form:
         case "text":
-            return as_text(answer, base)
+            return as_text(answer, base, filters)
         case "markdown":
-            return as_markdown(answer, base)
+            return as_markdown(answer, base, filters)
         case "html":
-            return as_html(answer, base)
+            return as_html(answer, base, filters)
         case "json":
             return _json(answer.to_dict())
 
 
-def export_conversation(answers: Iterable[Answer], form: Literal["markdown", "json"], base: str) -> str:
+def export_conversation(answers: Iterable[StoredAnswer], form: Literal["markdown", "json"], base: str) -> str:
     """Return answers in the order given; as JSON an object with the Answer objects under `answers`."""
     if form == "json":
-        return _json({"answers": [answer.to_dict() for answer in answers]})
-    return "\n---\n\n".join(as_markdown(answer, base) for answer in answers)
+        return _json({"answers": [stored.answer.to_dict() for stored in answers]})
+    return "\n---\n\n".join(as_markdown(stored.answer, base, stored.filters) for stored in answers)
 
 
-def as_text(answer: Answer, base: str) -> str:
+def as_text(answer: Answer, base: str, filters: Filters = NO_FILTERS) -> str:
     """Return the question, the sentences with their marks, and what each number means."""
     sources = [
         "\n    ".join(
@@ -66,13 +69,13 @@ def as_text(answer: Answer, base: str) -> str:
         )
         for source in answer.citations
     ]
-    said = "\n".join([*_lead_in(answer), *map(str, answer.sentences)]) or answer.answer
+    said = "\n".join([*_lead_in(answer, filters), *map(str, answer.sentences)]) or answer.answer
     return "\n\n".join([answer.question, said, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
-def as_markdown(answer: Answer, base: str) -> str:
+def as_markdown(answer: Answer, base: str, filters: Filters = NO_FILTERS) -> str:
     """Return the same with the question as a heading, quotes as block quotes and each source as a numbered link."""
-    parts = [f"## {markdown(answer.question)}", *map(markdown, _lead_in(answer))]
+    parts = [f"## {markdown(answer.question)}", *map(markdown, _lead_in(answer, filters))]
     for sentence in answer.sentences:
         words, marks = markdown(sentence.text), "".join(f" \\[{n}\\]" for n in sentence.citations)
         parts.append(f"> “{words}”{marks}" if sentence.kind == "quote" else words + marks)
@@ -86,11 +89,11 @@ def as_markdown(answer: Answer, base: str) -> str:
     return "\n\n".join([*parts, *(["\n".join(sources)] if sources else [])]) + "\n"
 
 
-def as_html(answer: Answer, base: str) -> str:
+def as_html(answer: Answer, base: str, filters: Filters = NO_FILTERS) -> str:
     """Return the same as a fragment of HTML without classes, styles or scripts, for pages and word processors."""
     links = {source.n: html.escape(link(source, base)) for source in answer.citations}
     parts = [f'<p dir="auto"><strong>{_escaped(answer.question)}</strong></p>']
-    parts += [f'<p dir="auto"><em>{_escaped(said)}</em></p>' for said in _lead_in(answer)]
+    parts += [f'<p dir="auto"><em>{_escaped(said)}</em></p>' for said in _lead_in(answer, filters)]
     for sentence in answer.sentences:
         marks = "".join(f' <a href="{links[n]}">[{n}]</a>' for n in sentence.citations)
         said = f"<bdi>{_escaped(sentence.text)}</bdi>"
@@ -107,9 +110,16 @@ def as_html(answer: Answer, base: str) -> str:
     return "\n".join([*parts, *([f"<ol>{''.join(sources)}</ol>"] if sources else [])]) + "\n"
 
 
-def _lead_in(answer: Answer) -> list[str]:
-    """Return the line that an uncertain answer must not be read without."""
-    return [answer.notice or MAYBE] if answer.certainty == "low" else []
+def _lead_in(answer: Answer, filters: Filters) -> list[str]:
+    """Return what an answer must not be read without: where was looked, and that it is uncertain."""
+    titles = {place.article_id: place.title for place in (*answer.citations, *answer.nearest)}
+    scope = [f"“{titles.get(article, article)}”" for article in filters.article]
+    if others := replace(filters, article=()).described():
+        scope.append(f"articles {others}")
+    if answer.abstained:  # which says it itself
+        return []
+    looked = [f"Looked only in {', '.join(scope)}."] if scope else []
+    return [*looked, *([answer.notice or MAYBE] if answer.certainty == "low" else [])]
 
 
 def markdown(foreign: str) -> str:

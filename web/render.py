@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import string
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
 from rag.extract import MAYBE
@@ -32,9 +33,10 @@ def text(foreign: str) -> str:
     return foreign.translate(_TABLE)
 
 
-def question(asked: str) -> str:
-    """Return what a person asked, shown as text."""
-    return f'<p class="q-asked" dir="auto">{text(asked)}</p>'
+def question(asked: str, scope: str = "") -> str:
+    """Return what a person asked, shown as text, and which articles are searched where these are not all."""
+    limits = f'\n\n<p class="q-line q-scope" dir="auto">{text(scope)}</p>' if scope else ""
+    return f'<p class="q-asked" dir="auto">{text(asked)}</p>{limits}'
 
 
 def understood(asked: str, language: Language, *, is_offered: bool) -> str:
@@ -96,8 +98,11 @@ def _abstention(given: Answer, language: Language) -> list[str]:
 
 
 def sources(citations: Iterable[Citation], language: Language = "en") -> str:
-    """Return the source cards: for each citation who wrote it and when, the quote among its neighbours."""
-    return "".join(_card(citation, language) for citation in citations)
+    """Return the source cards: for each article who wrote it and when, and its quotes among their neighbours."""
+    cards: dict[str, list[Citation]] = {}
+    for citation in citations:
+        cards.setdefault(citation.article_id, []).append(citation)
+    return "".join(_card(cited, language) for cited in cards.values())
 
 
 def no_sources(language: Language = "en") -> str:
@@ -158,17 +163,27 @@ def _bold(cited: Citation) -> str:
     return "".join([*pieces, text(cited.quote[at:])])
 
 
-def _card(cited: Citation, language: Language) -> str:
+def _card(cited: list[Citation], language: Language) -> str:
+    first = cited[0]
+    number = f'<span class="q-n">{first.n}</span>' if len(cited) == 1 else ""
+    pages = {citation.page for citation in cited}
+    byline = _byline(first if len(pages) == 1 else replace(first, page=None), language)
+    return (
+        f'<article class="q-card" id="source-{first.n}"><h3>{number}<bdi>{text(first.title)}</bdi></h3>'
+        + (f'<p class="q-byline">{byline}</p>' if byline else "")
+        + "".join(_context(citation, language, is_numbered=len(cited) > 1) for citation in cited)
+        + "</article>"
+    )
+
+
+def _context(cited: Citation, language: Language, *, is_numbered: bool) -> str:
     before = text(_tail(cited.before.rpartition("\n\n")[2]))
     after = text(_shorten(cited.after.partition("\n\n")[0], 120))
-    read = _cited_at(cited)
+    number = f'<span class="q-n">{cited.n}</span> ' if is_numbered else ""
     words, also = text(say(language, "chat.read")), _also(cited.also, language)
     return (
-        f'<article class="q-card" id="source-{cited.n}"><h3><span class="q-n">{cited.n}</span>'
-        f"<bdi>{text(cited.title)}</bdi></h3>"
-        + (f'<p class="q-byline">{byline}</p>' if (byline := _byline(cited, language)) else "")
-        + f'<p class="q-context" dir="auto">{before}<mark>{_bold(cited)}</mark>{after}</p>'
-        + f'<p class="q-read"><a href="{read}">{words}</a>{also}</p></article>'
+        f'<p class="q-context" dir="auto">{number}{before}<mark>{_bold(cited)}</mark>{after}</p>'
+        f'<p class="q-read"><a href="{_cited_at(cited)}">{words}</a>{also}</p>'
     )
 
 

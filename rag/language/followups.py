@@ -25,8 +25,8 @@ MEANT = re.compile(r",?\s*(?:is what )?\bi (?:mean|meant)\b", re.IGNORECASE)
 """What stands after a corrected word: "is what I meant"."""
 BACK_TO = re.compile(r"^(?:(?:going|coming|get(?:ting)?) )?back to (?P<what>[^:,]+)[:,]\s*(?P<rest>.+)$", re.IGNORECASE)
 """A return to an earlier subject: "Back to X: was it ...?"."""
-FRONTED = re.compile(rf"^(?P<what>[^,?:]+), (?P<rest>{WH}\b.+)$", re.IGNORECASE)
-"""A subject named before the question: "X, when did he ...?"."""
+FRONTED = re.compile(rf"^(?P<what>(?:(?! or )[^,?:])+), (?P<rest>{WH}\b.+)$", re.IGNORECASE)
+"""A subject named before the question: "X, when did he ...?", but not "X or Y, who ...?", which compares."""
 QUESTION = re.compile(
     rf"^(?P<wh>(?:\w+ )?{WH}\b(?:(?! {AUX}\b)[^?:])*?) (?P<rest>{AUX}\b.+)$",
     re.IGNORECASE,

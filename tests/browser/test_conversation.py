@@ -160,6 +160,7 @@ def test_what_was_understood_is_taken_back_and_a_new_topic_begins(
     ask(page, "And batteries?")
     understood = page.locator(".q-understood")
     expect(understood).to_contain_text("Understood as: What did Jia Yueting say about batteries?")
+    expect(page.locator(".q-searched")).to_be_visible()
     above, answer = understood.bounding_box(), page.locator(".q-abstained").bounding_box()
     assert above and answer and above["y"] < answer["y"]
     page.get_by_role("button", name="Ask as typed").click()
@@ -202,6 +203,12 @@ def test_filters(stand_in: str, visit: Open, chain: FakeChain) -> None:
     expect(page.locator(".q-asked")).to_have_count(3)
     until(lambda: chain.asked[-1]["question"] == "Again?")
     assert chain.asked[-1]["filters"] == Filters(author=("Ada Renshaw",))
+    scopes = page.locator(".q-scope")
+    expect(scopes).to_have_text([f"Only from: {ARTICLE.title}"] * 2 + ["Only from: Ada Renshaw"])
+    expect(page.locator(".q-searched")).to_have_count(2)
+    page.goto(stand_in)
+    expect(scopes).to_have_count(3)
+    expect(chips).to_have_text(["Ada Renshaw"])
 
 
 def test_a_server_that_goes_away_and_comes_back(browser: Browser) -> None:

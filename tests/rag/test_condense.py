@@ -149,6 +149,7 @@ def test_a_topic_takes_nothing_over(question):
     ("question", "history", "standalone"),
     [
         ("How many cars did BYD sell in 2024?", [ASKED], "How many cars did BYD sell in 2024?"),
+        ("NIO or XPeng, who lost more in 2023?", [LAUNCH], "NIO or XPeng, who lost more in 2023?"),
         ("When did Apple stop its car project?", [ASKED], "When did Apple stop its car project?"),
         ("How do solar cells turn light into power?", [ASKED], "How do solar cells turn light into power?"),
         ("How many jobs did NIO cut?", [LAUNCH], "How many jobs did NIO cut?"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rag.answer import Answer
 from rag.condense import Turn
+from rag.filters import Filters
 from tests.web.standins import an_answer
 from web.answers import AnswerStore
 
@@ -18,11 +19,12 @@ def answer(answer_id: str) -> Answer:
 def test_an_answer_is_found_with_what_it_answered() -> None:
     answers = AnswerStore()
     history: list[Turn] = ["Who?", {"question": "And?", "answer": "So."}]
-    answers.put(answer("a"), "Why?", history)
+    answers.put(answer("a"), "Why?", history, Filters(author=("Ada",)))
     history.clear()
     found = answers.get("a")
     assert found is not None
     assert (found.answer.id, found.question, len(found.history)) == ("a", "Why?", 2)
+    assert found.filters == Filters(author=("Ada",))
     assert answers.get("b") is None
 
 

@@ -15,8 +15,10 @@ from markdown_it import MarkdownIt
 
 from index.article import Article
 from rag.answer import Answer, Citation, Sentence
+from rag.filters import Filters
 from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
 from web import export
+from web.answers import StoredAnswer
 from web.permalink import address
 
 BASE = "http://quoth.test:7860"
@@ -118,6 +120,16 @@ def test_an_abstention_has_no_sources(form: export.Format) -> None:
     assert "http" not in kept
 
 
+@FORMS
+def test_where_was_looked_is_said(form: export.Format) -> None:
+    filters = Filters(article=(ARTICLE.id,), after="2024", author=("<b>",))
+    kept = html.unescape(export.export_answer(given_answer(), form, BASE, filters))
+    said = f"Looked only in “{ARTICLE.title}”, articles by <b> after 2024."
+    assert (said in kept) == (form != "json")
+    abstained = an_answer("When was he born?", answer="The articles do not say (looked only in articles by Ada).")
+    assert "Looked" not in export.export_answer(abstained, form, BASE, filters), "said once"
+
+
 def test_json_is_the_answer_object() -> None:
     assert json.loads(export.export_answer(given_answer(), "json", BASE)) == json.loads(
         json.dumps(given_answer().to_dict())
@@ -125,11 +137,15 @@ def test_json_is_the_answer_object() -> None:
 
 
 def test_a_conversation() -> None:
-    answers = [given_answer(), replace(given_answer(), id="2", question="And now? 错")]
+    answers = [
+        StoredAnswer(given_answer(), "What did he criticize?", ()),
+        StoredAnswer(replace(given_answer(), id="2", question="And now? 错"), "And now?", (), Filters(author=("Ada",))),
+    ]
     kept = export.export_conversation(answers, "markdown", BASE)
     shown = rendered(kept)
     assert (shown.tags.count("h2"), shown.tags.count("hr")) == (2, 1)
     assert "And now? 错" in kept
+    assert kept.count("Looked only in articles by Ada.") == 1
     exported = json.loads(export.export_conversation(answers, "json", BASE))
     assert [each["question"] for each in exported["answers"]] == ["What did he criticize?", "And now? 错"]
     assert exported["answers"][0]["citations"][0]["quote"] == QUOTE

@@ -83,7 +83,7 @@ def everything(foreign: str) -> str:
     beside = render.sentence(said[0], [cited, other])  # of two articles, so that it says whose it is
     parts = [render.answer(answered), render.answer(abstained), render.sources([cited]), beside]
     parts += [render.suggestions([foreign], foreign), render.understood(foreign, "en", is_offered=True)]
-    return "\n\n".join([*parts, render.question(foreign), render.line(foreign)])
+    return "\n\n".join([*parts, render.question(foreign, foreign), render.line(foreign)])
 
 
 def check_safe(html: str) -> Seen:
@@ -213,6 +213,17 @@ def test_in_chinese() -> None:
     seen = Seen(render.sources([citation(page=3, also=(Place("other", 5, 8, "abc"),))], "zh"))
     assert "2024年4月2日 · 第 3 页" in seen.text and "在文章中阅读" in seen.text and "另一篇文章（1）" in seen.text
     assert "文章中没有提到。" in Seen(render.answer(an_answer("q", answer="The articles do not say."), "zh")).text
+
+
+def test_an_article_has_one_card_with_all_its_quotes() -> None:
+    other = Article("b.md", "Another", "Another word.", "1" * 64, id="b")
+    first, third = citation(page=1), citation(3, quote="Values determine the ceiling.", bold="", page=2)
+    html = render.sources([first, citation(2, other, "Another word.", ""), third])
+    assert re.findall(r'id="source-(\d)"', html) == ["1", "2"]
+    assert re.findall(r'<span class="q-n">(\d)</span>', html) == ["1", "3", "2"]
+    seen = check_safe(html)
+    assert len(seen.links) == 3
+    assert "page" not in seen.text, "they are on several"
 
 
 def test_an_uncertain_answer_is_shown_as_what_it_is() -> None:

@@ -55,7 +55,8 @@ def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
     @routes.get("/api/answers/{answer_id}", response_class=Response, responses=errors(400, 404) | exported)
     def answer(answer_id: str, request: Request, format: export.Format = "json") -> Response:
         """Export an answer that was given lately."""
-        file = export.export_answer(stored_answer(answer_id).answer, format, base_address(request))
+        stored = stored_answer(answer_id)
+        file = export.export_answer(stored.answer, format, base_address(request), stored.filters)
         return Response(file, media_type=export.MEDIA_TYPES[format], headers={"Cache-Control": "no-store"})
 
     @routes.post("/api/export", response_class=Response, responses=errors(400, 404, 413) | exported)
@@ -67,7 +68,7 @@ def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
         name = "conversation.md" if body.format == "markdown" else "conversation.json"
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         headers["Quoth-Forgotten"] = str(len(body.answers) - len(stored))
-        file = export.export_conversation([answer.answer for answer in stored], body.format, base_address(request))
+        file = export.export_conversation(stored, body.format, base_address(request))
         return Response(file, media_type=export.MEDIA_TYPES[body.format], headers=headers)
 
     @routes.post("/api/feedback", status_code=204, responses=errors(400, 404, 413, 503))

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from rag.answer import Answer, Citation
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
-from rag.filters import without_words
+from rag.filters import NO_FILTERS, Filters, without_words
 from web import render
 from web.errors import to_api_error
 from web.locales import Language, has, say
@@ -26,7 +26,8 @@ class Exchange:
 
     `said` are the finished parts as HTML; `note` is a line on what is going on, or on what went wrong.
     `done` once nothing more will come. `understood` is the question that was answered, where it is not the one that was
-    typed; `as_typed` says that this was not wanted. What comes after one that `ends_topic` takes nothing over.
+    typed; `as_typed` says that this was not wanted. What comes after one that `ends_topic` takes nothing over. `scope`
+    says which articles are searched, `filters` what for.
     """
 
     question: str
@@ -38,6 +39,8 @@ class Exchange:
     understood: str | None = None
     as_typed: bool = False
     ends_topic: bool = False
+    filters: Filters = NO_FILTERS
+    scope: str = ""
 
     @property
     def shown(self) -> str:
@@ -45,10 +48,9 @@ class Exchange:
         return "\n\n".join(part for part in (*self.said, self.note) if part)
 
 
-def begun(question: str, language: Language, *, warm: bool, as_typed: bool = False) -> Exchange:
+def begun(question: str, language: Language, *, warm: bool) -> Exchange:
     """Return the exchange when the question is taken."""
-    note = render.line(say(language, "chat.searching" if warm else "chat.warming"))
-    return Exchange(question, note=note, as_typed=as_typed)
+    return Exchange(question, note=render.line(say(language, "chat.searching" if warm else "chat.warming")))
 
 
 def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
@@ -101,7 +103,7 @@ def sorry(error: Exception, language: Language) -> str:
 def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
     """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back."""
     for exchange in exchanges:
-        yield {"role": "user", "content": render.question(exchange.question)}
+        yield {"role": "user", "content": render.question(exchange.question, exchange.scope)}
         is_last = exchange is exchanges[-1]
         parts = [exchange.shown]
         if exchange.understood:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from index.errors import QuothError
@@ -64,6 +65,20 @@ def choices(chain: AnswerChain, about: str, language: Language) -> tuple[list[tu
         words.append((say(language, "chat.until", year=year), filters.Filters(before=str(int(year) + 1))))
     choices = [(shown, str(word)) for shown, word in words]
     return choices, [choices[0][1]] if article is not None else []
+
+
+def described(chain: AnswerChain, chosen: filters.Filters, language: Language) -> str:
+    """Return which articles are searched, as it is shown with the question; empty for all."""
+    shown = [*chosen.author, *chosen.source, *chosen.tag]
+    shown += [say(language, "chat.since", year=chosen.after)] if chosen.after else []
+    if chosen.before:
+        is_year = re.fullmatch("[0-9]{4}", chosen.before)
+        last = {"year": int(chosen.before) - 1} if is_year else {"year": chosen.before}
+        shown.append(say(language, "chat.until" if is_year else "chat.until_before", **last))
+    for id_ in chosen.article:
+        article = chain.index.article(id_)
+        shown.append(article.title if article is not None else id_)
+    return say(language, "chat.only", filters=" \N{MIDDLE DOT} ".join(shown)) if shown else ""
 
 
 def _changed(settings: Settings) -> str | None:

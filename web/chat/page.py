@@ -147,7 +147,11 @@ class Page:
             self._edit: gr.Button(say(language, "chat.edit")),
             self._sources_title: f"## {say(language, 'chat.sources')}",
             self._only: gr.Dropdown(
-                choices, value=chosen, label=say(language, "chat.filter"), info=None, visible=bool(choices)
+                choices,
+                label=say(language, "chat.filter"),
+                info=None,
+                visible=bool(choices),
+                **({"value": chosen} if chosen else {}),  # else a conversation that comes back may have brought one
             ),
             self._how: gr.Radio(_forms(language), label=say(language, "script.how"), visible=self._writes),
         }
@@ -168,7 +172,12 @@ class Page:
         if had and not exchanges:
             gone = render.line(say(language, "chat.gone"), "gone")
             return {self._talk: [{"role": "assistant", "content": gone}]}
-        return self._shown(exchanges, language)
+        shown = self._shown(exchanges, language)
+        if exchanges and exchanges[-1].filters and not request.query_params.get("about"):
+            choices, _ = await run_in_threadpool(header.choices, self._chain, "", language)
+            words = {word for _, word in choices} & set(exchanges[-1].filters.words())
+            shown[self._only] = gr.Dropdown(choices, value=sorted(words))
+        return shown
 
     async def _ask(
         self,
@@ -245,11 +254,12 @@ class Page:
         running = bool(exchanges) and not exchanges[-1].done
         topic = "chat.topic_goes_on" if exchanges and exchanges[-1].ends_topic else "chat.topic"
         cited = exchanges[-1].citations if exchanges else ()
+        articles = {citation.article_id for citation in cited}
         sources = render.sources(cited, language)
         changes: Changes = {
             self._talk: [*messages(exchanges, language)],
             self._cards: sources or render.no_sources(language),
-            self._sheet: gr.Button(say(language, "chat.sources_count", count=len(cited)), visible=bool(cited)),
+            self._sheet: gr.Button(say(language, "chat.sources_count", count=len(articles)), visible=bool(cited)),
             self._again: gr.Button(visible=bool(exchanges)),
             self._retry: gr.Button(visible=bool(exchanges) and not running),
             self._edit: gr.Button(say(language, "chat.edit"), visible=bool(exchanges) and not running),

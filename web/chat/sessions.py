@@ -8,8 +8,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from rag.filters import NO_FILTERS
 from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
+from web.chat.header import described
 from web.locales import Language
 
 if TYPE_CHECKING:
@@ -92,7 +94,10 @@ class ChatSessions:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
             run = self._runs[key] = PendingAnswer(page)
-            exchange = begun(question, language, warm=self._chain.ready, as_typed=as_typed)
+            exchange = begun(question, language, warm=self._chain.ready)
+            filters = given.get("filters", NO_FILTERS)
+            scope = described(self._chain, filters, language)
+            exchange = replace(exchange, as_typed=as_typed, filters=filters, scope=scope)
             try:
                 yield self._keep(key, run, (*earlier, exchange), language)
                 async for event in events:

@@ -239,7 +239,10 @@ Quoth.whenever("#q-only input", (input) => {
   }
 
   // Gradio announces every change, and labels each message with its source, markup and all.
-  Quoth.whenever('#q-chat [role="log"]', (log) => log.setAttribute("aria-live", "off"));
+  Quoth.whenever('#q-chat [role="log"]', (log) => {
+    log.setAttribute("aria-live", "off");
+    log.setAttribute("aria-label", Quoth.say("talk"));
+  });
   const labelled = '#q-chat [data-testid="bot"][aria-label], #q-chat [data-testid="user"][aria-label]';
   new MutationObserver(() => {
     for (const message of document.querySelectorAll(labelled)) message.removeAttribute("aria-label");

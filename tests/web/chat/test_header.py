@@ -71,6 +71,14 @@ def test_what_can_be_filtered_by(chain: FakeChain) -> None:
     assert "2024 年及以后" in dict(header.choices(chain, "", "zh")[0])  # type: ignore[arg-type]
 
 
+def test_which_articles_are_searched(chain: FakeChain) -> None:
+    filters = Filters(author=("Li Bin",), after="2024", before="2025", article=(ARTICLE.id, "gone"))
+    said = header.described(chain, filters, "en")  # type: ignore[arg-type]
+    assert said == f"Only from: Li Bin · 2024 or later · 2024 or earlier · {ARTICLE.title} · gone"
+    assert header.described(chain, Filters(before="2024-05"), "en") == "Only from: before 2024-05"  # type: ignore[arg-type]
+    assert header.described(chain, Filters(), "en") == ""  # type: ignore[arg-type]
+
+
 def test_one_article_asked_about_is_chosen(chain: FakeChain) -> None:
     choices, chosen = header.choices(chain, ARTICLE.id, "en")  # type: ignore[arg-type]
     assert choices[0] == (ARTICLE.title, chosen[0])
