@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from evaluation.feedback import FEEDBACK, FeedbackStore
+from rag.events import Ask
 from settings import Settings
 from tests.web.standins import HERE, FakeChain, an_answer, interface
 from web.monitoring import unanswered as module
@@ -34,7 +35,7 @@ def unanswered() -> Unanswered:
 
 
 def serve(chain: FakeChain, settings: Settings, unanswered: Unanswered | None) -> FastAPI:
-    ask = noting_unanswered(chain.stream, unanswered) if unanswered else chain.stream
+    ask: Any = noting_unanswered(cast("Ask", chain.stream), unanswered) if unanswered else chain.stream
     app = interface(chain, settings, ask=ask)
     app.include_router(owner_routes(chain, settings, unanswered))  # type: ignore[arg-type]
     app.add_middleware(Gate, settings=settings, rates=Rates())
