@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from index.errors import StoreBusyError, UsageError
+from index.store.database import SqliteDatabase
 from index.store.lock import write_lock
 from index.uploads import WAITING, Uploads, WaitingFile, is_hidden, upload_name
 from tests.stores import small_store
@@ -84,10 +86,6 @@ def test_where_the_store_is_busy_they_wait_again(store: Path) -> None:
 
 
 def test_files_of_a_store_that_was_moved_stay(store: Path) -> None:
-    from contextlib import closing
-
-    from index.store.database import SqliteDatabase
-
     uploads = Uploads(store)
     for name in ("news/a.txt", "gone.txt"):
         (store / "uploads" / name).parent.mkdir(parents=True, exist_ok=True)

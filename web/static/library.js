@@ -60,7 +60,8 @@ function showEntry(entry) {
   state.className = "state";
   state.textContent = entry.said;
   line.append(name, " ", state);
-  const more = entry.why ? entry.why.filter(Boolean).join(": ") : entry.title;
+  const reason = entry.state === "left_out" ? entry.why?.slice(0, 1) : entry.why;
+  const more = reason ? reason.filter(Boolean).join(": ") : entry.title;
   if (more) {
     const small = document.createElement("p");
     small.className = "small";
@@ -117,9 +118,11 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const typing = id("library").querySelector("form").contains(document.activeElement);
   const focused = id("library").contains(document.activeElement);
+  const ticked = new Set(chosen());
   // Where somebody types, only what is marked is shown anew.
   const part = typing ? "pending" : "library";
   id(part).replaceWith(document.adoptNode(fresh.getElementById(part)));
+  for (const box of document.querySelectorAll("[name=article]:not(:disabled)")) box.checked = ticked.has(box.value);
   if (focused && !typing) id("list-title").focus();
 }
 
