@@ -50,7 +50,7 @@ class PostgresVectors:
         return self._hits(every if kept is None else _FEW, vector, limit, kept)
 
     def _hits(
-        self, query: sql.Composable, vector: NDArray[np.float32], limit: int, kept: Collection[str] | None
+        self, query: sql.SQL | sql.Composed, vector: NDArray[np.float32], limit: int, kept: Collection[str] | None
     ) -> list[Hit]:
         parameters = {"vector": as_halfvec(vector), "limit": _WIDER * limit, "kept": list(kept or ())}
         rows: list[Any] = self._sql.execute(query, parameters).fetchall()

@@ -13,7 +13,7 @@ import pytest
 
 from index.archive import export_store, import_store
 from index.article import Article, ArticleFacts, Chunk, Heading, Hit
-from index.errors import StoreBusyError, StoreError, UsageError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError, UsageError
 from index.ingest import ingest, rebuild, repair
 from index.near_duplicates import sketch
 from index.options import IngestOptions
@@ -235,6 +235,17 @@ def test_what_is_not_there_is_said(place: StorePlace) -> None:
         pass
 
 
+def test_a_secret_is_made_once_and_is_in_no_copy(place: StorePlace, articles: Path, tmp_path: Path) -> None:
+    ingest(place, [articles / "0.txt"], FakeEmbeddings())
+    secret = open_store(place).secret("some.key", 32)
+    assert len(secret) == 32
+    assert open_store(place).secret("some.key", 32) == secret != open_store(place).secret("other.key", 32)
+    with pytest.raises(StoreDamagedError):
+        open_store(place).secret("some.key", 16)
+    open_store(place).save(tmp_path / "copy")
+    assert secret not in (tmp_path / "copy").read_bytes()
+
+
 def corpus(count: int) -> list[tuple[Article, list[Chunk]]]:
     chance = random.Random(7)
     words = [f"word{n}" for n in range(80)] + ["running", "runs", "小米汽车", "Ünïcode", "e-mail", "snake_case"]
@@ -242,7 +253,8 @@ def corpus(count: int) -> list[tuple[Article, list[Chunk]]]:
     for n in range(count):
         parts = [" ".join(chance.choices(words, k=chance.randint(1, 60))) for _ in range(chance.randint(1, 4))]
         article = Article(f"{n:03}.txt", " ".join(chance.choices(words, k=3)), "\n".join(parts), f"{n:064}")
-        chunks, at = [], 0
+        at = 0
+        chunks: list[Chunk] = []
         for part in parts:
             chunks.append(chunk(at, at + len(part), f"d{n * 10 + len(chunks)}", article))
             at += len(part) + 1
