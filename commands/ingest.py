@@ -43,6 +43,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     parser.add_argument("--verbose", action="store_true", help="name each file that is left out, with the reason")
     parser.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
+    parser.add_argument("--queue", action="store_true", help="hand the files to the workers (a store in PostgreSQL)")
     parser.add_argument("--repair", action="store_true", help="instead, make the index again from the stored articles")
     add_json_option(parser)
 
@@ -58,6 +59,8 @@ def run(settings: Settings, options: Namespace) -> int:
         raise UsageError("ingest takes either PATHs or --repair", "write `python app.py ingest PATH`")
     if options.dry_run:
         return _dry_run(settings, options)
+    if options.queue:
+        return _queue(settings, options)
     from commands.store import embedding_model
     from index.ingest import ingest, repair
     from index.publisher import IngestReport
@@ -186,6 +189,21 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
     print_failures(found.errors)
     print_left_out(found.left_out, verbose=options.verbose)
     return 3 if found.errors else 0
+
+
+def _queue(settings: Settings, options: Namespace) -> int:
+    """Hand the files to the workers. Raises UsageError for what these do not do."""
+    names = ("prune", "erase", "watch", "repair", *(f"{name}_field" for name in FIELDS))
+    given = [name for name in names if getattr(options, name)]
+    given += [place for place in options.paths if isinstance(place, str)]
+    if given:
+        raise UsageError(f"--queue does not go with {given[0].replace('_', '-')}", "leave one of them out")
+    from index.worker import enqueue
+
+    count, failures = enqueue(settings.store, _paths(options))
+    out.print(f"{count} files are queued; `python app.py status` says how many are left")
+    print_failures(failures)
+    return 3 if failures else 0
 
 
 def _say(report: IngestReport, options: Namespace) -> int:

@@ -16,7 +16,7 @@ from index.errors import ModelError, StoreDamagedError, StoreError
 from index.options import IngestOptions
 from index.publisher import IngestReport, ProgressCallback, Publisher
 from index.sources.scan import Scan, ScannedFile
-from index.store.base import Database
+from index.store.base import Database, DatabaseReader
 from index.store.place import open_store
 from settings import StorePlace
 
@@ -107,7 +107,7 @@ def _publish_changes(
         report.errors += scanned.failures
         report.left_out += scanned.left_out
         report.articles_unchanged += scanned.unchanged
-        change = _change(publisher.database, model, scanned, scan.known)
+        change = change_of(publisher.database, model, scanned, scan.known)
         if not change.is_empty:
             changes.append(change)
             chunks += sum(len(pending.chunks) for pending in change.articles)
@@ -129,14 +129,16 @@ def _batch_size(publisher: Publisher) -> int:
     return max(BATCH_CHUNKS, publisher.database.counts()[1])
 
 
-def _change(database: Database, model: EmbeddingModel, scanned: ScannedFile, known: Collection[str]) -> FileChange:
+def change_of(
+    database: DatabaseReader, model: EmbeddingModel, scanned: ScannedFile, known: Collection[str]
+) -> FileChange:
     """Return what a scanned file changes in the store, with its articles cut into chunks."""
     articles = [_cut(database, model, article, known) for article in scanned.articles]
     file = scanned.file
     return FileChange(file.path, file.name, articles, scanned.removed, scanned.moved, scanned.incomplete)
 
 
-def _cut(database: Database, model: EmbeddingModel, article: Article, known: Collection[str]) -> PendingArticle:
+def _cut(database: DatabaseReader, model: EmbeddingModel, article: Article, known: Collection[str]) -> PendingArticle:
     """Cut an article into chunks; where its id is known, unchanged passages keep their cuts."""
     earlier = database.article(article.id) if article.id in known else None
     cuts = [end for _, end in database.chunk_spans(article.id)] if earlier else []

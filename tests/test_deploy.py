@@ -17,6 +17,7 @@ from settings import HOME, Settings
 
 DOCKERFILE = (HOME / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "compose.yaml").read_text())
+SCALE: dict[str, Any] = yaml.safe_load((HOME / "compose.scale.yaml").read_text())
 UNIT = (HOME / "deploy" / "quoth.service").read_text()
 SENT = [line[1:] for line in (HOME / ".dockerignore").read_text().splitlines() if line.startswith("!")]
 
@@ -69,6 +70,31 @@ def test_the_settings_in_them_are_settings() -> None:
         assert names <= {*Settings.__dataclass_fields__}
         assert Settings.read({}, values).log == "json"
     assert Settings.read({}, given).hosts == ("ask.example.org",)
+
+
+def test_several_servers_are_as_closed_as_one() -> None:
+    services = SCALE["services"]
+    assert [name for name, service in services.items() if "ports" in service] == ["caddy"]
+    assert SCALE["networks"]["inside"]["internal"] is True
+    ours = {name: service for name, service in services.items() if name.startswith(("quoth", "worker"))}
+    assert len(ours) == 4
+    for service in (*ours.values(), services["caddy"]):
+        assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    for service in services.values():
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        for volume in service["volumes"]:
+            source, _, *mode = volume.split(":")
+            assert source in SCALE["volumes"] or mode == ["ro"], volume
+    for service in ours.values():
+        assert service["networks"] == ["inside"]
+        assert (HOME / service["build"]["args"]["EXTRA"]).is_file()
+        given = {name: value for name, value in service["environment"].items() if name.startswith("QUOTH_")}
+        given |= {"QUOTH_HOSTS": "ask.example.org", "QUOTH_OWNER_TOKEN": "a" * 32, "QUOTH_EMBED_ORIGINS": ""}
+        settings = Settings.read({}, given | {"QUOTH_PUBLIC_CHAT": "false"})
+        assert (str(settings.store), settings.folder) == ("postgresql://quoth@postgres/quoth", Path(".store"))
+        assert settings.proxies == (SCALE["networks"]["inside"]["ipam"]["config"][0]["subnet"],)
+    for upstream in services["caddy"]["environment"]["UPSTREAM"].split():
+        assert upstream.partition(":")[0] in ours
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")

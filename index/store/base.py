@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -174,6 +175,45 @@ class Publication(Protocol):
         """Remove what is no longer needed. Returns the names of the generations that a reader still has open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file that a worker has taken from the queue. `lease` is what shows that it still has it."""
+
+    id: int
+    path: str
+    name: str
+    origin: str
+    lease: str
+
+
+class Queue(Protocol):
+    """Files to be read by workers on any machine. Each comes in exactly once, whoever dies meanwhile."""
+
+    def add(self, files: Mapping[str, str], origin: str) -> None:
+        """Add files, names by paths; what is in it already is read once more. `origin` is what they come from."""
+
+    def take(self) -> Job | None:
+        """Take the next file for a while; None where there is nothing to do now."""
+
+    def renew(self, job: Job) -> None:
+        """Have it for a while from now on. Raises StoreBusyError where another worker has taken it."""
+
+    def finish(self, job: Job, database: Database) -> None:
+        """Take it off the queue, in the database's open transaction. Raises StoreBusyError as `renew`."""
+
+    def set_aside(self, job: Job, failure: Failure) -> None:
+        """Keep it with what went wrong, until the file is added once more."""
+
+    def names(self) -> dict[str, Path]:
+        """Return the paths of all files in it, by their names."""
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many files wait or are being read, and how many are set aside."""
+
+    def failures(self) -> list[Failure]:
+        """Return what went wrong with those set aside."""
+
+
 class Store(Protocol):
     """Where articles, vectors and words are. As text, it is what messages call it."""
 
@@ -204,6 +244,15 @@ class Store(Protocol):
 
     def changed(self) -> dt.datetime | None:
         """Return when it last changed; None where there is none."""
+
+    def secret(self, name: str, size: int) -> bytes:
+        """Return random bytes that are made when they are first needed, and are the same for all of this store.
+
+        They are in no export. Raises StoreError where they can neither be read nor made.
+        """
+
+    def queue(self) -> Queue | None:
+        """Return its queue; None where it has none, since one process alone reads for it."""
 
     def save(self, target: Path) -> None:
         """Write what it holds now into a new SQLite file, also while it is read and written."""

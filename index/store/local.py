@@ -7,14 +7,15 @@ before the commit leaves a folder to sweep; after it everything is there.
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from index.article import Audience
-from index.errors import StoreError
+from index.errors import StoreDamagedError, StoreError
 from index.store.base import Publication, Snapshots
 from index.store.database import SqliteDatabase
 from index.store.durable import folder_bytes, require_space, translate_os_errors
@@ -97,6 +98,22 @@ class LocalStore:
         except OSError:
             return None
         return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+    def secret(self, name: str, size: int) -> bytes:
+        """See Store. If two processes make it, the first one's counts; only this user can read it."""
+        path = self._folder / name
+        with translate_os_errors(f"the key {path} cannot be used", "check its folder"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                path.touch(mode=0o600, exist_ok=False)
+                path.write_bytes(secrets.token_bytes(size))
+            secret = path.read_bytes()
+        if len(secret) != size:
+            raise StoreDamagedError(f"the key {path} is damaged", "remove it; links made until now then open nothing")
+        return secret
+
+    def queue(self) -> None:
+        """See Store."""
 
     def save(self, target: Path) -> None:
         """See Store. Removed content that the file still has is left out."""

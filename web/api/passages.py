@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def passage_routes(chain: AnswerChain, settings: Settings, audiences: Audiences) -> APIRouter:
     """Return the routes over the articles of `chain`."""
     routes = APIRouter()
-    seals = Seals(settings.folder) if settings.excerpt_characters else None
+    seals = Seals(settings.store) if settings.excerpt_characters else None
 
     response: Responses = {200: {"model": WholeArticle | ArticlePassage}}
 

@@ -91,7 +91,7 @@ def article_routes(chain: AnswerChain, settings: Settings, audiences: Audiences)
     """Return the routes of the pages over the articles of `chain`."""
     routes = APIRouter()
     known = ArticleList()
-    seals = Seals(settings.folder) if settings.excerpt_characters else None
+    seals = Seals(settings.store) if settings.excerpt_characters else None
 
     @routes.api_route("/articles", methods=["GET", "HEAD"])
     def articles(

@@ -12,11 +12,12 @@ from urllib.parse import unquote
 from starlette.requests import HTTPConnection
 
 from index.article import Audience
+from index.store.place import open_store
 from rag.snapshot import narrowed
 from settings import Settings
 from web.errors import ApiError
 from web.security.access import is_owner
-from web.security.excerpts import SEAL_DIGITS, signing_key
+from web.security.excerpts import KEY, KEY_BYTES, SEAL_DIGITS
 from web.security.keys import Keys
 
 HEADER = "quoth-collection"
@@ -68,7 +69,7 @@ class Audiences:
 
     def _signature(self, collection: str) -> str:
         said = b"collection\0" + collection.encode("utf-8", "surrogatepass")
-        return hmac.new(signing_key(self._settings.folder), said, sha256).hexdigest()[:SEAL_DIGITS]
+        return hmac.new(open_store(self._settings.store).secret(KEY, KEY_BYTES), said, sha256).hexdigest()[:SEAL_DIGITS]
 
 
 def open_collections(settings: Settings) -> Audience:

@@ -1,25 +1,23 @@
 """What others than the owner read where whole articles are not theirs: the words around what was cited, and no more.
 
-A place opens with its seal alone, which only this server can make: nobody walks through an article by asking for one
-place after the other.
+A place opens with its seal alone, which only the servers of this store can make: nobody walks through an
+article by asking for one place after the other.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-import secrets
 from collections.abc import Generator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import StoreDamagedError, StoreError
+from index.store.place import open_store
 from rag.answer import Answer, Citation, Nearest, Place
 from rag.events import Ask, Event, SentenceEvent
-from settings import Settings
+from settings import Settings, StorePlace
 from web.errors import ApiError
 from web.permalink import digest_of
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from rag.chain import Question
 
 KEY = "excerpts.key"
-"""In the folder of the store, so that links last: whoever has that has the articles too."""
+"""In the store, so that links last, and open on every server of it: whoever has that has the articles too."""
 KEY_BYTES = 32
 SEAL_DIGITS = 32
 Cited = TypeVar("Cited", Citation, Place, Nearest)
@@ -36,8 +34,8 @@ Cited = TypeVar("Cited", Citation, Place, Nearest)
 class Seals:
     """Makes and knows the seals of places. Raises StoreError where the key can neither be read nor made."""
 
-    def __init__(self, store: Path) -> None:
-        self._key = signing_key(store)
+    def __init__(self, store: StorePlace) -> None:
+        self._key = open_store(store).secret(KEY, KEY_BYTES)
 
     def of(self, article_id: str, start: int, end: int, digest: str) -> str:
         """Return the seal of the words of this digest (web.permalink) at this place: 32 hexadecimal digits."""
@@ -82,7 +80,7 @@ class Excerpter:
 
 def excerpted(ask: Ask, settings: Settings) -> Ask:
     """Wrap `ask` so that its answers hold excerpts only."""
-    excerpter = Excerpter(Seals(settings.folder), around(settings))
+    excerpter = Excerpter(Seals(settings.store), around(settings))
 
     def ask_excerpted(question: Question) -> Generator[Event]:
         with closing(ask(question)) as events:
@@ -100,19 +98,3 @@ def closed() -> ApiError:
     """Return the same error for a place without a seal and for an article that is not there: nobody finds out which."""
     message = "of the articles only the words around a quote are open to everyone"
     return ApiError(403, "excerpts_only", message, "follow the link of a quote in an answer")
-
-
-def signing_key(store: Path) -> bytes:
-    """Return the key of a store, made when it is first needed; if two processes make it, the first one's counts."""
-    path = store / KEY
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_bytes(secrets.token_bytes(KEY_BYTES))
-        key = path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"the key {path} cannot be used ({error.strerror})", "check its folder") from error
-    if len(key) != KEY_BYTES:
-        raise StoreDamagedError(f"the key {path} is damaged", "remove it; links made until now then open nothing")
-    return key

@@ -66,10 +66,11 @@ def connect(url: StoreUrl, *, writing: bool) -> Connection:
 
 
 class Pool:
-    """Idle connections that only read; makes another where none is left. Safe to share between threads."""
+    """Idle connections of one kind; makes another where none is left. Safe to share between threads."""
 
-    def __init__(self, url: StoreUrl) -> None:
+    def __init__(self, url: StoreUrl, *, writing: bool) -> None:
         self._url = url
+        self._writing = writing
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
 
@@ -79,7 +80,7 @@ class Pool:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return connect(self._url, writing=False)
+                return connect(self._url, writing=self._writing)
             try:
                 connection.execute("SELECT 1")
             except psycopg.Error:  # the server has been started again since
@@ -98,9 +99,9 @@ class Pool:
 
 
 @cache
-def pool_of(url: StoreUrl) -> Pool:
-    """Return the pool of this process for a database."""
-    return Pool(url)
+def pool_of(url: StoreUrl, *, writing: bool = False) -> Pool:
+    """Return the pool of this process for a database: of connections that only read, or of others."""
+    return Pool(url, writing=writing)
 
 
 @contextmanager

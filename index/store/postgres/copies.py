@@ -26,9 +26,9 @@ def save(database: PostgresReader, target: Path) -> None:
 def take_over(database: PostgresDatabase, source: Path) -> None:
     """Replace all of the store, in its open transaction, by what the SQLite file holds."""
     with closing(SqliteDatabase(source)) as other, other.reading():
+        database.drop_passages()
         for info in database.articles():
             database.drop_article(info.id)
-        database.drop_passages()
         _copy(other, database)
 
 

@@ -202,7 +202,10 @@ class PostgresDatabase(PostgresReader):
         for statement in ("DELETE FROM chunks", "DELETE FROM postings", "DELETE FROM terms", "DELETE FROM vectors"):
             self._sql.execute(statement)
         self._sql.execute("UPDATE totals SET chunks = 0, vectors = 0, tokens = 0")
-        self._begin()
+        self._term_chunks.clear()
+        self._touched.clear()
+        for name in ("chunks", "vectors", "tokens"):
+            del self._added[name]
 
     def put_sketch(self, article_id: str, sketch: bytes) -> None:
         """Remember an article's sketch, and put it into one group with its near copies."""

@@ -46,6 +46,15 @@ CREATE TABLE bands (
     band bytea NOT NULL, article_id text COLLATE "C" NOT NULL REFERENCES articles, PRIMARY KEY (band, article_id)
 );
 CREATE INDEX bands_of_article ON bands (article_id);
+CREATE TABLE jobs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, path text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL,
+    origin text COLLATE "C" NOT NULL, tries integer NOT NULL DEFAULT 0, lease text, until timestamptz,
+    error text, hint text
+);
+CREATE UNIQUE INDEX jobs_by_path ON jobs (md5(path));
+CREATE INDEX jobs_waiting ON jobs (id) WHERE error IS NULL;
+ALTER TABLE jobs ALTER path SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER origin SET STATISTICS 0,
+    ALTER error SET STATISTICS 0, ALTER hint SET STATISTICS 0;
 """
 }
 """From a version to the next one; 0 is a database with `facts` alone."""
@@ -53,6 +62,6 @@ VERSION = len(MIGRATIONS)
 FACTS = 'CREATE TABLE IF NOT EXISTS facts (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL)'
 FORMAT = "format"
 """The fact that says which version the tables have."""
-TABLES = ("postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals")
+TABLES = ("postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals", "jobs")
 NEAREST = "vectors_by_nearness"
 """The index of vectors, which is made when there are many."""

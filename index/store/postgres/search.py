@@ -192,16 +192,7 @@ class PostgresReader:
         if not chosen:
             return []
         _, chunks, _, tokens = self._totals()
-        idfs = {word: _idf(chunks, words.count(word)) for word in chosen}
-        single = [word for word in chosen if len(words.stems[word]) == 1]
-        phrases = [(idfs[word], *row) for word in chosen if len(words.stems[word]) > 1 for row in words.phrase(word)]
-        parameters = {
-            "terms": [words.stems[word][0] for word in single],  # words of one stem count as often as they are asked
-            "idfs": [idfs[word] for word in single],
-            "p_idfs": [idf for idf, _, _, _ in phrases],
-            "p_chunks": [chunk for _, chunk, _, _ in phrases],
-            "p_frequencies": [frequency for _, _, frequency, _ in phrases],
-            "p_tokens": [count for _, _, _, count in phrases],
+        parameters = words.weights(chosen, chunks) | {
             "mean": tokens / chunks,
             "every": article_ids is None,
             "kept": list(article_ids or ()),
@@ -253,6 +244,20 @@ class Words:
             case _:
                 count = len(self.phrase(word))
         return count if limit is None else min(count, limit)
+
+    def weights(self, chosen: Sequence[str], chunks: int) -> dict[str, object]:
+        """Return the parameters of `_BEST` for the chosen words, in a store of so many chunks."""
+        idfs = {word: _idf(chunks, self.count(word)) for word in chosen}
+        single = [word for word in chosen if len(self.stems[word]) == 1]
+        phrases = [(idfs[word], *row) for word in chosen if word not in single for row in self.phrase(word)]
+        return {
+            "terms": [self.stems[word][0] for word in single],  # words of one stem count as often as they are asked
+            "idfs": [idfs[word] for word in single],
+            "p_idfs": [idf for idf, _, _, _ in phrases],
+            "p_chunks": [chunk for _, chunk, _, _ in phrases],
+            "p_frequencies": [frequency for _, _, frequency, _ in phrases],
+            "p_tokens": [count for _, _, _, count in phrases],
+        }
 
     def phrase(self, word: str) -> list[tuple[int, float, int]]:
         """Return (chunk, how often, number of terms) of the chunks in which a word's stems stand side by side."""

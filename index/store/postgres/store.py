@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -14,11 +15,12 @@ import numpy as np
 from psycopg import errors, sql
 
 from index.article import Audience
-from index.errors import StoreBusyError, StoreError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.base import DatabaseReader, Publication, Snapshots, Vectors, generation_name
 from index.store.postgres import copies
 from index.store.postgres.connection import Connection, connect, pool_of, translated
 from index.store.postgres.database import CHANGED, PostgresDatabase
+from index.store.postgres.queue import PostgresQueue
 from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
 from index.store.postgres.search import PostgresReader, require_version
 from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
@@ -85,6 +87,8 @@ class PostgresStore:
 
     def _upgrade(self, connection: Connection) -> None:
         """Make the tables, or bring them up to date, each step in one transaction."""
+        if connection.info.parameter_status("server_encoding") != "UTF8":
+            raise StoreError(f"the database {self._url} is not in UTF-8", "make one with ENCODING 'UTF8'")
         try:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         except (errors.FeatureNotSupported, errors.UndefinedFile) as error:
@@ -115,7 +119,7 @@ class PostgresStore:
         """See Store. `verify` looks each passage up by its words and its vector, in a large store a sample."""
         if not verify:
             return None
-        with closing(connect(self._url, writing=False)) as connection:
+        with closing(connect(self._url, writing=True)) as connection:  # which may take its time
             database = PostgresDatabase(connection, self._url)
             with translated(self._url):
                 return database.check() or _lost_vectors(database)
@@ -134,6 +138,27 @@ class PostgresStore:
         with closing(self.open()) as database:
             changed = database.fact(CHANGED)
         return None if changed is None else dt.datetime.fromisoformat(changed)
+
+    def secret(self, name: str, size: int) -> bytes:
+        """See Store. If two processes make it, the first one's counts."""
+        with self._reading() as connection:
+            kept = _secret(connection, name)
+        if kept is None:
+            with translated(self._url), closing(connect(self._url, writing=True)) as connection:
+                connection.execute(
+                    "INSERT INTO facts VALUES (%s, %s) ON CONFLICT DO NOTHING", (name, secrets.token_bytes(size))
+                )
+                kept = _secret(connection, name)
+        if kept is None or len(kept) != size:
+            raise StoreDamagedError(f"the fact {name} of the store {self._url} is damaged", "delete it from `facts`")
+        return kept
+
+    def queue(self) -> PostgresQueue:
+        """See Store. Makes the tables, if need be."""
+        if not self.exists():
+            with self.writing():
+                pass
+        return PostgresQueue(self._url)
 
     def save(self, target: Path) -> None:
         """See Store."""
@@ -233,3 +258,8 @@ def _lost_vectors(database: PostgresDatabase) -> str | None:
     if lost > 10 + 0.05 * looked_up:  # crowds of near copies lead a search in a graph astray
         return f"{lost} of {looked_up} vectors are not found; `REINDEX TABLE vectors` makes their index again"
     return None
+
+
+def _secret(connection: Connection, name: str) -> bytes | None:
+    row = connection.execute("SELECT value FROM facts WHERE name = %s", (name,)).fetchone()
+    return None if row is None else bytes(row[0])

@@ -13,7 +13,7 @@ import pytest
 
 from index.archive import export_store, import_store
 from index.article import Article, ArticleFacts, Chunk, Heading, Hit
-from index.errors import StoreBusyError, StoreError, UsageError
+from index.errors import StoreBusyError, StoreDamagedError, StoreError, UsageError
 from index.ingest import ingest, rebuild, repair
 from index.near_duplicates import sketch
 from index.options import IngestOptions
@@ -233,6 +233,17 @@ def test_what_is_not_there_is_said(place: StorePlace) -> None:
     assert store.exists()
     with closing(Index(place)) as index, pytest.raises(StoreError, match="holds no articles yet"), index.snapshot():
         pass
+
+
+def test_a_secret_is_made_once_and_is_in_no_copy(place: StorePlace, articles: Path, tmp_path: Path) -> None:
+    ingest(place, [articles / "0.txt"], FakeEmbeddings())
+    secret = open_store(place).secret("some.key", 32)
+    assert len(secret) == 32
+    assert open_store(place).secret("some.key", 32) == secret != open_store(place).secret("other.key", 32)
+    with pytest.raises(StoreDamagedError):
+        open_store(place).secret("some.key", 16)
+    open_store(place).save(tmp_path / "copy")
+    assert secret not in (tmp_path / "copy").read_bytes()
 
 
 def corpus(count: int) -> list[tuple[Article, list[Chunk]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,12 +16,13 @@ import pytest
 
 import app
 from index.article import Article, Chunk
-from index.errors import StoreBusyError, StoreError, StoreOutdatedError, UsageError
+from index.errors import StoreBusyError, StoreError, StoreOutdatedError
 from index.ingest import ingest, rebuild
 from index.status import read_facts, read_status
 from index.store.place import open_store
+from index.store.postgres import schema
 from rag.snapshot import Index
-from settings import Settings, StoreUrl, store_place
+from settings import HOME, Settings, StoreUrl, store_place
 from tests.fakes import FakeEmbeddings
 from tests.postgres import ABSENT, Server
 
@@ -93,12 +96,13 @@ def test_no_error_has_the_password(text: str, says: str, capsys: pytest.CaptureF
     assert len(said.splitlines()) == 1
 
 
-def test_without_psycopg_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("index.store.postgres")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(UsageError, match=r"needs psycopg .*: install it: .*requirements-postgres\.txt"):
-        open_store(StoreUrl("postgresql://db/news"))
+def test_without_psycopg_one_line_says_what_to_install() -> None:
+    code = "import sys; sys.modules['psycopg'] = None; import app; sys.exit(app.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "status", "--store", f"postgresql://quoth:{SECRET}@db/news"]
+    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    needs = r"quoth: the store postgresql://quoth@db/news needs psycopg \(.*\): "
+    assert re.fullmatch(rf"{needs}install it: `python -m pip install -r requirements-postgres\.txt`\n", done.stderr)
 
 
 def test_a_database_that_can_only_be_read_is_said_to_be_so(url: StoreUrl) -> None:
@@ -122,7 +126,7 @@ def test_a_user_without_rights_is_told(postgres: Server) -> None:
 def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url).writing() as publication, publication.database.writing():
         put(publication.database)
-    monkeypatch.setitem(sys.modules["index.store.postgres.schema"].MIGRATIONS, 1, "CREATE TABLE more (x integer)")
+    monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE more (x integer)")
     for module in ("search", "store"):
         monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", 2)
     with pytest.raises(StoreOutdatedError, match="has format 1, this version reads 2"):

@@ -1,4 +1,4 @@
-"""What tests of stores share."""
+"""What tests of the index share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from tests.postgres import Server, running
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """A PostgreSQL server with pgvector."""
-    yield from running(tmp_path_factory.mktemp("postgres") / "data")
+    yield from running()
