@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote as percent_encode
 
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Nearest
 from rag.extract import MAYBE
 from rag.filters import NO_FILTERS, Filters
 from web.answers import StoredAnswer
@@ -112,7 +112,8 @@ def as_html(answer: Answer, base: str, filters: Filters = NO_FILTERS) -> str:
 
 def _lead_in(answer: Answer, filters: Filters) -> list[str]:
     """Return what an answer must not be read without: where was looked, and that it is uncertain."""
-    titles = {place.article_id: place.title for place in (*answer.citations, *answer.nearest)}
+    places: tuple[Citation | Nearest, ...] = (*answer.citations, *answer.nearest)
+    titles = {place.article_id: place.title for place in places}
     scope = [f"“{titles.get(article, article)}”" for article in filters.article]
     if others := replace(filters, article=()).described():
         scope.append(f"articles {others}")
