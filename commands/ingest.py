@@ -32,6 +32,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--allow-network", action="store_true", help="fetch the pages whose addresses are given")
     for name in FIELDS:
         parser.add_argument(f"--{name}-field", metavar="NAME", help=f"the column or key of the {name} in CSV and JSONL")
+    parser.add_argument("--ocr", action="store_true", help="read scanned PDFs and pictures, too, by Tesseract")
+    parser.add_argument("--ocr-language", default="eng", metavar="NAMES", help="of the text in them: eng+deu")
     parser.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
     parser.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
@@ -91,7 +93,11 @@ def _ingest_options(options: Namespace) -> IngestOptions:
     columns = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
     columns["link"] = options.url_field
     fields = {name: column for name, column in columns.items() if column}
-    return IngestOptions(options.prune, options.erase, fields, urls)
+    if options.ocr:
+        from index.readers.ocr import check_languages
+
+        check_languages(options.ocr_language)
+    return IngestOptions(options.prune, options.erase, fields, urls, options.ocr_language if options.ocr else "")
 
 
 def _watch(settings: Settings, options: Namespace, model: EmbeddingModel, stop: Event) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+OCR_HINT = "have its text recognised: install Tesseract and add --ocr"
+
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
@@ -18,5 +20,7 @@ class IngestOptions:
     """What the columns of tables of articles are called: `{"text": "Body"}`."""
     urls: tuple[str, ...] = ()
     """Pages to fetch."""
+    ocr: str = ""
+    """The languages of pictures, as Tesseract calls them: `eng+deu`; pictures are not read where it is empty."""
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""

@@ -157,12 +157,14 @@ def _bold(cited: Citation) -> str:
 def _card(cited: Citation, language: Language) -> str:
     before = text(_tail(cited.before.rpartition("\n\n")[2]))
     after = text(_shorten(cited.after.partition("\n\n")[0], 120))
+    columns = f'<p class="q-columns" dir="auto">{text(_shorten(cited.columns))}</p>' if cited.columns else ""
     read = _cited_at(cited)
     words, also = text(say(language, "chat.read")), _also(cited.also, language)
     return (
         f'<article class="q-card" id="source-{cited.n}"><h3><span class="q-n">{cited.n}</span>'
         f"<bdi>{text(cited.title)}</bdi></h3>"
         + (f'<p class="q-byline">{byline}</p>' if (byline := _byline(cited, language)) else "")
+        + columns
         + f'<p class="q-context" dir="auto">{before}<mark>{_bold(cited)}</mark>{after}</p>'
         + f'<p class="q-read"><a href="{read}">{words}</a>{also}</p></article>'
     )

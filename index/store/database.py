@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 from index.article import Article, Chunk
@@ -66,13 +66,14 @@ class Database(DatabaseReader):
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""
         self.drop_article(article.id)
-        marks = json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
+        tables = [astuple(table) for table in article.tables]
+        marks = {"headings": [*map(asdict, article.headings)], "pages": article.pages, "tables": tables}
         self._sql.execute(
             "INSERT INTO articles (id, source, path, title, author, date, language, sha256, headings, text, link, tags)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id, article.source, path, article.title, article.author, article.date, article.language,
-                article.sha256, marks, article.text, article.link,
+                article.sha256, json.dumps(marks, ensure_ascii=False), article.text, article.link,
                 json.dumps(article.tags, ensure_ascii=False),
             ),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit, Table
 from index.errors import StoreError
 from index.store.sqlite import connect, translated
 
@@ -88,10 +88,15 @@ class DatabaseReader:
         if row is None:
             return None
         source, title, text, sha256, author, date, language, headings, link, tags = row
-        old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
-        stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
-        marks = tuple(Heading(**fields) for fields in stored)
-        return Article(source, title, text, sha256, author, date, language, marks, article_id, pages, link, _tags(tags))
+        loaded = json.loads(headings)
+        if isinstance(loaded, list):  # from before there were pages
+            loaded = {"headings": loaded, "pages": ()}
+        return Article(
+            source, title, text, sha256, author, date, language, link=link, id=article_id, tags=_tags(tags),
+            headings=tuple(Heading(**fields) for fields in loaded["headings"]),
+            pages=tuple(loaded["pages"]),
+            tables=tuple(Table(*table) for table in loaded.get("tables", ())),
+        )  # fmt: skip
 
     def articles_without_sketch(self) -> list[str]:
         """Return the ids of articles whose near copies have not been looked for."""
