@@ -38,6 +38,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--collection", metavar="NAME", help="what the articles belong to; docs/articles.md says who sees which"
     )
+    parser.add_argument("--ocr", action="store_true", help="read scanned PDFs and pictures, too, by Tesseract")
+    parser.add_argument("--ocr-language", default="eng", metavar="NAMES", help="of the text in them: eng+deu")
     parser.add_argument("--prune", action="store_true", help="remove articles under PATH that are gone")
     parser.add_argument("--erase", action="store_true", help="have removed vectors leave the disk at once")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
@@ -100,7 +102,12 @@ def _ingest_options(settings: Settings, options: Namespace) -> IngestOptions:
     columns = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
     columns["link"] = options.url_field
     fields = {name: column for name, column in columns.items() if column}
-    return IngestOptions(options.prune, options.erase, fields, urls, _collection(options.collection))
+    if options.ocr:
+        from index.readers.ocr import check_languages
+
+        check_languages(options.ocr_language)
+    collection, ocr = _collection(options.collection), options.ocr_language if options.ocr else ""
+    return IngestOptions(options.prune, options.erase, fields, urls, collection, ocr=ocr)
 
 
 def _collection(said: str | None) -> str | None:

@@ -30,6 +30,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose columns are named: by the text from `start` to `rows`, for the rows from there to `end`."""
+
+    start: int
+    rows: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One document as it is shown, searched and quoted.
 
@@ -37,7 +46,8 @@ class Article:
     `id` follows from it, 16 hexadecimal digits, so it stays while the source stays and is the same
     on every machine. `sha256` is of the original file's bytes. `pages` says where each page starts, the
     first one first; it is empty where there are no pages. `link` is the article's address on the web, if known.
-    `tags` are words that it is filed under, in its own order, `collection` what it belongs to (`collection_name`).
+    `tags` are words that it is filed under, in its own order, `collection` what it belongs to (`collection_name`);
+    `tables` are those whose columns are named.
     """
 
     source: str
@@ -53,6 +63,7 @@ class Article:
     link: str | None = None
     tags: tuple[str, ...] = ()
     collection: str | None = None
+    tables: tuple[Table, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -69,6 +80,11 @@ class Article:
         """Return the title of the last heading that starts at or before `offset`."""
         titles = [heading.title for heading in self.headings if heading.start <= offset]
         return titles[-1] if titles else None
+
+    def columns_at(self, offset: int) -> str | None:
+        """Return the names of the columns above the row of a table that is at `offset`, a line a row."""
+        found = next((table for table in self.tables if table.rows <= offset < table.end), None)
+        return self.text[found.start : found.rows].strip().replace("\n\n", "\n") if found else None
 
     def page_at(self, offset: int) -> int | None:
         """Return the number of the page that `offset` is on, counted from 1."""

@@ -12,6 +12,8 @@ from index.sources.walk import File
 ReadFile = Callable[[File], tuple[bytes, SourceMetadata | None]]
 """Returns a file's bytes and what else is known of it. Raises ArticleError."""
 
+OCR_HINT = "have its text recognised: install Tesseract and add --ocr"
+
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
@@ -34,6 +36,8 @@ class IngestOptions:
     read: ReadFile | None = None
     remove: tuple[str, ...] = ()
     """The ids of articles to remove."""
+    ocr: str = ""
+    """The languages of pictures, as Tesseract calls them: `eng+deu`; pictures are not read where it is empty."""
     origin: str = ""
     """What the store is built from, for its status; the PATHs where it is empty."""
 

@@ -36,8 +36,9 @@ class Citation:
     """The words an answer leans on: `article.text[start:end] == quote`.
 
     `answer_spans` are the words that answer, as offsets into the article, inside the quote.
-    `before` and `after` are the text around the quote, so that no client has to slice by offsets. `seal` opens the
-    place to those who may not read whole articles (web/security/excerpts.py).
+    `columns` names the columns where the quote is a row of a table. `before` and `after` are the text around the quote,
+    so that no client has to slice by offsets. `seal` opens the place to those who may not read whole articles
+    (web/security/excerpts.py).
     """
 
     n: int
@@ -51,6 +52,7 @@ class Citation:
     date: str | None = None
     page: int | None = None
     heading: str | None = None
+    columns: str | None = None
     answer_spans: tuple[Span, ...] = ()
     before: str = ""
     after: str = ""

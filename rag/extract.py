@@ -224,6 +224,7 @@ def cite(
         date=article.date,
         page=article.page_at(start),
         heading=article.heading_at(start),
+        columns=article.columns_at(start),
         answer_spans=tuple(sorted(spans)),
         before=article.text[max(0, start - context) : start],
         after=article.text[end : end + context],

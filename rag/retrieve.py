@@ -57,13 +57,19 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """What a reader needs to understand it: the article's title and the lead.
+        """What a reader needs to understand it: the article's title, the lead and the names of the columns.
 
         A title that was made of the text's first sentence is none: it says no more than its sentence.
         """
         title, text = self.article.title, self.article.text
         is_sentence = text.startswith(title) and not text.startswith("\n", len(title))
-        return f"{'' if is_sentence else title}\n{self.lead}".strip()
+        return "\n".join(filter(None, ("" if is_sentence else title, self.lead, self.columns)))
+
+    @property
+    def columns(self) -> str:
+        """The names of the columns, where it begins with a row of a table and the lead has them not."""
+        columns = self.article.columns_at(self.start) or ""
+        return columns if columns not in self.lead else ""
 
     @property
     def lead(self) -> str:

@@ -152,7 +152,8 @@ def messages(question: str, passages: Sequence[Passage]) -> list[Message]:
     for n, passage in enumerate(passages, start=1):
         article = passage.article
         about = ", ".join(" ".join(each.split()) for each in (article.title, article.author, article.date) if each)
-        parts.append(f"[{n}] {about}\n{passage.text}")
+        columns = " ".join((article.columns_at(passage.start) or "").split())
+        parts.append(f"[{n}] {about}{f' ({columns})' if columns else ''}\n{passage.text}")
     return [("system", told), ("human", "\n\n".join([fence, *parts, fence, f"Question: {question}"]))]
 
 
@@ -161,7 +162,8 @@ def within(passages: Sequence[Passage], question: str, window: int) -> list[Pass
     room = window - _REPLY - tokens(PROMPT.read_text(encoding="utf-8")) - tokens(question) - _FRAME
     chosen: list[Passage] = []
     for passage in passages[:_PASSAGES]:
-        room -= tokens(passage.text) + tokens(passage.article.title) + _FRAME
+        columns = passage.article.columns_at(passage.start) or ""
+        room -= tokens(passage.text) + tokens(passage.article.title) + tokens(columns) + _FRAME
         if room < 0:
             break
         chosen.append(passage)

@@ -180,9 +180,10 @@ def _context(cited: Citation, language: Language, *, is_numbered: bool) -> str:
     before = text(_tail(cited.before.rpartition("\n\n")[2]))
     after = text(_shorten(cited.after.partition("\n\n")[0], 120))
     number = f'<span class="q-n">{cited.n}</span> ' if is_numbered else ""
+    columns = f'<p class="q-columns" dir="auto">{text(_shorten(cited.columns))}</p>' if cited.columns else ""
     words, also = text(say(language, "chat.read")), _also(cited.also, language)
     return (
-        f'<p class="q-context" dir="auto">{number}{before}<mark>{_bold(cited)}</mark>{after}</p>'
+        f'{columns}<p class="q-context" dir="auto">{number}{before}<mark>{_bold(cited)}</mark>{after}</p>'
         f'<p class="q-read"><a href="{_cited_at(cited)}">{words}</a>{also}</p>'
     )
 

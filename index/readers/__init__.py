@@ -24,6 +24,7 @@ from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.mediawiki import read_mediawiki
 from index.readers.notebook import read_notebook
+from index.readers.ocr import read_picture
 from index.readers.odt import read_odt
 from index.readers.org import read_org
 from index.readers.package import kind_of_zip
@@ -43,31 +44,35 @@ from index.readers.xlsx import read_xlsx
 READERS: dict[str, Callable[[bytes, str], Article]] = {
     "text": read_text,
     "markdown": read_markdown,
-    "html": read_html,
     "notebook": read_notebook,
     "rst": read_rst,
     "org": read_org,
     "subtitles": read_subtitles,
-    "pdf": read_pdf,
     "rtf": read_rtf,
     "docx": read_docx,
     "odt": read_odt,
-    "epub": read_epub,
     "pptx": read_pptx,
-    "xlsx": read_xlsx,
     "latex": read_latex,
     "asciidoc": read_asciidoc,
 }
 """What makes one article of a file; takes the name it is shown under, raises ArticleError."""
 
+NAMING: dict[str, Callable[[bytes, str], Iterator[Article | Failure]]] = {
+    "html": read_html,
+    "epub": read_epub,
+}
+"""What makes one article of a file, too, and names what of it is left out."""
+
 ROWS: dict[str, Callable[[bytes, str, Mapping[str, str]], Iterator[Article | Failure]]] = {
     "table": read_table,
     "lines": read_lines,
     "json": read_json,
+    "xlsx": read_xlsx,
 }
 """What makes one of each row, from the fields that are named. Their names begin with the file's: `news.csv/Ships`."""
 
 COLLECTIONS: dict[str, Callable[[bytes, str], Iterator[Article | Failure]]] = {
+    "feed": read_feed,
     "mediawiki": read_mediawiki,
     "enex": read_enex,
     "bibtex": read_bibtex,
@@ -96,20 +101,22 @@ def read_articles(
     budget: UnpackBudget | None = None,
     label: SourceMetadata | None = None,
     fields: Mapping[str, str] | None = None,
+    ocr: str = "",
 ) -> Iterator[Article | Failure]:
     """Return the articles in a file called `source`, and what in it could not be read. Raises nothing.
 
-    `fields` says what the columns of tables of articles are called: `{"text": "Body"}`.
+    `fields` says what the columns of tables of articles are called: `{"text": "Body"}`. With `ocr`, the languages of
+    their text, pictures are read (index.readers.ocr).
     """
     budget, label, fields = budget or UnpackBudget(), label or SourceMetadata(), fields or {}
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        kind = sniff(data, source, label.media_type)
+        kind = sniff(data, source, label.media_type, pictures=bool(ocr))
         if kind == "zip":
             kind = kind_of_zip(data, source, budget)
         if label.charset and kind in _TEXTS:
             data = decode(data, source, label.charset).encode("utf-8-sig")
-        for found in _read(data, source, kind, budget, fields):
+        for found in _read(data, source, kind, budget, fields, ocr):
             yield _labelled(found, kind, sha256, label) if isinstance(found, Article) else found
     except ArticleError as error:
         yield Failure(source, error.message, error.hint)
@@ -123,23 +130,25 @@ def read_articles(
 
 def _labelled(article: Article, kind: str, sha256: str, label: SourceMetadata) -> Article:
     """Return the article with what its sender said, where it does not know better itself."""
-    link = (label.link or article.link) if kind in READERS else (article.link or label.link)
+    link = (label.link or article.link) if kind in {*READERS, *NAMING, "pdf"} else (article.link or label.link)
     return replace(article, sha256=sha256, link=link, date=article.date or label.date)
 
 
 def _read(
-    data: bytes, source: str, kind: str, budget: UnpackBudget, fields: Mapping[str, str]
+    data: bytes, source: str, kind: str, budget: UnpackBudget, fields: Mapping[str, str], ocr: str
 ) -> Iterator[Article | Failure]:
     if kind in READERS:
         yield READERS[kind](data, source)
-    elif kind == "feed":
-        yield from read_feed(data, source)
-    elif kind in COLLECTIONS:
-        yield from COLLECTIONS[kind](data, source)
+    elif kind == "pdf":
+        yield from read_pdf(data, source, ocr)
+    elif kind == "picture":
+        yield read_picture(data, source, ocr)
+    elif kind in NAMING or kind in COLLECTIONS:
+        yield from (NAMING | COLLECTIONS)[kind](data, source)
     elif kind in ROWS:
         yield from ROWS[kind](data, source, fields)
     else:
-        yield from CONTAINERS[kind](data, source, budget, partial(read_articles, fields=fields))
+        yield from CONTAINERS[kind](data, source, budget, partial(read_articles, fields=fields, ocr=ocr))
 
 
 def read_article(data: bytes, source: str) -> Article:

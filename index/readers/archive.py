@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.package import BROKEN_ZIP, open_zip
 from index.readers.sniff import HEAD, is_supported
@@ -27,6 +27,8 @@ _OPEN: dict[str, Callable[[io.BytesIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAF
     "bz2": bz2.BZ2File,
     "xz": lzma.LZMAFile,
 }
+_LINK = 0xA
+"""What begins the attributes of a symbolic link."""
 BROKEN = (*BROKEN_ZIP, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
@@ -35,9 +37,12 @@ def read_zip(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) ->
     names = Names(source)
     with deeper(source, budget), open_zip(data, source) as archive:
         for info in archive.infolist():
-            if info.is_dir() or (info.external_attr >> 28) == 0xA:  # a symbolic link
+            if info.is_dir():
                 continue
             name = names.of(info.filename)
+            if (info.external_attr >> 28) == _LINK:
+                yield LeftOut(name, "it is a link in an archive")
+                continue
             try:
                 if info.flag_bits & 1:
                     raise ArticleError(f"{name} is encrypted", "unpack it and ingest the folder")
@@ -60,9 +65,12 @@ def read_tar(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) ->
         try:
             with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
                 for info in archive:
-                    if not info.isreg():
+                    if info.isdir():
                         continue
                     name = names.of(info.name)
+                    if not info.isreg():
+                        yield LeftOut(name, "it is a link or a device in an archive")
+                        continue
                     budget.take(name, info.size, info.size)
                     if (file := archive.extractfile(info)) is not None:
                         yield from _inner(file.read(), source, name, budget, read)
@@ -116,10 +124,18 @@ def deeper(source: str, budget: UnpackBudget) -> Iterator[None]:
 
 
 def _inner(data: bytes, source: str, name: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
-    """Return a member's articles, by the rules for folders: hidden files and other formats are passed over."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in name.removeprefix(source).split("/"))
-    if not hidden and is_supported(name, data[:HEAD]):
+    """Return a member's articles, by the rules for folders: hidden files are passed over, other formats left out."""
+    if any(part.startswith((".", "__MACOSX")) for part in name.removeprefix(source).split("/")):
+        return
+    if is_supported(name, data[:HEAD]):
         yield from read(data, name, budget, SourceMetadata())
+    else:
+        yield unread(name)
+
+
+def unread(name: str) -> LeftOut:
+    """Return what is said of a file whose format is not read."""
+    return LeftOut(name, f"{PurePath(name).suffix.lower() or 'it'} is no format that is read")
 
 
 def damaged(name: str, error: Exception) -> Failure:

@@ -16,6 +16,7 @@ from index.errors import ArticleError
 from index.readers.asciidoc_inline import inline_text
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.decode import decode
+from index.readers.rows import new_table
 
 _HEADING = re.compile(r"(?:={1,6}|#{1,6})[ \t]+(\S.*)")
 _ATTRIBUTE = re.compile(r":([\w-]+)!?:(?:[ \t]+(.*))?")
@@ -34,6 +35,7 @@ _LITERAL = "-.`"
 """Fences around text as it is."""
 _UNSEEN = "/+"
 """Fences around comments and markup for other programs."""
+_FORMULA = re.compile(r"\[(?:stem|latexmath|asciimath)\b")
 _CELL = re.compile(r"(?:^|(?<=\s))(?:\d*(?:\.\d+)?[+*])?(?:[<^>]?(?:\.[<^>])?)?[aehlmsdv]?(?<!\\)\|")
 
 
@@ -117,6 +119,8 @@ class _Body:
         self._attributes = attributes
         self._paragraph: list[str] = []
         self._notes: list[str] = []
+        self._options = ""
+        """The attributes before a table or block."""
 
     def blocks(self) -> Iterator[Block]:
         """Return headings, paragraphs, items and rows; footnotes after the paragraph that they are in."""
@@ -138,7 +142,7 @@ class _Body:
     def _line(self, line: str) -> Iterator[Block]:
         if _is_comment(line) or _DIRECTIVE.fullmatch(line):
             return
-        if not self._paragraph and (_ATTRIBUTES.fullmatch(line) or self._defines(line)):
+        if not self._paragraph and self._says_how(line):
             return
         if image := _IMAGE.fullmatch(line):
             yield from self._ended()
@@ -155,7 +159,11 @@ class _Body:
         else:
             self._paragraph.append(_ADMONITION.sub("", line.strip()) if not self._paragraph else line.strip())
 
-    def _defines(self, line: str) -> bool:
+    def _says_how(self, line: str) -> bool:
+        """Keep what a line says of others, and return whether it does: attributes of a block, or of the document."""
+        if _ATTRIBUTES.fullmatch(line):
+            self._options = line
+            return True
         found = _ATTRIBUTE.fullmatch(line)
         if found:
             self._attributes[found[1].lower()] = (found[2] or "").strip()
@@ -180,13 +188,18 @@ class _Body:
         if fence == "--" or fence[0] not in _LITERAL + _UNSEEN:
             return
         inside = list(takewhile(lambda line: line.strip() != fence, self._lines))
-        if fence[0] not in _UNSEEN:
+        is_formula = _FORMULA.match(self._options) is not None
+        self._options = ""
+        if fence[0] not in _UNSEEN or is_formula:
             yield Block(re.sub(r"[ \t]*<\d{1,2}>$", "", "\n".join(inside), flags=re.MULTILINE))
 
     def _table(self, fence: str) -> Iterator[Block]:
-        inside = takewhile(lambda line: line.strip() != fence, self._lines)
-        for row in _rows(inside, by_commas=fence[0] in ",:"):
-            yield Block(" | ".join(self._shown(cell.replace("\\|", "|").strip()) for cell in row))
+        inside = list(takewhile(lambda line: line.strip() != fence, self._lines))
+        is_named = "header" in self._options or (len(inside) > 1 and bool(inside[0]) and not inside[1])
+        table, self._options = new_table(), ""
+        for n, row in enumerate(_rows(inside, by_commas=fence[0] in ",:")):
+            text = " | ".join(self._shown(cell.replace("\\|", "|").strip()) for cell in row)
+            yield Block(text, table=table, is_header=is_named and n == 0)
         yield from map(Block, self._notes)
         self._notes = []
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from index.article import Article, Heading, byline_of, collection_name
+from index.article import Article, Heading, Table, byline_of, collection_name
 from index.readers.decode import clean
 from index.readers.metadata import author_of, day_of
+from index.readers.rows import tables_of
 
 _TAGS, _TAG_CHARACTERS = 50, 100
 """An article's most; keywords may have been filled with anything."""
@@ -17,11 +18,17 @@ _WEB = re.compile(r"(?i)https?://[^\s\0-\x20\x7f\"'<>\\`{}|^]{1,2000}")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list item, table row or heading; `pages` are the offsets in it at which pages start."""
+    """A paragraph, list item, table row or heading; `pages` are the offsets in it at which pages start.
+
+    Rows of one table have the same number, `table`, which the rows of the next one have not; `is_header` says that the
+    document itself has a row name the columns.
+    """
 
     text: str
     is_heading: bool = False
     pages: tuple[int, ...] = ()
+    table: int = 0
+    is_header: bool = False
 
     @property
     def tidied(self) -> str:
@@ -61,12 +68,14 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     if body and body[0].text == title.text:
         title, body = replace(title, pages=body[0].pages), body[1:]
     parts = [title, *([Block(byline)] if byline else []), *body]
-    headings, pages, at = [], [], 0
+    headings, pages, starts, at = [], [], [], 0
     for block in parts:
+        starts.append(at)
         if block.is_heading:
             headings.append(Heading(at, block.text))
         pages += [at + offset for offset in block.pages]
         at += len(block.text) + 2
+    ends = [start + len(block.text) for start, block in zip(starts, parts, strict=True)]
     return Article(
         source=source,
         title=properties.title,
@@ -80,12 +89,14 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
         link=properties.link,
         tags=properties.tags,
         collection=collection_name(properties.collection or "") or None,
+        tables=tuple(Table(starts[first], starts[rows], ends[next_ - 1]) for first, rows, next_ in tables_of(parts)),
     )
 
 
-def table_row(cells: Iterable[Iterable[Block]]) -> Block:
+def table_row(cells: Iterable[Iterable[Block]], table: int, *, is_header: bool = False) -> Block:
     """Return a row of a table: its cells on one line, parted by bars."""
-    return Block(" | ".join(" ".join(word for block in cell for word in block.text.split()) for cell in cells))
+    text = " | ".join(" ".join(word for block in cell for word in block.text.split()) for cell in cells)
+    return Block(text, table=table, is_header=is_header)
 
 
 def tags_of(said: object) -> tuple[str, ...]:

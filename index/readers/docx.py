@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError
+from index.readers.charts import CHART, chart_blocks
 from index.readers.compose import Block, Properties, compose, table_row, tags_of
 from index.readers.metadata import name_of, title_of
 from index.readers.ooxml import MC, A, M, Package, R, W, is_on
 from index.readers.package import open_zip
+from index.readers.rows import new_table
 from index.readers.word_styles import Numbering, Styles
 from index.readers.word_text import chosen, linear_text, text_boxes
 
@@ -95,6 +97,9 @@ class _Walk:
             yield Block(f"{marker} {text}" if marker else text, is_heading)
         for box in text_boxes(paragraph):
             yield from self._blocks(box)
+        for chart in paragraph.iter(f"{CHART}chart"):
+            root = self._package.part(chart.get(f"{R}id", ""))
+            yield from chart_blocks(root) if root is not None else ()
         for diagram in paragraph.iter(_DIAGRAM):
             root = self._package.part(diagram.get(f"{R}dm", ""))
             for line in root.iter(f"{A}p") if root is not None else ():
@@ -108,6 +113,7 @@ class _Walk:
         return "-" if self._styles.is_list(paragraph) and not is_heading else ""
 
     def _table(self, table: _Element) -> Iterator[Block]:
+        number = new_table()
         for row in _inside(table, f"{W}tr"):
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
@@ -118,7 +124,7 @@ class _Walk:
                 for blocks in within:
                     yield from blocks
             else:
-                yield table_row(within)
+                yield table_row(within, number, is_header=is_on(row.find(f"{W}trPr"), "tblHeader"))
 
 
 def _inside(element: _Element, tag: str) -> Iterator[_Element]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from index.article import Article
+from index.article import Article, LeftOut
 from index.errors import ArticleError
 from index.readers.compose import Properties, compose, tags_of
 from index.readers.decode import decode
@@ -26,41 +26,54 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _RIGHTS = "META-INF/rights.xml"
 
 
-def read_epub(data: bytes, source: str) -> Article:
-    """Return the book; its table of contents is left out. Raises ArticleError for one with copy protection."""
+def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
+    """Return the book, and the chapters that it has lost; its table of contents is left out.
+
+    Raises ArticleError for one with copy protection.
+    """
     with open_zip(data, source) as book:
         if _RIGHTS in book.namelist():
             raise ArticleError(f"{source} is copy-protected", "give a book without protection")
-        root = parse_xml(book.read("META-INF/container.xml")).find(f".//{_CONTAINER}rootfile")
-        if root is None:
-            raise ArticleError(f"{source} does not say where its text is", "open it and save it anew")
-        path = root.get("full-path", "")
+        path = _package_path(book, source)
         package = parse_xml(book.read(path))
-        blocks = [block for page in _pages(book, package, path, source) for block in markup_blocks(page)]
+        names, present = list(_chapters(package, path)), set(book.namelist())
+        pages = (decode(book.read(name), f"{source}/{name}") for name in names if name in present)
+        blocks = [block for page in pages for block in markup_blocks(page)]
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the book that has it")
-    first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
-    properties = Properties(
-        title=title_of(_said(package, "title")) or first or name_of(source),
+    first = next((block.tidied for block in blocks if block.is_heading and block.tidied), name_of(source))
+    yield compose(source, _properties(package, first), blocks)
+    for name in names:
+        if name not in present:
+            yield LeftOut(f"{source}/{name}", "the book names this chapter and has it not")
+
+
+def _package_path(book: ZipFile, source: str) -> str:
+    root = parse_xml(book.read("META-INF/container.xml")).find(f".//{_CONTAINER}rootfile")
+    if root is None:
+        raise ArticleError(f"{source} does not say where its text is", "open it and save it anew")
+    return root.get("full-path", "")
+
+
+def _properties(package: _Element, heading: str) -> Properties:
+    return Properties(
+        title=title_of(_said(package, "title")) or heading,
         author=_said(package, "creator"),
         date=_said(package, "date"),
         language=_said(package, "language"),
         tags=tags_of([each.text or "" for each in package.iter(f"{_DC}subject")]),
     )
-    return compose(source, properties, blocks)
 
 
-def _pages(book: ZipFile, package: _Element, path: str, source: str) -> Iterator[str]:
-    names = set(book.namelist())
+def _chapters(package: _Element, path: str) -> Iterator[str]:
+    """Return the names of the chapters in reading order."""
     items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
     for reference in package.iter(f"{_OPF}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or "nav" in item.get("properties", "").split():
             continue
         if "html" in item.get("media-type", ""):
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
-            if name in names:  # a book is read without a chapter that it has lost
-                yield decode(book.read(name), f"{source}/{name}")
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
 
 
 def _said(package: _Element, name: str) -> str | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
-from index.article import Article
+from index.article import Article, LeftOut
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
+from index.readers.exports import confluence_page, is_confluence_macro
 from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
 from index.readers.metadata import day_of, name_of
@@ -31,13 +34,16 @@ _WHOLE = frozenset("html body main article".split())
 _FIRST_BLOCKS = 5
 
 
-def read_html(data: bytes, source: str) -> Article:
-    """Return the article of a page, with its title, author and date where the page tells them."""
+def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
+    """Return the article of a page, with title, author and date where the page tells them, and whether it is cut."""
     from trafilatura import bare_extraction, load_html  # takes a while to import
 
     charset = _CHARSET.search(data[:4096])
     page = decode(data, source, charset[1].decode("ascii") if charset else None)
     tree = load_html(page)
+    if tree is not None and (exported := confluence_page(tree, source)) is not None:
+        yield _exported(*exported, source)
+        return
     seen = _seen(tree)
     # Searched for everywhere, any year of a page would become its date.
     said = {"extensive_search": False}
@@ -47,7 +53,7 @@ def read_html(data: bytes, source: str) -> Article:
     extracted = "\n".join(map(str, document.body.itertext())) if document and document.body is not None else ""
     if document is None or not extracted.strip():
         raise ArticleError(f"{source} has no text that looks like an article", "save the article's page itself")
-    title = " ".join((document.title or "").split()) or name_of(source)
+    title = " ".join((document.title or "").split()).rstrip("¶ ") or name_of(source)
     language = _LANGUAGE.search(page)
     properties = Properties(
         title=title,
@@ -57,7 +63,27 @@ def read_html(data: bytes, source: str) -> Article:
         link=web_link(document.url),
         tags=tags_of(document.tags),
     )
-    return compose(source, properties, _titled(_blocks(seen, extracted), title))
+    yield compose(source, properties, _titled(_blocks(seen, extracted), title))
+    if _is_cut(page):
+        yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
+
+
+def _exported(content: _Element | None, properties: Properties, source: str) -> Article | LeftOut:
+    """Return a page of a Confluence export without what is around its content."""
+    if content is None:
+        return LeftOut(source, "it only lists the pages of a Confluence export")
+    blocks = list(element_blocks(content, is_confluence_macro))
+    if not any(block.tidied for block in blocks):
+        raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
+    return compose(source, properties, blocks)
+
+
+def _is_cut(page: str) -> bool:
+    """Whether the parser gives up, as it does where elements are nested too deep."""
+    parser = html.HTMLParser()
+    with suppress(etree.ParserError, ValueError):
+        html.document_fromstring(page, parser=parser)
+    return any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
 
 def _author(said: str, page: str) -> str:

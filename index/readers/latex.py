@@ -16,6 +16,7 @@ from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
 from index.readers.latex_nodes import Macros, arguments_of, eats_blank, group_text, parsed, shifted, symbol, text_of
+from index.readers.rows import new_table
 
 _BREAK = "\0"  # which no text holds
 _HEADINGS = frozenset("part chapter section subsection subsubsection paragraph subparagraph frametitle".split())
@@ -26,6 +27,8 @@ _ENDS = {"\\": "\v", "newline": "\v", "tabularnewline": "\v"} | dict.fromkeys(
 """These end a line or a paragraph."""
 _NOTES = frozenset("footnote footnotetext thanks endnote".split())
 _TABLES = frozenset("tabular tabular* tabularx tabulary longtable tblr".split())
+_UNDER_NAMES = frozenset("midrule endhead endfirsthead".split())
+"""What stands below the names of a table's columns."""
 _LISTS = frozenset("itemize enumerate description thebibliography".split())
 _FORMULAS = frozenset("equation align gather multline eqnarray displaymath math flalign alignat".split())
 _VERBATIM = frozenset("verbatim lstlisting Verbatim minted".split())
@@ -63,16 +66,20 @@ def _said(node: Any | None, macros: Macros) -> str:
     if node is None or not node.nodeargd or not node.nodeargd.argnlist:
         return ""
     pieces = _pieces([node.nodeargd.argnlist[-1]], macros)
-    words = (piece.replace(_BREAK, " ") for piece in pieces if isinstance(piece, str))
-    return " ".join("".join(words).split())
+    return " ".join("".join(map(_words, pieces)).replace(_BREAK, " ").split())
+
+
+def _words(piece: Piece) -> str:
+    """Return the words of a piece of a title or an author; of blocks, only those of rows."""
+    return piece if isinstance(piece, str) else f"{_BREAK}{piece.text}{_BREAK}" if piece.table else ""
 
 
 def _authors(node: Any | None, macros: Macros) -> str | None:
     """Return the first line of each author, which has the name; addresses follow on others."""
     if node is None or not node.nodeargd.argnlist:
         return None
-    pieces = [piece for piece in _pieces([node.nodeargd.argnlist[-1]], macros) if isinstance(piece, str)]
-    names = re.split(r"\n?\\and\b|\n?\\And\b|\n?\\AND\b", "".join(pieces).replace(_BREAK, "\v"))
+    words = "".join(map(_words, _pieces([node.nodeargd.argnlist[-1]], macros)))
+    names = re.split(r"\n?\\and\b|\n?\\And\b|\n?\\AND\b", words.replace(_BREAK, "\v"))
     lines = (name.strip().split("\v", 1)[0] for name in names)
     return "; ".join(" ".join(line.split()) for line in lines if line.strip()) or None
 
@@ -109,7 +116,11 @@ def _pieces(nodes: Sequence[Any], macros: Macros) -> Iterator[Piece]:
 
     Groups side by side are the arguments of a macro that is not known, so they are words apart.
     """
+    is_defining = False
     for n, node in enumerate(nodes):
+        if is_defining := is_defining or getattr(node, "macroname", "") == "def":
+            is_defining = type(node).__name__ != "LatexGroupNode"
+            continue
         match type(node).__name__:
             case "LatexCharsNode":
                 yield node.chars
@@ -197,22 +208,43 @@ def _titles(node: Any) -> list[Any]:
 
 
 def _said_optional(node: Any, macros: Macros) -> str:
-    words = (piece for piece in _pieces(node.nodelist, macros) if isinstance(piece, str))
-    return " ".join("".join(words).replace(_BREAK, " ").split())
+    return " ".join("".join(map(_words, _pieces(node.nodelist, macros))).replace(_BREAK, " ").split())
+
+
+def _is_caption(row: Sequence[Sequence[Any]]) -> bool:
+    return any(getattr(node, "macroname", "") == "caption" for cell in row for node in cell)
+
+
+def _joined(cells: Sequence[Sequence[Piece]]) -> str:
+    """Return a row; "" where all its cells are empty."""
+    words = ("".join(map(_words, cell)).replace(_BREAK, " ") for cell in cells)
+    text = " | ".join(" ".join(word.split()) for word in words)
+    return text if text.strip("| ") else ""
+
+
+def _named_once(nodes: Sequence[Any]) -> Sequence[Any]:
+    """Return a table without the names of its columns for further pages, where it has them for the first one, too."""
+    names = [getattr(node, "macroname", "") for node in nodes]
+    if "endfirsthead" not in names or "endhead" not in names:
+        return nodes
+    return [*nodes[: names.index("endfirsthead") + 1], *nodes[names.index("endhead") + 1 :]]
 
 
 def _rows(nodes: Sequence[Any], macros: Macros) -> Iterator[Piece]:
     """Return the rows of a table, a bar between the cells; what is no text in it (a caption, a note) after the row."""
-    row: list[list[Any]] = [[]]
+    table, row = new_table(), list[list[Any]]([[]])
+    yield _BREAK
+    nodes = _named_once(nodes)
+    is_header = any(getattr(node, "macroname", "") in _UNDER_NAMES for node in nodes)
     for node in [*nodes, None]:
+        is_header = is_header and getattr(node, "macroname", "") not in _UNDER_NAMES
         if node is not None and getattr(node, "specials_chars", "") == "&":
             row.append([])
         elif node is None or getattr(node, "macroname", "") in ("\\", "tabularnewline"):
             cells = [list(_pieces(cell, macros)) for cell in row]
-            words = ("".join(piece for piece in cell if isinstance(piece, str)) for cell in cells)
-            text = " | ".join(" ".join(word.replace(_BREAK, " ").split()) for word in words)
-            yield f"{_BREAK}{text if text.strip('| ') else ''}{_BREAK}"
-            yield from (piece for cell in cells for piece in cell if isinstance(piece, Block))
+            yield Block(_joined(cells), table=0 if _is_caption(row) else table, is_header=is_header)
+            yield from (piece for cell in cells for piece in cell if isinstance(piece, Block) and not piece.table)
+            yield _BREAK
             row = [[]]
         else:
             row[-1].append(node)

@@ -11,7 +11,7 @@ _WITH_ARGUMENTS = {
     "href": "{{", "caption": "*[{", "thanks": "{", "footnotetext": "[{", "bibitem": "[{", "multicolumn": "{{{",
     "multirow": "[{[{{", "parbox": "[{{", "resizebox": "*{{{", "scalebox": "{{", "raisebox": "{{", "colorbox": "{{",
     "texorpdfstring": "{{", "textsuperscript": "{", "textsubscript": "{", "cline": "{", "cmidrule": "[{",
-    "frametitle": "{",
+    "frametitle": "{", "hypertarget": "{{", "label": "{", "prompt": "{{{{",
     "hyperref": "[{", "nameref": "{", "cref": "{", "Cref": "{", "autoref": "{", "eqref": "{", "pageref": "{",
     "parencite": "[[{", "textcite": "[[{", "autocite": "[[{", "footcite": "[[{", "nocite": "{", "vspace": "*{",
     "hspace": "*{", "setlength": "{{", "addtolength": "{{", "setcounter": "{{", "addtocounter": "{{", "pagestyle": "{",
@@ -25,7 +25,7 @@ _WITH_ARGUMENTS = {
 _ENVIRONMENTS = {
     "minipage": "[[[{", "tabular*": "{[{", "longtable": "[{", "multicols": "{", "wrapfigure": "[{[{", "theorem": "[",
     "proof": "[", "lemma": "[", "definition": "[", "adjustbox": "{", "thebibliography": "{", "column": "[{",
-    "frame": "[", "alignat": "{", "tblr": "[{", "comment": "", "abstract": "[",
+    "frame": "[", "Highlighting": "[", "tcolorbox": "[", "alignat": "{", "tblr": "[{", "abstract": "[",
 }  # fmt: skip
 _SILENT = frozenset(
     "label ref cref Cref autoref eqref pageref nameref cite citep citet citealp citealt citeauthor citeyear parencite"
@@ -35,11 +35,12 @@ _SILENT = frozenset(
     " lstinputlisting includepdf usepackage documentclass newcommand renewcommand providecommand newenvironment"
     " renewenvironment DeclareMathOperator definecolor theoremstyle color cline cmidrule hline toprule midrule"
     " bottomrule selectlanguage fontsize geometry today tableofcontents centering raggedright noindent"
-    " RequirePackage PassOptionsToPackage newlength newcounter def let".split()
+    " RequirePackage PassOptionsToPackage newlength newcounter def let prompt".split()
 )
 """These show no words of their own, or such as only LaTeX knows (numbers, citations, the day)."""
 _LAST_ONLY = frozenset(
-    "href multicolumn multirow parbox resizebox scalebox raisebox colorbox textcolor hyperref foreignlanguage".split()
+    "href multicolumn multirow parbox resizebox scalebox raisebox colorbox textcolor hyperref foreignlanguage"
+    " hypertarget".split()
 )
 _DEFINING = frozenset({"newcommand", "renewcommand", "providecommand"})
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -54,18 +55,20 @@ _SWITCHES = _SILENT | frozenset(
 _ACCENTS = frozenset("`'^\"~=.uvHtcdbrk")
 
 
+_COMMENT = re.compile(r"\\begin\{comment\}.*?\\end\{comment\}", re.DOTALL)
+_LISTING = re.compile(
+    r"\\begin\{(lstlisting|Verbatim|minted)\}[ \t]*(?:\[[^\]\n]*\])?(?:\{\w+\})?(.*?)\\end\{\1\}", re.DOTALL
+)
+
+
 @cache
 def _context() -> Any:
     from pylatexenc.latexwalker import get_default_latex_context_db
-    from pylatexenc.macrospec import EnvironmentSpec, MacroSpec, VerbatimArgsParser
+    from pylatexenc.macrospec import EnvironmentSpec, MacroSpec
 
     database = get_default_latex_context_db()
     macros = [MacroSpec(name, arguments) for name, arguments in _WITH_ARGUMENTS.items()]
     environments = [EnvironmentSpec(name, arguments) for name, arguments in _ENVIRONMENTS.items()]
-    environments += [
-        EnvironmentSpec(name, args_parser=VerbatimArgsParser(verbatim_arg_type="verbatim-environment"))
-        for name in ("lstlisting", "Verbatim", "minted", "comment")
-    ]
     database.add_context_category("words", macros=macros, environments=environments, prepend=True)
     return database
 
@@ -74,6 +77,8 @@ def parsed(text: str) -> list[Any]:
     """Return the nodes of a document; what is not well formed is read as far as it goes."""
     from pylatexenc.latexwalker import LatexWalker
 
+    # pylatexenc looks for the end of every listing and comment at the next \end{verbatim}.
+    text = _LISTING.sub(r"\\begin{verbatim}\2\\end{verbatim}", _COMMENT.sub("", text))
     nodes, _, _ = LatexWalker(text, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
     return list(nodes)
 

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from index.article import Article, Failure
 from index.errors import ArticleError
-from index.readers.archive import Names, deeper
+from index.readers.archive import Names, deeper, unread
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
 from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words, unflowed
@@ -39,7 +39,7 @@ def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -
     """Return the sender's own words, a mail forwarded among them, and what is attached, as articles of their own."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    attached = list(_attached(message))
+    attached, others = _attached(message)
     names = Names(source)
     blocks, inner = _body(message, source)
     title = _header(message, "subject") or name_of(source)
@@ -54,6 +54,7 @@ def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -
         raise ArticleError(f"{source} has no text", "save the mail with its text")
     if attached:
         yield from _read_attached(attached, names, source, budget, read)
+    yield from (unread(names.of(name.replace("/", "-"))) for name in others)
 
 
 def _read_attached(
@@ -89,16 +90,22 @@ def read_mailbox(data: bytes, source: str, budget: UnpackBudget, read: ReadInner
         yield from read(mail, name, budget, SourceMetadata(_MAIL))
 
 
-def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Return the documents and mails attached, not what is attached to those."""
+def _attached(message: EmailMessage) -> tuple[list[EmailMessage], list[str]]:
+    """Return the documents and mails attached, not what is attached to those, and the names of other files."""
+    attached: list[EmailMessage] = []
+    others: list[str] = []
     for part in message.iter_parts():
         assert isinstance(part, EmailMessage)
         if part.get_content_type() == _MAIL:
-            yield part
+            attached.append(part)
         elif part.is_multipart():
-            yield from _attached(part)
-        elif (name := _filename(part)) and (is_supported(name) or has_reader(part.get_content_type())):
-            yield part
+            inner, further = _attached(part)
+            attached, others = attached + inner, others + further
+        elif name := _filename(part):
+            is_read = is_supported(name) or has_reader(part.get_content_type())
+            attached += [part] if is_read else []
+            others += [] if is_read else [name]
+    return attached, others
 
 
 def _content(part: EmailMessage) -> bytes:

@@ -65,7 +65,7 @@ def main_blocks(root: _Element, extracted: str) -> list[Block]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w", text) if re.search(r"[\u3040-\u9fff]", text) else re.findall(r"\w+", text)
+    return re.findall(r"[\u3040-\u9fff]|[^\W\u3040-\u9fff]+", text)
 
 
 def _runs(words: list[str]) -> set[tuple[str, ...]]:

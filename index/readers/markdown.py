@@ -15,6 +15,7 @@ from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
+from index.readers.exports import is_notion, notion_page
 from index.readers.front_matter import one_line, split
 from index.readers.markup import markup_blocks
 from index.readers.metadata import author_of, name_of
@@ -24,6 +25,9 @@ from index.readers.obsidian import obsidian_plugin, without_comments
 def read_markdown(data: bytes, source: str) -> Article:
     """Return headings, paragraphs, lists, tables, code and notes as text; images as their description."""
     front, text = split(decode(data, source), source)
+    if not front and is_notion(source):
+        said, text = notion_page(text)
+        front = dict(said)
     blocks = list(rendered_blocks(text))
     first_heading = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
     links = (web_link(front.get(name)) for name in ("link", "url", "source", "canonical_url", "canonicalUrl"))

@@ -18,6 +18,7 @@ from index.readers.formulas import mathml_text
 from index.readers.notation import LOWERED, RAISED, Piece, linear
 from index.readers.numbering import in_format
 from index.readers.page_marks import is_mark
+from index.readers.rows import new_table
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 BLOCKS = HEADINGS | frozenset(
@@ -42,6 +43,8 @@ _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I":
 _LAYOUT = frozenset("table h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre".split())
 """With one of these in a long cell a row is there for the layout."""
 _LONG_CELL = 300
+
+_PICTURE_NAME = re.compile(r"(?i)\S+\.(?:png|jpe?g|gif|svg|webp|tiff?|bmp)")
 
 Skip = Callable[[_Element], bool]
 
@@ -79,6 +82,8 @@ def _nothing(_: _Element) -> bool:
 class _Walk:
     skip: Skip
     marker: str = ""
+    table: int = 0
+    """The number of the table that is open."""
     numbers: list[Iterator[str] | None] = field(default_factory=list)
     """The markers of the lists that are open; None in a list without numbers."""
 
@@ -88,9 +93,9 @@ class _Walk:
         if element.tag == "tr" and _is_data(element):
             cells = [" ".join(self._flat(cell).split()) for cell in element if self._is_shown(cell)]
             if any(cells):
-                yield element, Block(" | ".join(cells))
+                yield element, Block(" | ".join(cells), table=self.table, is_header=_is_header(element))
             return
-        with self._listed(element):
+        with self._opened(element):
             pending: list[Piece] = []
             for piece in self._pieces(element):
                 if isinstance(piece, tuple):
@@ -102,14 +107,18 @@ class _Walk:
             yield from self._block(pending, element, is_heading)
 
     @contextmanager
-    def _listed(self, element: _Element) -> Iterator[None]:
-        """Open a list, or an item: its marker belongs to the next block."""
-        if element.tag in _LISTS:
+    def _opened(self, element: _Element) -> Iterator[None]:
+        """Open a table, a list, or an item: its marker belongs to the next block."""
+        outer = self.table
+        if element.tag == "table":
+            self.table = new_table()
+        elif element.tag in _LISTS:
             self.numbers.append(_markers(element) if element.tag == "ol" else None)
         elif element.tag == "li":
             numbered = self.numbers[-1] if self.numbers else None
             self.marker = f"{next(numbered)} " if numbered else "- "
         yield
+        self.table = outer
         if element.tag in _LISTS:
             self.numbers.pop()
         elif element.tag == "li":
@@ -136,7 +145,7 @@ class _Walk:
             case "br":
                 yield _BREAK, standing
             case "img":
-                yield child.get("alt") or "", standing
+                yield _described(child), standing
             case "math":
                 yield mathml_text(child), standing
             case tag if tag in BLOCKS:
@@ -156,6 +165,16 @@ class _Walk:
         return linear(flat).replace(_BREAK, " ")
 
 
+def _described(picture: _Element) -> str:
+    """Return a picture's description, unless its caption says the same, or it is only the name of its file."""
+    said = " ".join((picture.get("alt") or "").split())
+    if _PICTURE_NAME.fullmatch(said):
+        return ""
+    figure = next(picture.iterancestors("figure"), None)
+    caption = None if figure is None else figure.find(".//figcaption")
+    return "" if caption is not None and " ".join("".join(map(str, caption.itertext())).split()) == said else said
+
+
 def _is_data(row: _Element) -> bool:
     """Whether the cells of a row are its values, and not the boxes of a layout."""
     cells = [cell for cell in row if cell.tag in ("td", "th")]
@@ -165,6 +184,17 @@ def _is_data(row: _Element) -> bool:
         cell.find(".//table") is not None or (_is_long(cell) and any(True for _ in cell.iter(*_LAYOUT)))
         for cell in cells
     )
+
+
+def _is_header(row: _Element) -> bool:
+    """Whether a row names the columns: it is in the head, or all its cells are called so, one alone if it is first."""
+    parent = row.getparent()
+    if parent is not None and parent.tag == "thead":
+        return True
+    cells = [
+        cell for cell in row if cell.tag == "th" or (cell.tag == "td" and "".join(map(str, cell.itertext())).strip())
+    ]
+    return all(cell.tag == "th" for cell in cells) and (len(cells) > 1 or row.getprevious() is None)
 
 
 def _is_long(cell: _Element) -> bool:

@@ -55,7 +55,7 @@ _AFTER_NAME = re.compile(
     r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
-_HASH = re.compile(r"[ _-][0-9a-f]{32}$")
+_HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 
 
 def title_of(said: object) -> str:

@@ -19,6 +19,7 @@ from index.readers.metadata import name_of, title_of
 from index.readers.notation import Piece, linear
 from index.readers.odt_styles import DRAW, OFFICE, TABLE, TEXT, XLINK, Lists, Styles
 from index.readers.package import open_zip, parse_xml
+from index.readers.rows import new_table
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -91,8 +92,8 @@ class _Walk:
         self._styles = styles
         self._lists = Lists(styles)
 
-    def blocks(self, element: _Element) -> Iterator[Block]:
-        """Return the paragraphs and rows below an element."""
+    def blocks(self, element: _Element, table: int = 0) -> Iterator[Block]:
+        """Return the paragraphs and rows below an element; `table` is the number of the table that is open."""
         for child in element:
             if child.tag in _PARAGRAPHS:
                 yield from self._paragraph(child)
@@ -103,9 +104,11 @@ class _Walk:
                 self._lists.item(child)
                 yield from self.blocks(child)
             elif child.tag == f"{TABLE}table-row":
-                yield from self._row(child)
+                yield from self._row(child, table)
+            elif child.tag == f"{TABLE}table":
+                yield from self.blocks(child, new_table())
             elif child.tag not in _LEFT_OUT and child.get(f"{TEXT}display") != "none":
-                yield from self.blocks(child)
+                yield from self.blocks(child, table)
 
     def _paragraph(self, paragraph: _Element) -> Iterator[Block]:
         boxes: list[_Element] = []
@@ -117,14 +120,16 @@ class _Walk:
         for box in boxes:
             yield from self.blocks(box)
 
-    def _row(self, row: _Element) -> Iterator[Block]:
+    def _row(self, row: _Element, table: int) -> Iterator[Block]:
         cells = [list(self.blocks(cell)) for cell in row if cell.tag == f"{TABLE}table-cell"]
         has_table = next(row.iter(f"{TABLE}table"), None) is not None
         if has_table or (len(cells) == 1 and len(cells[0]) > 1):
             for blocks in cells:
                 yield from blocks
         else:
-            yield table_row(cells)
+            parent = row.getparent()
+            is_header = parent is not None and parent.tag == f"{TABLE}table-header-rows"
+            yield table_row(cells, table, is_header=is_header)
 
     def _pieces(self, element: _Element, standing: str, boxes: list[_Element]) -> Iterator[Piece]:
         """Return the words of a paragraph; notes and text boxes in it are put into `boxes`."""
@@ -140,7 +145,7 @@ class _Walk:
                 yield "\n", standing
             elif tag in (f"{TEXT}note", f"{DRAW}text-box", f"{TEXT}list", f"{TABLE}table", *_PARAGRAPHS):
                 boxes.append(_wrapped(child))
-            elif tag == f"{DRAW}object":
+            elif tag in (f"{DRAW}object", f"{DRAW}object-ole"):
                 yield self._formula(child), standing
             elif isinstance(tag, str) and tag not in _LEFT_OUT and not self._styles.is_hidden(child):
                 yield from self._pieces(child, self._styles.standing(child) or standing, boxes)

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.decode import decode
 from index.readers.metadata import name_of
+from index.readers.notation import LOWERED, RAISED, linear
+from index.readers.rows import new_table
 
 _KEYWORD = re.compile(r"(?i)^[ \t]*#\+(\w+)(?:\[[^\]]*\])?:[ \t]*(.*)$")
 _HEADING = re.compile(
@@ -27,11 +31,16 @@ _PLANNING = re.compile(r"^[ \t]*(?:SCHEDULED|DEADLINE|CLOSED|CLOCK):")
 _ITEM = re.compile(r"^[ \t]*([-+]|\d+[.)])[ \t]+(?:\[[ X-]\][ \t]+)?(?=\S)")
 _NOTE = re.compile(r"^\[fn:([\w-]+)\][ \t]*")
 _LINK = re.compile(r"\[\[([^\[\]\n]+)\](?:\[([^\[\]\n]+)\])?\]")
+_SHIFTED = re.compile(r"(?<=[\w)])([_^])\{([^{}\n]{1,100})\}")
+_STANDING = {"^": RAISED, "_": LOWERED}
+_LINE_END = re.compile(r"\\\\[ \t]*$", re.MULTILINE)
 _PICTURE = re.compile(r"(?i)(?:file:|\./|attachment:).*\.(?:png|jpe?g|gif|svg|webp)$")
 _MARKED = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(?=\S)([^\n]{0,500}?\S)\1(?![\w*/_=~+])")
 _BEGINS = (re.compile(r"[ \t]*(?:\||$)"), _ITEM, _NOTE)
 _CODE = frozenset({"src", "example", "export", "verbatim"})
 _LEFT_OUT = frozenset({"comment", "export"})
+_RULED = Block("|", table=1)
+"""A rule between the rows of a table."""
 
 
 def read_org(data: bytes, source: str) -> Article:
@@ -41,7 +50,7 @@ def read_org(data: bytes, source: str) -> Article:
     for line in lines:
         if (match := _KEYWORD.match(line)) and match[2]:
             said.setdefault(match[1].lower(), match[2].strip())
-    blocks = [block for block in _blocks(lines) if block.tidied]
+    blocks = [block for block in _with_headers(_blocks(lines)) if block.tidied]
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     first = next((block.tidied for block in blocks if block.is_heading), None)
@@ -64,6 +73,14 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             pending, inside = [], match[2].lower() if match[1].lower() == "begin" else ""
         elif inside in _CODE or inside in _LEFT_OUT:
             pending.append(line)
+        elif _RULE.match(line) and "|" in line:
+            yield from _paragraph(pending, inside)
+            pending = []
+            yield _RULED
+        elif (said := _KEYWORD.match(line)) and said[1].lower() == "caption":
+            yield from _paragraph(pending, inside)
+            pending = []
+            yield Block(_shown(said[2]))
         elif any(pattern.match(line) for pattern in (_KEYWORD, _COMMENT, _RULE, _PLANNING)):
             continue
         elif heading := _HEADING.match(line):
@@ -76,6 +93,14 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         else:
             pending.append(line)
     yield from _paragraph(pending, inside)
+
+
+def _with_headers(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Return the blocks without rules; the rows above the first rule of a table name its columns."""
+    for is_table, group in groupby(blocks, key=lambda block: block.table):
+        rows, table = list(group), new_table() if is_table else 0
+        names = rows.index(_RULED) if _RULED in rows else 0
+        yield from (replace(row, table=table, is_header=n < names) for n, row in enumerate(rows) if row != _RULED)
 
 
 def _without_drawers(lines: list[str]) -> Iterator[str]:
@@ -98,7 +123,8 @@ def _paragraph(lines: list[str], inside: str) -> Iterator[Block]:
     if inside in _CODE:
         yield Block(text)
     elif text.lstrip().startswith("|"):
-        yield Block(" | ".join(_shown(cell.strip()) for cell in text.strip().strip("|").split("|")))
+        cells = text.strip().strip("|").split("|")
+        yield Block(" | ".join(_shown(cell.strip()) for cell in cells), table=1)
     else:
         item = _ITEM.match(text)
         marker = "" if item is None else f"{item[1]} ".replace("+", "-")
@@ -109,6 +135,10 @@ def _shown(text: str) -> str:
     """Return a text without its marks: links become their words, numbers of notes go."""
     text = _LINK.sub(lambda link: link[2] or ("" if _PICTURE.search(link[1]) else link[1]), text)
     text = re.sub(r"\[fn:[\w-]*:([^\]]*)\]", r" (\1)", re.sub(r"\[fn:[\w-]+\]", "", text))
+    first, *shifted = _SHIFTED.split(_LINE_END.sub("", text))
+    triples = zip(shifted[::3], shifted[1::3], shifted[2::3], strict=True)
+    pieces = [piece for mark, inner, after in triples for piece in ((inner, _STANDING[mark]), (after, ""))]
+    text = linear([(first, ""), *pieces])
     for _ in range(2):  # marks within marks
         text = _MARKED.sub(r"\2", text)
     return text

@@ -15,7 +15,8 @@ _TYPES = frozenset(
 _CLASSES = frozenset(
     "pagenum pagebreak page-break page-number pageno lnum linenum lineno line-number linenumber mw-editsection"
     " mwe-math-fallback-image-inline mwe-math-fallback-image-display footnote-ref footnote-backref footnote-back"
-    " footnote-anchor footnoteref noteref fnref headerlink anchorjs-link".split()
+    " footnote-anchor footnoteref noteref fnref headerlink anchorjs-link anchor-link"
+    " sdfootnotesym sdfootnoteanc sdendnotesym sdendnoteanc".split()  # LibreOffice
 )
 _MARK_CHARACTERS = 16
 """What is longer was called so by mistake."""

@@ -6,16 +6,18 @@ PDFium (through pypdfium2) is native code, finds words that a line end breaks, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.article import Article
+from index.article import Article, LeftOut
 from index.errors import ArticleError
+from index.options import OCR_HINT
 from index.readers.columns import GAP, in_columns
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.garbled import is_garbled
 from index.readers.metadata import name_of, title_of
+from index.readers.ocr import page_lines
 from index.readers.reflow import HEADING_SIZE, TextLine, body_size, paragraphs
 
 if TYPE_CHECKING:
@@ -23,13 +25,33 @@ if TYPE_CHECKING:
 
 _BROKEN_WORD = "\ufffe"
 """What PDFium puts for a hyphen at the end of a line; it then leaves out the line's end."""
+_LAM_ALEF = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _END_WITHIN = 4096
 _PARTED_LINES = 4
 _PASSWORD, _SECURITY = 4, 5
+_GARBLED = "its fonts do not say which letters they show"
+_PICTURE = "it is a picture without text, which --ocr may read"
 
 
-def read_pdf(data: bytes, source: str) -> Article:
-    """Return the text, re-flowed into paragraphs; running heads and page numbers are left out."""
+def read_pdf(data: bytes, source: str, ocr: str = "") -> Iterator[Article | LeftOut]:
+    """Return the text, re-flowed into paragraphs, and which pages cannot be read.
+
+    Running heads and page numbers are left out. With `ocr`, the languages of the text, pictures of pages are read too.
+    """
+    pages, faults, said = _read_pages(data, source, ocr)
+    blocks = list(paragraphs(pages))
+    is_wrong = _GARBLED in faults.values() and not blocks
+    if is_wrong or is_garbled(" ".join(block.text for block in blocks)):
+        raise ArticleError(f"{source} does not say which letters its fonts show", OCR_HINT)
+    if not blocks:
+        raise ArticleError(f"{source} has no text layer: its pages are pictures", OCR_HINT)
+    yield compose(source, _properties(said, source, _heading(pages, blocks)), blocks)
+    for number, fault in faults.items():
+        yield LeftOut(f"{source}/page {number + 1}", fault, OCR_HINT)
+
+
+def _read_pages(data: bytes, source: str, ocr: str) -> tuple[list[list[TextLine]], dict[int, str], dict[str, str]]:
+    """Return the lines of each page, what is wrong with those that have none, and what the document says of itself."""
     import pypdfium2
 
     if b"%%EOF" not in data[-_END_WITHIN:]:
@@ -42,21 +64,33 @@ def read_pdf(data: bytes, source: str) -> Article:
         raise ArticleError(f"{source} is a damaged PDF ({error})", "open it and save it anew") from error
     try:
         pages = [_lines(document[number], number) for number in range(len(document))]
-        said = document.get_metadata_dict()
+        faults = {n: fault for n, lines in enumerate(pages) if (fault := _fault(document[n], lines))}
+        for number in list(faults):
+            pages[number] = []
+            try:
+                pages[number] = page_lines(document[number], number, ocr) if ocr else []
+            except ArticleError as error:
+                faults[number] = error.message
+            if pages[number]:
+                del faults[number]
+        return pages, faults, document.get_metadata_dict()
     finally:
         document.close()
-    blocks = list(paragraphs(pages))
-    if not blocks:
-        raise ArticleError(f"{source} has no text layer: its pages are pictures", "have the text recognised (OCR)")
-    if is_garbled(" ".join(block.text for block in blocks)):
-        raise ArticleError(f"{source} does not say which letters its fonts show", "have the text recognised (OCR)")
-    return compose(source, _properties(said, source, _heading(pages, blocks)), blocks)
+
+
+def _fault(page: PdfPage, lines: Sequence[TextLine]) -> str:
+    """Return why nothing can be read on a page; "" for one with text, and for an empty one."""
+    import pypdfium2.raw  # type: ignore[import-untyped]
+
+    if lines:
+        return _GARBLED if is_garbled(" ".join(line.text for line in lines), is_page=True) else ""
+    return _PICTURE if any(page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)) else ""
 
 
 def _lines(page: PdfPage, number: int) -> list[TextLine]:
     """Return the page's lines with the place of their first and last characters."""
     text = page.get_textpage()
-    words, rows, at = text.get_text_range(), [], 0
+    words, rows, at = _LAM_ALEF.sub(lambda match: _as_spoken(text, match), text.get_text_range()), [], 0
     # PDFium counts in UTF-16; beyond the basic plane, places are slightly off, words are not.
     last = text.count_chars() - 1
     is_parted = _has_gaps(text)
@@ -73,8 +107,14 @@ def _lines(page: PdfPage, number: int) -> list[TextLine]:
     return in_columns(rows) if is_parted else [row[0] for row in rows]
 
 
+def _as_spoken(text: PdfTextPage, match: re.Match[str]) -> str:
+    """Return lam and alef in their order where both are one glyph, whose letters PDFium turns round with the line."""
+    first = min(match.start(), text.count_chars() - 2)
+    return match[0][::-1] if text.get_charbox(first) == text.get_charbox(first + 1) else match[0]
+
+
 def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> TextLine:
-    import pypdfium2.raw  # type: ignore[import-untyped]
+    import pypdfium2.raw
 
     left, bottom, _, _ = text.get_charbox(first, loose=True)
     _, _, right, _ = text.get_charbox(min(first + len(shown.rstrip()) - 1, last), loose=True)

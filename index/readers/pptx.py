@@ -6,6 +6,7 @@ Left out: hidden slides, what repeats on each slide (footer, date, number), comm
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,13 @@ from lxml.etree import XMLSyntaxError
 
 from index.article import Article
 from index.errors import ArticleError
+from index.readers.charts import CHART, chart_blocks
 from index.readers.compose import Block, compose
+from index.readers.formulas import omml_text
+from index.readers.notation import LOWERED, RAISED, Piece, linear
 from index.readers.office_packages import core_properties, mended
 from index.readers.package import parse_xml
+from index.readers.rows import new_table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
-_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _D = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _M = f"{{{_OFFICE}/math}}"
 _R = f"{{{_OFFICE}/relationships}}"
@@ -86,6 +90,7 @@ def _slide(slide: Any) -> Iterator[Block]:
 
 def _shapes(element: _Element, part: Any, *, titled: bool = False) -> Iterator[Block]:
     """Return every paragraph, table row, diagram and chart below an element, in order."""
+    table = new_table() if element.tag == f"{_A}tbl" else 0
     for child in element:
         match child.tag:
             case tag if tag == f"{_P}sp":
@@ -97,11 +102,11 @@ def _shapes(element: _Element, part: Any, *, titled: bool = False) -> Iterator[B
             case tag if tag == f"{_A}p":
                 yield Block(_text(child))
             case tag if tag == f"{_A}tr":
-                yield Block(" | ".join(_cell(cell) for cell in child.iter(f"{_A}tc")))
+                yield Block(" | ".join(_cell(cell) for cell in child.iter(f"{_A}tc")), table=table)
             case tag if tag == f"{_D}relIds":
                 yield from _diagram(_related(part, child.get(f"{_R}dm")))
-            case tag if tag == f"{_C}chart":
-                yield from _chart(_related(part, child.get(f"{_R}id")))
+            case tag if tag == f"{CHART}chart":
+                yield from chart_blocks(_optional(_related(part, child.get(f"{_R}id"))))
             case tag if isinstance(tag, str) and tag != _FALLBACK:
                 yield from _shapes(child, part, titled=titled)
 
@@ -113,18 +118,33 @@ def _placeholder(shape: _Element) -> str:
 
 def _text(element: _Element) -> str:
     """Return the words of a paragraph; formulas are in it, numbers and dates that PowerPoint puts in are not."""
-    parts = []
+    return linear(_pieces(element, "")).replace("\v", "\n")
+
+
+def _pieces(element: _Element, standing: str) -> Iterator[Piece]:
     for child in element:
         match child.tag:
-            case tag if tag in (f"{_A}t", f"{_M}t"):
-                parts.append(child.text or "")
+            case tag if tag == f"{_A}t":
+                yield child.text or "", standing
             case tag if tag == f"{_A}br":
-                parts.append("\n")
+                yield "\n", standing
+            case tag if tag == f"{_M}oMath":
+                yield omml_text(child), standing
             case tag if tag == f"{_A}fld" and child.get("type", "").startswith(("slidenum", "datetime")):
                 pass
+            case tag if tag == f"{_A}r":
+                properties = child.find(f"{_A}rPr")
+                shift = "" if properties is None else properties.get("baseline", "").rstrip("%")
+                yield from _pieces(child, _standing(shift))
             case tag if isinstance(tag, str) and tag != _FALLBACK:
-                parts.append(_text(child))
-    return "".join(parts).replace("\v", "\n")
+                yield from _pieces(child, standing)
+
+
+def _standing(shift: str) -> str:
+    """Return where characters stand that are shifted by so many parts of their size."""
+    if not re.fullmatch(r"-?[\d.]*[1-9][\d.]*", shift):
+        return ""
+    return LOWERED if shift.startswith("-") else RAISED
 
 
 def _cell(cell: _Element) -> str:
@@ -135,26 +155,6 @@ def _diagram(part: Any | None) -> Iterator[Block]:
     """Return the points of a SmartArt diagram."""
     for point in _optional(part).iter(f"{_D}pt"):
         yield from (Block(_text(paragraph)) for paragraph in point.iter(f"{_A}p"))
-
-
-def _chart(part: Any | None) -> Iterator[Block]:
-    """Return a chart's titles, and its data as a table: a row a category, a column a series."""
-    root = _optional(part)
-    yield from (Block(_text(paragraph)) for paragraph in root.iter(f"{_A}p"))
-    series = list(root.iter(f"{_C}ser"))
-    names = [" ".join(_points(each, "tx").values()) for each in series]
-    columns = [_points(each, "val") or _points(each, "yVal") for each in series]
-    categories = next(filter(None, (_points(each, "cat") or _points(each, "xVal") for each in series)), {})
-    yield Block(" | ".join(["", *names]).strip() if any(names) else "")
-    for index in sorted({index for column in [categories, *columns] for index in column}):
-        yield Block(" | ".join([categories.get(index, ""), *(column.get(index, "") for column in columns)]))
-
-
-def _points(series: _Element, name: str) -> dict[int, str]:
-    """Return the cached values of a series by their index."""
-    found = series.find(_C + name)
-    points = () if found is None else found.iter(f"{_C}pt")
-    return {int(point.get("idx", "0")): " ".join((point.findtext(f"{_C}v") or "").split()) for point in points}
 
 
 def _optional(part: Any | None) -> _Element:

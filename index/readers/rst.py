@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from docutils.nodes import document
     from lxml.etree import _Element
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
     "_disable_config": True,
-    "report_level": 5,
+    "report_level": 3,
+    "warning_stream": False,
     "halt_level": 5,
     "doctitle_xform": True,
     "math_output": "MathML",
@@ -48,6 +49,7 @@ def read_rst(data: bytes, source: str) -> Article:
     text = decode(data, source)
     _know_directives(text)
     tree = publish_doctree(_ROLE.sub(_words_of_role, text), settings_overrides=_SETTINGS)
+    _keep_malformed(tree)
     said = _fields(tree)
     root = parsed(publish_from_doctree(tree, writer="html5", settings_overrides=_SETTINGS).decode())
     blocks = [] if root is None else list(element_blocks(root, _is_number_of_note))
@@ -92,6 +94,16 @@ def _know_directives(text: str) -> None:
 
     for name in set(_DIRECTIVE.findall(text)) - set(en.directives):
         directives.register_directive(name, Content)
+
+
+def _keep_malformed(tree: document) -> None:
+    """Put what docutils cannot parse, such as a table that is too narrow, in the place of its message about that."""
+    from docutils.nodes import literal_block, system_message
+
+    for message in list(tree.findall(system_message)):
+        is_error = message["level"] >= _SETTINGS["report_level"]
+        kept = [child for child in message.children if is_error and isinstance(child, literal_block)]
+        message.parent.replace(message, kept)
 
 
 def _fields(tree: document) -> dict[str, str]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import groupby
 
 from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.metadata import name_of, title_of
+from index.readers.rows import new_table
 from index.readers.rtf_marks import as_shown
 
 _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 _INFO = r"\{{\\{}\s((?:[^{{}}\\]|\\[^\n]){{1,500}})\}}"
 _MADE = re.compile(r"\{\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_PARAGRAPH_IN_CELL = re.compile(r"\\par(?=\s*\}*\s*\\(?:nest)?cell\b)")
+"""A cell's own end is enough; with this one its row would be several lines."""
 _CELL_ENDS = re.compile(r"\|(?=[ \t]*(?:\n|$))")
 
 
@@ -33,8 +37,14 @@ def read_rtf(data: bytes, source: str) -> Article:
         return (" ".join(words(f"{{\\rtf1\\ansi {found[1]}}}").split()) if found else "") or None
 
     try:
-        lines = _CELL_ENDS.sub("", words(as_shown(code))).replace("\x0c", "\n").split("\n")
-        blocks = [Block(re.sub(r"[ \t]*\|[ \t]*", " | ", line)) for line in lines]
+        lines = _CELL_ENDS.sub("", words(as_shown(_PARAGRAPH_IN_CELL.sub("", code)))).replace("\x0c", "\n").split("\n")
+        rows = [re.sub(r"[ \t]*\|[ \t]*", " | ", line) for line in lines]
+        blocks = [
+            Block(row, table=table if is_row else 0)
+            for is_row, group in groupby(rows, key=lambda row: " | " in row)
+            for table in (new_table(),)
+            for row in group
+        ]
     except (UnicodeError, LookupError) as error:
         raise ArticleError(f"{source} holds characters that {encoding} has not", "save it as .docx") from error
     if not any(block.tidied for block in blocks):

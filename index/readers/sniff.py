@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 
 from index.errors import ArticleError
+from index.options import OCR_HINT
 
 TEXTS = {
     ".txt": "text",
@@ -112,6 +113,8 @@ _MAGIC = (
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>|<!--.{0,800}?-->|\s)*<(rss|feed|rdf:RDF)[\s>]", "feed"),
     *_SIGNED,
 )
+_PICTURES = ((rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|(?s:RIFF....WEBP)", "picture"),)
+_PICTURE_NAMES = frozenset(".png .jpg .jpeg .tif .tiff .webp".split())
 _LIKELY = (
     (rb"(?s)[\xef\xbb\xbf\s]{0,64}(<\?xml.{0,200}?\?>\s*)?<(!doctype\s+)?html[\s>]", "html"),
     (rb"From \S+ [^\n]{10,80}\d{4}\r?\n[A-Za-z-]+: ", "mailbox"),
@@ -128,8 +131,12 @@ _JSON_ARTICLES = re.compile(
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def sniff(data: bytes, source: str, media_type: str = "") -> str:
+def sniff(data: bytes, source: str, media_type: str = "", *, pictures: bool = False) -> str:
     """Return the format's name; `media_type` is what its sender says. Raises ArticleError for what has no reader."""
+    if _match(_PICTURES, data):
+        if pictures:
+            return "picture"
+        raise ArticleError(f"{source} is a picture", OCR_HINT)
     if data.startswith(_OLD_OFFICE):
         raise ArticleError(f"{source} is an old Office file, or a protected one", "save it as .docx or PDF")
     suffix = PurePath(source).suffix.lower()
@@ -145,9 +152,11 @@ def sniff(data: bytes, source: str, media_type: str = "") -> str:
     return found or _match(_LIKELY, data) or "text"
 
 
-def is_supported(name: str, head: bytes = b"") -> bool:
+def is_supported(name: str, head: bytes = b"", *, pictures: bool = False) -> bool:
     """Whether a file of this name, which begins with `head`, has a reader; archives need their name."""
     suffix = PurePath(name).suffix.lower()
+    if suffix in _PICTURE_NAMES and pictures:
+        return True
     if suffix == ".json":
         return _JSON_ARTICLES.match(head[:HEAD]) is not None or _match(_MAGIC, head) == "csl"
     return suffix in TEXTS or suffix in _PACKED or _match(_MAGIC, head) in _FOUND_IN_FOLDERS

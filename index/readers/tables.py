@@ -13,6 +13,7 @@ from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
+from index.readers.exports import is_notion
 from index.readers.metadata import author_of, name_of
 
 FIELDS = {
@@ -48,7 +49,7 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
         called = named_fields(fields)
         if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
             data_rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-            if fields.get("text") or _has_prose(data_rows):
+            if fields.get("text") or (_has_prose(data_rows) and not is_notion(source)):
                 raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
             yield _data_table(data_rows, source)
             return
@@ -70,7 +71,8 @@ def _has_prose(rows: list[list[str]]) -> bool:
 
 def _data_table(rows: list[list[str]], source: str) -> Article:
     """Return a table that has no texts as one article, its rows as documents show them."""
-    blocks = [Block(" | ".join(" ".join(cell.split()) for cell in row)) for row in rows if any(row)]
+    lines = [" | ".join(" ".join(cell.split()) for cell in row) for row in rows if any(row)]
+    blocks = [Block(line, table=1, is_header=n == 0) for n, line in enumerate(lines)]
     return compose(source, Properties(name_of(source)), blocks)
 
 

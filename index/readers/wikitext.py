@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.readers.compose import Block, tags_of
+from index.readers.rows import new_table
 
 _BREAK, _LINE = "\0", "\v"  # which no text holds
 _NOT_SHOWN = frozenset(
@@ -120,22 +121,31 @@ class _Page:
                 yield from self.pieces(node.contents, depth)
             yield edge
 
-    def _rows(self, table: Any, depth: int) -> Iterator[Piece]:
+    def _rows(self, table: Any, depth: int, number: int = 0) -> Iterator[Piece]:
         """Return the rows of a table, a bar between the cells; a caption, and tables in tables, before theirs."""
+        number = number or new_table()
         row: list[str] = []
+        kinds: set[str] = set()
         for node in table.contents.nodes if table.contents is not None and depth < _MOST_DEPTH else ():
             name = str(node.tag).strip().lower() if type(node).__name__ == "Tag" else ""
             if name == "tr":
-                yield from self._rows(node, depth + 1)
+                yield _row(row, kinds, number)  # the first one has no mark of its own
+                row, kinds = [], set()
+                yield from self._rows(node, depth + 1, number)
             elif name in ("td", "th"):
                 words = self.line(node.contents, depth) if node.contents is not None else ""
                 if node.wiki_markup == "|" and str(node.contents).startswith("+"):
                     yield Block(words.removeprefix("+"))  # the caption, which the parser takes for a cell
                 else:
                     row.append(words)
+                    kinds |= {name} if words else set()
             elif name:
                 yield from self._tag(node, depth + 1)
-        yield Block(" | ".join(row))
+        yield _row(row, kinds, number)
+
+
+def _row(cells: list[str], kinds: set[str], table: int) -> Block:
+    return Block(" | ".join(cells), table=table, is_header=kinds == {"th"} and len(cells) > 1)
 
 
 def wikitext_blocks(text: str) -> tuple[list[Block], tuple[str, ...]]:

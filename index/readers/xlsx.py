@@ -8,13 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from index.article import Article
+from index.article import Article, Failure
 from index.errors import ArticleError
+from index.readers.archive import Names
 from index.readers.compose import Block, compose
 from index.readers.office_packages import core_properties, mended
+from index.readers.rows import new_table
+from index.readers.tables import NamedFields, article_of_row, named_fields
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -25,35 +28,67 @@ _NUMBER = re.compile(
     r"(?P<before>[^#0?%]*)(?P<whole>[#0?,]+)(?P<decimals>\.[0#?]+)?(?P<percent> ?%)?(?P<after>[^#0?%]*)"
 )
 _GENERAL = frozenset({"general", "@", ""})
+_TEXT_WORDS = 5
+"""In the mean cell of a column of texts: `Article` and `Content` are also names of other things."""
 _DIGITS = 15
 """As many as Excel keeps of a number."""
 
 
-def read_xlsx(data: bytes, source: str) -> Article:
-    """Return the workbook, each row a paragraph, as Excel shows it."""
+def read_xlsx(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
+    """Return the workbook, each row a paragraph, as Excel shows it; of a sheet with a column of texts, the articles."""
     from openpyxl import load_workbook  # takes a while
 
     fit = mended(data, source)
     book = load_workbook(io.BytesIO(fit), read_only=True, data_only=True, keep_links=False)
+    names, called = Names(source), named_fields(fields)
     blocks: list[Block] = []
+    is_empty = True
     for sheet in book.worksheets:
         rows = list(_rows(sheet)) if sheet.sheet_state == "visible" else []
-        blocks += [Block(sheet.title, is_heading=True), *rows] if rows else []
-    if not blocks:
+        if articles := _articles(rows, called, is_named=bool(fields.get("text"))):
+            is_empty = False
+            for n, row in enumerate(articles, start=1):
+                yield article_of_row(names, f"{sheet.title} {n}", row, called)
+        elif any(rows):
+            blocks += [Block(sheet.title, is_heading=True), *_blocks(rows)]
+    if blocks:
+        yield compose(source, core_properties(fit, source), blocks)
+    elif is_empty:
         raise ArticleError(f"{source} has no text", "give the workbook that has it")
-    return compose(source, core_properties(fit, source), blocks)
 
 
-def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Block]:
-    """Return the rows that have text. What a sheet says of its size is not believed: it may be anything."""
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+    """Return the cells of each row. What a sheet says of its size is not believed: it may be anything."""
     sheet.reset_dimensions()
     for row in sheet.iter_rows():
         cells = ["" if cell.value is None else shown(cell.value, cell.number_format) for cell in row]
+        yield cells if any(cells) else []
+
+
+def _articles(rows: list[list[str]], called: NamedFields, *, is_named: bool) -> list[dict[str, str]]:
+    """Return the rows by the names in the first one, where one of the columns has texts and not only a word each."""
+    first = next((n for n, row in enumerate(rows) if row), len(rows))
+    column = next((n for n, name in enumerate([*rows, []][first]) if name.lower() in called["text"]), None)
+    filled = [row for row in rows[first + 1 :] if row]
+    if column is None or not filled:
+        return []
+    words = sum(len(row[column].split()) for row in filled if column < len(row))
+    if not is_named and words < _TEXT_WORDS * len(filled):
+        return []
+    return [dict(zip(rows[first], row, strict=False)) for row in filled]
+
+
+def _blocks(rows: list[list[str]]) -> Iterator[Block]:
+    """Return the rows that have text; an empty one ends a table."""
+    table, is_open = new_table(), False
+    for cells in rows:
         filled = [cell for cell in cells if cell]
         if len(filled) == 1:
-            yield Block(filled[0])
+            yield Block(filled[0], table=table if is_open else 0)
         elif filled:
-            yield Block(" | ".join(cells).rstrip("| "))
+            yield Block(" | ".join(cells).rstrip("| "), table=table)
+        is_open = len(filled) > 1 or (is_open and bool(filled))
+        table = table if filled else new_table()
 
 
 def shown(value: Any, pattern: str) -> str:

@@ -14,12 +14,13 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from index.article import Article, Failure, Heading, LeftOut
+from index.article import Article, Failure, Heading, LeftOut, Table
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.sniff import sniff
@@ -29,6 +30,7 @@ _LENGTH = struct.Struct("<Q")
 _PLAIN_FORMATS = frozenset({"text"})
 _PLAIN_BYTES = 1 << 16
 """More can take long in a process without limits: composing accents takes the square of their number."""
+OCR_SECONDS = 900
 _SPLIT_HINT = "split it, or save it anew with another program"
 
 
@@ -44,9 +46,12 @@ class ReadLimits:
 class Isolation:
     """Reader of files that uses a child process, which starts with the first file that needs it."""
 
-    def __init__(self, limits: ReadLimits | None = None, fields: Mapping[str, str] | None = None) -> None:
-        """Take the limits, and in `fields` what the columns of tables of articles are called."""
-        self._limits = limits or ReadLimits()
+    def __init__(
+        self, limits: ReadLimits | None = None, fields: Mapping[str, str] | None = None, ocr: str = ""
+    ) -> None:
+        """Take the limits, what columns of tables of articles are called, and the languages of pictures to be read."""
+        self._limits = limits or (ReadLimits(seconds=OCR_SECONDS) if ocr else ReadLimits())
+        self._ocr = ocr
         self._fields = dict(fields or {})
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -58,12 +63,15 @@ class Isolation:
         """Return the articles in a file called `source`, and what in it could not be read."""
         label = label or SourceMetadata()
         try:
-            if len(data) <= _PLAIN_BYTES and sniff(data, source, label.media_type) in _PLAIN_FORMATS:
+            if (
+                len(data) <= _PLAIN_BYTES
+                and sniff(data, source, label.media_type, pictures=bool(self._ocr)) in _PLAIN_FORMATS
+            ):
                 return list(read_articles(data, source, label=label))
         except ArticleError as error:
             return [Failure(source, error.message, error.hint)]
         child = self._running_child()
-        timer = Timer(2 * self._limits.seconds, child.kill)
+        timer = Timer(2 * self._limits.seconds, _kill, [child])
         timer.start()
         try:
             return self._ask_child(child, data, source, label)
@@ -78,7 +86,13 @@ class Isolation:
     ) -> list[Article | Failure]:
         assert child.stdin is not None
         assert child.stdout is not None
-        request = {"source": source, "size": len(data), "label": asdict(label), "fields": self._fields}
+        request = {
+            "source": source,
+            "size": len(data),
+            "label": asdict(label),
+            "fields": self._fields,
+            "ocr": self._ocr,
+        }
         child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.write(data)
         child.stdin.flush()
@@ -104,7 +118,7 @@ class Isolation:
     def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
+            _kill(child)
             child.wait()
             for pipe in (child.stdin, child.stdout):
                 try:
@@ -120,6 +134,12 @@ class Isolation:
         return Failure(source, f"{source} crashed its reader (exit code {code})", _SPLIT_HINT)
 
 
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child and what it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
 def serve(requests: IO[bytes], answers: IO[bytes], limits: ReadLimits) -> None:
     """Answer until the requests end; runs in the child."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
@@ -131,7 +151,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], limits: ReadLimits) -> None:
         until = int(used.ru_utime + used.ru_stime) + limits.seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         data, label = requests.read(request["size"]), SourceMetadata(**request["label"])
-        contents = read_articles(data, request["source"], label=label, fields=request["fields"])
+        contents = read_articles(data, request["source"], label=label, fields=request["fields"], ocr=request["ocr"])
         answer = json.dumps(_as_json(contents, request["source"], limits)).encode()
         answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
@@ -156,7 +176,9 @@ def _from_json(item: dict[str, Any]) -> Article | Failure:
     if "error" in item:
         return LeftOut(**item) if item.pop("left_out", False) else Failure(**item)
     headings = tuple(Heading(**fields) for fields in item.pop("headings"))
-    return Article(**{**item, "headings": headings, "pages": tuple(item["pages"]), "tags": tuple(item["tags"])})
+    tables = tuple(Table(**fields) for fields in item.pop("tables"))
+    pages, tags = tuple(item.pop("pages")), tuple(item.pop("tags"))
+    return Article(**item, headings=headings, pages=pages, tags=tags, tables=tables)
 
 
 def _read_exactly(pipe: IO[bytes], size: int) -> bytes:

@@ -55,7 +55,7 @@ class Scan:
             stored = []
         self.known = {info.id for info in stored}
         self.removed, existing = _vanished(stored, paths) if options.prune else ([], paths)
-        listing = find_files(existing)
+        listing = find_files(existing, pictures=bool(options.ocr))
         self.left_out = listing.left_out
         self._database = database
         self._fields = options.fields
@@ -73,7 +73,7 @@ class Scan:
         self.removed += [article_id for article_id in options.remove if article_id in self.known]
         if not self.files and not self.removed:
             raise _nothing_to_read(paths, self.left_out)
-        self._isolation = Isolation(fields=options.fields)
+        self._isolation = Isolation(fields=options.fields, ocr=options.ocr)
         self._web = Web()
 
     def __iter__(self) -> Iterator[ScannedFile]:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from index.article import LeftOut
 from index.errors import ArticleError, UsageError
+from index.readers.archive import unread
 from index.readers.sniff import HEAD, is_supported
 from index.sources.fetch import is_url
 
@@ -38,8 +39,8 @@ class FoundFiles:
         return len(self.left_out)
 
 
-def find_files(paths: Sequence[Path]) -> FoundFiles:
-    """Return the files under `paths`, sorted, each once.
+def find_files(paths: Sequence[Path], *, pictures: bool = False) -> FoundFiles:
+    """Return the files under `paths`, sorted, each once; pictures only on request.
 
     In folders, hidden files, unknown formats and links that lead out of the folder are left out.
 
@@ -54,10 +55,10 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
                 name = f"{path.name}/{file.relative_to(path).as_posix()}"
                 if file.is_symlink() and not _is_inside(file, path):
                     left_out.append(LeftOut(name, "it is a link out of the folder"))
-                elif is_supported(file.name) or is_supported(file.name, _first_bytes(file)):
+                elif is_supported(file.name, pictures=pictures) or is_supported(file.name, _first_bytes(file)):
                     files.setdefault(file, File(file, name))
                 else:
-                    left_out.append(LeftOut(name, f"{file.suffix.lower() or 'it'} is no format that is read"))
+                    left_out.append(unread(name))
         elif path.exists():
             files.setdefault(path, File(path, path.name))
         else:

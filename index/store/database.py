@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 from index.article import Article, Chunk
@@ -150,5 +150,7 @@ class SqliteDatabase(SqliteReader):
 
 
 def marks_of(article: Article) -> str:
-    """Return an article's headings and pages as JSON, as they are stored."""
-    return json.dumps({"headings": [*map(asdict, article.headings)], "pages": article.pages}, ensure_ascii=False)
+    """Return an article's headings, pages and tables as JSON, as they are stored."""
+    tables = [astuple(table) for table in article.tables]
+    marks = {"headings": [*map(asdict, article.headings)], "pages": article.pages, "tables": tables}
+    return json.dumps(marks, ensure_ascii=False)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit, Table
 from index.errors import StoreError
 from index.store.postings import affordable
 from index.store.sqlite import connect, translated
@@ -223,11 +223,16 @@ def _ids(article_ids: Collection[str] | None) -> tuple[str, ...]:
 def article_of(article_id: str, row: Sequence[Any]) -> Article:
     """Return an article from the columns that `SqliteReader.article` reads, in its order."""
     source, title, text, sha256, author, date, language, headings, link, tags, collection = row
-    old = isinstance(loaded := json.loads(headings), list)  # from before there were pages
-    stored, pages = (loaded, ()) if old else (loaded["headings"], tuple(loaded["pages"]))
-    marks = tuple(Heading(**fields) for fields in stored)
-    known = (author, date, language, marks, article_id, pages, link, tags_of(tags), collection)
-    return Article(source, title, text, sha256, *known)
+    loaded = json.loads(headings)
+    if isinstance(loaded, list):  # from before there were pages
+        loaded = {"headings": loaded, "pages": ()}
+    return Article(
+        source, title, text, sha256, author, date, language, link=link, id=article_id, tags=tags_of(tags),
+        headings=tuple(Heading(**fields) for fields in loaded["headings"]),
+        pages=tuple(loaded["pages"]),
+        tables=tuple(Table(*table) for table in loaded.get("tables", ())),
+        collection=collection,
+    )  # fmt: skip
 
 
 def tags_of(stored: str | None) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
 another year or other names and nothing near it is about those asked for; it *lacks* what can be found neither in it
 nor near it; else it *meets* the question. Near are its paragraph up to its end, the sentence before that, its heading,
-its article's title and, for a year, the article's date. A quote without names is about whom its article names often.
+its article's title and, for a year, the article's date. A row of a table is read with the names of its columns. A quote
+without names is about whom its article names often.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Constraints:
     def _years_fit(self, article: Article, quote: Span) -> Fit:
         if not self.years:
             return Fit.MEETS
-        own = set(YEAR_ALONE.findall(article.text[slice(*quote)]))
+        own = set(YEAR_ALONE.findall(f"{article.columns_at(quote[0]) or ''}\n{article.text[slice(*quote)]}"))
         if own & self.years:
             return Fit.MEETS
         if own:
@@ -157,7 +158,8 @@ def _near(article: Article, quote: Span, *, below: bool = True) -> str:
     before = text[max(0, paragraph - _BEFORE) : paragraph].strip()
     sentences = list(sentence_spans(before, article.language))
     last = before[sentences[-1].start :] if sentences else ""
-    above = f"{article.title}\n{article.heading_at(start) or ''}\n{last}\n{text[paragraph:start]}"
+    said = (article.title, article.heading_at(start), last, article.columns_at(start), text[paragraph:start])
+    above = "\n".join(each or "" for each in said)
     return f"{above}\n{text[start:end]}" if below else above
 
 

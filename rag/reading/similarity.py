@@ -84,7 +84,7 @@ def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
 def _near(
     passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str], cosines: Iterator[float]
 ) -> Iterator[Near]:
-    known = f"{passage.article.title} {passage.lead} ".lower()
+    known = f"{passage.article.title} {passage.lead} {passage.columns} ".lower()
     text = passage.text.lower()
     for span in spans:
         context = known + text[: span.end]

@@ -45,10 +45,9 @@ def test_a_summary_says_how_many_are_left_out_and_why(folder, tmp_path, capsys) 
     *reasons, last = said.err.splitlines()
     assert sorted(reasons) == [
         "quoth: 1 left out: 3 redirects, talk pages and the like are no articles",
-        "quoth: 1 left out: it holds nothing that is read",
         "quoth: 1 left out: it is a link out of the folder",
         "quoth: 2 left out: .exe is no format that is read",
-        "quoth: 2 left out: .jpg is no format that is read",
+        "quoth: 3 left out: .jpg is no format that is read",
     ]
     assert last == "quoth: --verbose names each that is left out"
 
@@ -57,7 +56,7 @@ def test_each_is_named_on_request_and_cannot_disturb_the_terminal(folder, tmp_pa
     assert app.main(["ingest", str(folder), "--store", str(tmp_path / "store"), "--verbose"]) == 0
     said = capsys.readouterr().err
     assert "quoth: news/b.JPG left out: .jpg is no format that is read" in said
-    assert "quoth: news/pictures.zip left out: it holds nothing that is read" in said
+    assert "quoth: news/pictures.zip/a.jpg left out: .jpg is no format that is read" in said
     assert "quoth: news/wiki.xml/other pages left out: 3 redirects, talk pages and the like are no articles" in said
     assert "\x1b" not in said
     assert "news/bad\ufffd[2J.exe" in said
@@ -83,7 +82,7 @@ def test_a_file_that_holds_nothing_does_not_end_in_silence(tmp_path, capsys) -> 
     assert app.main(["ingest", str(tmp_path / "pictures.zip"), "--store", str(tmp_path / "store")]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("0 added")
-    assert "quoth: 1 left out: it holds nothing that is read" in said.err
+    assert "quoth: 1 left out: .jpg is no format that is read" in said.err
 
 
 def test_that_the_starter_articles_made_way_is_said_once(tmp_path, capsys) -> None:

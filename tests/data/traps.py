@@ -151,6 +151,6 @@ def traps_holding() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]
     ), {
         "Ships/..-a.pdf": f"..-a\n\n{WORDS}", "Ships/d.eml": f"Ships\n\nBy Ann\n\n{WORDS}",
         "Ships/d.eml/a.csv/Tea": "Tea\n\nIt was dear.",
-    }, {"Ships/b.docx": "damaged zip"}  # fmt: skip
+    }, {"Ships/b.docx": "damaged zip", "Ships/c.png": "no format"}  # fmt: skip
     names = dict.fromkeys([f"{'船' * 84}.txt", "evil\u202efdp.txt", "a\rb.txt", "con:.txt"], WORDS)
     yield "odd-names.zip", zipped(names), {name.replace("\r", "\ufffd"): WORDS for name in names}, {}

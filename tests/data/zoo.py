@@ -156,7 +156,7 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
     yield "empty.pdf", b"", "empty"
     yield "bad-utf-8.txt", b"caf\xe9 au lait", "not utf-8 text and what else it is, is not certain"
     yield "nul.txt", b"a\0b", "NUL"
-    yield "photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1", "not utf-8|NUL"
+    yield "photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1", "is a picture"
     yield "truncated.pdf", PDF[: len(PDF) // 2], "breaks off"
     yield "damaged.pdf", b"%PDF-1.7\nrubbish\n%%EOF", "damaged PDF"
     yield "encrypted.pdf", pdf("Secret.", password="secret"), "encrypted"
@@ -200,7 +200,7 @@ def _collections() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]
     inner = zipped({"news/ok.pdf": PDF, "photo.jpg": b"\xff\xd8", ".hidden.md": "x", "__MACOSX/a.txt": "x"})
     yield "nested.zip", zipped({"a/inner.zip": inner, "b.txt": WORDS, "nul.txt": b"a\0b"}), {
         "a/inner.zip/news/ok.pdf": f"ok\n\n{WORDS}", "b.txt": WORDS
-    }, {"nul.txt": "NUL"}  # fmt: skip
+    }, {"nul.txt": "NUL", "a/inner.zip/photo.jpg": "no format that is read"}  # fmt: skip
     deep = zipped({"a.txt": WORDS})
     for _ in range(4):
         deep = zipped({"z.zip": deep})
@@ -214,7 +214,7 @@ def _collections() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]]
     packings: tuple[Packing, ...] = ("w:gz", "w:bz2", "w:xz")
     for packing in packings:
         packed = tarred({"a.txt": WORDS.encode(), "link.txt": b"->"}, packing)
-        yield f"a.tar.{packing[2:]}", packed, {"a.txt": WORDS}, {}
+        yield f"a.tar.{packing[2:]}", packed, {"a.txt": WORDS}, {"link.txt": "a link"}
     yield "a.tar", tarred({"../a.txt": WORDS.encode()}), {"a.txt": WORDS}, {}
     yield "a.txt.gz", gzip.compress(WORDS.encode()), {"a.txt": WORDS}, {}
     yield "a.txt.bz2", bz2.compress(WORDS.encode()), {"a.txt": WORDS}, {}

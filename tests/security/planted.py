@@ -69,5 +69,10 @@ def _citation(n: int, article: Article) -> Citation:
     start, middle = article.text.index(article.title), len(article.title) // 2
     bold = ((start + middle, start + len(article.title)),)  # its element begins in the middle of the attempt
     also = (Place(article.id, 0, 2, article.text[:2]),)
-    around = {"before": f"{article.title} ", "after": f" {article.title}", "heading": article.title}
+    around = {
+        "before": f"{article.title} ",
+        "after": f" {article.title}",
+        "heading": article.title,
+        "columns": article.title,
+    }
     return citation(n, article, article.title, "", answer_spans=bold, also=also, **around)

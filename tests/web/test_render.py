@@ -74,7 +74,9 @@ def everything(foreign: str) -> str:
     """All that the renderer makes, with `foreign` wherever text comes from outside."""
     article = Article(foreign, foreign, f"{foreign} x {foreign}", "0" * 64, foreign, foreign, id="id")
     also = (Place(foreign, 0, 1, "x"),)
-    cited = citation(1, article, article.text, "", before=foreign, after=foreign, also=also, article_id=foreign)
+    cited = citation(
+        1, article, article.text, "", before=foreign, after=foreign, columns=foreign, also=also, article_id=foreign
+    )
     said = (Sentence(cited.quote, "quote", (1,), 1.0), Sentence(f"{foreign} y", "written", (1,), 1.0))
     answered = an_answer(foreign, sentences=said, citations=(cited,), answer=foreign, notice=foreign, withheld=2)
     nearest = (Nearest(foreign, foreign, foreign, 0, 1, foreign),)

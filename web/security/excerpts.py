@@ -67,8 +67,9 @@ class Excerpter:
 
     def _citation(self, cited: Citation) -> Citation:
         before, after = cited.before[max(0, len(cited.before) - self._most) :], cited.after[: self._most]
+        columns = cited.columns[: self._most] if cited.columns else None
         also = tuple(self._sealed(each, each.quote) for each in cited.also)
-        return self._sealed(replace(cited, before=before, after=after, also=also), cited.quote)
+        return self._sealed(replace(cited, columns=columns, before=before, after=after, also=also), cited.quote)
 
     def _nearest(self, near: Nearest) -> Nearest:
         text = near.text[: self._most]

@@ -65,13 +65,14 @@ export function bring(element, edge = 0) {
 // A citation, folded to one line. Opening it asks once whether the article still has the quote at its place.
 export function card(cited) {
   const by = [cited.author, cited.date && day(cited.date), cited.page && say("chat.page", { page: cited.page })];
+  const columns = cited.columns ? [make("p", { className: "columns", dir: "auto", textContent: cited.columns })] : [];
   const context = make("p", { className: "context", dir: "auto" });
   const note = make("p", { className: "line" });
   const name = make("span", { className: "name" }, make("bdi", { textContent: cited.title }));
   const summary = make("summary", {}, make("span", { className: "n", textContent: cited.n }), name);
   const byline = make("p", { className: "line", dir: "auto", textContent: by.filter(Boolean).join(" \u00b7 ") });
   const read = make("p", { className: "line" }, link(cited, say("chat.read")));
-  const made = make("details", { className: "card" }, summary, byline, context, note, read);
+  const made = make("details", { className: "card" }, summary, byline, ...columns, context, note, read);
   made.dataset.n = cited.n;
   excerpt(context, cited);
   made.addEventListener("toggle", async () => {
