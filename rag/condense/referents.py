@@ -9,8 +9,10 @@ from dataclasses import replace
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
+    ARTICLE_ABOUT,
     ASKED_NOUN,
     ASKS_WHO,
+    OF_WRITING,
     ORDINAL,
     PERSON_OF,
     SOME_OF_THEM,
@@ -21,6 +23,7 @@ from rag.language.followups import (
 )
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.time import times_in
+from rag.language.verbs import AUX
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
 _MOST_NAMES = 6
@@ -48,6 +51,8 @@ def with_referents(text: str, past: Sequence[Past]) -> str:
         if not match or (is_genitive(match[0]) and any(name.end < match.start() for name in names_in(text))):
             continue  # "When did Apple stop its project?"
         if name := _referent(pronoun, past, {name.text for name in names_in(text)} | used):
+            if not OF_WRITING.search(text):
+                name = ARTICLE_ABOUT.sub("", name)
             used.add(name)
             text = f"{text[: match.start()]}{inflected(match[0], name)}{text[match.end() :]}"
     return text
@@ -63,8 +68,9 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
 def _with_ordinal(text: str, last: Past) -> str:
     """Return `text` with the name that "the first one" or "the latter" means, of those that the last turn gave."""
     match = ORDINAL.search(text)
-    names = list(dict.fromkeys(name.text for name in _new_names(last) or names_in(last.question)))
-    if match is None or len(names) < 2:
+    named = (dict.fromkeys(name.text for name in names) for names in (_new_names(last), names_in(last.question)))
+    names = next((list(several) for several in named if len(several) > 1), [])
+    if match is None or not names:
         return text
     place = _PLACES[next(filter(None, match.groups())).lower()]
     return f"{text[: match.start()]}{names[place]}{text[match.end() :]}" if place < len(names) else text
@@ -86,6 +92,8 @@ def _new_names(turn: Past) -> list[Name]:
 def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
     """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
     people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
+    if pronoun is HE and (person := _latest_person(past, people, taken)):
+        return person
     for n, turn in reversed(list(enumerate(past))):
         names = _candidates(pronoun, turn, people, taken)
         topical = [name for name in names if n and name.text in past[n - 1].question]
@@ -98,9 +106,27 @@ def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -
     return None
 
 
+def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
+    """Return who was spoken of last: named in a question as one who does something, or the answer to "who"."""
+    for turn in reversed(past):
+        asks_who = ASKS_WHO.match(turn.question)
+        if asks_who and (name := referent_of(HE, _candidates(HE, turn, people, taken))):
+            return name.text
+        named = [name.text for name in names_in(turn.question) if name.text in people and name.text not in taken]
+        if named:
+            return named[0]
+    return None
+
+
 def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
     """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
     named = [replace(name, kind="person") if name.text in people else name for name in names_in(turn.question)]
+    if pronoun is IT:  # a country that does something: "Did Germany vote against it?"
+        acting = re.compile(rf"\b{AUX} $", re.IGNORECASE)
+        named = [
+            replace(name, kind="thing") if name.kind == "place" and acting.search(turn.question[: name.start]) else name
+            for name in named
+        ]
     compared = turn.question.find(" than ")  # "Is X faster than Y?" is about X
     topical = [name for name in named if compared < 0 or name.start < compared] or named
     names = [name for name in topical if not any(name.text in other for other in taken)]

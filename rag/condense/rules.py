@@ -39,13 +39,14 @@ from rag.language.followups import (
     PLACES,
     PREPOSITION,
     QUESTION,
+    WHO_DID,
     WHY_THING,
     YES_NO,
 )
 from rag.language.names import names_in, with_name
 from rag.language.scripts import has_han
 from rag.language.time import is_time, with_time
-from rag.language.verbs import AGENT_PAST, AGENT_VERBS
+from rag.language.verbs import AGENT_PAST, AGENT_VERBS, PARTICIPLE
 
 Turn = str | Mapping[str, str]
 """An earlier question, or {"question": ..., "answer": ...}."""
@@ -126,7 +127,9 @@ def _with_subjects(question: str, past: Sequence[Past]) -> str:
     """Return a whole question with what it points at; what still leans gets the subjects in brackets."""
     resolved = with_referents(with_year(question, past), past)
     if DEMONSTRATIVE.search(resolved) or WHY_THING.match(resolved):
-        return about(resolved, [gist_of(past[-1].question)])
+        gist = gist_of(past[-1].question)
+        leans = "(" in gist or any(pronoun.match(gist) for pronoun in (HE, IT, THEY))
+        return about(resolved, latest_subjects(past) if leans else [gist])
     left = [match[0] for match in (pronoun.search(resolved) for pronoun in (HE, IT, THEY)) if match]
     if any(not is_genitive(pronoun) for pronoun in left):
         return about(resolved, latest_subjects(past))
@@ -214,6 +217,10 @@ def _asked_anew(last: str, words: str) -> str:
         if noun and words.lower() == "how many":
             return f"{words} {noun['noun']} {match['rest']}?"
         return about(f"{words} {match['rest']}", [noun["noun"]] if noun and words.lower() == "why" else [])
+    did = WHO_DID.match(asked)
+    if did and did["verb"].lower() in AGENT_PAST and re.match(r"(?:when|where|why|how)\b", words, re.IGNORECASE):
+        base = AGENT_PAST[did["verb"].lower()]
+        return f"{words} was {did['rest']} {PARTICIPLE.get(base, did['verb'])}?"
     if YES_NO.match(asked):
         return f"{words} {asked[:1].lower()}{asked[1:]}?"
     return f"{asked}: {words.lower()}?"

@@ -133,5 +133,14 @@ PERSON_OF = re.compile(
     re.IGNORECASE,
 )
 """What makes a person of the name after it: "the founder of"."""
+WHO_DID = re.compile(r"^who (?P<verb>[a-z]+) (?P<rest>(?!(?:he|him|her|it|them)\b)[^():,]+)$", re.IGNORECASE)
+"""A question for who did something: "Who founded X?"."""
+ARTICLE_ABOUT = re.compile(r"the (?:article|piece|story|text)s? (?:about|on) (?=\S)", re.IGNORECASE)
+"""What leads to the subject of an article, which what is asked next is about."""
+OF_WRITING = re.compile(
+    r"\b(?:articles?|authors?|long|new|newest|old|published|read|summari[sz]e|titles?|wr[io]tes?|written)\b",
+    re.IGNORECASE,
+)
+"""Words for what is done with an article rather than with its subject."""
 ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-Z])")
 """A question for somebody's name, which "Who is NAME?" is not."""

@@ -21,6 +21,7 @@ _JOINT = re.compile(r" (?:(?:von|van|der|de|la|bin|al) )*")
 _GENITIVES = ("'s", "’s", "s'", "s’")
 _ADVERBS = r"(?:first|now|ever|already|once|again|later|then|together|alone)"
 _WORD = re.compile(r"[^\W_][\w.&'’/+-]*[^\W_]|[^\W_]")
+_ASKS_WHAT_IS = re.compile(r"(?:what|who) (?:is|are|was|were) (?:the|an?) ", re.IGNORECASE)
 _PLURAL = re.compile(r"[A-Z]{2,}s")
 _FULL_NAME = re.compile(
     r"[A-Z][a-z]+(?:-[A-Z]?[a-z]+)?(?: (?:(?:von|van|der|de|la|bin|al) )*[A-Z][a-z]+(?:-[A-Z]?[a-z]+)?){0,2}"
@@ -74,6 +75,8 @@ def phrase(name: Name, text: str) -> str:
     """Return the name with its article and the noun that it stands before ("the Blade battery"), never a verb."""
     left = re.search(rf"\b(?:the|an?) (?:(?!{AUX}\b)[a-z-]+ ){{0,2}}$", text[: name.start], re.IGNORECASE)
     subject = re.search(rf"\b{AUX} (?:the |an? )?(?:[a-z-]+ ){{0,2}}$", text[: name.start], re.IGNORECASE)
+    if _ASKS_WHAT_IS.match(text):
+        subject = None
     right = None if subject or not left else re.match(rf"(?: (?!{_ADVERBS}\b)[a-z]+)(?=[?.]?$)", text[name.end :])
     return f"{left[0] if left else ''}{name.text}{right[0] if right else ''}".strip()
 
