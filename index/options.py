@@ -12,8 +12,6 @@ from index.sources.walk import File
 ReadFile = Callable[[File], tuple[bytes, SourceMetadata | None]]
 """Returns a file's bytes and what else is known of it. Raises ArticleError."""
 
-OCR_HINT = "have its text recognised: install Tesseract and add --ocr"
-
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:

@@ -88,15 +88,20 @@ class Filters:
 
     def match(self, article: ArticleFacts) -> bool:
         """Whether an article is kept."""
-        date = known_date(article.date)
         return (
             _holds(article.source, self.source)
             and _holds(article.author or "", self.author)
             and (not self.article or article.id in self.article)
             and (not self.tag or not {*map(_plain, self.tag)}.isdisjoint(map(_plain, article.tags)))
             and (not self.collection or (article.collection or "") in map(collection_name, self.collection))
-            and (not self.after or (date is not None and _order(date, self.after) >= 0))
-            and (not self.before or (date is not None and _order(date, self.before) < 0))
+            and self._matches_date(known_date(article.date))
+        )
+
+    def _matches_date(self, date: str | None) -> bool:
+        if not (self.after or self.before):
+            return True
+        return date is not None and not (
+            (self.after and _order(date, self.after) < 0) or (self.before and _order(date, self.before) >= 0)
         )
 
     def kept(self, snapshot: Snapshot) -> frozenset[str] | None:

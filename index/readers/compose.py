@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from index.article import Article, Heading, Table, byline_of, collection_name
 from index.readers.decode import clean
@@ -68,14 +69,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     if body and body[0].text == title.text:
         title, body = replace(title, pages=body[0].pages), body[1:]
     parts = [title, *([Block(byline)] if byline else []), *body]
-    headings, pages, starts, at = [], [], [], 0
-    for block in parts:
-        starts.append(at)
-        if block.is_heading:
-            headings.append(Heading(at, block.text))
-        pages += [at + offset for offset in block.pages]
-        at += len(block.text) + 2
-    ends = [start + len(block.text) for start, block in zip(starts, parts, strict=True)]
+    headings, pages, tables = _marks(parts)
     return Article(
         source=source,
         title=properties.title,
@@ -84,12 +78,23 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
         author=properties.author,
         date=properties.date,
         language=properties.language,
-        headings=tuple(headings),
-        pages=tuple(pages),
+        headings=headings,
+        pages=pages,
         link=properties.link,
         tags=properties.tags,
         collection=collection_name(properties.collection or "") or None,
-        tables=tuple(Table(starts[first], starts[rows], ends[next_ - 1]) for first, rows, next_ in tables_of(parts)),
+        tables=tables,
+    )
+
+
+def _marks(parts: Sequence[Block]) -> tuple[tuple[Heading, ...], tuple[int, ...], tuple[Table, ...]]:
+    """Return where headings, pages and tables are in the text of the parts, a blank line between them."""
+    starts = [0, *accumulate(len(block.text) + 2 for block in parts)]
+    placed = list(zip(starts, parts, strict=False))
+    return (
+        tuple(Heading(at, block.text) for at, block in placed if block.is_heading),
+        tuple(at + offset for at, block in placed for offset in block.pages),
+        tuple(Table(starts[first], starts[rows], starts[next_] - 2) for first, rows, next_ in tables_of(parts)),
     )
 
 

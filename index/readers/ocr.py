@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from index.article import Article
 from index.errors import ArticleError, UsageError
-from index.options import OCR_HINT
 from index.readers.compose import Properties, compose
+from index.readers.hints import OCR_HINT
 from index.readers.metadata import name_of
 from index.readers.reflow import TextLine, paragraphs
 

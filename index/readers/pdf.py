@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from index.article import Article, LeftOut
 from index.errors import ArticleError
-from index.options import OCR_HINT
 from index.readers.columns import GAP, in_columns
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.garbled import is_garbled
+from index.readers.hints import OCR_HINT
 from index.readers.metadata import name_of, title_of
 from index.readers.ocr import page_lines
 from index.readers.reflow import HEADING_SIZE, TextLine, body_size, paragraphs

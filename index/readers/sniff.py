@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 
 from index.errors import ArticleError
-from index.options import OCR_HINT
+from index.readers.hints import OCR_HINT
 
 TEXTS = {
     ".txt": "text",

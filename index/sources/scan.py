@@ -50,9 +50,8 @@ class Scan:
     def __init__(self, database: DatabaseReader, paths: Sequence[Path], options: IngestOptions) -> None:
         """Find the files. Raises UsageError where there is nothing to read and nothing to remove."""
         stored = database.articles()
-        self.outdated = [info.id for info in stored] if database.fact("origin") == STARTER != options.origin else []
-        if self.outdated:
-            stored = []
+        is_outdated = database.fact("origin") == STARTER != options.origin
+        self.outdated, stored = ([info.id for info in stored], []) if is_outdated else ([], stored)
         self.known = {info.id for info in stored}
         self.removed, existing = _vanished(stored, paths) if options.prune else ([], paths)
         listing = find_files(existing, pictures=bool(options.ocr))
@@ -62,15 +61,13 @@ class Scan:
         self._tags, self._read = options.tags, options.read
         self._collection = options.collection
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
-        self._stored: dict[str, list[ArticleInfo]] = {}
-        for info in stored:
-            self._stored.setdefault(file_name(info.source, Path(info.path)), []).append(info)
+        self._stored = _by_file(stored)
         names = {name: Path(infos[0].path) for name, infos in self._stored.items()}
         self.files = list(unique_names([*listing.files, *_pages(options.urls), *options.files], names))
         if options.prune:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
-        self.removed += [article_id for article_id in options.remove if article_id in self.known]
+        self.removed += sorted(self.known.intersection(options.remove))
         if not self.files and not self.removed:
             raise _nothing_to_read(paths, self.left_out)
         self._isolation = Isolation(fields=options.fields, ocr=options.ocr)
@@ -175,6 +172,14 @@ def _under(stored: Sequence[ArticleInfo], paths: Sequence[Path]) -> list[Article
     roots = [str(path.expanduser().resolve()) for path in paths]
     within = tuple(root.rstrip(os.sep) + os.sep for root in roots)
     return [info for info in stored if info.path in roots or info.path.startswith(within)]
+
+
+def _by_file(stored: Sequence[ArticleInfo]) -> dict[str, list[ArticleInfo]]:
+    """Return the articles by the name of the file that they are in."""
+    found: dict[str, list[ArticleInfo]] = {}
+    for info in stored:
+        found.setdefault(file_name(info.source, Path(info.path)), []).append(info)
+    return found
 
 
 def _moved(stored: Sequence[ArticleInfo], path: Path) -> tuple[str, ...]:

@@ -41,10 +41,14 @@ def with_referents(text: str, past: Sequence[Past]) -> str:
         text = f"{text[: some.start()]}of {several}{text[some.end() :]}"
     elif some and (noun := ASKED_NOUN.match(last.question)):
         return about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", latest_subjects(past))
-    if one := THAT_ONE.search(text):
-        named = _new_names(last) or list(names_in(last.question))
-        if named:
-            text = f"{text[: one.start()]}{named[0].text}{text[one.end() :]}"
+    one, named = THAT_ONE.search(text), _new_names(last) or list(names_in(last.question))
+    if one and named:
+        text = f"{text[: one.start()]}{named[0].text}{text[one.end() :]}"
+    return _with_pronouns(text, past)
+
+
+def _with_pronouns(text: str, past: Sequence[Past]) -> str:
+    """Return `text` with the names that its pronouns stand for."""
     used: set[str] = set()
     for pronoun in (HE, IT, THEY):
         match = pronoun.search(text)
