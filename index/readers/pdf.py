@@ -80,7 +80,7 @@ def _read_pages(data: bytes, source: str, ocr: str) -> tuple[list[list[TextLine]
 
 def _fault(page: PdfPage, lines: Sequence[TextLine]) -> str:
     """Return why nothing can be read on a page; "" for one with text, and for an empty one."""
-    import pypdfium2.raw
+    import pypdfium2.raw  # type: ignore[import-untyped]
 
     if lines:
         return _GARBLED if is_garbled(" ".join(line.text for line in lines), is_page=True) else ""
@@ -114,7 +114,7 @@ def _as_spoken(text: PdfTextPage, match: re.Match[str]) -> str:
 
 
 def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> TextLine:
-    import pypdfium2.raw  # type: ignore[import-untyped]
+    import pypdfium2.raw
 
     left, bottom, _, _ = text.get_charbox(first, loose=True)
     _, _, right, _ = text.get_charbox(min(first + len(shown.rstrip()) - 1, last), loose=True)
