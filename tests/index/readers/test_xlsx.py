@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from index.article import Article
-from index.readers import read_article
+from index.readers import read_article, read_articles
 from index.readers.xlsx import shown
 from index.sources.isolate import Isolation
 from tests.data.decks import workbook
@@ -121,3 +121,26 @@ def test_a_hundred_thousand_rows_are_within_the_limits() -> None:
         isolation.close()
     assert isinstance(article, Article), article
     assert article.text.count("sailed to Hamburg") == 100_000
+
+
+TALK = "The lock was shut for a week in March."
+
+
+def test_a_sheet_with_a_column_of_texts_is_one_article_a_row() -> None:
+    package = workbook({
+        "News": [["Title", "Text", "Author"], ["Shut", TALK, "Bo"], [], ["Open", f"{TALK} It is open.", None]],
+        "Tolls": [["Month", "Crowns"], ["January", 1620]],
+    })  # fmt: skip
+    found = {each.source: each for each in read_articles(package, "a.xlsx") if isinstance(each, Article)}
+    assert {source: each.text for source, each in found.items()} == {
+        "a.xlsx/Shut": f"Shut\n\nBy Bo\n\n{TALK}",
+        "a.xlsx/Open": f"Open\n\n{TALK} It is open.",
+        "a.xlsx": "Tolls\n\nBy Ann Lee, 2 April 2024\n\nMonth | Crowns\n\nJanuary | 1620",
+    }
+
+
+def test_numbers_of_articles_are_no_texts_unless_that_is_said() -> None:
+    package = workbook({"Goods": [["Article", "Price"], ["Screw M4", 3], ["Nail", 2]]}, title="Goods")
+    assert read_article(package, "a.xlsx").text.endswith("Article | Price\n\nScrew M4 | 3\n\nNail | 2")
+    found = list(read_articles(package, "a.xlsx", fields={"text": "Article"}))
+    assert [each.source for each in found] == ["a.xlsx/Goods 1", "a.xlsx/Goods 2"]
