@@ -94,7 +94,7 @@ class Filters:
             and _holds(article.author or "", self.author)
             and (not self.article or article.id in self.article)
             and (not self.tag or not {*map(_plain, self.tag)}.isdisjoint(map(_plain, article.tags)))
-            and (not self.collection or article.collection in map(collection_name, self.collection))
+            and (not self.collection or article.collection in {*map(collection_name, self.collection)})
             and (not self.after or (date is not None and _order(date, self.after) >= 0))
             and (not self.before or (date is not None and _order(date, self.before) < 0))
         )

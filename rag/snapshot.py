@@ -15,7 +15,7 @@ from pathlib import Path
 from index.article import Article, ArticleInfo, Audience
 from index.errors import StoreDamagedError, StoreError
 from index.store.layout import DATABASE, GENERATIONS
-from index.store.restricted import open_reader
+from index.store.restricted import Totals, open_reader
 from index.store.search import DatabaseReader
 from index.store.vectors import Generation
 
@@ -36,18 +36,22 @@ class Index:
         self.audience: Audience = None
         self._store = store
         self._vectors = OpenVectors(store)
+        self._totals: Totals = {}
 
     def seen_by(self, audience: Audience) -> Index:
         """Return the same index as another audience sees it: no more than this one does."""
         index = Index(self._store)
         index.audience = narrowed(self.audience, audience)
-        index._vectors = self._vectors
+        index._vectors, index._totals = self._vectors, self._totals
         return index
+
+    def _reader(self) -> DatabaseReader:
+        return open_reader(self._store / DATABASE, self.audience, self._totals)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Yield the index as it is now, unchanged until the end of the block. Raises StoreError."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database:
+        with closing(self._reader()) as database:
             missing = None
             while True:
                 with database.reading():
@@ -79,29 +83,29 @@ class Index:
     @property
     def revision(self) -> str:
         """A name for exactly these articles, which another state of them never has."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+        with closing(self._reader()) as database, database.reading():
             return database.revision() or ""
 
     @property
     def generation(self) -> str:
         """The name of the current generation."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+        with closing(self._reader()) as database, database.reading():
             return _generation(database, self._store)
 
     def counts(self) -> tuple[str, int, int]:
         """Return the current generation, and how many articles and passages it has."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+        with closing(self._reader()) as database, database.reading():
             articles, passages, _ = database.counts()
             return _generation(database, self._store), articles, passages
 
     def articles(self) -> list[ArticleInfo]:
         """All articles, by source."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+        with closing(self._reader()) as database, database.reading():
             return database.articles()
 
     def article(self, article_id: str) -> Article | None:
         """One article with its text."""
-        with closing(open_reader(self._store / DATABASE, self.audience)) as database, database.reading():
+        with closing(self._reader()) as database, database.reading():
             return database.article(article_id)
 
 

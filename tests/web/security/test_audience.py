@@ -48,7 +48,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings_of(store: Path, **more: Any) -> Settings:
-    values = {"hosts": ("their.server",), "owner_token": TOKEN, "embed_origins": SITES[:2], "asks_per_minute": 0}
+    values: dict[str, Any] = {
+        "hosts": ("their.server",),
+        "owner_token": TOKEN,
+        "embed_origins": SITES[:2],
+        "asks_per_minute": 0,
+    }
     return Settings(store=store, embedding_model="fake", **(values | {"public_collections": ("public",)} | more))
 
 
