@@ -22,7 +22,7 @@ from index.store.durable import folder_bytes, require_space, translate_os_errors
 from index.store.layout import DATABASE, GENERATIONS
 from index.store.local_snapshots import LocalSnapshots
 from index.store.lock import write_lock
-from index.store.restricted import open_reader
+from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.sqlite import copy, exchange, translated, upgrade
 from index.store.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
@@ -41,6 +41,7 @@ class LocalStore:
         self.scratch = folder
         self._folder = folder
         self._database = folder / DATABASE
+        self._totals: Totals = {}
 
     def __str__(self) -> str:
         return str(self._folder)
@@ -51,11 +52,11 @@ class LocalStore:
 
     def open(self, audience: Audience = None) -> SqliteReader:
         """See Store."""
-        return open_reader(self._database, audience)
+        return open_reader(self._database, audience, self._totals)
 
     def snapshots(self) -> Snapshots:
         """See Store."""
-        return LocalSnapshots(self._folder)
+        return LocalSnapshots(self._folder, self._totals)
 
     @contextmanager
     def writing(self) -> Iterator[Publication]:

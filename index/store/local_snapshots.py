@@ -16,7 +16,7 @@ from index.article import Audience, Hit
 from index.errors import StoreDamagedError
 from index.store.base import DatabaseReader, Vectors, generation_name
 from index.store.layout import DATABASE, GENERATIONS
-from index.store.restricted import open_reader
+from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.vectors import Generation
 
@@ -30,8 +30,9 @@ _FEW_CHUNKS = 5_000
 class LocalSnapshots:
     """Snapshots of a store in a folder; keeps the newest generation open. See `index.store.base.Snapshots`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, totals: Totals) -> None:
         self._folder = folder
+        self._totals = totals
         self._lock = threading.Lock()
         self._current: Generation | None = None
         self._users: dict[str, int] = {}
@@ -39,7 +40,7 @@ class LocalSnapshots:
     @contextmanager
     def snapshot(self, audience: Audience = None) -> Iterator[tuple[DatabaseReader, Vectors]]:
         """See Snapshots."""
-        with closing(open_reader(self._folder / DATABASE, audience)) as database:
+        with closing(open_reader(self._folder / DATABASE, audience, self._totals)) as database:
             missing = None
             while True:
                 with database.reading():

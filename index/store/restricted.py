@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from index.article import Audience, Hit
-from index.store.postings import affordable
+from index.store.postings import MAX_POSTINGS
 from index.store.search import AMONG, SqliteReader
 from index.store.sqlite import in_memory
 
@@ -20,19 +19,28 @@ CREATE TEMP VIEW articles AS SELECT
     tags, collection
     FROM main.articles WHERE collection IN (SELECT collection FROM temp.audience);
 CREATE TEMP VIEW chunks AS SELECT * FROM main.chunks WHERE EXISTS (
-    SELECT 1 FROM main.articles WHERE id = article_id AND collection IN (SELECT collection FROM temp.audience)
+    SELECT 1 FROM main.articles INDEXED BY articles_by_collection
+    WHERE id = article_id AND collection IN (SELECT collection FROM temp.audience)
 );
 """
-"""SQLite looks into `temp` first, so whatever reads `articles` and `chunks` on this connection reads these."""
+"""SQLite looks into `temp` first, so whatever reads `articles` and `chunks` on this connection reads these.
+
+CROSS JOIN, below, has SQLite take the words first and then their passages, not each passage and then all words.
+"""
 _TITLE_WEIGHT = 0.5
 _K1, _B = 1.2, 0.75
+_STATES_KEPT = 64
 _LEAST_WEIGHT = 1e-6
 """Of a word that most passages have; as FTS5 has it."""
 
 
-def open_reader(path: Path, audience: Audience) -> SqliteReader:
+Totals = dict[str, tuple[int, int]]
+"""How many chunks an audience sees and how many characters they have, by the revision."""
+
+
+def open_reader(path: Path, audience: Audience, totals: Totals) -> SqliteReader:
     """Open the store's file for reading, as far as this audience may see it. Raises StoreError."""
-    return SqliteReader(path) if audience is None else RestrictedReader(path, audience)
+    return SqliteReader(path) if audience is None else RestrictedReader(path, audience, totals)
 
 
 class RestrictedReader(SqliteReader):
@@ -41,10 +49,11 @@ class RestrictedReader(SqliteReader):
     FTS5's own ranking counts the words of all passages, so passages are ranked here, by BM25 over those that are seen.
     """
 
-    def __init__(self, path: Path, audience: frozenset[str]) -> None:
-        """Open the store's file. Raises StoreError if it is not there, or not of this version."""
+    def __init__(self, path: Path, audience: frozenset[str], totals: Totals | None = None) -> None:
+        """Open the store's file; `totals` are kept over connections. Raises StoreError."""
         super().__init__(path)
         self._audience = audience
+        self._totals = {} if totals is None else totals
         self._sql.execute("PRAGMA query_only = OFF")
         self._sql.execute("CREATE TEMP TABLE audience (collection TEXT PRIMARY KEY)")
         self._sql.executemany("INSERT INTO temp.audience VALUES (?)", ((name,) for name in audience))
@@ -61,36 +70,75 @@ class RestrictedReader(SqliteReader):
         """Return nothing: whose files they are is not known."""
         return frozenset()
 
+    def counts(self) -> tuple[int, int, int]:
+        """Return the numbers of articles and chunks that are seen, and of all vectors."""
+        articles, vectors = self._sql.execute(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM vectors)"
+        ).fetchone()
+        return articles, self._total()[0], vectors
+
+    def chunk_count(self, article_ids: Collection[str] | None = None) -> int:
+        """Return how many chunks the articles with these ids have, or all."""
+        return self._total()[0] if article_ids is None else super().chunk_count(article_ids)
+
     def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
         """Return the chunks (of these articles) that hold any of `terms`, best first by BM25 over what is seen."""
-        count, characters = self._sql.execute("SELECT count(*), total(end - start) FROM chunks").fetchone()
+        count, characters = self._total()
         kept = None
         if article_ids is not None:
             among = self._sql.execute(f"SELECT id FROM chunks WHERE {AMONG}", (json.dumps(list(article_ids)),))
             kept = {chunk for (chunk,) in among}
         scores: dict[int, float] = defaultdict(float)
-        for stem in _stems_of(affordable(terms, self._chunks_with)):
-            rows = self._sql.execute(
-                f"SELECT doc, sum(iif(col = 'title', {_TITLE_WEIGHT}, 1.0)), end - start"
-                " FROM temp.stems JOIN chunks ON chunks.id = doc WHERE term = ? GROUP BY doc",
-                (stem,),
-            ).fetchall()
-            weight = max(_LEAST_WEIGHT, math.log((count - len(rows) + 0.5) / (len(rows) + 0.5)))
-            for chunk, times, length in rows:
+        for postings in self._affordable_postings(terms):
+            weight = max(_LEAST_WEIGHT, math.log((count - len(postings) + 0.5) / (len(postings) + 0.5)))
+            for chunk, times, length in postings:
                 if kept is None or chunk in kept:
                     scores[chunk] += weight * _saturated(times, length * count / characters)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:limit]
-        found: list[Any] = self._sql.execute(
+        found = self._sql.execute(
             "SELECT id, article_id, start, end, digest FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(best),),
-        ).fetchall()
-        hits = {chunk: Hit(article, start, end, digest, scores[chunk]) for chunk, article, start, end, digest in found}
+        )
+        hits = {
+            chunk: Hit(article_id, start, end, digest, scores[chunk]) for chunk, article_id, start, end, digest in found
+        }
         return [hits[chunk] for chunk in best]
+
+    def _affordable_postings(self, terms: Sequence[str]) -> Iterator[list[tuple[int, float, int]]]:
+        """Yield of each of the rarest terms (chunk, times, length) of all that hold it; of common ones one term's."""
+        found = [self._postings(stem) for stem in _stems_of(terms)]
+        total = 0
+        for postings in sorted(filter(None, found), key=len):
+            if total and total + len(postings) > MAX_POSTINGS:
+                return
+            total += len(postings)
+            yield postings
+
+    def _postings(self, stem: str) -> list[tuple[int, float, int]]:
+        return self._sql.execute(
+            "SELECT doc, times, end - start FROM"
+            f" (SELECT doc, sum(iif(col = 'title', {_TITLE_WEIGHT}, 1.0)) AS times"
+            " FROM temp.stems WHERE term = ? GROUP BY doc)"
+            " CROSS JOIN chunks ON chunks.id = doc",
+            (stem,),
+        ).fetchall()
+
+    def _total(self) -> tuple[int, int]:
+        """Return how many chunks are seen and how many characters they have; counted once for each state."""
+        revision = self.revision() or ""
+        total = self._totals.get(revision)
+        if total is None:
+            if len(self._totals) >= _STATES_KEPT:
+                self._totals.clear()
+            query = "SELECT count(*), coalesce(sum(end - start), 0) FROM chunks"
+            total = self._totals[revision] = self._sql.execute(query).fetchone()
+        return total
 
     def stems(self, prefix: str, limit: int) -> list[str]:
         """Return the stems that begin with `prefix` and that some chunk holds that is seen, at most `limit`."""
         rows = self._sql.execute(
-            "SELECT DISTINCT term FROM temp.stems JOIN chunks ON chunks.id = doc WHERE term >= ? AND term < ? LIMIT ?",
+            "SELECT DISTINCT term FROM temp.stems CROSS JOIN chunks ON chunks.id = doc"
+            " WHERE term >= ? AND term < ? LIMIT ?",
             (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
         )
         return [stem for (stem,) in rows]
@@ -98,7 +146,7 @@ class RestrictedReader(SqliteReader):
     def _chunks_with(self, term: str, limit: int) -> int:
         [stem] = _stems_of([term])[:1] or [""]
         query = (
-            "SELECT count(*) FROM (SELECT DISTINCT doc FROM temp.stems JOIN chunks ON chunks.id = doc"
+            "SELECT count(*) FROM (SELECT DISTINCT doc FROM temp.stems CROSS JOIN chunks ON chunks.id = doc"
             " WHERE term = ? LIMIT ?)"
         )
         return int(self._sql.execute(query, (stem, limit)).fetchone()[0])

@@ -180,7 +180,7 @@ class SqliteReader:
         self._open_vocabulary()
         rows = self._sql.execute(
             "SELECT title || char(10) || substr(text, start + 1, end - start) FROM"
-            " (SELECT DISTINCT doc FROM temp.stems JOIN chunks ON chunks.id = doc WHERE term = ? LIMIT ?)"
+            " (SELECT DISTINCT doc FROM temp.stems CROSS JOIN chunks ON chunks.id = doc WHERE term = ? LIMIT ?)"
             " JOIN chunks ON chunks.id = doc JOIN articles ON articles.id = article_id",
             (stem, limit),
         )

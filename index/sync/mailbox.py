@@ -74,7 +74,7 @@ class MailboxOrigin:
         if self._mail is None:
             assert self._source.password is not None
             password = read_password(self._source.password)
-            mail = _Connection(self._socket)
+            mail = self._mail = _Connection(self._socket)
             try:
                 mail.login(self._source.user or "", password)
             except imaplib.IMAP4.error:  # whose words may repeat what was sent
@@ -82,7 +82,6 @@ class MailboxOrigin:
             status, _ = mail.select(f'"{self._folder}"', readonly=True)
             if status != "OK":
                 raise ArticleError(f"{self._source.place} has no folder {self._folder}", "check the address")
-            self._mail = mail
         return self._mail
 
     def _socket(self) -> socket.socket:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from index.article import collection_name
 from index.errors import UsageError
@@ -133,5 +133,9 @@ def _check_place(kind: Kind, place: str) -> None:
     schemes = ("imap", "imaps") if kind == "mailbox" else ("http", "https")
     if site.scheme not in schemes or not site.hostname:
         raise UsageError(f"a {kind} is at an address like {schemes[-1]}://example.org/", "give its whole address")
+    if kind == "mailbox" and re.search(r'["\\\x00-\x1f]', unquote(site.path)):
+        raise UsageError(
+            f"{place!r} is no folder of a mailbox", "give its name without quotation marks and backslashes"
+        )
     if site.username is not None or site.password is not None:
         raise UsageError("an address with a name or a password in it is not kept", "give them by their own options")

@@ -61,6 +61,7 @@ def test_a_source_on_the_network_is_run_only_where_that_is_allowed(store: Path) 
         ("add", "a", "https://ada:secret@example.org/"), ("add", "a", ".", "--every", "0"),
         ("add", "a", ".", "--limit", "0"),
         ("add", "a", "imaps://example.org/"), ("add", "a", ".", "--user", "ada", "--password-env", "X"),
+        ("add", "a", "imaps://example.org/A%22%0d%0aB", "--user", "ada", "--password-env", "X"),
         ("add", "a"), ("run", "nobody"), ("what",),
     ],
 )  # fmt: skip

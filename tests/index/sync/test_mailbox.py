@@ -60,7 +60,7 @@ class Session(socketserver.StreamRequestHandler):
         if command == "CAPABILITY":
             self.say("* CAPABILITY IMAP4rev1")
         elif command.startswith("LOGIN"):
-            return "OK" if command.endswith(f'"{PASSWORD}"') else f"NO {command} is wrong"
+            return "OK done" if command.endswith(f'"{PASSWORD}"') else f"NO {command} is wrong"
         elif command.startswith("EXAMINE"):
             self.say(f"* {len(mails)} EXISTS")
             self.say("* OK [UIDVALIDITY 77] valid")

@@ -133,7 +133,10 @@ def test_a_thousand_unchanged_files_take_less_than_five_seconds(store: Path, tmp
     folder = tmp_path / "notes"
     folder.mkdir()
     for n in range(1_000):
-        (folder / f"{n}.txt").write_text(f"Note {n}\n\nNothing else.")
+        words = " ".join(
+            f"{letter}{n * 7919 % prime}" for letter, prime in zip("abcdef", (11, 13, 17, 19, 23, 29), strict=True)
+        )
+        (folder / f"{n}.txt").write_text(f"Note {n}\n\nIt says {words}.")
     added(store, "folder", str(folder))
     assert ran(store).added == 1_000
     started = time.monotonic()
