@@ -45,7 +45,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def store(settings: Settings) -> FeedbackStore:
-    return FeedbackStore(settings.store / FEEDBACK)
+    return FeedbackStore(settings.folder / FEEDBACK)
 
 
 @pytest.fixture
@@ -171,15 +171,15 @@ def test_a_body_has_a_limit(client: TestClient) -> None:
 
 def test_feedback_that_cannot_be_stored_is_told(client: TestClient, settings: Settings) -> None:
     ask(client)
-    settings.store.mkdir()
-    (settings.store / FEEDBACK).write_bytes(b"no database" * 100)
+    settings.folder.mkdir()
+    (settings.folder / FEEDBACK).write_bytes(b"no database" * 100)
     response = client.post("/api/feedback", json={"answer_id": "answer1", "rating": "up"})
     assert refused(response) == (503, "not_available")
 
 
 def test_old_feedback_goes_when_new_comes(client: TestClient, store: FeedbackStore, settings: Settings) -> None:
     store.add("up", "", "old", [], {"id": "old"})
-    with closing(sqlite3.connect(settings.store / FEEDBACK)) as sql:
+    with closing(sqlite3.connect(settings.folder / FEEDBACK)) as sql:
         sql.execute("UPDATE feedback SET created = '2001-01-01T00:00:00Z'")
         sql.commit()
     ask(client)

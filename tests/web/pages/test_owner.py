@@ -263,7 +263,7 @@ def test_another_site_changes_nothing(client: TestClient, headers: dict[str, str
 )  # fmt: skip
 def test_no_way_out_of_the_folder(client: TestClient, settings: Settings, run_id: str) -> None:
     run(client, ROWS[0])
-    secrets = [settings.store / "secret.json", settings.store / "runs" / "secret.json"]
+    secrets = [settings.folder / "secret.json", settings.store / "runs" / "secret.json"]
     for path in secrets:
         path.write_text("{}")
     for method, name in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
@@ -335,7 +335,7 @@ def test_one_at_a_time_and_stop(client: TestClient, reader: WordReader, settings
     reader.go.set()
     told = ended(client)
     assert told["state"] == "stopped" and told["said"].startswith("Stopped after ")
-    assert told["run"] is None and not list((settings.store / "runs").glob("*.json"))
+    assert told["run"] is None and not list((settings.folder / "runs").glob("*.json"))
     assert client.post("/owner/runs/current/stop").json()["state"] == "stopped"
     assert run(client, ROWS[0])
 
@@ -385,7 +385,7 @@ def test_a_full_disk_leaves_no_half_run(
     client.post("/owner/runs?name=x", content=lines(ROWS[0]))
     told = ended(client)
     assert told["state"] == "failed" and "No space left on device" in told["said"]
-    assert list((settings.store / "runs").iterdir()) == []
+    assert list((settings.folder / "runs").iterdir()) == []
 
 
 def test_two_runs_compared(client: TestClient, reader: WordReader) -> None:
@@ -413,7 +413,7 @@ def test_a_run_can_be_deleted(client: TestClient) -> None:
 
 def test_what_cannot_be_read_can_be_deleted(client: TestClient, settings: Settings) -> None:
     run_id = "20260101T000000000000Z-old"
-    folder = settings.store / "runs"
+    folder = settings.folder / "runs"
     folder.mkdir(parents=True)
     (folder / f"{run_id}.json").write_text('{"schema": 0}')
     (folder / "notes.json").write_text("{}")
