@@ -263,7 +263,7 @@ def test_another_site_changes_nothing(client: TestClient, headers: dict[str, str
 )  # fmt: skip
 def test_no_way_out_of_the_folder(client: TestClient, settings: Settings, run_id: str) -> None:
     run(client, ROWS[0])
-    secrets = [settings.folder / "secret.json", settings.store / "runs" / "secret.json"]
+    secrets = [settings.folder / "secret.json", settings.folder / "runs" / "secret.json"]
     for path in secrets:
         path.write_text("{}")
     for method, name in [("GET", run_id), ("GET", f"{run_id}.json"), ("DELETE", run_id)]:
