@@ -69,6 +69,8 @@ def make_index(connection: Connection) -> None:
     if row is None or row[1] is not None:
         return
     connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    # Several at it would share that memory by way of /dev/shm, of which a container has 64 MB.
+    connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
     connection.execute(
         sql.SQL("CREATE INDEX {name} ON vectors USING hnsw ((near::{type}) halfvec_cosine_ops)").format(
             name=sql.Identifier(NEAREST), type=_type(row[0])

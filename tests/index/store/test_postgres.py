@@ -38,10 +38,6 @@ def url(postgres: Server) -> StoreUrl:
     return postgres.place()
 
 
-def reader_of(url: StoreUrl) -> Any:
-    return open_store(url).open()
-
-
 @pytest.fixture
 def database(url: StoreUrl) -> Iterator[Any]:
     with open_store(url).writing() as publication:
@@ -52,6 +48,11 @@ def put(database: Any, article: Article = ARTICLE) -> None:
     vector = np.array([0.6, 0.8], dtype="<f4").tobytes()
     database.put_vectors({"d1": vector})
     database.put_article(article, "p", [Chunk(article.id, 0, len(article.text), article.text, "d1")])
+
+
+def opened(url: StoreUrl) -> Any:
+    """Return a reader with all that it has in PostgreSQL."""
+    return open_store(url).open()
 
 
 def terminate_others(server: Server) -> None:
@@ -133,7 +134,7 @@ def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch
         read_facts(url)
     rebuild(url)
     assert read_facts(url).generation is None
-    with closing(reader_of(url)) as reader:
+    with closing(opened(url)) as reader:
         assert reader.article(ARTICLE.id) == ARTICLE
     monkeypatch.undo()
     for attempt in (open_store(url).open, lambda: open_store(url).writing().__enter__()):
@@ -155,13 +156,13 @@ def test_who_loses_the_connection_loses_the_lock_and_nothing_is_in(postgres: Ser
 
 
 def test_readers_go_on_after_a_restart(postgres: Server, url: StoreUrl, database: Any) -> None:
-    with closing(reader_of(url)) as reader:
+    with closing(opened(url)) as reader:
         assert reader.counts() == (0, 0, 0)
     terminate_others(postgres)
-    with closing(reader_of(url)) as reader, pytest.raises(StoreError), reader.reading():
+    with closing(opened(url)) as reader, pytest.raises(StoreError), reader.reading():
         terminate_others(postgres)
         reader.counts()
-    with closing(reader_of(url)) as reader, reader.reading():
+    with closing(opened(url)) as reader, reader.reading():
         assert reader.counts() == (0, 0, 0)
 
 
@@ -189,12 +190,12 @@ def test_a_lost_answer_to_a_commit_is_looked_up(url: StoreUrl, database: Any, be
     database._sql = Cut(database._sql, before=before)
     with pytest.raises(StoreBusyError, match=says), database.writing():
         put(database)
-    with closing(reader_of(url)) as reader:
+    with closing(opened(url)) as reader:
         assert (reader.article(ARTICLE.id) is None) == before
 
 
 def test_what_takes_too_long_is_busy(url: StoreUrl, database: Any) -> None:
-    with closing(reader_of(url)) as reader, pytest.raises(StoreBusyError, match="is busy"), reader.reading():
+    with closing(opened(url)) as reader, pytest.raises(StoreBusyError, match="is busy"), reader.reading():
         reader.connection.execute("SET LOCAL statement_timeout = '10ms'; SELECT pg_sleep(5)")
 
 
@@ -207,7 +208,7 @@ def test_who_writes_is_named(url: StoreUrl, database: Any) -> None:
 
 
 def test_readers_cannot_write(url: StoreUrl, database: Any) -> None:
-    with closing(reader_of(url)) as reader, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+    with closing(opened(url)) as reader, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         reader.connection.execute("DELETE FROM facts")
 
 
@@ -222,7 +223,7 @@ def test_many_vectors_are_found_by_an_index(
         (tmp_path / f"{n}.txt").write_text(f"{words}.")
     model = FakeEmbeddings()
     ingest(url, [tmp_path], model)
-    with closing(reader_of(url)) as reader:
+    with closing(opened(url)) as reader:
         made = reader.connection.execute("SELECT to_regclass('vectors_by_nearness') IS NOT NULL").fetchone()
         assert made == (few == 5,)
         ids = [info.id for info in reader.articles()]

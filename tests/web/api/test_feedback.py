@@ -171,7 +171,7 @@ def test_a_body_has_a_limit(client: TestClient) -> None:
 
 def test_feedback_that_cannot_be_stored_is_told(client: TestClient, settings: Settings) -> None:
     ask(client)
-    settings.store.mkdir()
+    settings.folder.mkdir()
     (settings.folder / FEEDBACK).write_bytes(b"no database" * 100)
     response = client.post("/api/feedback", json={"answer_id": "answer1", "rating": "up"})
     assert refused(response) == (503, "not_available")
