@@ -26,6 +26,7 @@ from rag.language.time import times_in
 from rag.language.verbs import AUX
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
+_BEFORE_SUBJECT = re.compile(rf"\b{AUX} $", re.IGNORECASE)
 _MOST_NAMES = 6
 """Names of an answer that "of them" may mean."""
 
@@ -95,7 +96,7 @@ def _new_names(turn: Past) -> list[Name]:
 
 def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
     """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
-    people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
+    people = _people(past)
     if pronoun is HE and (person := _latest_person(past, people, taken)):
         return person
     for n, turn in reversed(list(enumerate(past))):
@@ -105,9 +106,18 @@ def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -
             return _phrased(pronoun, name, names, turn.question)
         if pronoun is HE and (person := _person_of(turn.question)):
             return person
-        if (noun := ASKED_NOUN.match(turn.question)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
+        noun = ASKED_NOUN.match(turn.question)
+        if noun and pronoun is _pronoun_of(noun["noun"]):
             return f"the {noun['noun']}"
     return None
+
+
+def _people(past: Sequence[Past]) -> set[str]:
+    return {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
+
+
+def _pronoun_of(noun: str) -> re.Pattern[str]:
+    return THEY if noun.endswith("s") else IT
 
 
 def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
@@ -125,16 +135,17 @@ def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> s
 def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
     """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
     named = [replace(name, kind="person") if name.text in people else name for name in names_in(turn.question)]
-    if pronoun is IT:  # a country that does something: "Did Germany vote against it?"
-        acting = re.compile(rf"\b{AUX} $", re.IGNORECASE)
-        named = [
-            replace(name, kind="thing") if name.kind == "place" and acting.search(turn.question[: name.start]) else name
-            for name in named
-        ]
+    if pronoun is IT:
+        named = [replace(name, kind="thing") if _is_acting(name, turn.question) else name for name in named]
     compared = turn.question.find(" than ")  # "Is X faster than Y?" is about X
     topical = [name for name in named if compared < 0 or name.start < compared] or named
     names = [name for name in topical if not any(name.text in other for other in taken)]
     return [*_new_names(turn), *names] if pronoun is HE and ASKS_WHO.match(turn.question) else names
+
+
+def _is_acting(name: Name, question: str) -> bool:
+    """Return whether a name is of a place that does something: "Did Germany vote against it?"."""
+    return name.kind == "place" and bool(_BEFORE_SUBJECT.search(question[: name.start]))
 
 
 def _phrased(pronoun: re.Pattern[str], name: Name, names: Sequence[Name], question: str) -> str:
