@@ -18,12 +18,13 @@ from settings import Settings
 from tests.browser.conftest import Watched
 from tests.fakes import FakeEmbeddings
 from tests.stores import small_store
-from tests.web.pages.test_library import FILES, HOSTILE, serve
+from tests.web.pages.test_library import FILES, HOSTILE, hurry, serve
 from tests.web.standins import free_port, until
 from web.app import STATIC
+from web.pages import intake
 
 Open = Callable[..., Page]
-SLOW = 60_000.0
+SLOW = 120_000.0
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until(lambda: server.started, 60)
-    yield f"http://127.0.0.1:{port}"
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch)
+        patch.setattr(intake, "QUIET_SECONDS", 3.0)  # so that all files of a test are one job
+        yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(40)
     assert not thread.is_alive()

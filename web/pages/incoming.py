@@ -81,7 +81,7 @@ def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> API
 def said(state: IntakeState, language: Language) -> str:
     """Return how far a job is, in words."""
     match state:
-        case IntakeState(error=(message, hint)):
+        case IntakeState(stage="idle", error=(message, hint)):
             return f"{message}: {hint}."
         case IntakeState(stage="idle", finished=0):
             return ""

@@ -44,7 +44,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IntakeState:
-    """How far the job at hand is: of `total` files `done` are in. `error` says why the last one failed."""
+    """How far the job at hand is: of `total` files `done` are in.
+
+    What came of it is told together with the jobs that it followed without a pause, as is why one failed (`error`).
+    """
 
     stage: Stage = "idle"
     done: float = 0.0
@@ -124,8 +127,9 @@ class Intake:
             if page is not None:
                 self._pages.append(page)
             self._publish = self._publish or publish
-            stage: Stage = "waiting" if self.state.stage == "idle" else self.state.stage
-            self.state = replace(self.state, stage=stage, waiting=len(self._files) + len(self._pages))
+            if self.state.stage == "idle":
+                self.state = IntakeState("waiting", finished=self.state.finished)
+            self.state = replace(self.state, waiting=len(self._files) + len(self._pages))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
                 self._thread.start()
@@ -137,12 +141,12 @@ class Intake:
                 if self._closed or not self._is_due():
                     self._changed.wait(0.1 if self._has_work() or self._closed else None)
                     if not self._has_work() and self.state.stage == "waiting":
-                        self.state = replace(self.state, stage="idle")
+                        self.state = replace(self.state, stage="idle", waiting=0)
                     continue
                 self._stop.clear()
                 files, pages = list(self._files.values()), self._pages
                 self._files, self._pages, self._publish = {}, [], False
-                self.state = IntakeState("reading", total=len(files) + len(pages), finished=self.state.finished)
+                self.state = replace(self.state, stage="reading", done=0, total=len(files) + len(pages), waiting=0)
             self._run(files, pages)
 
     def _has_work(self) -> bool:
@@ -168,15 +172,15 @@ class Intake:
             file.path.unlink(missing_ok=True)
         self.log.finish(names, kept, error)
         with self._changed:
-            self.state = IntakeState(
-                "waiting" if self._has_work() else "idle",
-                waiting=len(self._files) + len(self._pages),
-                added=report.articles_added,
-                changed=report.articles_changed,
-                removed=report.articles_removed,
-                starter_articles=report.starter_articles,
+            self.state = replace(
+                self.state,
+                stage="waiting" if self._has_work() else "idle",
+                added=self.state.added + report.articles_added,
+                changed=self.state.changed + report.articles_changed,
+                removed=self.state.removed + report.articles_removed,
+                starter_articles=self.state.starter_articles + report.starter_articles,
                 finished=self.state.finished + 1,
-                error=error,
+                error=error or self.state.error,
             )
 
     def _bring_in(self, files: Sequence[WaitingFile], pages: Sequence[str], report: IngestReport) -> set[str]:

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,6 @@ from web.pages.owner import owner_routes
 from web.security.gate import Gate
 from web.security.rates import Rates
 
-publishes = pytest.mark.process
-"""Of tests whose jobs have a process of its own look through what they publish."""
 HOSTILE = '<img src=x onerror=alert(1)>"'
 FILES = {
     "tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.",
@@ -48,11 +47,17 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without pauses, and without the process that looks through what is published: the index's tests have it."""
     monkeypatch.setattr(intake, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(intake, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr("index.publisher._SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr("index.publisher.checker", lambda: nullcontext(lambda *_: None))
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch)
 
 
 @pytest.fixture
@@ -156,7 +161,6 @@ def test_the_list_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) 
     assert client.get("/owner/articles?before=x").status_code == 400
 
 
-@publishes
 def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
     assert send(client, "news/2024/zinc.md", "# Zinc\n\nZinc is mined in Peru.").json() == {
         "name": "news/2024/zinc.md",
@@ -184,7 +188,6 @@ def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, sett
     assert "Peru" in str(chain.index.article(id_of(chain, "Zinc")))
 
 
-@publishes
 def test_a_file_that_comes_again(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
     ended(client)
@@ -199,7 +202,6 @@ def test_a_file_that_comes_again(client: TestClient, chain: AnswerChain, setting
     assert (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.") and id_of(chain, "Zinc") == first
 
 
-@publishes
 def test_removing_with_undo_until_it_is_published(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
     ended(client)
@@ -218,7 +220,6 @@ def test_removing_with_undo_until_it_is_published(client: TestClient, chain: Ans
     assert b"Peru" not in (settings.folder / "articles.sqlite3").read_bytes()
 
 
-@publishes
 def test_what_is_marked_goes_with_the_next_files(client: TestClient, chain: AnswerChain) -> None:
     client.post("/owner/articles/removals", json={"ids": [id_of(chain, "Tea")]})
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
@@ -232,7 +233,6 @@ def test_what_is_marked_goes_with_the_next_files(client: TestClient, chain: Answ
     assert "go with the next" not in client.get("/owner/articles").text
 
 
-@publishes
 def test_two_browsers_remove_the_same(client: TestClient, chain: AnswerChain) -> None:
     tea = id_of(chain, "Tea")
     for _ in range(2):
@@ -245,7 +245,6 @@ def test_two_browsers_remove_the_same(client: TestClient, chain: AnswerChain) ->
     assert chain.index.article(tea) is None
 
 
-@publishes
 def test_the_starter_corpus_makes_way_and_can_be_thinned_out(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     for name, text in FILES.items():
@@ -278,7 +277,6 @@ def test_names_that_lead_elsewhere_are_refused(client: TestClient, settings: Set
     assert sorted(settings.store.parent.rglob("*.txt")) == before and kept(settings) == []
 
 
-@publishes
 def test_hostile_names_and_titles_are_text(client: TestClient, settings: Settings) -> None:
     name = f"{HOSTILE.replace('/', '')}\u202e\0\n.md"
     assert send(client, name, f"# {HOSTILE}</script>\n\nTin & zinc {HOSTILE} are mined.").status_code == 202
@@ -306,7 +304,6 @@ def test_too_large_and_broken_off(client: TestClient, settings: Settings, monkey
     assert send(client, "a.txt", "x" * 10).status_code == 202
 
 
-@publishes
 def test_a_page_closed_in_the_middle_leaves_nothing(chain: AnswerChain, settings: Settings) -> None:
     messages = [{"type": "http.request", "body": b"Half", "more_body": True}, {"type": "http.disconnect"}]
     sent: list[Any] = []
@@ -330,7 +327,6 @@ def test_a_page_closed_in_the_middle_leaves_nothing(chain: AnswerChain, settings
         assert ended(client)["added"] == 1
 
 
-@publishes
 def test_an_archive_says_what_of_it_is_not_read(client: TestClient, settings: Settings) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:
@@ -347,7 +343,6 @@ def test_an_archive_says_what_of_it_is_not_read(client: TestClient, settings: Se
     assert kept(settings) == (["old.zip"] if ids(client, "?search=evil") else [])
 
 
-@publishes
 def test_a_folder_s_name_is_taken(client: TestClient, settings: Settings) -> None:
     send(client, "a.txt/b.txt", "Zinc\n\nZinc is mined in Peru.")
     ended(client)
@@ -355,7 +350,6 @@ def test_a_folder_s_name_is_taken(client: TestClient, settings: Settings) -> Non
     assert states(ended(client, 2))["a.txt"] == "failed" and kept(settings) == ["a.txt/b.txt"]
 
 
-@publishes
 def test_while_another_program_writes_it_waits(client: TestClient, settings: Settings) -> None:
     with write_lock(settings.folder):
         send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
@@ -364,7 +358,6 @@ def test_while_another_program_writes_it_waits(client: TestClient, settings: Set
     assert ended(client)["added"] == 1 and kept(settings) == ["zinc.txt"]
 
 
-@publishes
 def test_stop_drops_what_waits(client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "QUIET_SECONDS", 60.0)
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
@@ -374,7 +367,6 @@ def test_stop_drops_what_waits(client: TestClient, settings: Settings, monkeypat
     assert states(work(client)) == {"zinc.txt": "stopped"} and kept(settings) == []
 
 
-@publishes
 def test_a_failure_is_told_without_its_secrets(
     client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -386,7 +378,6 @@ def test_a_failure_is_told_without_its_secrets(
     assert "ZeroDivisionError" in caplog.text and "ZeroDivisionError" not in json.dumps(told)
 
 
-@publishes
 def test_pages_only_where_the_network_is_allowed(chain: AnswerChain, settings: Settings) -> None:
     with TestClient(serve(chain, settings), **HERE) as client:
         response = client.post("/owner/articles/pages", json={"url": "https://example.org/a"})
@@ -431,7 +422,6 @@ def test_malformed_ids(client: TestClient, body: Any) -> None:
         assert (client.post(path, json=body).status_code, client.post(path, content=b"{").status_code) == (400, 400)
 
 
-@publishes
 def test_near_copies_are_one_line(client: TestClient) -> None:
     text = " ".join(f"Word{n} is a word of this article." for n in range(40))
     for n in range(3):
