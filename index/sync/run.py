@@ -104,7 +104,7 @@ def _after(source: Source, status: SourceStatus, report: RunReport, run: _Run, n
         next_run=now + 60 * minutes,
         failures=failures,
         errors=errors,
-        articles=sum(item.source == source.name for item in run.items.values()),
+        articles=run.brought,
     )
 
 
@@ -129,11 +129,16 @@ class _Run:
         self._model = model
         self._report = report
 
+    @property
+    def brought(self) -> int:
+        """How many files of this source have come into the store."""
+        return sum(item.source == self._source.name and item.is_in for item in self.items.values())
+
     def bring_in(self, origin: Origin) -> None:
         """Bring in what the source lists. Raises QuothError where it cannot be listed, or the store not be written."""
         files = origin.files()
         if files is None:
-            self._report.unchanged += sum(item.source == self._source.name for item in self.items.values())
+            self._report.unchanged += self.brought
             return
         present, gone = self._present(), set[str]()
         with _spool() as spool:
@@ -191,7 +196,7 @@ class _Run:
         )
         fresh = {key: item for key, item in spool.items(source.name).items() if key not in self.items}
         # Should this process die once they are in, they are still known to be the source's.
-        self.items |= {key: replace(item, sha256="") for key, item in fresh.items()}
+        self.items |= {key: Item(source.name, item.name, "") for key, item in fresh.items()}
         self.keep_items()
         report: IngestReport = ingest(self._store, [], self._model(), options, stop=self.stop)
         self._report.added += report.articles_added
