@@ -112,7 +112,7 @@ def as_html(answer: Answer, base: str, filters: Filters = NO_FILTERS) -> str:
 
 def _lead_in(answer: Answer, filters: Filters) -> list[str]:
     """Return what an answer must not be read without: where was looked, and that it is uncertain."""
-    titles = {place.article_id: place.title for place in (*answer.citations, *answer.nearest)}
+    titles = {cited.article_id: cited.title for cited in answer.citations}
     scope = [f"“{titles.get(article, article)}”" for article in filters.article]
     if others := replace(filters, article=()).described():
         scope.append(f"articles {others}")

@@ -31,7 +31,7 @@ _MAX_OVERLAP = 0.7
 """Share of terms from which on two questions ask the same."""
 _RELATED_BONUS = 4
 """Ranks by which a question about something that was asked or quoted is ahead."""
-_MAX_NAME, _MAX_TITLE = 40, 80
+_MAX_NAME, _MAX_TITLE = 40, 100
 _LONG = 20_000
 """Characters of an article that can certainly be summarized."""
 
@@ -118,8 +118,12 @@ def _articles_naming(name: str, articles: Iterable[Article]) -> int:
 
 
 def _forms(names: Iterable[str], articles: Sequence[Article], cited: Iterable[Article]) -> list[str]:
-    """Return questions that need no reading: by turns what several articles say about a name, and summaries."""
-    topics = (name for name in _apart(names) if _articles_naming(name, articles) > 1)
+    """Return questions that need no reading: by turns what several articles say about a name, and summaries.
+
+    Where there is one article, its own names will do.
+    """
+    least = min(2, len(articles))
+    topics = (name for name in _apart(names) if _articles_naming(name, articles) >= least)
     overviews = [f"What do the articles say about {name}?" for name in islice(topics, 2)]
     titles = dict.fromkeys(article.title for article in cited if _can_be_summarized(article))
     summaries = [f"Summarize “{title}”" for title in islice(titles, 2)]
