@@ -71,11 +71,10 @@ def follow_ups(
     for n, part in enumerate(parts):
         for candidate in candidates(*part):
             is_related = any(name in candidate.question for name in named)
-            if candidate.subject is not None:  # asked by who has just read the name
+            is_wanted = is_related or candidate.article_id in ids
+            if candidate.subject is not None:  # who or what is that? asks who has just read the name
                 is_wanted = candidate.subject in quoted
-            else:
-                is_wanted = is_related or candidate.article_id in ids
-            if is_wanted and not any(_is_quoted(candidate, citation) for citation in citations):
+            if is_wanted and not _is_quoted(candidate, citations):
                 made.append((-candidate.rank - _RELATED_BONUS * is_related, n, candidate.start, candidate))
     ordered = [candidate for *_, candidate in sorted(made, key=lambda each: each[:3])]
     forms = _forms(named, list({p.article.id: p.article for p in passages}.values()), cited)
@@ -202,6 +201,8 @@ def _is_same(form: str, asked: str) -> bool:
     return set(query_terms(form)) <= set(query_terms(asked))
 
 
-def _is_quoted(candidate: Candidate, citation: Citation) -> bool:
-    same = citation.article_id == candidate.article_id
-    return same and candidate.start < citation.end and citation.start < candidate.end
+def _is_quoted(candidate: Candidate, citations: Iterable[Citation]) -> bool:
+    return any(
+        cited.article_id == candidate.article_id and candidate.start < cited.end and cited.start < candidate.end
+        for cited in citations
+    )
