@@ -26,7 +26,7 @@ from rag.language.time import times_in
 from rag.language.verbs import AUX
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
-_BEFORE_SUBJECT = re.compile(rf"\b{AUX} $", re.IGNORECASE)
+_AFTER_AUX = re.compile(rf"\b{AUX} $", re.IGNORECASE)
 _MOST_NAMES = 6
 """Names of an answer that "of them" may mean."""
 
@@ -42,14 +42,13 @@ def with_referents(text: str, past: Sequence[Past]) -> str:
         text = f"{text[: some.start()]}of {several}{text[some.end() :]}"
     elif some and (noun := ASKED_NOUN.match(last.question)):
         return about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", latest_subjects(past))
-    one, named = THAT_ONE.search(text), _new_names(last) or list(names_in(last.question))
-    if one and named:
+    one = THAT_ONE.search(text)
+    if one and (named := _new_names(last) or names_in(last.question)):
         text = f"{text[: one.start()]}{named[0].text}{text[one.end() :]}"
     return _with_pronouns(text, past)
 
 
 def _with_pronouns(text: str, past: Sequence[Past]) -> str:
-    """Return `text` with the names that its pronouns stand for."""
     used: set[str] = set()
     for pronoun in (HE, IT, THEY):
         match = pronoun.search(text)
@@ -96,7 +95,7 @@ def _new_names(turn: Past) -> list[Name]:
 
 def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
     """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
-    people = _people(past)
+    people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
     if pronoun is HE and (person := _latest_person(past, people, taken)):
         return person
     for n, turn in reversed(list(enumerate(past))):
@@ -104,48 +103,39 @@ def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -
         topical = [name for name in names if n and name.text in past[n - 1].question]
         if name := referent_of(pronoun, topical) or referent_of(pronoun, names):
             return _phrased(pronoun, name, names, turn.question)
-        if pronoun is HE and (person := _person_of(turn.question)):
-            return person
-        noun = ASKED_NOUN.match(turn.question)
-        if noun and pronoun is _pronoun_of(noun["noun"]):
+        if (noun := ASKED_NOUN.match(turn.question)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
             return f"the {noun['noun']}"
     return None
 
 
-def _people(past: Sequence[Past]) -> set[str]:
-    return {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
-
-
-def _pronoun_of(noun: str) -> re.Pattern[str]:
-    return THEY if noun.endswith("s") else IT
-
-
 def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
-    """Return who was spoken of last: named in a question as one who does something, or the answer to "who"."""
+    """Return who was spoken of last: the answer to "who", or whom a question names as one who does something."""
     for turn in reversed(past):
-        asks_who = ASKS_WHO.match(turn.question)
-        if asks_who and (name := referent_of(HE, _candidates(HE, turn, people, taken))):
+        answers = [name for name in _new_names(turn) if name.text not in taken]
+        if ASKS_WHO.match(turn.question) and (name := referent_of(HE, answers)):
             return name.text
         named = [name.text for name in names_in(turn.question) if name.text in people and name.text not in taken]
-        if named:
-            return named[0]
+        if person := next(iter(named), None) or _person_of(turn.question):
+            return person
     return None
 
 
 def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
     """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
-    named = [replace(name, kind="person") if name.text in people else name for name in names_in(turn.question)]
-    if pronoun is IT:
-        named = [replace(name, kind="thing") if _is_acting(name, turn.question) else name for name in named]
+    named = [_as_meant(pronoun, name, turn.question, people) for name in names_in(turn.question)]
     compared = turn.question.find(" than ")  # "Is X faster than Y?" is about X
     topical = [name for name in named if compared < 0 or name.start < compared] or named
     names = [name for name in topical if not any(name.text in other for other in taken)]
     return [*_new_names(turn), *names] if pronoun is HE and ASKS_WHO.match(turn.question) else names
 
 
-def _is_acting(name: Name, question: str) -> bool:
-    """Return whether a name is of a place that does something: "Did Germany vote against it?"."""
-    return name.kind == "place" and bool(_BEFORE_SUBJECT.search(question[: name.start]))
+def _as_meant(pronoun: re.Pattern[str], name: Name, question: str, people: set[str]) -> Name:
+    """Return a name with its kind as far as other questions, and for IT this one, tell it."""
+    if name.text in people:
+        return replace(name, kind="person")
+    # A country that does something: "Did Germany vote against it?"
+    is_acting = pronoun is IT and name.kind == "place" and _AFTER_AUX.search(question[: name.start])
+    return replace(name, kind="thing") if is_acting else name
 
 
 def _phrased(pronoun: re.Pattern[str], name: Name, names: Sequence[Name], question: str) -> str:

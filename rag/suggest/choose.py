@@ -31,7 +31,7 @@ _MAX_OVERLAP = 0.7
 """Share of terms from which on two questions ask the same."""
 _RELATED_BONUS = 4
 """Ranks by which a question about something that was asked or quoted is ahead."""
-_MAX_NAME, _MAX_TITLE = 40, 80
+_MAX_NAME, _MAX_TITLE = 40, 100
 _LONG = 20_000
 """Characters of an article that can certainly be summarized."""
 
@@ -71,11 +71,10 @@ def follow_ups(
     for n, part in enumerate(parts):
         for candidate in candidates(*part):
             is_related = any(name in candidate.question for name in named)
-            if candidate.subject is not None:  # asked by who has just read the name
+            is_wanted = is_related or candidate.article_id in ids
+            if candidate.subject is not None:  # who or what is that? asks who has just read the name
                 is_wanted = candidate.subject in quoted
-            else:
-                is_wanted = is_related or candidate.article_id in ids
-            if is_wanted and not any(_is_quoted(candidate, citation) for citation in citations):
+            if is_wanted and not _is_quoted(candidate, citations):
                 made.append((-candidate.rank - _RELATED_BONUS * is_related, n, candidate.start, candidate))
     ordered = [candidate for *_, candidate in sorted(made, key=lambda each: each[:3])]
     forms = _forms(named, list({p.article.id: p.article for p in passages}.values()), cited)
@@ -118,8 +117,12 @@ def _articles_naming(name: str, articles: Iterable[Article]) -> int:
 
 
 def _forms(names: Iterable[str], articles: Sequence[Article], cited: Iterable[Article]) -> list[str]:
-    """Return questions that need no reading: by turns what several articles say about a name, and summaries."""
-    topics = (name for name in _apart(names) if _articles_naming(name, articles) > 1)
+    """Return questions that need no reading: by turns what several articles say about a name, and summaries.
+
+    Where there is one article, its own names will do.
+    """
+    least = min(2, len(articles))
+    topics = (name for name in _apart(names) if _articles_naming(name, articles) >= least)
     overviews = [f"What do the articles say about {name}?" for name in islice(topics, 2)]
     titles = dict.fromkeys(article.title for article in cited if _can_be_summarized(article))
     summaries = [f"Summarize “{title}”" for title in islice(titles, 2)]
@@ -198,6 +201,8 @@ def _is_same(form: str, asked: str) -> bool:
     return set(query_terms(form)) <= set(query_terms(asked))
 
 
-def _is_quoted(candidate: Candidate, citation: Citation) -> bool:
-    same = citation.article_id == candidate.article_id
-    return same and candidate.start < citation.end and citation.start < candidate.end
+def _is_quoted(candidate: Candidate, citations: Iterable[Citation]) -> bool:
+    return any(
+        cited.article_id == candidate.article_id and candidate.start < cited.end and cited.start < candidate.end
+        for cited in citations
+    )

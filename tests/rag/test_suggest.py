@@ -136,7 +136,8 @@ def test_nothing_is_asked_twice_or_quoted_already(chain: AnswerChain) -> None:
 
 def test_suggestions_keep_to_the_filters(chain: AnswerChain) -> None:
     asked = {"question": "Where is Tea sold?", "filters": Filters(after="2024-02"), "suggest": True}
-    assert chain.invoke(asked).suggestions == ("When was CATL founded?",)  # type: ignore[arg-type]
+    suggestions = chain.invoke(asked).suggestions  # type: ignore[arg-type]
+    assert suggestions == ("When was CATL founded?", "What do the articles say about Tea?")
 
 
 def test_what_the_reader_does_not_find_is_not_suggested(chain: AnswerChain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +181,13 @@ def test_small_collections_have_what_needs_no_reading(tmp_path: Path) -> None:
         assert chain.invoke({"question": question}).certainty == "high"
     answer = chain.invoke({"question": chain.starters()[0], "suggest": True})
     assert answer.suggestions == ("Summarize “A bridge in Elmstead”",), "not what was asked"
+    chain.close()
+
+
+def test_one_article_has_some_too(tmp_path: Path) -> None:
+    store = small_store(tmp_path, {"a.md": f"---\ntitle: A bridge in Elmstead\n---\n{LONG}"})
+    chain = build_chain(Settings(store=store), FakeEmbeddings(), WordReader())
+    assert chain.starters() == ("What do the articles say about Elmstead?", "Summarize “A bridge in Elmstead”")
     chain.close()
 
 
