@@ -22,7 +22,7 @@ from training.metrics import auroc, best_threshold, expected_calibration_error, 
 
 log = logging.getLogger("training.judge")
 
-ODDS = 2.0  # of three questions that people ask of their articles, two have an answer there: assumed, not measured
+ODDS = 3.0  # of four questions that people ask of their articles, three have an answer there: assumed, not measured
 PARTS = 5
 PENALTY = 5.0
 PRECISE = 0.9
