@@ -68,7 +68,7 @@ class Scan:
         if options.prune:
             present = {file.path for file in self.files}
             self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
-        self.removed += [article_id for article_id in options.remove if article_id in self.known]
+        self.removed += sorted(self.known.intersection(options.remove))
         if not self.files and not self.removed:
             raise _nothing_to_read(paths, self.left_out)
         self._isolation = Isolation(fields=options.fields)
