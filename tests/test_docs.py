@@ -35,7 +35,7 @@ def test_no_other_file_names_a_setting_that_is_none() -> None:
 def test_every_command_and_option_is_documented() -> None:
     [actions] = [action for action in build_parser()._actions if action.choices]
     names = {"serve", "ingest", "articles", "ask", "eval", "feedback", "status", "snippet", "doctor", "keys", "mcp"}
-    names |= {"export", "import", "sources"}
+    names |= {"export", "import", "move", "sources", "worker"}
     assert set(actions.choices or ()) == names
     for name, parser in dict(actions.choices or {}).items():
         assert callable(parser.get_default("run"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.reading.onnx import Support as Probabilities
-from training.judge import fitted, held_out_predictions, precise_from, shares
+from training.judge import ODDS, fitted, held_out_predictions, precise_from, shares
 from training.metrics import best_balanced, expected_calibration_error, interval
 from training.near import Reply, figures_of
 from training.sources import Question
@@ -24,9 +24,9 @@ def test_the_judge_finds_the_weights_and_is_calibrated_on_questions_it_has_not_s
     even = np.ones(len(x))
     weights, constant = fitted(x, answers, even)
     assert weights == pytest.approx([2, -1, 0], abs=0.2)
-    assert constant == pytest.approx(np.log(2), abs=0.2)
+    assert constant == pytest.approx(np.log(ODDS), abs=0.2)
     guessed = held_out_predictions(x, answers, even, [f"question {n}" for n in range(len(x))])
-    assert expected_calibration_error(guessed, answers, weight=np.where(answers, 2.0, 1.0)) < 0.05
+    assert expected_calibration_error(guessed, answers, weight=np.where(answers, ODDS, 1.0)) < 0.05
     assert expected_calibration_error(guessed, answers) > 0.08
 
 

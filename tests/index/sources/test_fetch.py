@@ -247,11 +247,10 @@ def _packed(site: Site) -> str:
 
 
 @pytest.mark.parametrize("fault", [_large, _endless, _short, _missing, _packed])
-def test_what_cannot_be_had_whole_is_named(site: Site, fault: Callable[[Site], str], monkeypatch) -> None:
-    monkeypatch.setattr(fetch, "PAGE_BYTES", 1000)
+def test_what_cannot_be_had_whole_is_named(site: Site, fault: Callable[[Site], str]) -> None:
     says = fault(site)
     with pytest.raises(ArticleError, match=says) as caught:
-        site.web().fetch("http://example.org/")
+        site.web().fetch("http://example.org/", max_bytes=1000)
     assert "http://example.org/" in caught.value.message
 
 

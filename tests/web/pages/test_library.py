@@ -51,8 +51,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do without pauses, and without the process that looks through what is published: the index's tests have it."""
     monkeypatch.setattr(intake, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(intake, "RETRY_SECONDS", 0.05)
-    monkeypatch.setattr("index.publisher._SWEEP_SECONDS", 0.0)
-    monkeypatch.setattr("index.publisher.checker", lambda: nullcontext(lambda *_: None))
+    monkeypatch.setattr("index.store.local._SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr("index.store.local.checker", lambda: nullcontext(lambda *_: None))
 
 
 @pytest.fixture(autouse=True)
