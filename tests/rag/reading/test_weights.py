@@ -108,3 +108,45 @@ def test_the_date_over_an_article_answers_no_other_when(byline: str) -> None:
     passage = Passage(Article("a.txt", title, text, "0" * 64), 0, len(text), 1.0)
     [reading] = OnnxReader(READER).read("When did Ida Lund die?", [passage])
     assert reading.probability < 0.25
+
+
+SOLD = "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns."
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The harbour council sold the old ferry to Ida Lund in 1935.",
+        "The harbour council sold the old ferry to Olaf Berg in 1932.",
+        "The harbour council did not sell the old ferry.",
+        "The old ferry was sold for 15,000 crowns.",
+        "The old ferry was painted red by Ida Lund.",
+    ],
+)
+def test_a_claim_with_one_thing_changed_is_less_supported(claim: str) -> None:
+    reader = OnnxReader(READER)
+    said = reader.support("Ida Lund bought the old ferry from the harbour council in 1932.", "The harbour", SOLD)
+    changed = reader.support(claim, "The harbour", SOLD)
+    assert said.supported > said.contradicted
+    assert changed.supported < said.supported - 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("How many vehicles did BYD deliver in 2023?", True),
+        ("Where is NIO based?", True),
+        ("How much did NIO lose?", True),
+        ("Where is Geely based?", False),
+        ("Who founded NIO?", False),
+        ("Who leads Tesla?", False),
+    ],
+)
+def test_what_a_passage_nearly_says_is_no_answer(question: str, answered: bool) -> None:
+    text = (
+        "BYD delivered 3.02 million vehicles in 2023, up from 1.86 million the year before. Tesla delivered 1.81 million"
+        " cars in 2023. NIO, which is based in Hefei, lost 20.7 billion yuan."
+    )
+    passage = Passage(Article("a.txt", "Deliveries of 2023", text, "0" * 64), 0, len(text), 1.0)
+    [reading] = OnnxReader(READER).read(question, [passage])
+    assert (reading.probability > 0.6) if answered else (reading.probability < 0.4)
