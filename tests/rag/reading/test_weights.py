@@ -144,8 +144,8 @@ def test_a_claim_with_one_thing_changed_is_less_supported(claim: str) -> None:
 )
 def test_what_a_passage_nearly_says_is_no_answer(question: str, answered: bool) -> None:
     text = (
-        "BYD delivered 3.02 million vehicles in 2023, up from 1.86 million the year before. Tesla delivered 1.81 million"
-        " cars in 2023. NIO, which is based in Hefei, lost 20.7 billion yuan."
+        "BYD delivered 3.02 million vehicles in 2023, up from 1.86 million the year before. Tesla delivered 1.81"
+        " million cars in 2023. NIO, which is based in Hefei, lost 20.7 billion yuan."
     )
     passage = Passage(Article("a.txt", "Deliveries of 2023", text, "0" * 64), 0, len(text), 1.0)
     [reading] = OnnxReader(READER).read(question, [passage])
