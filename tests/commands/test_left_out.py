@@ -65,7 +65,7 @@ def test_each_is_named_on_request_and_cannot_disturb_the_terminal(folder, tmp_pa
 def test_a_dry_run_says_so_too(folder, tmp_path, capsys) -> None:
     words = ["ingest", str(folder), "--store", str(tmp_path / "store"), "--dry-run"]
     assert app.main(words) == 0
-    assert "2 left out: .jpg is no format" in capsys.readouterr().err
+    assert "3 left out: .jpg is no format" in capsys.readouterr().err
     assert app.main([*words, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["files_passed_over"] == 7
 

@@ -95,6 +95,8 @@ def test_the_command_says_it_after_the_socket_answers(
     steps: list[str] = []
 
     class Chain(FakeChain):
+        embeddings = None
+
         def close(self) -> None:
             steps.append("closed")
 
@@ -109,7 +111,7 @@ def test_the_command_says_it_after_the_socket_answers(
     monkeypatch.setattr(serve, "serve", served)
     monkeypatch.setattr("web.monitoring.logs.set_up", lambda settings: None)
     settings = Settings(store=tmp_path, port=free_port())
-    assert run_serve(settings, Namespace()) == 0
+    assert run_serve(settings, Namespace(no_sources=False)) == 0
     assert steps == ["ready", "served", "closed"]
     assert f"Quoth answers on http://127.0.0.1:{settings.port}" in capsys.readouterr().out
 
