@@ -6,7 +6,7 @@ const POLL_MS = 700;
 const MOST_SHOWN = 500;
 const id = (name) => document.getElementById(name);
 const words = id("drop").dataset;
-let watching = false, seen = 0, finished = null, stage = "";
+let watching = false, again = false, seen = 0, finished = null, stage = "";
 
 async function ask(method, path, data) {
   id("wrong").replaceChildren();
@@ -32,7 +32,7 @@ function complain(text) {
 
 const sender = new Sender(words, (wrong, name) => {
   if (wrong) complain(wrong);
-  if (name === undefined) return;
+  if (name === undefined) return watch(); // what was asked while the last file was on its way did not know it
   id("work").hidden = false;
   id("words").textContent = words.sending.replace("#", sender.sent + 1).replace("#", sender.total);
   Object.assign(id("bar"), { max: sender.total, value: sender.sent });
@@ -76,16 +76,20 @@ function showEntry(entry) {
 
 // Follows the work to its end; the list is read anew after each job.
 async function watch() {
+  again = true;
   if (watching) return;
   watching = true;
-  for (let going = true; going; ) {
+  while (again) {
+    again = false; // unless what is asked for now begins while the server answers
     try {
       const response = await fetch(`/owner/articles/work?after=${seen}`);
-      going = show(await response.json()) || sender.busy;
+      const waiting = show(await response.json()) || id("entries").querySelector(".is-waiting, .is-read") !== null;
+      again ||= waiting || sender.busy;
     } catch {
+      again = true;
       complain(words.lost);
     }
-    if (going) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (again) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   watching = false;
 }
