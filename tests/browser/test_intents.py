@@ -14,10 +14,10 @@ from tests.browser.conftest import Open, ask
 
 ROWS = (
     ("Who founded BYD?", "fact", "Wang Chuanfu", ".q-quote"),
-    ("Which countries voted against the EU duties?", "list", "voted against", ".q-quote, .q-computed"),
-    ("NIO or XPeng, who lost more in 2023?", "compare", r"NIO lost more in 2023: 20\.7 billion", ".q-computed"),
-    ("Why did HiPhi stop its production line?", "why", "HiPhi", ".q-quote"),
-    ("Did Jia Yueting call the SU7 a copy?", "yes_no", "He did not say in so many words that", ".q-quote"),
+    ("Which countries and unions have raised barriers against Chinese electric cars?", "list", "Canada", ".q-quote"),
+    ("Who earned more in 2023, BYD or Li Auto?", "compare", r"602\.3 billion yuan", ".q-quote"),
+    ("Why was Faraday Future nearly thrown off Nasdaq?", "why", "below one dollar", ".q-quote"),
+    ("Was the founder of BYD a chemist?", "yes_no", "Yes", ".q-computed"),
     ("Summarize the article about HiPhi", "summary", "Human Horizons", ".q-quote + .q-quote + .q-quote"),
     ("batteries", "overview", "articles, the newest first", ".q-quote + .q-quote"),
     ("How many articles mention BYD?", "collection", "articles mention BYD", ".q-computed + .q-computed"),
@@ -74,7 +74,12 @@ def test_a_conversation_on_a_phone(program: str, visit: Open) -> None:
 def test_in_the_widget(program: str, visit: Open) -> None:
     page = visit(program, "/widget", viewport={"width": 380, "height": 560})
     box = page.locator("#question")
-    shown = {"compare": ".computed", "summary": ".quote + .quote + .quote", "small_talk": ".abstained"}
+    shown = {
+        "yes_no": ".computed",
+        "compare": ".quote",
+        "summary": ".quote + .quote + .quote",
+        "small_talk": ".abstained",
+    }
     rows = [row for row in ROWS if row[1] in (*shown, "language")]
     for n, (question, intent, said, _) in enumerate(rows, start=1):
         box.fill(question)

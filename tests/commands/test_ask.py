@@ -16,7 +16,9 @@ ANSWER_KEYS = (
     " confidence engine models prompt generation timings_ms intent certainty reason"
 )
 SENTENCE_KEYS = "text kind citations support"
-CITATION_KEYS = "n article_id title source author date page heading columns start end quote answer_spans before after also seal"
+CITATION_KEYS = (
+    "n article_id title source author date page heading columns start end quote answer_spans before after also seal"
+)
 TIMINGS_KEYS = "condense retrieve read write verify suggest total"
 
 
