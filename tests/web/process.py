@@ -47,7 +47,10 @@ class Process:
         """The status of a request, by a client that behaves."""
         with self.connect() as client:
             client.sendall(head("GET", path, Connection="close"))
-            return int(read_all(client).split()[1])
+            reply = read_all(client)
+        if not reply:
+            raise ConnectionResetError("it closed without a reply")
+        return int(reply.split()[1])
 
     @property
     def resident(self) -> int:
