@@ -93,8 +93,9 @@ def _print_answer(answer: Answer) -> None:
         out.print(str(sentence), markup=False)
     if answer.abstained:
         out.print(answer.answer, markup=False)
-    if answer.notice:
-        out.print(answer.notice, markup=False)
+    reason = answer.reason if answer.sentences or answer.nearest else None
+    for said in filter(None, (answer.notice, reason)):
+        out.print(said, markup=False)
     for citation in answer.citations:
         details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
         out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")

@@ -63,4 +63,5 @@ def cache_key(asked: Asked, corpus: Corpus) -> Hashable:
     if asked.trace or corpus.revision is None:
         return None
     earlier = tuple(turn["question"] for turn in asked.history)
-    return corpus.revision, asked.standalone, asked.bare, asked.filters, earlier, asked.suggest, asked.written
+    words = (asked.standalone, asked.bare, asked.others > 0)
+    return corpus.revision, words, asked.filters, earlier, asked.suggest, asked.written

@@ -163,7 +163,7 @@ def _choose(quotes: Sequence[Quote], bars: Bars, limits: Limits) -> list[Quote]:
     """Return the best quotes, best first, as many as are well supported and fit."""
     if not quotes or quotes[0].support < bars.answer:
         return []
-    least = bars.answer if quotes[0].support >= bars.high else _NEAR * quotes[0].support
+    least = bars.high if quotes[0].support >= bars.high else _NEAR * quotes[0].support
     chosen: list[Quote] = []
     room = limits.characters
     for quote in quotes[: limits.quotes]:

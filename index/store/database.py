@@ -16,7 +16,8 @@ from pathlib import Path
 
 from index.article import Article, Chunk
 from index.near_duplicates import alike, bands
-from index.store.search import INCOMPLETE_FILES, SqliteReader
+from index.store.facts import FactWriter
+from index.store.search import SqliteReader
 from index.store.sqlite import translated
 from index.terms import index_terms
 
@@ -24,7 +25,7 @@ _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
 
 
-class SqliteDatabase(SqliteReader):
+class SqliteDatabase(SqliteReader, FactWriter):
     """One connection that also writes: all that changes inside `writing()` is one transaction."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
@@ -55,13 +56,6 @@ class SqliteDatabase(SqliteReader):
         """Remember a fact."""
         data = value.encode() if isinstance(value, str) else value
         self._sql.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, data))
-
-    def set_incomplete(self, files: Mapping[str, bool]) -> None:
-        """Remember of each of these files, by name, whether a part of it could not be read."""
-        before = self.incomplete_files()
-        after = (before - files.keys()) | {name for name, incomplete in files.items() if incomplete}
-        if after != before:
-            self.set_fact(INCOMPLETE_FILES, json.dumps(sorted(after)))
 
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""

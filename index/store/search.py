@@ -11,16 +11,15 @@ from typing import Any
 
 from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit, Table
 from index.errors import StoreError
+from index.store.facts import FactReader
 from index.store.postings import affordable
 from index.store.sqlite import connect, translated
 
-INCOMPLETE_FILES = "incomplete_files"
-"""The fact that lists, as JSON, the files of which a part could not be read."""
 _VALUES_PER_QUERY = 500
 AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
 
 
-class SqliteReader:
+class SqliteReader(FactReader):
     """One connection that only reads: SQLite itself refuses to write on it. `reading()` makes a snapshot."""
 
     def __init__(self, path: Path) -> None:
@@ -49,23 +48,10 @@ class SqliteReader:
             finally:
                 self._sql.execute("ROLLBACK")
 
-    def fact(self, name: str) -> str | None:
-        """Return a fact about the store: current generation, embedding model, where the articles came from."""
-        value = self.blob(name)
-        return None if value is None else value.decode()
-
-    def revision(self) -> str | None:
-        """Return the name of exactly these articles, which another state never has; None for an empty store."""
-        return self.fact("revision")
-
     def blob(self, name: str) -> bytes | None:
         """Return a fact that is not text."""
         row = self._sql.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else bytes(row[0])
-
-    def incomplete_files(self) -> frozenset[str]:
-        """Return the names of the files of which a part could not be read; the rest of them is in."""
-        return frozenset(json.loads(self.fact(INCOMPLETE_FILES) or "[]"))
 
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""

@@ -213,9 +213,8 @@ def _uncertain(comparison: Comparison, found: Sequence[Side | None], context: in
         else "The passages may be about something else."
     )
     citations, marks = _cited(sides, context, marked=False)
-    notice = f"{MAYBE} {reason}" if missing else MAYBE
     sentences = tuple(_quoted(citations, sides, marks))
-    return AnswerBody(sentences, citations, notice, certainty="low", reason=reason, intent="compare")
+    return AnswerBody(sentences, citations, MAYBE, certainty="low", reason=reason, intent="compare")
 
 
 def _cited(sides: Sequence[Side], context: int, *, marked: bool) -> tuple[tuple[Citation, ...], list[int]]:

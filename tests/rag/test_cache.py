@@ -72,6 +72,7 @@ def test_the_same_again_is_the_same_answer_under_an_id_of_its_own(chain: AnswerC
 def test_whatever_else_the_answer_depends_on_makes_it_anew(chain: AnswerChain) -> None:
     chain.invoke(ASKED)
     others: list[Question] = [
+        {"question": f"{ASKED['question']} And when?"},
         {"question": "where was tea first drunk?"},
         ASKED | {"filters": Filters(before="2024")},
         ASKED | {"history": ["What is tea?"]},

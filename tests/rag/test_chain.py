@@ -236,6 +236,15 @@ def test_the_total_is_all_of_the_time_the_suggestions_included(tmp_path: Path, c
     assert timings.total >= spent - 50
 
 
+@pytest.mark.parametrize(("high", "certainty"), [(0.9, "high"), (0.91, "low")])
+def test_from_where_an_answer_is_certain_its_reading_model_says(tmp_path: Path, high: float, certainty: str) -> None:
+    reader = WordReader()
+    reader.high = high
+    chain = build_chain(Settings(store=small_store(tmp_path, FILES)), FakeEmbeddings(), reader)
+    assert chain.invoke({"question": "who first drank tea: China?"}).certainty == certainty
+    chain.close()
+
+
 def test_of_several_questions_the_first_is_answered_and_the_answer_says_so(chain: AnswerChain) -> None:
     answer = chain.invoke(
         {"question": "Tea is a drink. Who first drank tea in China? " + "Where is tin found, and why? " * 9}

@@ -55,6 +55,12 @@ def test_the_best_quote_is_first_and_the_others_are_in_reading_order() -> None:
     assert quotes == ["🚗 It is red and blue.", "The car has a name.", "Nobody knows why.", "Some lead."]
 
 
+@pytest.mark.parametrize(("best", "shown"), [(0.9, 1), (0.7, 2)])
+def test_beside_a_certain_quote_stand_certain_ones_alone(best: float, shown: int) -> None:
+    readings = [reading(TEXT, "red", probability=best), reading(OTHER.text, "Some lead.", probability=0.6)]
+    assert len(extract_answer("", [passage(), passage(OTHER)], readings, BARS, LIMITS).citations) == shown
+
+
 def test_a_span_that_is_its_whole_sentence_is_not_said_twice() -> None:
     extract = extract_answer("", [passage()], [reading(TEXT, "Nobody knows why.")], BARS, LIMITS)
     assert [sentence.kind for sentence in extract.sentences] == ["quote"]

@@ -26,8 +26,8 @@ JUDGED = {
     """,
     "owner": """
         /metrics /owner /owner/ /owner/feedback /owner/articles /owner/articles/files /owner/articles/pages
-        /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/work
-        /owner/articles/work/stop /owner/eval
+        /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/intake
+        /owner/articles/intake/stop /owner/eval
         /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}
         /owner/runs/{run_id}.json /owner/{rest:path}
     """,

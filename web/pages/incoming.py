@@ -40,11 +40,11 @@ def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> API
     """Return the routes by which articles come in, for `library_routes` to include."""
     router = APIRouter(prefix="/owner/articles")
 
-    @router.get("/work")
+    @router.get("/intake")
     def work(request: Request, after: int = 0) -> Response:
         return work_response(intake, after, language_of(request))
 
-    @router.post("/work/stop")
+    @router.post("/intake/stop")
     def stop(request: Request) -> Response:
         intake.stop()
         return work_response(intake, 0, language_of(request), 202)

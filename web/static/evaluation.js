@@ -3,30 +3,10 @@
 "use strict";
 
 const POLL_MS = 1000;
-const id = (name) => document.getElementById(name);
 let watching = false;
 let tenth = -1;
 
-async function ask(method, path, body) {
-  id("wrong").replaceChildren();
-  try {
-    const response = await fetch(path, { method, body });
-    if (response.ok) return response;
-    const error = await response.json();
-    complain(`${error.message}: ${error.hint}.`);
-  } catch {
-    complain(id("outcome").dataset.lost);
-  }
-  return null;
-}
-
-function complain(words) {
-  const line = document.createElement("p");
-  line.className = "wrong";
-  line.dir = "auto";
-  line.textContent = words;
-  id("wrong").replaceChildren(line);
-}
+const ask = (method, path, body) => request(method, path, id("outcome").dataset.lost, { body });
 
 async function start(path, body) {
   id("outcome").replaceChildren();

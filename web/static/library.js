@@ -4,31 +4,13 @@
 
 const POLL_MS = 700;
 const MOST_SHOWN = 500;
-const id = (name) => document.getElementById(name);
 const words = id("drop").dataset;
 let watching = false, again = false, seen = 0, finished = null, stage = "";
 
-async function ask(method, path, data) {
-  id("wrong").replaceChildren();
-  try {
-    const headers = data === undefined ? {} : { "Content-Type": "application/json" };
-    const response = await fetch(path, { method, headers, body: data === undefined ? undefined : JSON.stringify(data) });
-    if (response.ok) return response;
-    const error = await response.json();
-    complain(`${error.message}: ${error.hint}.`);
-  } catch {
-    complain(words.lost);
-  }
-  return null;
-}
-
-function complain(text) {
-  const line = document.createElement("p");
-  line.className = "wrong";
-  line.dir = "auto";
-  line.textContent = text;
-  id("wrong").replaceChildren(line);
-}
+const ask = (method, path, data) => {
+  const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(data) };
+  return request(method, path, words.lost, data === undefined ? {} : json);
+};
 
 const sender = new Sender(words, (wrong, name) => {
   if (wrong) complain(wrong);
@@ -82,7 +64,7 @@ async function watch() {
   while (again) {
     again = false; // unless what is asked for now begins while the server answers
     try {
-      const response = await fetch(`/owner/articles/work?after=${seen}`);
+      const response = await fetch(`/owner/articles/intake?after=${seen}`);
       const waiting = show(await response.json()) || id("entries").querySelector(".is-waiting, .is-read") !== null;
       again ||= waiting || sender.busy;
     } catch {
@@ -151,7 +133,7 @@ document.querySelector("main").addEventListener("click", async (event) => {
   else if (button?.dataset.undo) undo(button.dataset.undo.split(" "));
   else if (button?.id === "remove") remove(chosen());
   else if (button?.id === "publish" && (await ask("POST", "/owner/articles/removals/publish"))) watch();
-  else if (button?.id === "stop" && (await ask("POST", "/owner/articles/work/stop"))) watch();
+  else if (button?.id === "stop" && (await ask("POST", "/owner/articles/intake/stop"))) watch();
 });
 document.querySelector("main").addEventListener("change", (event) => {
   if (event.target.id !== "choose-all") return;

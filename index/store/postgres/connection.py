@@ -88,6 +88,16 @@ class Pool:
             else:
                 return connection
 
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection. Raises StoreError for what goes wrong on it."""
+        with translated(self._url):
+            connection = self.take()
+            try:
+                yield connection
+            finally:
+                self.give_back(connection)
+
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next who needs one, unless something went wrong on it."""
         if connection.info.transaction_status == TransactionStatus.IDLE:

@@ -20,10 +20,10 @@ from index.article import Article, Chunk
 from index.errors import StoreBusyError
 from index.near_duplicates import alike, bands
 from index.store.database import marks_of
+from index.store.facts import FactWriter
 from index.store.postgres.connection import Connection, connect, translated
 from index.store.postgres.search import PostgresReader
 from index.store.postgres.words import Terms, storable, tokenizer
-from index.store.search import INCOMPLETE_FILES
 from settings import StoreUrl
 
 CHANGED = "changed"
@@ -32,7 +32,7 @@ _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
 
 
-class PostgresDatabase(PostgresReader):
+class PostgresDatabase(PostgresReader, FactWriter):
     """One connection that also writes: all that changes inside `writing()` is one transaction."""
 
     def __init__(self, sql: Connection, url: StoreUrl) -> None:
@@ -108,13 +108,6 @@ class PostgresDatabase(PostgresReader):
         self._sql.execute(
             "INSERT INTO facts VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, data)
         )
-
-    def set_incomplete(self, files: Mapping[str, bool]) -> None:
-        """Remember of each of these files, by name, whether a part of it could not be read."""
-        before = self.incomplete_files()
-        after = (before - files.keys()) | {name for name, incomplete in files.items() if incomplete}
-        if after != before:
-            self.set_fact(INCOMPLETE_FILES, json.dumps(sorted(after)))
 
     def put_article(self, article: Article, path: str, chunks: Sequence[Chunk]) -> None:
         """Bring an article in, or exchange it. The chunks' vectors must be there already."""

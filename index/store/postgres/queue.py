@@ -7,14 +7,13 @@ the transaction that brings its articles in, and only for who still has it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from index.article import Failure
 from index.errors import StoreBusyError
 from index.store.base import Database, Job
-from index.store.postgres.connection import Connection, pool_of, translated
+from index.store.postgres.connection import pool_of
 from index.store.postgres.database import PostgresDatabase
 from index.store.postgres.words import storable
 from settings import StoreUrl
@@ -33,7 +32,7 @@ class PostgresQueue:
 
     def add(self, files: Mapping[str, str], origin: str) -> None:
         """See Queue. Who is reading one of them now has it no longer, since the file may have changed."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             sql.execute(
                 "INSERT INTO jobs (path, name, origin) SELECT path, name, %s"
                 " FROM unnest(%s::text[], %s::text[]) AS file (path, name)"
@@ -45,7 +44,7 @@ class PostgresQueue:
     def take(self) -> Job | None:
         """See Queue. A file whose workers ended three times is set aside."""
         lease = secrets.token_hex(8)
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             sql.execute(
                 "UPDATE jobs SET error = name || ' is set aside: its worker ended ' || tries || ' times',"
                 " hint = 'look at the file, then queue it once more'"
@@ -62,7 +61,7 @@ class PostgresQueue:
 
     def renew(self, job: Job) -> None:
         """See Queue."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             done = sql.execute(
                 "UPDATE jobs SET until = now() + make_interval(secs => %s) WHERE id = %s AND lease = %s",
                 (LEASE_SECONDS, job.id, job.lease),
@@ -77,7 +76,7 @@ class PostgresQueue:
 
     def set_aside(self, job: Job, failure: Failure) -> None:
         """See Queue."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             sql.execute(
                 "UPDATE jobs SET error = %s, hint = %s, lease = NULL, until = NULL WHERE id = %s AND lease = %s",
                 (storable(failure.error), storable(failure.hint), job.id, job.lease),
@@ -85,29 +84,20 @@ class PostgresQueue:
 
     def names(self) -> dict[str, Path]:
         """See Queue."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             return {name: Path(path) for name, path in sql.execute("SELECT name, path FROM jobs")}
 
     def counts(self) -> tuple[int, int]:
         """See Queue."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             row = sql.execute("SELECT count(*) FILTER (WHERE error IS NULL), count(error) FROM jobs").fetchone()
         return (0, 0) if row is None else (row[0], row[1])
 
     def failures(self) -> list[Failure]:
         """See Queue."""
-        with self._connection() as sql:
+        with self._pool.connection() as sql:
             rows = sql.execute("SELECT name, error, hint FROM jobs WHERE error IS NOT NULL ORDER BY id").fetchall()
         return [Failure(*row) for row in rows]
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        with translated(self._url):
-            connection = self._pool.take()
-            try:
-                yield connection
-            finally:
-                self._pool.give_back(connection)
 
 
 def _require(rows: int, job: Job) -> None:

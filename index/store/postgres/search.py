@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,11 +9,12 @@ from typing import LiteralString
 
 from index.article import Article, ArticleFacts, ArticleInfo, Hit
 from index.errors import StoreError, StoreOutdatedError
+from index.store.facts import FactReader
 from index.store.postgres.connection import Connection, translated
 from index.store.postgres.schema import FORMAT, VERSION
 from index.store.postgres.words import storable, tokenizer
 from index.store.postings import affordable
-from index.store.search import INCOMPLETE_FILES, article_of, tags_of
+from index.store.search import article_of, tags_of
 from settings import StoreUrl
 
 _ROWS = 1_000
@@ -50,7 +50,7 @@ FROM chunks JOIN articles ON articles.id = article_id WHERE chunks.id IN (
 """The first chunks that hold all these terms: the rarest, and the others."""
 
 
-class PostgresReader:
+class PostgresReader(FactReader):
     """One connection that only reads. `reading()` makes a snapshot. See `index.store.base.DatabaseReader`."""
 
     def __init__(self, sql: Connection, url: StoreUrl, done: Callable[[Connection], None]) -> None:
@@ -85,23 +85,10 @@ class PostgresReader:
                 if not self._sql.closed:
                     self._sql.execute("ROLLBACK")
 
-    def fact(self, name: str) -> str | None:
-        """Return a fact about the store: current generation, embedding model, where the articles came from."""
-        value = self.blob(name)
-        return None if value is None else value.decode()
-
-    def revision(self) -> str | None:
-        """Return the name of exactly these articles, which another state never has; None for an empty store."""
-        return self.fact("revision")
-
     def blob(self, name: str) -> bytes | None:
         """Return a fact that is not text."""
         row = self._sql.execute("SELECT value FROM facts WHERE name = %s", (name,)).fetchone()
         return None if row is None else bytes(row[0])
-
-    def incomplete_files(self) -> frozenset[str]:
-        """Return the names of the files of which a part could not be read; the rest of them is in."""
-        return frozenset(json.loads(self.fact(INCOMPLETE_FILES) or "[]"))
 
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""

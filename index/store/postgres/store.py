@@ -47,7 +47,7 @@ class PostgresStore:
 
     def exists(self) -> bool:
         """See Store."""
-        with self._reading() as connection:
+        with self._pool.connection() as connection:
             if connection.execute("SELECT to_regclass('facts')").fetchone() == (None,):
                 return False
             return connection.execute("SELECT FROM facts WHERE name = %s", (FORMAT,)).fetchone() is not None
@@ -127,7 +127,7 @@ class PostgresStore:
     def size(self) -> int:
         """See Store."""
         query = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
-        with self._reading() as connection:
+        with self._pool.connection() as connection:
             row = connection.execute(query, (list(TABLES),)).fetchone()
         return int(row[0]) if row else 0
 
@@ -141,7 +141,7 @@ class PostgresStore:
 
     def secret(self, name: str, size: int) -> bytes:
         """See Store. If two processes make it, the first one's counts."""
-        with self._reading() as connection:
+        with self._pool.connection() as connection:
             kept = _secret(connection, name)
         if kept is None:
             with translated(self._url), closing(connect(self._url, writing=True)) as connection:
@@ -164,15 +164,6 @@ class PostgresStore:
         """See Store."""
         with closing(self.open()) as database:
             copies.save(database, target)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated(self._url):
-            connection = self._pool.take()
-            try:
-                yield connection
-            finally:
-                self._pool.give_back(connection)
 
 
 class PostgresSnapshots:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.article import Article
+from rag.reading.base import HIGH
 from rag.reading.claims import statement
 from rag.reading.constraints import Fit
 from rag.reading.joint import JointReader
@@ -93,6 +94,8 @@ def test_without_a_judge_nothing_changes_and_with_one_the_best_has_its_probabili
     order = sorted(range(3), key=lambda n: -before[n].probability)
     assert order == sorted(range(3), key=lambda n: -after[n].probability)
     assert judged.read("What?", []) == []
+    strange = JointReader(judged.model, FakeEmbeddings("another"))
+    assert (judged.high, plain.high, strange.high) == (0.8, HIGH, HIGH), "it was fitted beside one embedding model"
 
 
 def test_the_judge_asks_a_support_head_where_there_is_one(supporting_folder: Path, tmp_path: Path) -> None:

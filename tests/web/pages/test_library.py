@@ -42,8 +42,8 @@ FILES = {
 ADDRESSES = [
     ("GET", "/owner/articles"), ("HEAD", "/owner/articles"), ("POST", "/owner/articles/files?name=a.txt"),
     ("POST", "/owner/articles/pages"), ("POST", "/owner/articles/removals"), ("POST", "/owner/articles/removals/undo"),
-    ("POST", "/owner/articles/removals/publish"), ("GET", "/owner/articles/work"),
-    ("POST", "/owner/articles/work/stop"),
+    ("POST", "/owner/articles/removals/publish"), ("GET", "/owner/articles/intake"),
+    ("POST", "/owner/articles/intake/stop"),
 ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def client(chain: AnswerChain, settings: Settings) -> Iterator[TestClient]:
 
 
 def work(client: TestClient) -> Any:
-    return client.get("/owner/articles/work").json()
+    return client.get("/owner/articles/intake").json()
 
 
 def ended(client: TestClient, jobs: int = 1) -> Any:
@@ -182,7 +182,7 @@ def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, sett
     page = client.get("/owner/articles").text
     assert "4 articles" in page and "news/2024/zinc.md" in page and page.index("Zinc") < page.index("Tea")
     last = max(entry["number"] for entry in told["entries"])
-    assert client.get(f"/owner/articles/work?after={last}").json()["entries"] == []
+    assert client.get(f"/owner/articles/intake?after={last}").json()["entries"] == []
     # What is kept is enough to make the index again.
     repair(settings.store, FakeEmbeddings(name="other"))
     assert "Peru" in str(chain.index.article(id_of(chain, "Zinc")))
@@ -285,7 +285,7 @@ def test_hostile_names_and_titles_are_text(client: TestClient, settings: Setting
     assert kept(settings) == ['<img src=x onerror=alert(1)>"___.md']
     for path in ("/owner/articles", "/owner/articles?search=zinc", f"/owner/articles?search={HOSTILE}&tag={HOSTILE}"):
         page = client.get(path).text
-        assert "<img" not in page and page.count("</script>") == 2
+        assert "<img" not in page and page.count("</script>") == 3
     client.post("/owner/articles/removals", json={"ids": ids(client)})
     assert "<img" not in client.get("/owner/articles").text
 
@@ -362,7 +362,7 @@ def test_stop_drops_what_waits(client: TestClient, settings: Settings, monkeypat
     monkeypatch.setattr(intake, "QUIET_SECONDS", 60.0)
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
     assert work(client)["said"] == "Waiting for further files"
-    assert client.post("/owner/articles/work/stop").status_code == 202
+    assert client.post("/owner/articles/intake/stop").status_code == 202
     until(lambda: work(client)["stage"] == "idle")
     assert states(work(client)) == {"zinc.txt": "stopped"} and kept(settings) == []
 
