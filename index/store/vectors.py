@@ -69,10 +69,14 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
 
 
 def is_complete(folder: Path) -> bool:
-    """Return whether the files are there with the sizes they were published with. Opens none of Chroma's."""
+    """Return whether the files are there with the sizes they were published with. Opens none of Chroma's.
+
+    Others are let be: SQLite has a journal there for as long as another process opens the generation.
+    """
     try:
-        return bool(json.loads((folder / _SIZES).read_text()) == _sizes(folder))
-    except (OSError, ValueError):
+        sizes = json.loads((folder / _SIZES).read_text())
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
         return False
 
 

@@ -28,7 +28,7 @@ while not seen or max(seen) < int(sys.argv[2]):
         text = snapshot.database.article(info.id).text
         number = int(text.split()[1])
         assert text.split()[1::2] == [str(number)] * 30, text
-        [hit, *_] = snapshot.database.chunks_of_vectors(snapshot.vectors.search(vector, 5))
+        [hit, *_] = snapshot.vectors.nearest(vector, 5, None)
         assert text[hit.start : hit.end].startswith("round"), hit
         assert snapshot.database.search_terms([str(number)], 1), number
         if not seen:

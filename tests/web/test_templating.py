@@ -47,7 +47,7 @@ def test_a_hostile_name_of_a_question_set(words: str) -> None:
     tree: Any = html.document_fromstring(
         evaluation_page("en", [Summary("1", "2026-01-01T00:00:00", words, 3, {"right": 0.5})])
     )
-    assert len(tree.findall(".//script")) == 1
+    assert len(tree.findall(".//script")) == evaluation_page("en", []).count("<script")
     assert tree.findtext(".//td/bdi") == words
     assert tree.find(".//input[@name='run']").get("aria-label") == f"Compare the run of {words}, 2026-01-01 00:00 UTC"
 

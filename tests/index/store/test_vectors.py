@@ -69,6 +69,14 @@ def test_the_check_survives_files_that_crash_their_reader(tmp_path: Path) -> Non
         check_generation(tmp_path / "1", some, [])
 
 
+def test_a_journal_that_another_process_has_open_is_no_damage(tmp_path: Path) -> None:
+    write_generation(tmp_path / "1", None, vectors(10), [])
+    (tmp_path / "1" / "chroma.sqlite3-journal").write_bytes(b"for a moment")
+    assert is_complete(tmp_path / "1")
+    (tmp_path / "1" / "chroma.sqlite3").write_bytes(b"cut")
+    assert not is_complete(tmp_path / "1")
+
+
 def alike(noise: float) -> dict[str, bytes]:
     """500 vectors around one point, among which a search of ten does not find each by itself."""
     random = np.random.default_rng(0)
