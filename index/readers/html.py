@@ -14,9 +14,10 @@ from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.exports import confluence_page, is_confluence_macro
+from index.readers.linked_data import linked_article
 from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
-from index.readers.metadata import day_of, name_of
+from index.readers.metadata import author_of, day_of, name_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -44,6 +45,7 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     if tree is not None and (exported := confluence_page(tree, source)) is not None:
         yield _exported(*exported, source)
         return
+    linked = {} if tree is None else linked_article(tree)
     seen = _seen(tree)
     # Searched for everywhere, any year of a page would become its date.
     said = {"extensive_search": False}
@@ -57,8 +59,8 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     language = _LANGUAGE.search(page)
     properties = Properties(
         title=title,
-        author=_author(document.author or "", page),
-        date=document.date or None,
+        author=author_of(linked.get("author")) or _author(document.author or "", page),
+        date=day_of(str(linked.get("datePublished", ""))) or document.date or None,
         language=language[1].lower() if language else None,
         link=web_link(document.url),
         tags=tags_of(document.tags),

@@ -18,7 +18,7 @@ from index.readers.decode import decode
 from index.readers.exports import is_notion, notion_page
 from index.readers.front_matter import one_line, split
 from index.readers.markup import markup_blocks
-from index.readers.metadata import author_of, name_of
+from index.readers.metadata import author_of, day_of, name_of
 from index.readers.obsidian import obsidian_plugin, without_comments
 
 
@@ -30,11 +30,12 @@ def read_markdown(data: bytes, source: str) -> Article:
         front = dict(said)
     blocks = list(rendered_blocks(text))
     first_heading = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
+    day, post_title = _post_name(source)
     links = (web_link(front.get(name)) for name in ("link", "url", "source", "canonical_url", "canonicalUrl"))
     properties = Properties(
-        title=one_line(front.get("title")) or first_heading or name_of(source),
+        title=one_line(front.get("title")) or first_heading or post_title or name_of(source),
         author=author_of(front.get("author") or front.get("authors")),
-        date=one_line(front.get("date") or front.get("published") or front.get("pubDate")),
+        date=one_line(front.get("date") or front.get("published") or front.get("pubDate")) or day,
         language=one_line(front.get("language") or front.get("lang")),
         link=next(filter(None, links), None),
         tags=tags_of(front.get("tags") or front.get("keywords")),
@@ -43,6 +44,15 @@ def read_markdown(data: bytes, source: str) -> Article:
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     return compose(source, properties, blocks)
+
+
+def _post_name(source: str) -> tuple[str | None, str | None]:
+    """Return the day and the title that the name of a post says, as Jekyll wants it: `2024-03-17-the-light.md`."""
+    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})-([^\W\d_][\w-]*)", name_of(source))
+    if found is None or not day_of(found[1]):
+        return None, None
+    words = found[2].replace("-", " ").strip()
+    return found[1], words[:1].upper() + words[1:]
 
 
 def rendered_blocks(text: str) -> list[Block]:

@@ -19,7 +19,9 @@ _NO_AUTHOR = re.compile(
     r"(?i)python-docx|python-pptx|openpyxl|apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
     r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
     r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
-    r"(?:your )?name|latex with hyperref.*|calibre|follow|editor|staff|guest author|see all|link copied|https?://\S*"
+    r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
+    r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
+    r"see all|link copied|https?://\S*"
 )
 _MONTHS = {
     **{name.lower(): n for n, name in enumerate(calendar.month_name) if name},
@@ -56,6 +58,10 @@ _AFTER_NAME = re.compile(
 )
 _MOST_AUTHOR = 200
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
+_NO_NAME_OF_A_FILE = re.compile(
+    r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
+    r"text|article|untitled|unnamed|new|copy|draft|final|export|download|output|tmp|temp|index|p\d+|scan\d+|doc\d+|img\d+)"
+)
 
 
 def title_of(said: object) -> str:
@@ -70,10 +76,15 @@ def name_of(source: str) -> str:
     return _HASH.sub("", stem) or stem
 
 
+def is_named(source: str) -> bool:
+    """Return whether the name of a file says something to a person: not `scan_0001`, not `000_76346bbd3b3507b8`."""
+    return not all(_NO_NAME_OF_A_FILE.fullmatch(part) for part in re.split(r"[\W_]+", name_of(source)) if part)
+
+
 def author_of(said: object) -> str | None:
     """Return who wrote it, from text, a list or an object with a `name`; without dates, labels and placeholders."""
     if isinstance(said, dict):
-        return author_of(said.get("name") or said.get("@name"))
+        return author_of(said.get("name") or said.get("@name") or said.get("@value"))
     if isinstance(said, list):
         return "; ".join(dict.fromkeys(name for item in said if (name := author_of(item)))) or None
     if not isinstance(said, str | int | float) or isinstance(said, bool):
