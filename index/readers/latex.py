@@ -15,7 +15,17 @@ from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
-from index.readers.latex_nodes import Macros, arguments_of, eats_blank, group_text, parsed, shifted, symbol, text_of
+from index.readers.latex_nodes import (
+    Macros,
+    arguments_of,
+    eats_blank,
+    group_text,
+    parsed,
+    shifted,
+    symbol,
+    text_of,
+    unit_of,
+)
 from index.readers.rows import new_table
 
 _BREAK = "\0"  # which no text holds
@@ -163,6 +173,9 @@ def _macro(node: Any, macros: Macros) -> Iterator[Piece]:
         yield _BREAK
     elif name in ("textsuperscript", "textsubscript"):
         yield shifted(name, _said(node, macros))
+    elif (unit := unit_of(node)) is not None:
+        yield from _pieces([each for each in arguments[:-1] if each.delimiters[0] == "{"], macros)
+        yield f" {unit}" if len(arguments) > 1 else unit
     elif name not in _FRONT:
         yield from _meaning(node, macros)
 
