@@ -5,18 +5,20 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import PurePath
 
 _NO_TITLE = re.compile(
     r"(?i)untitled(?: document)?(?: ?\d*)|microsoft (?:word|powerpoint|excel) - .*|word document|"
-    r"powerpoint presentation|(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
+    r"powerpoint presentation|excel workbook|workbook|"
+    r"(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
     r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages)\s*"
 )
 _NO_AUTHOR = re.compile(
-    r"(?i)python-docx|python-pptx|openpyxl|apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
+    r"(?i)python-docx|python-pptx|openpyxl|xlsxwriter|steve canny|"
+    r"apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
     r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
     r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
     r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
@@ -57,6 +59,8 @@ _AFTER_NAME = re.compile(
     r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
+_TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
+"""When the templates of python-docx and python-pptx were made, which their documents say they were."""
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 _NO_NAME_OF_A_FILE = re.compile(
     r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
@@ -68,6 +72,12 @@ def title_of(said: object) -> str:
     """Return a title that a document says of itself on one line; "" for none, or one that a program filled in."""
     title = " ".join(said.split()) if isinstance(said, str) else ""
     return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def last_change(said: Mapping[str, str]) -> str | None:
+    """Return when an office document was changed last, else when it was made, if it was and not its template."""
+    dates = (said.get(name, "") for name in ("modified", "created"))
+    return next((date for date in dates if date and date not in _TEMPLATES_MADE), None)
 
 
 def name_of(source: str) -> str:
