@@ -14,7 +14,7 @@ _NO_TITLE = re.compile(
     r"powerpoint presentation|excel workbook|workbook|"
     r"(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
-    r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages)\s*"
+    r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )
 _NO_AUTHOR = re.compile(
     r"(?i)python-docx|python-pptx|openpyxl|xlsxwriter|steve canny|"
