@@ -47,8 +47,8 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
         return
     linked = {} if tree is None else linked_article(tree)
     seen = _seen(tree)
-    # Searched for everywhere, any year of a page would become its date.
-    said = {"extensive_search": False}
+    # Searched for everywhere, any year of a page would become its date. The original one is that of publication.
+    said = {"extensive_search": False, "original_date": True}
     document = (
         bare_extraction(seen, include_comments=False, with_metadata=True, date_extraction_params=said) if seen else None
     )

@@ -64,3 +64,16 @@ def test_author_and_date_of_the_article(said: object, author: str | None, date: 
 def test_what_is_no_linked_data_is_passed_over(script: str) -> None:
     good = json.dumps({"@type": "Article", "author": "Ada Renshaw"})
     assert read_article(page(script, good), "page.html").author == "Ada Renshaw"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '<meta property="article:modified_time" content="2025-01-01"><meta property="article:published_time" content="2024-03-03">',
+        '<meta itemprop="dateModified" content="2025-01-01"><meta itemprop="datePublished" content="2024-03-03">',
+    ],
+)
+def test_the_day_of_publication_goes_before_that_of_the_last_change(told: str) -> None:
+    assert (
+        read_article(f"<html><head>{told}</head><body>{BODY}</body></html>".encode(), "page.html").date == "2024-03-03"
+    )
