@@ -5,7 +5,7 @@
 # the original date, but a date_extraction_params that names anything else takes that back without a word: of a page with
 # article:published_time and article:modified_time the day of the last change is then the article's.
 # Seen on 2026-11-27:
-#   2024-03-03                 original_date False: None        True: 2024-03-03
+#   2024-03-03                 original_date False: None  True: 2024-03-03
 #   2024-03-03T08:00:00Z       original_date False: 2024-03-03  True: 2024-03-03
 #   trafilatura                usual: 2024-03-03  with extensive_search alone: 2025-01-01
 set -euo pipefail
@@ -13,7 +13,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check htmldate==1.11.0 trafilatura==2.3.1
+"$work/venv/bin/pip" install -q --disable-pip-version-check htmldate==1.11.0 trafilatura==2.3.1 lxml_html_clean==0.4.6
 
 "$work/venv/bin/python" - <<'PY'
 import sys

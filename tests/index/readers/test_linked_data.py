@@ -69,7 +69,8 @@ def test_what_is_no_linked_data_is_passed_over(script: str) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        '<meta property="article:modified_time" content="2025-01-01"><meta property="article:published_time" content="2024-03-03">',
+        '<meta property="article:modified_time" content="2025-01-01">'
+        '<meta property="article:published_time" content="2024-03-03">',
         '<meta itemprop="dateModified" content="2025-01-01"><meta itemprop="datePublished" content="2024-03-03">',
     ],
 )
