@@ -67,14 +67,12 @@ def test_what_is_no_linked_data_is_passed_over(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
-    [
-        '<meta property="article:modified_time" content="2025-01-01">'
-        '<meta property="article:published_time" content="2024-03-03">',
-        '<meta itemprop="dateModified" content="2025-01-01"><meta itemprop="datePublished" content="2024-03-03">',
-    ],
+    ("name", "published", "modified"),
+    [("property", "article:published_time", "article:modified_time"), ("itemprop", "datePublished", "dateModified")],
 )
-def test_the_day_of_publication_goes_before_that_of_the_last_change(told: str) -> None:
+def test_the_day_of_publication_goes_before_that_of_the_last_change(name: str, published: str, modified: str) -> None:
+    days = {modified: "2025-01-01", published: "2024-03-03"}
+    told = "".join(f'<meta {name}="{each}" content="{day}">' for each, day in days.items())
     assert (
         read_article(f"<html><head>{told}</head><body>{BODY}</body></html>".encode(), "page.html").date == "2024-03-03"
     )
