@@ -2,6 +2,7 @@
 # make full: what models of other makers need, PyTorch among it.
 PYTHON ?= python3
 BIN := .venv/bin
+SLOW := browser or process or crash or store
 
 .PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash fuzz clean
 
@@ -40,12 +41,14 @@ full: setup .venv/ready-full
 .models/all-MiniLM-L6-v2/model.onnx: | .venv/ready
 	$(BIN)/python -m index.onnx_export
 
+# Both parts run, and either can fail.
 test: setup .venv/ready-dev
-	$(BIN)/python -m pytest $(OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(SLOW) or torch)" $(OPTIONS) || failed=1; \
+	$(BIN)/python -m pytest -m "$(SLOW)" $(OPTIONS) && [ -z "$$failed" ]
 
 # What one runs while writing: nothing that drives a browser, starts or kills processes, or builds large stores.
 test-fast: setup .venv/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not (browser or process or crash or store or torch)" $(OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(SLOW) or torch)" $(OPTIONS)
 
 test-torch: setup .venv/ready-dev-full
 	$(BIN)/python -m pytest -m torch
