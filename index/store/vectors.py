@@ -1,4 +1,4 @@
-"""The only file that imports chromadb. A generation is a folder with Chroma's files: ids and vectors.
+"""A generation is a folder with Chroma's files: ids and vectors.
 
 Chroma is not crash-safe in place and bears one writer at a time, so a generation is written once,
 under a name that nobody reads yet. What a damaged folder does to the process that opens it cannot
@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import StoreDamagedError, StoreError
+from index.errors import StoreDamagedError
+from index.store.chroma import open_collection
 from index.store.durable import sync
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from numpy.typing import NDArray
 
 Vectors = Mapping[str, bytes]
@@ -52,15 +52,11 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
     else:
         shutil.copytree(base, folder)
     (folder / _LOCK).touch()
-    with _client(folder) as client:
-        # Chroma's own embedding function would download a model; cosine is not its default.
-        collection = client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
-        )
+    with open_collection(folder, _COLLECTION, create=True) as collection:
         for digests in _batches(sorted(remove)):
-            collection.delete(ids=digests)
+            collection.delete(digests)
         for digests in _batches(sorted(add)):
-            collection.upsert(ids=digests, embeddings=_as_matrix([add[digest] for digest in digests]))
+            collection.upsert(digests, _as_matrix([add[digest] for digest in digests]))
     (folder / _SIZES).write_text(json.dumps(_sizes(folder)))
     for parent, _, names in os.walk(folder):
         for name in (*names, "."):
@@ -84,7 +80,7 @@ def is_complete(folder: Path) -> bool:
 def checker() -> Iterator[GenerationCheck]:
     """Start a child process that checks a generation: each vector is there, a search finds it, the absent are gone.
 
-    It takes a second to start, so start it while the generation is written. The check can be made once, and raises
+    It takes a moment to start, so start it while the generation is written. The check can be made once, and raises
     StoreDamagedError, also if the child crashes.
     """
     pipe = subprocess.PIPE
@@ -137,15 +133,13 @@ class Generation:
                 raise FileNotFoundError(folder)
             if not is_complete(folder):
                 raise StoreDamagedError(f"the vectors in {folder} are damaged", "ingest again to rebuild them")
-            client = stack.enter_context(_client(folder))
-            self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            self._collection = stack.enter_context(open_collection(folder, _COLLECTION))
             self._held = stack.pop_all()
 
     def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
         """Return the digests nearest to a unit vector with their cosines, best first."""
-        result = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
-        distances = (result["distances"] or [[]])[0]
-        return {digest: 1.0 - distance for digest, distance in zip(result["ids"][0], distances, strict=True)}
+        [nearest] = self._collection.nearest(vector[None, :], limit)
+        return {digest: 1.0 - distance for digest, distance in nearest}
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -169,19 +163,6 @@ def collect_garbage(generations: Path, keep: str | None) -> list[str]:
     return left
 
 
-@contextmanager
-def _client(folder: Path) -> Iterator[ClientAPI]:
-    import chromadb  # takes a while to import
-    from chromadb.config import Settings
-    from chromadb.errors import ChromaError
-
-    try:
-        with chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False)) as client:  # type: ignore[attr-defined]
-            yield client
-    except ChromaError as error:
-        raise StoreError(f"Chroma failed in {folder} ({error})", "make room on the disk and ingest again") from error
-
-
 def _sizes(folder: Path) -> dict[str, int]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _SIZES)
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
@@ -202,29 +183,24 @@ def _find_problem(folder: Path, expected: Path) -> str | None:
     data = np.load(expected)
     digests, vectors = data["digests"].tolist(), data["vectors"]
     lost = 0
-    with _client(folder) as client:
-        collection = client.get_collection(_COLLECTION, embedding_function=None)
+    with open_collection(folder, _COLLECTION) as collection:
         for at in range(0, len(digests), _BATCH):
             wanted = dict(zip(digests[at : at + _BATCH], vectors[at : at + _BATCH], strict=True))
-            stored = collection.get(ids=list(wanted), include=["embeddings"])
-            if len(stored["ids"]) != len(wanted):
+            present, stored = collection.get(list(wanted), vectors=True)
+            if len(present) != len(wanted):
                 return "a vector is missing"
-            if not np.allclose(
-                np.asarray(stored["embeddings"]), [wanted[digest] for digest in stored["ids"]], rtol=0, atol=_TOLERANCE
-            ):
+            if not np.allclose(np.array(stored), [wanted[digest] for digest in present], rtol=0, atol=_TOLERANCE):
                 return "a vector is not what it was"
-            nearest = collection.query(query_embeddings=list(wanted.values()), n_results=1, include=["distances"])
-            lost += sum(not distances or distances[0] > _TOLERANCE for distances in nearest["distances"] or ())
+            found = collection.nearest(np.array(list(wanted.values())), 1)
+            lost += sum(not nearest or nearest[0][1] > _TOLERANCE for nearest in found)
         if lost > _MAX_LOST + _MAX_LOST_SHARE * len(digests):
             return f"{lost} of {len(digests)} vectors are not found"
         for part in _batches(data["absent"].tolist()):
-            if collection.get(ids=part, include=[])["ids"]:
+            if collection.get(part, vectors=False)[0]:
                 return "a removed vector is still there"
     return None
 
 
 if __name__ == "__main__":
-    import chromadb  # noqa: F401 - takes a while, and nobody waits yet
-
     request = sys.stdin.read()
     sys.exit(_find_problem(*map(Path, json.loads(request))) if request else None)
