@@ -47,7 +47,7 @@ FONT = ("system-ui", "sans-serif")
 def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
-    rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
+    rates, queue, answers = Rates(settings.store), AdmissionQueue(), AnswerStore()
     unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
@@ -64,7 +64,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     seen = chain.seen_by(audiences.chat)
     sessions = ChatSessions(seen, asking.seen_by(audiences.chat))
     asyncio.run(_mount_chat(app, seen, settings, sessions))
-    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.folder).find)
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
@@ -80,7 +80,7 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
         passage_routes(chain, settings, audiences),
     ]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
-    admit = Depends(admission(Keys(settings.folder), settings))
+    admit = Depends(admission(Keys(settings.store), settings))
     for router in with_key:
         app.include_router(router, dependencies=[admit])
     for router in without_key:
