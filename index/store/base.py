@@ -45,6 +45,9 @@ class DatabaseReader(Protocol):
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""
 
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
+
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
 

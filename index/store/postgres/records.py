@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, LiteralString
 
 from psycopg import errors
 
+from index.errors import StoreBusyError
 from index.store.postgres.connection import Connection, connect, pool_of, translated
 from index.store.postgres.words import storable
 from index.store.records import Make, Record
@@ -34,6 +36,7 @@ _FREE: LiteralString = (
 _FORGET: LiteralString = "DELETE FROM rates WHERE uses[cardinality(uses)] < clock_timestamp() - interval '1 minute'"
 _FORGET_SHARE = 0.01
 """Of so many uses, one removes the names that have not come for a minute."""
+_MAKE_TRIES = 50
 
 
 class PostgresRecords:
@@ -138,10 +141,20 @@ class PostgresRecords:
     def _writing(self) -> Iterator[Connection]:
         """Lend a connection to a database that has the tables."""
         if self._make is not None:
-            with self._pool.connection() as sql:
-                known = sql.execute("SELECT to_regclass('records') IS NOT NULL").fetchone() == (True,)
-            if not known:
-                self._make()
+            self._make_tables(self._make)
             self._make = None
         with self._pool.connection() as sql:
             yield sql
+
+    def _make_tables(self, make: Callable[[], None]) -> None:
+        """Make the tables, unless they are there or another process makes them right now."""
+        for attempt in range(1, _MAKE_TRIES + 1):
+            with self._pool.connection() as sql:
+                if sql.execute("SELECT to_regclass('rates') IS NOT NULL").fetchone() == (True,):
+                    return
+            try:
+                make()
+            except StoreBusyError:
+                if attempt == _MAKE_TRIES:
+                    raise
+                time.sleep(0.1)
