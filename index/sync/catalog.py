@@ -1,19 +1,17 @@
-"""The sources of a store in one file, and in another what they have brought. Neither holds a password."""
+"""The sources of a store in one record, and in another what they have brought. Neither holds a password."""
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from index.errors import StoreBusyError, StoreDamagedError, UsageError
-from index.store.durable import replacing, translate_os_errors
+from index.store.place import open_store
 from index.sync.source import Item, Source, SourceStatus
+from settings import StorePlace
 
 SOURCES, ITEMS, LOCK = "sources.json", "source-items.json", "sources.lock"
 
@@ -21,8 +19,8 @@ SOURCES, ITEMS, LOCK = "sources.json", "source-items.json", "sources.lock"
 class Catalog:
     """The sources of one store, by name. Every call may raise StoreError."""
 
-    def __init__(self, store: Path) -> None:
-        self._store = store
+    def __init__(self, store: StorePlace) -> None:
+        self._records = open_store(store).records(private=True)
 
     def list(self) -> Sequence[tuple[Source, SourceStatus]]:
         """Return each source with its status, in the order in which they were added."""
@@ -65,39 +63,25 @@ class Catalog:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Hold the right to run sources. Raises StoreBusyError at once if another process has it."""
-        with self._errors():
-            self._store.mkdir(parents=True, exist_ok=True)
-            lock = (self._store / LOCK).open("w")
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise StoreBusyError("another process is running the sources", "try again when it is done") from None
+        with self._records.lock(LOCK) as held:
+            if not held:
+                raise StoreBusyError("another process is running the sources", "try again when it is done")
             yield
 
     def _read(self, name: str) -> Any:
-        path = self._store / name
-        with self._errors():
-            try:
-                return json.loads(path.read_text("utf-8"))
-            except FileNotFoundError:
-                return None
-            except ValueError as error:
-                raise StoreDamagedError(f"{path} is damaged", "move it away and add the sources again") from error
+        body = self._records.get(name)
+        try:
+            return None if body is None else json.loads(body)
+        except ValueError as error:
+            hint = "move it away and add the sources again"
+            raise StoreDamagedError(f"{self._records.place(name)} is damaged", hint) from error
 
     def _write_sources(self, sources: Sequence[tuple[Source, SourceStatus]]) -> None:
         self._write(SOURCES, [{"source": asdict(source), "status": asdict(status)} for source, status in sources])
 
     def _write(self, name: str, rows: object) -> None:
-        """Write so that after a crash there is the old file or the new one. Only this user can read it."""
-        with self._errors():
-            self._store.mkdir(parents=True, exist_ok=True)
-            with replacing(self._store / name) as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(json.dumps(rows, indent=1).encode())
-
-    def _errors(self) -> AbstractContextManager[None]:
-        return translate_os_errors(f"the sources of {self._store} cannot be used", "check its folder")
+        """Write so that after a crash there is the old record or the new one."""
+        self._records.put(name, json.dumps(rows, indent=1).encode())
 
 
 def _made(kind: type[Any], row: Mapping[str, Any]) -> Any:

@@ -165,7 +165,7 @@ class Page:
 
     async def _restore(self, key: str, request: gr.Request) -> Changes:
         """Show the conversation that the tab had before it was loaded again."""
-        language, (name, had) = _language(request), _named(key, request)
+        language, (name, had) = _language(request), await self._loaded(key, request)
         exchanges = self._sessions.restored(name, str(request.session_hash))
         if exchanges is None:
             return {self._talk: gr.skip()}
@@ -190,7 +190,7 @@ class Page:
         as_typed: bool = False,
     ) -> AsyncGenerator[Changes]:
         """Show each step of an answer."""
-        language, (name, _) = _language(request), _named(key, request)
+        language, (name, _) = _language(request), await self._loaded(key, request)
         page, more = str(request.session_hash), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
         more["as_typed"] = as_typed
         if self._writes:
@@ -211,7 +211,7 @@ class Page:
     async def _ask_again(
         self, key: str, only: list[str], how: str, request: gr.Request, as_typed: bool = False
     ) -> AsyncGenerator[Changes]:
-        name, _ = _named(key, request)
+        name, _ = await self._loaded(key, request)
         if exchanges := self._sessions.exchanges(name):
             last = exchanges[-1]
             asked = self._ask(last.question, key, only, how, True, request, as_typed or last.as_typed)
@@ -226,11 +226,14 @@ class Page:
                 yield changes
 
     async def _turn_topic(self, key: str, request: gr.Request) -> Changes:
-        return self._shown(self._sessions.turn_topic(_named(key, request)[0]), _language(request))
+        name, _ = await self._loaded(key, request)
+        exchanges = self._sessions.turn_topic(name)
+        await self._sessions.save(name)
+        return self._shown(exchanges, _language(request))
 
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
         """Take the last question back into the box, or out of it again."""
-        language, (name, _) = _language(request), _named(key, request)
+        language, (name, _) = _language(request), await self._loaded(key, request)
         exchanges = self._sessions.exchanges(name)
         if editing or not exchanges:
             return self._shown(exchanges, language, empty=True)
@@ -245,9 +248,16 @@ class Page:
         return {self._editing: False}
 
     async def _start_over(self, key: str, request: gr.Request) -> Changes:
-        language, (name, _) = _language(request), _named(key, request)
+        language, (name, _) = _language(request), await self._loaded(key, request)
         self._sessions.clear(name)
+        await self._sessions.save(name)
         return self._shown((), language, empty=True)
+
+    async def _loaded(self, key: str, request: gr.Request) -> tuple[str, bool]:
+        """Return the same as `_named`, once it is known here what other servers have made of the conversation."""
+        named = _named(key, request)
+        await self._sessions.load(named[0])
+        return named
 
     def _shown(self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False) -> Changes:
         """Return the conversation, its sources and what can be done next; `empty` takes the question out of the box."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rag.filters import NO_FILTERS
+from settings import StorePlace
 from web.asking import Asking
 from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
 from web.chat.header import described
@@ -29,11 +31,21 @@ class PendingAnswer:
 class ChatSessions:
     """All conversations of the chat. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, asking: Asking) -> None:
+    def __init__(self, chain: AnswerChain, asking: Asking, store: StorePlace | None = None) -> None:
+        """Take what answers; conversations are shared with other servers where `store` is a database."""
         self._chain = chain
         self._asking = asking
         self._runs: dict[str, PendingAnswer] = {}
-        self._conversations = Conversations()
+        self._conversations = Conversations(store=store)
+
+    async def load(self, key: str) -> None:
+        """Take over what another server has made of a conversation, unless an answer is on its way here."""
+        if key not in self._runs:
+            await self._conversations.load(key)
+
+    async def save(self, key: str) -> None:
+        """Let other servers know the conversation."""
+        await self._conversations.save(key)
 
     def exchanges(self, key: str) -> tuple[Exchange, ...]:
         """Return what was said in this conversation so far; empty if it is not known."""
@@ -99,7 +111,9 @@ class ChatSessions:
             scope = described(self._chain, filters, language)
             exchange = replace(exchange, as_typed=as_typed, filters=filters, scope=scope)
             try:
-                yield self._keep(key, run, (*earlier, exchange), language)
+                begun_with = self._keep(key, run, (*earlier, exchange), language)
+                await self.save(key)
+                yield begun_with
                 async for event in events:
                     if run.stopped:
                         yield self._keep(key, run, (*earlier, stopped(exchange, language)), language)
@@ -113,6 +127,7 @@ class ChatSessions:
             finally:
                 if self._runs.get(key) is run:
                     del self._runs[key]
+                    await asyncio.shield(self.save(key))  # also where nobody waits any more
 
     def _keep(
         self, key: str, run: PendingAnswer, exchanges: tuple[Exchange, ...], language: Language

@@ -13,7 +13,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from evaluation.feedback import FEEDBACK, Feedback, FeedbackStore
+from evaluation.feedback import Feedback
+from evaluation.shared_feedback import open_feedback
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language
@@ -34,7 +35,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered | None = None) -> APIRouter:
     """Return the routes of all of the owner's pages. `unanswered` None means that questions are not kept."""
     router = APIRouter(dependencies=[Depends(_owner_only(settings))])
-    feedback = FeedbackStore(settings.folder / FEEDBACK)
+    feedback = open_feedback(settings)
     in_folder = isinstance(settings.store, Path)
 
     @router.api_route("/owner", methods=["GET", "HEAD"])

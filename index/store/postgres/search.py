@@ -99,6 +99,10 @@ class PostgresReader(FactReader):
         )
         return [ArticleInfo(*(*row, tags_of(tags), collection)) for *row, tags, collection in rows]
 
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
+        return self._sql.execute("SELECT id, path FROM articles").fetchall()
+
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
         rows = self._sql.execute("SELECT id, source, author, date, tags, collection FROM articles")

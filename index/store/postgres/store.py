@@ -21,6 +21,8 @@ from index.store.postgres import copies
 from index.store.postgres.connection import Connection, connect, pool_of, translated
 from index.store.postgres.database import CHANGED, PostgresDatabase
 from index.store.postgres.queue import PostgresQueue
+from index.store.postgres.records import PostgresRecords
+from index.store.postgres.restricted import RestrictedReader, Totals
 from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
 from index.store.postgres.search import PostgresReader, require_version
 from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
@@ -41,6 +43,7 @@ class PostgresStore:
         self.scratch = Path(tempfile.gettempdir())
         self._url = url
         self._pool = pool_of(url)
+        self._totals: Totals = {}
 
     def __str__(self) -> str:
         return str(self._url)
@@ -53,10 +56,11 @@ class PostgresStore:
             return connection.execute("SELECT FROM facts WHERE name = %s", (FORMAT,)).fetchone() is not None
 
     def open(self, audience: Audience = None) -> PostgresReader:
-        """See Store. Raises StoreError for an audience that sees only a part of it."""
-        if audience is not None:
-            raise StoreError(f"the store {self._url} cannot be seen by collections", "use a store in a folder for that")
-        return PostgresReader(self._pool.take(), self._url, self._pool.give_back)
+        """See Store."""
+        connection, done = self._pool.take(), self._pool.give_back
+        if audience is None:
+            return PostgresReader(connection, self._url, done)
+        return RestrictedReader(connection, self._url, done, audience, self._totals)
 
     def snapshots(self) -> Snapshots:
         """See Store."""
@@ -156,9 +160,21 @@ class PostgresStore:
     def queue(self) -> PostgresQueue:
         """See Store. Makes the tables, if need be."""
         if not self.exists():
-            with self.writing():
-                pass
+            self._make()
         return PostgresQueue(self._url)
+
+    def records(self, *, private: bool = False) -> PostgresRecords:
+        """See Store."""
+        return self.shared()
+
+    def shared(self) -> PostgresRecords:
+        """See Store."""
+        return PostgresRecords(self._url, self._make)
+
+    def _make(self) -> None:
+        """Make the tables, or bring them up to date."""
+        with self.writing():
+            pass
 
     def save(self, target: Path) -> None:
         """See Store."""

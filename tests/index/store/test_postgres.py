@@ -127,10 +127,11 @@ def test_a_user_without_rights_is_told(postgres: Server) -> None:
 def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url).writing() as publication, publication.database.writing():
         put(publication.database)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE more (x integer)")
+    now = schema.VERSION
+    monkeypatch.setitem(schema.MIGRATIONS, now, "CREATE TABLE more (x integer)")
     for module in ("search", "store"):
-        monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", 2)
-    with pytest.raises(StoreOutdatedError, match="has format 1, this version reads 2"):
+        monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", now + 1)
+    with pytest.raises(StoreOutdatedError, match=f"has format {now}, this version reads {now + 1}"):
         read_facts(url)
     rebuild(url)
     assert read_facts(url).generation is None
