@@ -84,7 +84,8 @@ def work(
         try:
             job = queue.take()
             if job is None:
-                if until_empty and queue.counts()[0] == 0:
+                state = queue.state()
+                if until_empty and not state.waiting + state.being_read:
                     break
                 stop.wait(IDLE_SECONDS)
                 continue
@@ -148,6 +149,7 @@ def _publisher(store: StorePlace, model: EmbeddingModel, queue: Queue, job: Job)
             except StoreBusyError:
                 time.sleep(random.uniform(*_LOCK_SECONDS))
                 queue.renew(job)
+        queue.claim(job, publisher.database)
         yield publisher
 
 
