@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SLOW := browser or process or crash or store
 
-.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash fuzz clean
+.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash crash-shared fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -101,6 +101,10 @@ test-llm: setup .venv/ready-dev .venv-llm/ready
 
 crash: setup .venv/ready-dev
 	$(BIN)/python -m pytest tests/crash --kills 200
+
+# 100 kills of workers and 30 immediate restarts of PostgreSQL: some ten minutes.
+crash-shared: setup .venv/ready-dev
+	$(BIN)/python -m pytest tests/crash/test_shared.py --kills 500
 
 fuzz: setup .venv/ready-dev
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),300) $(OPTIONS)

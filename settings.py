@@ -127,6 +127,8 @@ class Settings:
 
     store: StorePlace = field(default=Path(".store"), metadata={"parse": store_place})
     """A folder, or the address of a PostgreSQL database."""
+    store_read: StorePlace | None = field(default=None, metadata={"parse": store_place})
+    """The address of a copy of that database that PostgreSQL keeps in step: questions are read there."""
     articles: Path | None = None
     models: Path = HOME / ".models"
     embedding_model: str | None = None
@@ -225,7 +227,10 @@ class Settings:
                 check, parse = setting.metadata.get("check"), setting.metadata.get("parse", str)
                 values[setting.name] = _items(variable, text, check) if check else parse(text)
                 places[setting.name] = variable
-        return cls(**_checked(values, places))
+        settings = cls(**_checked(values, places))
+        if settings.store_read and Path in map(type, (settings.store, settings.store_read)):
+            raise ValueError(f"{PREFIX}STORE_READ goes with a {PREFIX}STORE in PostgreSQL, and is in PostgreSQL, too")
+        return settings
 
 
 def _parted(embedding: str) -> tuple[str, str, str]:

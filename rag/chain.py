@@ -88,7 +88,7 @@ def build_chain(
 
     Models load with the first question, or by `warm`.
     """
-    index = Index(settings.store)
+    index = Index(settings.store_read or settings.store)
     if embeddings is None:
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)

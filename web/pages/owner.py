@@ -15,6 +15,9 @@ from starlette.exceptions import HTTPException
 
 from evaluation.feedback import Feedback
 from evaluation.shared_feedback import open_feedback
+from index.article import Failure
+from index.status import read_queue
+from index.store.base import QueueState
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language
@@ -44,7 +47,8 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
         _, articles, _ = chain.index.counts()
         open_feedback = feedback.list(settled=False)
         shown = articles if in_folder else None
-        return page_response(start_page(language_of(request), shown, open_feedback, unanswered))
+        files = read_queue(settings.store)
+        return page_response(start_page(language_of(request), shown, open_feedback, unanswered, files))
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
     def feedback_list(request: Request) -> Response:
@@ -63,9 +67,16 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
 
 
 def start_page(
-    language: Language, articles: int | None, feedback: Sequence[Feedback], unanswered: Unanswered | None
+    language: Language,
+    articles: int | None,
+    feedback: Sequence[Feedback],
+    unanswered: Unanswered | None,
+    files: tuple[QueueState, Sequence[Failure]] | None = None,
 ) -> str:
-    """Return the start page as HTML. `feedback` is still open; `articles` is None where there is no page of them."""
+    """Return the start page as HTML. `feedback` is still open; `articles` is None where there is no page of them.
+
+    `files` is how far the queue is, and what could not be read; None where there is no queue.
+    """
     return render_template(
         "owner.html",
         language,
@@ -73,6 +84,7 @@ def start_page(
         up=sum(entry.rating == "up" for entry in feedback),
         down=sum(entry.rating == "down" for entry in feedback),
         unanswered=None if unanswered is None else unanswered.latest(),
+        files=files,
     )
 
 
