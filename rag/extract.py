@@ -107,7 +107,9 @@ def ranked_quotes(
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
-    fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
+    fitting = [
+        replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end), quote.spans)) for quote in quotes
+    ]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
