@@ -28,6 +28,8 @@ _SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
+_FORM = 0.85
+"""Share of the bar for certainty."""
 _NEAREST = 3
 _WORD = re.compile(r"\w+")
 
@@ -50,6 +52,11 @@ class Bars:
 
     answer: float
     high: float
+
+    @property
+    def form(self) -> float:
+        """What is enough where the form is evidence of its own: items alike, two numbers of one unit, a claim verified."""
+        return max(self.answer, _FORM * self.high)
 
 
 @dataclass(frozen=True, slots=True)
