@@ -28,6 +28,8 @@ _SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
+_FORM = 0.85
+"""Share of the bar for certainty."""
 _NEAREST = 3
 _WORD = re.compile(r"\w+")
 
@@ -50,6 +52,11 @@ class Bars:
 
     answer: float
     high: float
+
+    @property
+    def form(self) -> float:
+        """What is enough where the form is evidence of its own: items alike, two numbers of one unit, a claim verified."""
+        return max(self.answer, _FORM * self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,9 @@ def ranked_quotes(
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
-    fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
+    fitting = [
+        replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end), quote.spans)) for quote in quotes
+    ]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
