@@ -160,6 +160,8 @@ class Settings:
     """The sites on whose pages the widget may stand; with `=collection`, that of this collection alone."""
     public_collections: tuple[str, ...] = _list_of(_collection)
     """What everybody sees, beside the collections of `embed_origins`; where neither names any, everything."""
+    contact: str | None = field(default=None, metadata={"pattern": r"^(https?://|mailto:)\S{3,500}$"})
+    """Where people may turn when the articles do not say: shown in the chat and the widget."""
     hosts: tuple[str, ...] = _list_of(_host)
     """The names that this server is reached by, but for localhost and addresses."""
     proxies: tuple[str, ...] = _list_of(_network)

@@ -106,19 +106,29 @@ def sorry(error: Exception, language: Language) -> str:
     return render.line(message, "error")
 
 
-def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
-    """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back."""
+def messages(exchanges: Sequence[Exchange], language: Language, contact: str | None = None) -> Iterator[dict[str, str]]:
+    """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back.
+
+    Where the articles do not say, with the owner's `contact`.
+    """
     for exchange in exchanges:
         yield {"role": "user", "content": render.question(exchange.question, exchange.scope)}
         is_last = exchange is exchanges[-1]
         parts = [exchange.shown]
         if exchange.understood:
             parts.insert(0, render.understood(exchange.understood, language, is_offered=is_last and exchange.done))
+        if contact and exchange.answer is not None and _lacks(exchange.answer):
+            parts.append(render.contact(contact, language))
         if is_last and exchange.answer is not None:
             parts.append(render.suggestions(exchange.answer.suggestions, say(language, "chat.next")))
         if exchange.ends_topic:
             parts.append(render.line(say(language, "chat.topic_ends"), "topic"))
         yield {"role": "assistant", "content": "\n\n".join(filter(None, parts))}
+
+
+def _lacks(answer: Answer) -> bool:
+    """Return whether something was asked that the articles do not say."""
+    return answer.abstained and answer.intent != "small_talk"
 
 
 class Conversations:

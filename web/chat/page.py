@@ -205,7 +205,7 @@ class Page:
                     started = True
         except Exception as error:
             # The question stays in the box, to be shortened there.
-            said = [*messages(self._sessions.exchanges(name), language)]
+            said = [*messages(self._sessions.exchanges(name), language, self._settings.contact)]
             yield {self._talk: [*said, {"role": "assistant", "content": sorry(error, language)}]}
 
     async def _ask_again(
@@ -267,7 +267,7 @@ class Page:
         articles = {citation.article_id for citation in cited}
         sources = render.sources(cited, language)
         changes: Changes = {
-            self._talk: [*messages(exchanges, language)],
+            self._talk: [*messages(exchanges, language, self._settings.contact)],
             self._cards: sources or render.no_sources(language),
             self._sheet: gr.Button(say(language, "chat.sources_count", count=len(articles)), visible=bool(cited)),
             self._again: gr.Button(visible=bool(exchanges)),
