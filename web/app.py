@@ -29,6 +29,7 @@ from web.monitoring.queue import QueueFigures
 from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
+from web.pages.sheets import originals_of, sheet_routes
 from web.pages.widget import widget_routes
 from web.queue import AdmissionQueue
 from web.security.audience import Audiences
@@ -75,7 +76,10 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
     """Add the pages of the articles and the HTTP interface, and what answers their errors."""
     app.state.stopping = False
     audiences = Audiences(settings)
-    app.include_router(article_routes(chain, settings, audiences))
+    originals = originals_of(settings)
+    app.include_router(article_routes(chain, settings, audiences, originals))
+    if originals is not None:
+        app.include_router(sheet_routes(chain, settings, audiences, originals))
     with_key = [
         ask_routes(asking, audiences),
         completion_routes(asking, settings, audiences),

@@ -127,6 +127,11 @@ class Catalogue(SqliteReader):
         query = "SELECT path, id, sha256 FROM articles WHERE path IN (SELECT value FROM json_each(?))"
         return set(self._sql.execute(query, (json.dumps([*paths]),)).fetchall())
 
+    def place_of(self, article_id: str) -> str | None:
+        """Return where an article came from; None where there is no such article."""
+        row = self._sql.execute("SELECT path FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else str(row[0])
+
     def paths(self) -> set[str]:
         """Return where the articles came from."""
         return {path for (path,) in self._sql.execute("SELECT DISTINCT path FROM articles")}

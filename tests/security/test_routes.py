@@ -17,6 +17,7 @@ from web.app import build_app
 JUDGED = {
     "public": """
         /healthz /readyz /favicon.ico /api/ask /api/feedback /api/articles/{article_id} /articles/{article_id}
+        /articles/{article_id}/pages/{number} /articles/{article_id}/pages/{number}/picture
         /v1/chat/completions /v1/models /widget /widget.js /quoth/*
     """,
     "chat": """
