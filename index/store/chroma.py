@@ -48,14 +48,9 @@ class VectorCollection:
         """Bring vectors in, or exchange them."""
         self._engine.upsert(self._id, list(ids), list(vectors), None, None, None, _TENANT, _DATABASE)
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove vectors."""
-        self._engine.delete(self._id, list(ids), None, None, None, _TENANT, _DATABASE)
-
-    def get(self, ids: Sequence[str], *, vectors: bool) -> tuple[list[str], list[list[float]]]:
-        """Return which of these ids are there, and if wanted their vectors, in an order of Chroma's."""
-        include = ["embeddings"] if vectors else []
-        found = self._engine.get(self._id, list(ids), None, None, 0, None, include, _TENANT, _DATABASE)
+    def get(self, ids: Sequence[str]) -> tuple[list[str], list[list[float]]]:
+        """Return which of these ids are there, and their vectors, in an order of Chroma's."""
+        found = self._engine.get(self._id, list(ids), None, None, 0, None, ["embeddings"], _TENANT, _DATABASE)
         return list(found.ids), list(found.embeddings or ())
 
     def nearest(self, vectors: NDArray[np.float32], limit: int) -> list[list[tuple[str, float]]]:

@@ -32,6 +32,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
         """Open the store's file, or make it. Raises StoreError if it is not one of this version."""
         self._open(path, create=create)
         self._terms_removed = False
+        self._doubtful: set[str] = set()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -40,6 +41,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
             self._sql.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)
             self._terms_removed = False
+            self._doubtful.clear()
             yield
             if self._terms_removed:  # a removed word stays in the index until its parts are merged
                 self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
@@ -80,9 +82,10 @@ class SqliteDatabase(SqliteReader, FactWriter):
         article = self.article(article_id)
         if article is None:
             return
-        for row, start, end in self._sql.execute(
-            "SELECT id, start, end FROM chunks WHERE article_id = ?", (article_id,)
+        for row, start, end, digest in self._sql.execute(
+            "SELECT id, start, end, digest FROM chunks WHERE article_id = ?", (article_id,)
         ).fetchall():
+            self._doubtful.add(digest)
             # A table without content has to be told which words to forget.
             self._terms_removed = True
             terms = (index_terms(article.title), index_terms(article.text[start:end]))
@@ -121,13 +124,17 @@ class SqliteDatabase(SqliteReader, FactWriter):
     def put_vectors(self, vectors: Mapping[str, bytes]) -> None:
         """Bring vectors in: digest -> float32 bytes, little-endian."""
         self._sql.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors.items())
+        self._doubtful |= vectors.keys()
 
     def drop_unused_vectors(self) -> list[str]:
-        """Remove the vectors that no chunk uses any more. Returns their digests."""
-        unused = self._sql.execute("SELECT digest FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
-        rows = unused.fetchall()
-        self._sql.executemany("DELETE FROM vectors WHERE digest = ?", rows)
-        return [digest for (digest,) in rows]
+        """Remove the vectors that no chunk uses any more. Returns their digests.
+
+        Only what this transaction has brought in or let go can be unused: to look at all takes long in a large store.
+        """
+        used = {digest for (digest,) in self._in_parts("SELECT digest FROM chunks WHERE digest IN", self._doubtful)}
+        unused = sorted(self.known_vectors(self._doubtful - used))
+        self._sql.executemany("DELETE FROM vectors WHERE digest = ?", ((digest,) for digest in unused))
+        return unused
 
     def check(self) -> str | None:
         """Return what is wrong with the file, or None. A reader cannot: FTS5 checks its index on an INSERT."""

@@ -1,8 +1,8 @@
-"""A generation is a folder with Chroma's files: ids and vectors.
+"""Sealed vectors are a folder with Chroma's files: ids and vectors.
 
-Chroma is not crash-safe in place and bears one writer at a time, so a generation is written once,
-under a name that nobody reads yet. What a damaged folder does to the process that opens it cannot
-be caught, so a new one is checked in a child process.
+Chroma is not crash-safe in place and bears one writer at a time, so a folder is written once, under a
+name that nobody reads yet, and never changed. What a damaged folder does to the process that opens it
+cannot be caught, so a new one is checked in a child process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Vectors = Mapping[str, bytes]
 """Digest -> float32 values, little-endian."""
-GenerationCheck = Callable[[Path, Vectors, Collection[str]], None]
-"""Takes a folder, the vectors that have to be in it, and the digests that must not."""
+SealedCheck = Callable[[Path, Vectors], None]
+"""Takes a folder and the vectors that have to be in it."""
 
 _BATCH = 1_000
 _COLLECTION = "vectors"
@@ -45,18 +45,16 @@ _MAX_LOST, _MAX_LOST_SHARE = 10, 0.05
 near copies lead it astray. In a damaged graph it finds hardly any."""
 
 
-def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Collection[str]) -> None:
-    """Make `folder` a copy of `base` with vectors added and removed, all of it on the disk at the end."""
+def write_sealed(folder: Path, base: Path | None, add: Vectors) -> None:
+    """Make `folder` a copy of `base` with vectors added, all of it on the disk at the end."""
     if base is None:
         folder.mkdir(parents=True)
     else:
         shutil.copytree(base, folder)
     (folder / _LOCK).touch()
     with open_collection(folder, _COLLECTION, create=True) as collection:
-        for digests in _batches(sorted(remove)):
-            collection.delete(digests)
         for digests in _batches(sorted(add)):
-            collection.upsert(digests, _as_matrix([add[digest] for digest in digests]))
+            collection.upsert(digests, as_matrix([add[digest] for digest in digests]))
     (folder / _SIZES).write_text(json.dumps(_sizes(folder)))
     for parent, _, names in os.walk(folder):
         for name in (*names, "."):
@@ -67,7 +65,7 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
 def is_complete(folder: Path) -> bool:
     """Return whether the files are there with the sizes they were published with. Opens none of Chroma's.
 
-    Others are let be: SQLite has a journal there for as long as another process opens the generation.
+    Others are let be: SQLite has a journal there for as long as another process opens the folder.
     """
     try:
         sizes = json.loads((folder / _SIZES).read_text())
@@ -77,10 +75,10 @@ def is_complete(folder: Path) -> bool:
 
 
 @contextmanager
-def checker() -> Iterator[GenerationCheck]:
-    """Start a child process that checks a generation: each vector is there, a search finds it, the absent are gone.
+def checker() -> Iterator[SealedCheck]:
+    """Start a child process that checks a folder: each vector is there, and a search finds it.
 
-    It takes a moment to start, so start it while the generation is written. The check can be made once, and raises
+    It takes a moment to start, so start it while the folder is written. The check can be made once, and raises
     StoreDamagedError, also if the child crashes.
     """
     pipe = subprocess.PIPE
@@ -99,20 +97,19 @@ def checker() -> Iterator[GenerationCheck]:
             child.kill()
 
 
-def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
-    """Check a generation that is there already. Raises StoreDamagedError."""
+def check_sealed(folder: Path, present: Vectors) -> None:
+    """Check a folder that is there already. Raises StoreDamagedError."""
     with checker() as check:
-        check(folder, present, absent)
+        check(folder, present)
 
 
-def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
+def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         expected = Path(temporary, "expected.npz")
         np.savez(
             expected,
             digests=np.array(list(present), dtype=str),
-            vectors=_as_matrix(list(present.values())),
-            absent=np.array(list(absent), dtype=str),
+            vectors=as_matrix(list(present.values())),
         )
         _, stderr = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
     if child.returncode != 0:
@@ -120,8 +117,8 @@ def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors, abs
         raise StoreDamagedError(f"the vectors in {folder} are damaged ({reason})", "ingest again to rebuild them")
 
 
-class Generation:
-    """A published generation, open for searching; it stays on the disk until it is closed."""
+class SealedVectors:
+    """A published folder, open for searching; it stays on the disk until it is closed."""
 
     def __init__(self, folder: Path) -> None:
         """Open it. Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
@@ -147,7 +144,7 @@ class Generation:
 
 
 def collect_garbage(generations: Path, keep: str | None) -> list[str]:
-    """Remove the generations that are neither current nor open. Returns the names of the open ones."""
+    """Remove the folders that are neither current nor open. Returns the names of the open ones."""
     left = []
     for folder in sorted(generations.iterdir()):
         if folder.name == keep:
@@ -168,7 +165,8 @@ def _sizes(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
-def _as_matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+def as_matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+    """Return vectors as the rows of a matrix."""
     width = len(vectors[0]) // 4 if vectors else 0
     return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), width)
 
@@ -179,14 +177,14 @@ def _batches(digests: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _find_problem(folder: Path, expected: Path) -> str | None:
-    """Return what is wrong with a generation, or None. Runs in the child process."""
+    """Return what is wrong with a folder, or None. Runs in the child process."""
     data = np.load(expected)
     digests, vectors = data["digests"].tolist(), data["vectors"]
     lost = 0
     with open_collection(folder, _COLLECTION) as collection:
         for at in range(0, len(digests), _BATCH):
             wanted = dict(zip(digests[at : at + _BATCH], vectors[at : at + _BATCH], strict=True))
-            present, stored = collection.get(list(wanted), vectors=True)
+            present, stored = collection.get(list(wanted))
             if len(present) != len(wanted):
                 return "a vector is missing"
             if not np.allclose(np.array(stored), [wanted[digest] for digest in present], rtol=0, atol=_TOLERANCE):
@@ -195,9 +193,6 @@ def _find_problem(folder: Path, expected: Path) -> str | None:
             lost += sum(not nearest or nearest[0][1] > _TOLERANCE for nearest in found)
         if lost > _MAX_LOST + _MAX_LOST_SHARE * len(digests):
             return f"{lost} of {len(digests)} vectors are not found"
-        for part in _batches(data["absent"].tolist()):
-            if collection.get(part, vectors=False)[0]:
-                return "a removed vector is still there"
     return None
 
 

@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,11 +47,10 @@ ADDRESSES = [
 
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without pauses, and without the process that looks through what is published: the index's tests have it."""
+    """Do without pauses."""
     monkeypatch.setattr(intake, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(intake, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr("index.store.local._SWEEP_SECONDS", 0.0)
-    monkeypatch.setattr("index.store.local.checker", lambda: nullcontext(lambda *_: None))
 
 
 @pytest.fixture(autouse=True)
