@@ -255,7 +255,10 @@ class AnswerChain(Runnable[Question, Any]):
             form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, LIMITS.context)
         evidence = Evidence(tuple(passages))
         if form is None or is_key_words(asked.standalone):
-            evidence = yield from read(asked, passages, self._reader, self._settings, corpus, stopwatch)
+            written = writer is not None
+            evidence = yield from read(
+                asked, passages, self._reader, self._settings, corpus, stopwatch, written=written
+            )
             form = None if evidence.extract.certainty == "high" else form
         if form is not None:
             evidence, body = Evidence(tuple(passages)), form
