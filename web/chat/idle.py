@@ -1,4 +1,4 @@
-"""How often Gradio's queue looks for events; its own pace, a thousand times a second, takes 3 % of a core for nothing."""
+"""How often Gradio's queue looks for events: its own pace, a thousand times a second, takes 3 % of a core."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ PROGRESS_SECONDS = 1.0
 
 def rest_when_idle(blocks: gr.Blocks) -> None:
     """Have the queue of a page sleep longer while nothing waits. To be called once `queue` has made it."""
-    queue = cast("Any", blocks)._queue  # there is no setting for it
+    queue = cast("Any", blocks)._queue  # noqa: SLF001 - there is no setting for it
     queue.sleep_when_free = LOOK_SECONDS
     queue.progress_update_sleep_when_free = PROGRESS_SECONDS
