@@ -111,11 +111,14 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     import gradio as gr
 
+    from web.chat.idle import rest_when_idle
     from web.chat.page import Page
 
+    blocks = Page(chain, settings, sessions).blocks
+    rest_when_idle(blocks)
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, sessions).blocks,
+        blocks,
         "/",
         footer_links=[],
         run_history=False,

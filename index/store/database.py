@@ -110,12 +110,15 @@ class SqliteDatabase(SqliteReader, FactWriter):
             f" (SELECT DISTINCT article_id FROM bands WHERE band IN ({','.join('?' * len(keys))}) LIMIT {_CANDIDATES})",
             keys,
         ).fetchall()
-        groups = {article_id} | {group for other, group in candidates if alike(sketch, other)}
-        self._sql.execute("UPDATE articles SET sketch = ?, near = id WHERE id = ?", (sketch, article_id))
+        groups = {article_id}
+        for other, group in candidates:
+            if group not in groups and alike(sketch, other):
+                groups.add(group)
+        name, *others = sorted(groups)
+        self._sql.execute("UPDATE articles SET sketch = ?, near = ? WHERE id = ?", (sketch, name, article_id))
         self._sql.executemany("INSERT INTO bands VALUES (?, ?)", ((key, article_id) for key in keys))
-        if len(groups) > 1:
-            among = "near IN (SELECT value FROM json_each(?))"
-            self._sql.execute(f"UPDATE articles SET near = ? WHERE {among}", (min(groups), json.dumps([*groups])))
+        # Those of this name keep it untouched: they may be thousands.
+        self._sql.executemany("UPDATE articles SET near = ? WHERE near = ?", ((name, group) for group in others))
 
     def set_path(self, article_id: str, path: str) -> None:
         """Remember that an unchanged article lies somewhere else now."""

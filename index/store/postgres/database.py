@@ -214,13 +214,17 @@ class PostgresDatabase(PostgresReader, FactWriter):
             " (SELECT DISTINCT article_id FROM bands WHERE band = ANY(%s) LIMIT %s)",
             (keys, _CANDIDATES),
         ).fetchall()
-        groups = {article_id} | {group for other, group in candidates if alike(sketch, bytes(other))}
-        self._sql.execute("UPDATE articles SET sketch = %s, near = id WHERE id = %s", (sketch, article_id))
+        groups = {article_id}
+        for other, group in candidates:
+            if group not in groups and alike(sketch, bytes(other)):
+                groups.add(group)
+        name, *others = sorted(groups)
+        self._sql.execute("UPDATE articles SET sketch = %s, near = %s WHERE id = %s", (sketch, name, article_id))
         self._sql.execute(
             "INSERT INTO bands SELECT DISTINCT band, %s FROM unnest(%s::bytea[]) AS key (band)", (article_id, keys)
         )
-        if len(groups) > 1:
-            self._sql.execute("UPDATE articles SET near = %s WHERE near = ANY(%s)", (min(groups), sorted(groups)))
+        if others:  # those of this name keep it untouched: they may be thousands
+            self._sql.execute("UPDATE articles SET near = %s WHERE near = ANY(%s)", (name, others))
 
     def set_path(self, article_id: str, path: str) -> None:
         """Remember that an unchanged article lies somewhere else now."""
