@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -42,6 +42,12 @@ class AnswerStore:
         """Remember an answer."""
         with self._lock:
             self._answers[answer.id] = StoredAnswer(answer, question, tuple(history), filters)
+
+    def drop(self, answer_ids: Iterable[str]) -> None:
+        """Forget these answers."""
+        with self._lock:
+            for answer_id in answer_ids:
+                self._answers.pop(answer_id, None)
 
     def get(self, answer_id: str) -> StoredAnswer | None:
         """Return what was given under this id, unless it is unknown or forgotten by now."""
