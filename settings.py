@@ -173,6 +173,8 @@ class Settings:
     """
     public_chat: bool = False
     """Whether everybody may use the chat, not only the owner."""
+    sharing: bool = True
+    """Whether answers of the chat can be shared, and those that were are shown."""
     excerpt_characters: int = _number(0, 0, 1_000_000)
     """How much of an article others than the owner read around a quote, on each side; 0 is all of it."""
     asks_per_minute: int = _number(20, 0, 1_000_000)

@@ -83,11 +83,19 @@ def run(settings: Settings, options: Namespace) -> int:
                     report=report,
                     stop=stop,
                 )
+        _sweep_shared(settings, erased=options.erase)
         code = _say(report, options)
         if options.watch and not stop.is_set():
             err.print("Watching for changes (Ctrl-C stops it).")
             _watch(settings, options, model, stop)
     return code
+
+
+def _sweep_shared(settings: Settings, *, erased: bool) -> None:
+    """Erase the shared answers whose words are gone from the store."""
+    from web.shared_answers import sweep_shared
+
+    sweep_shared(settings, erased=erased)
 
 
 def _paths(options: Namespace) -> list[Path]:

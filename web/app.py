@@ -15,6 +15,7 @@ from rag.events import Ask
 from settings import Settings
 from web.answers import AnswerStore
 from web.api.completions import completion_routes
+from web.api.conversations import conversation_routes
 from web.api.docs import document_routes
 from web.api.feedback import answer_routes
 from web.api.passages import passage_routes
@@ -29,6 +30,7 @@ from web.monitoring.queue import QueueFigures
 from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
+from web.pages.shared import sharing_routes
 from web.pages.sheets import originals_of, sheet_routes
 from web.pages.widget import widget_routes
 from web.queue import AdmissionQueue
@@ -61,11 +63,13 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     app.include_router(metrics.router())
     audiences = Audiences(settings)
     app.include_router(widget_routes(chain, settings, audiences))
+    seen = chain.seen_by(audiences.chat)
+    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
+    app.include_router(conversation_routes(sessions))
+    app.include_router(sharing_routes(chain, settings, audiences, answers))
     add_interface(app, chain, settings, asking, answers)
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    seen = chain.seen_by(audiences.chat)
-    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
     asyncio.run(_mount_chat(app, seen, settings, sessions))
     app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
@@ -129,10 +133,10 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
         mcp_server=False,
         favicon_path=str(STATIC / "icon.svg"),
         theme=gr.themes.Base(font=FONT, font_mono=("ui-monospace", "monospace")),
-        head=chat_files(),
+        head=chat_files(settings),
     )
 
 
-def chat_files() -> str:
+def chat_files(settings: Settings) -> str:
     """Return the elements that load our files, and what the scripts say, into the chat's page."""
-    return render_template("chat_files.html", words=for_scripts("script."))
+    return render_template("chat_files.html", words=for_scripts("script."), sharing=settings.sharing)

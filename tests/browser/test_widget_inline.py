@@ -97,7 +97,7 @@ def test_it_loads_when_it_comes_near_and_where_it_is_drawn_later(
     late = embedded(page_with)
     late.page.wait_for_load_state()
     late.page.evaluate(
-        "document.querySelector('main, body').insertAdjacentHTML('afterbegin', '<div id=later style=\"display: block\"></div>')"
+        "document.body.insertAdjacentHTML('afterbegin', '<div id=later style=\"display: block\"></div>')"
     )
     expect(late.frame.locator("#question")).to_be_visible()
     late.page.evaluate("document.querySelector('#later').replaceChildren()")
