@@ -15,7 +15,7 @@ from index.errors import StoreBusyError, StoreDamagedError, UsageError
 from index.store.durable import replacing, translate_os_errors
 from index.sync.source import Item, Source, SourceStatus
 
-SOURCES, ITEMS, LOCK = "sources.json", "source-items.json", "sources.lock"
+SOURCES, ITEMS, LOCK, LIST_LOCK = "sources.json", "source-items.json", "sources.lock", "sources-list.lock"
 
 
 class Catalog:
@@ -37,10 +37,12 @@ class Catalog:
 
     def add(self, source: Source) -> None:
         """Add a source, which is due at once. Raises UsageError for a name that is taken."""
-        known = self.list()
-        if any(other.name == source.name for other, _ in known):
-            raise UsageError(f"there is a source {source.name} already", "give another name, or remove that one first")
-        self._write_sources([*known, (source, SourceStatus())])
+        with self._changing():
+            known = self.list()
+            if any(other.name == source.name for other, _ in known):
+                message = f"there is a source {source.name} already"
+                raise UsageError(message, "give another name, or remove that one first")
+            self._write_sources([*known, (source, SourceStatus())])
 
     def remove(self, name: str) -> None:
         """Remove a source; what it brought stays. Raises UsageError if there is none of this name."""
@@ -48,15 +50,21 @@ class Catalog:
         items = self.items()
         orphans = {key: replace(item, source=None) for key, item in items.items() if item.source == name}
         self.keep_items(items | orphans)
-        self._write_sources([(source, status) for source, status in self.list() if source.name != name])
+        with self._changing():
+            self._write_sources([(source, status) for source, status in self.list() if source.name != name])
 
     def keep_status(self, name: str, status: SourceStatus) -> None:
         """Remember what became of a source, if it is still one."""
-        self._write_sources([(source, status if source.name == name else old) for source, old in self.list()])
+        with self._changing():
+            self._write_sources([(source, status if source.name == name else old) for source, old in self.list()])
 
     def items(self) -> dict[str, Item]:
         """Return what all sources have brought, by path."""
         return {key: _made(Item, row) for key, row in (self._read(ITEMS) or {}).items()}
+
+    def brought_by(self, name: str) -> frozenset[str]:
+        """Return the paths of what a source has brought."""
+        return frozenset(path for path, item in self.items().items() if item.source == name)
 
     def keep_items(self, items: Mapping[str, Item]) -> None:
         """Remember what all sources have brought."""
@@ -73,6 +81,16 @@ class Catalog:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise StoreBusyError("another process is running the sources", "try again when it is done") from None
+            yield
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the list of sources until it is written: a run that ends must not undo what the owner adds meanwhile."""
+        with self._errors():
+            self._store.mkdir(parents=True, exist_ok=True)
+            lock = (self._store / LIST_LOCK).open("w")
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _read(self, name: str) -> Any:
