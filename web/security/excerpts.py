@@ -87,7 +87,9 @@ def excerpted(ask: Ask, settings: Settings) -> Ask:
     def ask_excerpted(question: Question) -> Generator[Event]:
         allowance = QuoteAllowance()
         with closing(ask(question)) as events:
-            yield from map(excerpter.cut, filter(None, map(allowance.keep, events)))
+            for event in map(allowance.keep, events):
+                if event is not None:
+                    yield excerpter.cut(event)
 
     return ask_excerpted
 

@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.credentials import Credentials  # type: ignore[import-untyped]
 from moto.server import ThreadedMotoServer
 
+from index.sources.fetch import Web
 from index.sync import bucket
 from index.sync.catalog import Catalog
 from index.sync.run import RunReport, run_source
@@ -70,13 +71,13 @@ def test_a_bucket_in_step(
     assert counts(ran(store, endpoint, user=KEY, password=password, prune=True)) == (2, 0, 0, 0, 0)
     assert sorted(stored(store)) == ["Brig%20%26%20sea%2Ba.txt", "tin.md"]
     asked: list[str] = []
-    ask = bucket.Web.ask
+    ask = Web.ask
 
     def noted(web: Any, method: str, url: str, *rest: Any, **more: Any) -> Any:
         asked.append(url)
         return ask(web, method, url, *rest, **more)
 
-    monkeypatch.setattr(bucket.Web, "ask", noted)
+    monkeypatch.setattr(Web, "ask", noted)
     assert counts(ran(store, endpoint)) == (0, 0, 0, 2, 0)
     assert len(asked) == 1 and "list-type=2" in asked[0]  # nothing is sent again
     objects.put_object(Bucket="press", Key="news/tin.md", Body=b"# Tin\n\nTin melts early.")

@@ -54,7 +54,7 @@ class Share:
 
         def noted(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
             self.asked.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
-            return app(environ, start)  # type: ignore[no-any-return]
+            return app(environ, start)
 
         self.server = make_server(HOST, 0, noted, Threads, Silent)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
