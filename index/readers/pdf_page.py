@@ -1,7 +1,7 @@
 """One page of a PDF as a picture, with the places in it of words that an article has from there.
 
-The article's words went through re-flowing: hyphens are joined, columns put one after the other. So words are looked for
-by their letters and digits alone, and where they do not stand in one run, by the longer runs that both have in common.
+The article's words went through re-flowing: hyphens are joined, columns put one after the other. So words are looked
+for by their letters and digits alone, and where they do not stand in one run, by the longer runs that both have.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def page_image(data: bytes, number: int, text: str = "", spans: Sequence[tuple[i
 
 
 def _scale(page: PdfPage) -> float:
-    width, height = page.get_size()
+    width, height = map(float, page.get_size())
     # PDFium rounds up.
     return min((WIDTH - 1) / max(width, 1.0), (HEIGHT - 1) / max(height, 1.0), _SCALE)
 

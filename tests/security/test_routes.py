@@ -28,7 +28,8 @@ JUDGED = {
         /gradio_api/theme.css /gradio_api/reset /gradio_api/app_id /gradio_api/heartbeat/{session_hash}
     """,
     "owner": """
-        /metrics /owner /owner/ /owner/feedback /owner/articles /owner/articles/files /owner/articles/pages
+        /metrics /owner /owner/ /owner/sources /owner/sources/runs /owner/sources/removals /owner/feedback
+        /owner/articles /owner/articles/files /owner/articles/pages
         /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/intake
         /owner/articles/intake/stop /owner/eval
         /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}
