@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,8 +23,17 @@ PLACES = ("folder", "postgres")
 class Server:
     """A server that was started for the tests; each store has a schema of its own."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, process: Any) -> None:
         self.uri = uri
+        self._process = process
+
+    def stop(self) -> None:
+        """End it, and every connection with it."""
+        self._process.stop()
+
+    def start(self) -> None:
+        """Start it again, at the same address."""
+        self._process.ensure_postgres_running()
 
     def place(self) -> StoreUrl:
         """Return where a new store is."""
@@ -51,7 +61,7 @@ def running() -> Iterator[Server]:
             sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
             sql.execute("ALTER SYSTEM SET fsync = off")
             sql.execute("SELECT pg_reload_conf()")
-        yield Server(uri)
+        yield Server(uri, server)
         server.cleanup()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from settings import HOME, Settings
+from settings import HOME, Settings, store_place
 from tests.web.standins import ARTICLE, FakeChain, FakeIndex, free_port, until
 from web import serve
 from web.listener import listen
@@ -119,7 +119,10 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     for name, value in told["limits"].items():
         setattr(connection, name, value)
-    settings = Settings(**told["settings"])
+    values = told["settings"]
+    if "store" in values:
+        values["store"] = store_place(values["store"])
+    settings = Settings(**values)
     logs.set_up(settings)
     index = FakeIndex({ARTICLE.id: ARTICLE, "long": replace(ARTICLE, id="long", text=LONG, headings=())})
     chain = FakeChain(index, pause=told["pause"])
