@@ -69,7 +69,7 @@ def process(errors: Path, pause: float = 0.0, limits: dict[str, float] | None = 
         popen = subprocess.Popen(command, cwd=HOME, stderr=file, stdout=subprocess.DEVNULL)
     server = Process(popen, port, errors)
     try:
-        until(lambda: popen.poll() is not None or _is_ready(server), 60)
+        until(lambda: popen.poll() is not None or _is_ready(server), 120)
         assert popen.poll() is None, errors.read_text()
         yield server
     finally:
