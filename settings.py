@@ -194,7 +194,7 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """The folder for what lies beside the articles: keys, seals, feedback, runs. On this machine, in any case."""
+        """The folder for what this machine has for itself: uploads, what an interrupted evaluation had done."""
         return self.store if isinstance(self.store, Path) else Path(".store")
 
     @property

@@ -108,7 +108,7 @@ class Keys:
             return tuple(Key(**fields) for fields in json.loads(stored.decode())) if stored is not None else ()
         except (ValueError, TypeError) as error:
             raise StoreDamagedError(
-                f"the keys in {self._records.place(FILE)} are damaged", "move the file away and make new ones"
+                f"the keys in {self._records.place(FILE)} are damaged", "move them away and make new ones"
             ) from error
 
 

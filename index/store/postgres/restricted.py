@@ -49,6 +49,8 @@ Totals = dict[str, tuple[int, int, int, int]]
 class RestrictedReader(PostgresReader):
     """Connection on which only the articles of some collections are there."""
 
+    sees_everything = False
+
     def __init__(
         self, connection: Connection, url: StoreUrl, done: Callable[[Connection], None], audience: frozenset[str],
         totals: Totals,
@@ -108,6 +110,13 @@ def _cursor_of(audience: frozenset[str]) -> type[psycopg.Cursor[Any]]:
 
 
 def _bytes(query: Query, cursor: psycopg.Cursor[Any]) -> bytes:
-    if isinstance(query, bytes):
-        return query
-    return query.encode() if isinstance(query, str) else query.as_bytes(cursor)
+    """Return a query as it is sent. Raises TypeError for a kind that nobody here writes."""
+    match query:
+        case bytes():
+            return query
+        case str():
+            return query.encode()
+        case sql.Composable():
+            return query.as_bytes(cursor)
+        case _:
+            raise TypeError(f"this is no query: {query!r}")

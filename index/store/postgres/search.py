@@ -56,6 +56,8 @@ FROM chunks JOIN articles ON articles.id = article_id WHERE chunks.id IN (
 class PostgresReader(FactReader):
     """One connection that only reads. `reading()` makes a snapshot. See `index.store.base.DatabaseReader`."""
 
+    sees_everything = True
+
     def __init__(self, sql: Connection, url: StoreUrl, done: Callable[[Connection], None]) -> None:
         """Take a connection; `done` gets it back. Raises StoreError if there is no store of this version."""
         self._sql = sql
