@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,10 +37,24 @@ class Server:
         """End the server at once, as a power cut does, but for what the disk's cache holds."""
         self._control("-m", "immediate", "stop")
 
-    def start(self) -> None:
-        """Have the server run again."""
+    def start(self, addresses: Sequence[str] = ()) -> None:
+        """Have the server run again, listening at these addresses, too."""
+        if addresses:
+            rules = Path(self._server.pgdata, "pg_hba.conf")
+            rules.write_text(f"host all all 10.78.0.0/16 trust\n{rules.read_text()}")
+            options = f'-h "{",".join(addresses)}" -k {self._socket} '
+            self._control("-l", str(self._server.log), "-o", options, "start")
         self._server._postmaster_info = None
         self._server.ensure_postgres_running()
+
+    @property
+    def _socket(self) -> str:
+        return parse_qs(urlsplit(self.uri).query)["host"][0]
+
+    def by_network(self, place: StoreUrl, address: str) -> StoreUrl:
+        """Return the same place as it is reached at this address."""
+        options = place.secret.partition("&options=")[2]
+        return StoreUrl(f"postgresql://postgres@{address}/postgres?options={options}")
 
     @contextmanager
     def standby(self) -> Iterator[str]:
@@ -49,8 +63,7 @@ class Server:
         if self._server.system_user is not None:
             data.parent.chmod(0o777)
         self._run("pg_basebackup", "-D", str(data), "-d", self.uri, "-R", "-X", "stream", "-c", "fast")
-        socket = parse_qs(urlsplit(self.uri).query)["host"][0]
-        options = f'-h "" -k {socket} -p 5433'
+        options = f'-h "" -k {self._socket} -p 5433'
         self._run("pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "-o", options, "start")
         try:
             yield f"{self.uri}&port=5433"
