@@ -27,6 +27,7 @@ class Server:
 
     def __init__(self, server: Any) -> None:
         self.uri: str = server.get_uri()
+        self.pid: int = server.get_pid()
         self._server = server
 
     def files(self) -> bytes:
