@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SLOW := browser or process or crash or store
 
-.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash crash-shared fuzz clean
+.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality bench-scale screenshots audit crash crash-shared fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -86,6 +86,10 @@ bench: setup .venv/ready-dev-full
 bench-quality: setup
 	$(if $(DATA),,$(error name the folder of the public sets: make bench-quality DATA=DIR))
 	$(BIN)/python -m benchmarks.quality --data "$(DATA)" $(OPTIONS)
+
+bench-scale: setup .venv/ready-dev
+	$(if $(DATA),,$(error name the folder of the public sets: make bench-scale DATA=DIR))
+	$(BIN)/python -m benchmarks.scale --data "$(DATA)" $(OPTIONS)
 
 audit: .venv/ready-dev
 	$(BIN)/python .ci/audit.py

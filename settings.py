@@ -232,7 +232,7 @@ class Settings:
                 values[setting.name] = _items(variable, text, check) if check else parse(text)
                 places[setting.name] = variable
         settings = cls(**_checked(values, places))
-        if settings.store_read and Path in map(type, (settings.store, settings.store_read)):
+        if isinstance(settings.store_read, Path) or (settings.store_read and isinstance(settings.store, Path)):
             raise ValueError(f"{PREFIX}STORE_READ goes with a {PREFIX}STORE in PostgreSQL, and is in PostgreSQL, too")
         return settings
 

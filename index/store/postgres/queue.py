@@ -43,7 +43,7 @@ class PostgresQueue:
                 " FROM unnest(%s::text[], %s::text[]) AS file (path, name)"
                 " ON CONFLICT (md5(path)) DO UPDATE SET name = excluded.name, origin = excluded.origin, tries = 0,"
                 " lease = NULL, until = NULL, error = NULL, hint = NULL",
-                (storable(origin), list(files), list(files.values())),
+                (storable(origin), [storable(path) for path in files], [storable(name) for name in files.values()]),
             )
 
     def take(self) -> Job | None:

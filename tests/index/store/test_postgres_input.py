@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -95,8 +96,9 @@ def test_of_two_moves_at_once_one_is_done(url: StoreUrl, tmp_path: Path) -> None
 
 
 def test_the_time_is_the_databases(url: StoreUrl, tmp_path: Path) -> None:
-    [schema] = [part for part in url.secret.partition("search_path")[2].replace("%3D", "").split("%2C")[:1]]
-    ahead = StoreUrl(url.secret.replace("%2Cpublic", "%2Cpg_catalog%2Cpublic").replace(",public", ",pg_catalog,public"))
+    schema = unquote(url.secret).partition("search_path=")[2].removesuffix(",public")
+    path = f"-csearch_path={schema},pg_catalog,public"  # its own functions before PostgreSQL's
+    ahead = StoreUrl(f"{url.secret.partition('&options=')[0]}&options={quote(path)}")
     with psycopg.connect(url.secret, autocommit=True) as sql:  # the clock of this database is an hour ahead of ours
         sql.execute(
             f"CREATE FUNCTION {schema}.now() RETURNS timestamptz STABLE"
@@ -118,7 +120,7 @@ def test_the_time_is_the_databases(url: StoreUrl, tmp_path: Path) -> None:
 
 def test_hostile_text_is_stored_everywhere(url: StoreUrl, tmp_path: Path) -> None:
     word = "x" * 10_000
-    article = Article(f"{NASTY}.txt", NASTY, f"{word} {NASTY}.", "0" * 64, NASTY, "2024", "en", tags=(NASTY,))
+    article = Article("NUL \0.txt", NASTY, f"{word} {NASTY}.", "0" * 64, NASTY, "2024", "en", tags=(NASTY,))
     with open_store(url).writing() as publication:
         database: Any = publication.database
         with database.writing():
@@ -149,6 +151,8 @@ def test_hostile_names_and_errors_go_through_the_queue(url: StoreUrl, tmp_path: 
 
 
 def test_a_file_with_a_word_of_10_kb_comes_in(url: StoreUrl, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"Title\n\n" + b"y" * 10_000 + b" NUL \0 and \xed\xa0\x80 are here. The end.")
+    lines = [{"title": NASTY, "text": f"{'y' * 10_000} and {NASTY}. The end."}, {"title": "T", "text": "It is well."}]
+    (tmp_path / "a.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     assert ingest(url, [tmp_path], FakeEmbeddings(window=400)).errors == []
-    assert read_status(url, verify=True).problem is None
+    status = read_status(url, verify=True)
+    assert (status.articles, status.problem) == (2, None)
