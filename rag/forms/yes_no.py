@@ -41,8 +41,7 @@ _UNSURE = re.compile(
 def yes_or_no(findings: Findings) -> AnswerBody | None:
     """Return "Yes." or "No." and the quote that decides; None where the ordinary answer stands alone.
 
-    "Is tea or coffee cheaper?" is a comparison; "Is tea cheaper than coffee?" is computed like one where both prices are
-    found.
+    "Is tea or coffee cheaper?" is a comparison; "Is tea cheaper than coffee?" is computed where both prices are found.
     """
     comparison = comparison_of(findings.question)
     if comparison is not None and not comparison.claimed:
