@@ -1,6 +1,6 @@
 """First lines by kind of question, over articles that no reading model has learnt from.
 
-    python -m benchmarks.kinds --data DIR [--half looked-at|reported] [--reader-model DIR] [--kinds KIND ...] [--json FILE]
+    python -m benchmarks.kinds --data DIR [--half HALF] [--kinds KIND ...] [--reader-model DIR] [--json FILE]
 
 Indexes the development split of the articles written for this project (those with int(sha256(id or family), 16) % 10
 == 0) as one corpus and asks every question of it through the product, or of one half of its families. Rules and bars
