@@ -1,6 +1,6 @@
 """First lines by kind of question, over articles that no reading model has learnt from.
 
-    python -m benchmarks.kinds --data DIR [--half looked-at|reported] [--reader-model DIR] [--kinds KIND ...] [--json FILE]
+    python -m benchmarks.kinds --data DIR [--half HALF] [--kinds KIND ...] [--reader-model DIR] [--json FILE]
 
 Indexes the development split of the articles written for this project (those with int(sha256(id or family), 16) % 10
 == 0) as one corpus and asks every question of it through the product, or of one half of its families. Rules and bars
@@ -27,7 +27,7 @@ from evaluation.estimate import interval, resamples
 from evaluation.places import Piece, meets, pieces_of
 from evaluation.questions import Row
 from evaluation.run import WORKERS, answer_all, articles_for, locate_evidence
-from evaluation.shown import line_of, shown_values
+from evaluation.shown import shown_values
 from index.embed import DEFAULT, load_embeddings
 from index.errors import UsageError
 from index.ingest import ingest
@@ -46,6 +46,7 @@ KINDS = {
 VERDICTS = Path(__file__).with_name("kinds_verdicts.json")
 _PARTS = 10
 _CHINESE = "zh"
+_FRONT_MATTER = ("title", "author", "date")
 _SEED = 7
 
 
@@ -86,14 +87,14 @@ def rows_of(article: dict[str, Any], verdicts: dict[str, str]) -> Iterator[Row]:
     """Yield an article's questions as rows of a question set; the tag is the line of the table."""
     for number, question in enumerate(article["questions"]):
         kind, name = question["kind"], f"{article['id']}/{number}"
-        carriers = question.get("s", [])
-        answers = tuple(question["a"])
+        carriers = [_unmarked(part) for part in _listed(question.get("s", []))]
+        answers = tuple(_unmarked(answer) for answer in question["a"])
         yield Row(
             id=name,
             question=question["q"],
             answerable=bool(answers),
             answers=(*answers, verdicts[name]) if name in verdicts else answers,
-            evidence=(carriers,) if isinstance(carriers, str) else tuple(carriers),
+            evidence=tuple(carriers),
             articles=(file_name(article),) if answers else (),
             tags=(KINDS[kind],),
             items=tuple((answer,) for answer in answers) if kind == "list" and len(answers) > 1 else (),
@@ -103,15 +104,15 @@ def rows_of(article: dict[str, Any], verdicts: dict[str, str]) -> Iterator[Row]:
 
 def file_name(article: dict[str, Any]) -> str:
     """Return the name of an article's file."""
-    return f"{article['id']}.txt"
+    return f"{article['id']}.md"
 
 
 def write(articles: Sequence[dict[str, Any]], folder: Path) -> None:
-    """Write the articles as text files, with their bylines: Markdown would take some characters for marks."""
+    """Write the articles as Markdown with front matter, as the files have them."""
     for article in articles:
-        over = ", ".join(filter(None, (article["author"] and f"By {article['author']}", article["date"])))
-        whole = "\n\n".join(filter(None, (article["title"], over, article["text"])))
-        (folder / file_name(article)).write_text(whole + "\n", encoding="utf-8")
+        known = [f"{key}: {json.dumps(article[key], ensure_ascii=False)}" for key in _FRONT_MATTER if article[key]]
+        whole = "\n".join(["---", *known, "---", "", article["text"], ""])
+        (folder / file_name(article)).write_text(whole, encoding="utf-8")
 
 
 def ask(settings: Settings, rows: Sequence[Row]) -> Iterator[Told]:
@@ -179,6 +180,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ]
         options.json.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write("\n".join(table(told)) + "\n")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without Markdown's stars."""
+    return text.replace("*", "")
 
 
 def _family(article: dict[str, Any]) -> str:

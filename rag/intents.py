@@ -42,7 +42,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("small_talk", r"^how (?:do|does|can) (?:you|i|this) .{0,20}work$"),
     ("summary", r"^what(?:['’]s| is) (?:this|that|the) (?:article|text|document|story|piece|post|paper) about$"),
     ("collection", rf"^how many {ARTICLES}\b"),
-    ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?)\b)"),
+    ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?|of)\b)"),
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
     ("collection", r"^what (?:has|did|does) [^?]+ (?:written|write|publish(?:ed)?)(?: here| for you| about)?$"),

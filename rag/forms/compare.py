@@ -155,7 +155,8 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
         return None
     if comparison.claimed:
         is_so = first[0] != second[0] and (first[0] > second[0]) is comparison.larger
-        said = f"{'Yes' if is_so else 'No'}: {_both(sides)}."
+        figures = " against ".join(f"{side.words.strip(' .,;')} ({side.name})" for side in sides)
+        said = f"{'Yes' if is_so else 'No'}: {figures}."
     elif first[0] == second[0]:
         said = f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
     else:
@@ -200,11 +201,7 @@ def _whole_amount(quote: Quote, span: Span) -> Span:
 def _side_by_side(sides: Sequence[Side]) -> str | None:
     if not all(0 < len(side.words) <= _LONGEST for side in sides):
         return None
-    return _line(f"{_both(sides)}.")
-
-
-def _both(sides: Sequence[Side]) -> str:
-    return "; ".join(f"{side.name}: {side.words.strip(' .,;')}" for side in sides)
+    return _line("; ".join(f"{side.name}: {side.words.strip(' .,;')}" for side in sides) + ".")
 
 
 def _line(said: str) -> str | None:

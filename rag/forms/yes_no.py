@@ -21,7 +21,7 @@ from rag.verify.support import BAR, Verifier
 
 _QUOTES = 3
 """Quotes that are asked whether they decide."""
-SURE = 0.8
+SURE = 0.7
 """A claim of this probability is supported; of others, people judge the deciding sentence."""
 _CLAIM = re.compile(rf"{AUX} (?P<claim>[^?]+?)\W*", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:ever|really|actually|already|yet|indeed) ", re.IGNORECASE)
@@ -41,8 +41,7 @@ _UNSURE = re.compile(
 def yes_or_no(findings: Findings) -> AnswerBody | None:
     """Return "Yes." or "No." and the quote that decides; None where the ordinary answer stands alone.
 
-    "Is tea or coffee cheaper?" is a comparison; "Is tea cheaper than coffee?" is computed like one where both prices are
-    found.
+    "Is tea or coffee cheaper?" is a comparison; "Is tea cheaper than coffee?" is computed where both prices are found.
     """
     comparison = comparison_of(findings.question)
     if comparison is not None and not comparison.claimed:
@@ -57,7 +56,7 @@ def _verified(findings: Findings) -> AnswerBody | None:
     if claim is None:
         return None
     quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
-    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.form]
+    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.answer]
     for quote in enough[:_QUOTES]:
         citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
         if said := verdict(question, claim, citation, findings.verifier):

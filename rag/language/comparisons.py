@@ -49,14 +49,16 @@ _DID = re.compile(r"^(?:did|does|do|has|have|is|are|was|were) +(?P<said>.+)$", r
 _HAS = re.compile(r"^(?:who|which(?: \w+)?) (?P<have>has|have|had) (?:the|an?) \w+ (?P<what>[\w-]+)\b", re.IGNORECASE)
 _OF_THE_TWO = re.compile(r"^(which|who)(?: one)? of (?:them|the two|these two|the two of them)\b", re.IGNORECASE)
 _UNCOUNTED = frozenset("money revenue profit power electricity energy water land space oil gas traffic time".split())
+_BE = "(?P<be>[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Ii]s|[Aa]re|[Ww]as|[Ww]ere)"
 _THAN = re.compile(
-    rf"^(?P<be>[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Ii]s|[Aa]re|[Ww]as|[Ww]ere) (?P<a>{_NAME})(?P<whose>['’]s? [a-z][a-z -]*?)?"
+    rf"^{_BE} (?P<a>{_NAME})(?P<whose>['’]s? [a-z][a-z -]*?)?"
     rf" (?P<said>(?:[a-z-]+ )??{_WORD}(?: [a-z-]+){{0,3}}?(?: in [0-9]{{4}})?)"
     rf" than (?P<b>{_NAME})(?:['’]s?)?(?P<tail> (?:in|on|for|at|during|by|last|this|that)\b.*)?$"
 )
 _WHOSE = re.compile(r"^whose (?P<what>[\w -]+?) (?P<be>is|was|are|were)\b", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"^(?P<verb>\w+) (?:more|less|fewer)(?: (?!in\b|on\b|than\b|at\b|for\b)(?P<noun>\w+(?: (?!this\b|its\b)\w+s\b)?))?(?P<tail>.*)$"
+    r"^(?P<verb>\w+) (?:more|less|fewer)"
+    r"(?: (?!(?:in|on|than|at|for)\b)(?P<noun>\w+(?: (?!this\b|its\b)\w+s\b)?))?(?P<tail>.*)$"
 )
 _PRESENT = re.compile(r"(?!has\b|is\b|was\b)\w+[^s]s")
 _EDGES = " \t?!.,;:"

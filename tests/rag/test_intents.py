@@ -51,6 +51,7 @@ from rag.intents import intent_of, is_key_words
         ("thanks to whom did NIO survive?", "fact"),
         ("Test drives: who offers them?", "fact"),
         ("Who wrote the letter to the shareholders?", "fact"),
+        ("which pieces of information does the box store", "list"),
         ("Which article says that the duties are final?", "fact"),
     ],
 )

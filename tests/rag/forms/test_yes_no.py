@@ -31,7 +31,7 @@ def test_the_verdict_comes_first_and_the_deciding_sentence_after_it(question: st
 @pytest.mark.parametrize(
     ("question", "quote", "probability"),
     [
-        (ASKED, SOLD, 0.6),
+        (ASKED, SOLD, 0.4),
         (ASKED, "Tesla may have sold fewer cars than BYD.", 0.9),
         (ASKED, "Tesla sold fewer cars than BYD only in December.", 0.9),
         (ASKED, "Tesla denied that it sold fewer cars than BYD.", 0.9),
@@ -57,9 +57,9 @@ def test_a_quote_beside_the_best_one_decides_too() -> None:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("Did NIO lose more than XPeng?", "Yes: NIO: 20.7 billion yuan; XPeng: 10.4 billion yuan."),
-        ("Did NIO lose less than XPeng?", "No: NIO: 20.7 billion yuan; XPeng: 10.4 billion yuan."),
-        ("Was NIO's loss bigger than XPeng's?", "Yes: NIO: 20.7 billion yuan; XPeng: 10.4 billion yuan."),
+        ("Did NIO lose more than XPeng?", "Yes: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
+        ("Did NIO lose less than XPeng?", "No: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
+        ("Was NIO's loss bigger than XPeng's?", "Yes: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
     ],
 )
 def test_a_claim_that_compares_two_numbers_is_computed(question: str, said: str) -> None:
