@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -29,6 +30,8 @@ _EXTRA_QUERY_WEIGHT = 0.1
 _NEWEST = 0.1
 """So much more the newest article counts where the latest is asked for."""
 _LEAD_CHARACTERS = 400
+_LEADS_KEPT = 256
+"""Reading asks several times for the same; at 400 characters each this is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,15 @@ class Passage:
     def lead(self) -> str:
         """The sentences before it, as many as fit."""
         offset = max(0, self.start - _LEAD_CHARACTERS)
-        before = self.article.text[offset : self.start]
-        starts = [span.start for span in sentence_spans(before, self.article.language)]
-        whole = starts[:1] if offset == 0 else starts[1:2]  # the first may be cut off
-        return before[whole[0] :].strip() if whole else ""
+        return _whole(self.article.text[offset : self.start], self.article.language, is_start=offset == 0)
+
+
+@lru_cache(_LEADS_KEPT)
+def _whole(before: str, language: str | None, *, is_start: bool) -> str:
+    """Return the whole sentences before a passage; the first may be cut off unless the article begins there."""
+    starts = [span.start for span in sentence_spans(before, language)]
+    whole = starts[:1] if is_start else starts[1:2]
+    return before[whole[0] :].strip() if whole else ""
 
 
 class HybridRetriever(BaseRetriever):

@@ -58,12 +58,12 @@ class Asked:
         """What each passage's probability is made of, (passages, 3)."""
         return np.array([seen.features for seen in self.seen])
 
-    def first(self, count: int) -> Asked:
-        """Return the question as if only its nearest passages had been read, which the product reads first."""
-        nearest = sorted(range(len(self.seen)), key=lambda n: -self.seen[n].features[2])[:count]
-        return self._only(sorted(nearest))
+    def first(self, count: int) -> list[int]:
+        """Return the numbers of the nearest passages, which the product reads first."""
+        return sorted(sorted(range(len(self.seen)), key=lambda n: -self.seen[n].features[2])[:count])
 
-    def _only(self, kept: Sequence[int]) -> Asked:
+    def only(self, kept: Sequence[int]) -> Asked:
+        """Return the question as if these passages alone had been read."""
         return replace(
             self,
             passages=[self.passages[n] for n in kept],
@@ -74,7 +74,7 @@ class Asked:
     def without_answer(self) -> Asked:
         """Return the same question, as if what answers it were not in the articles."""
         kept = [n for n, place in enumerate(self.places) if place is None]
-        return replace(self._only(kept), kind=Kind.LEFT_OUT)
+        return replace(self.only(kept), kind=Kind.LEFT_OUT)
 
 
 def write_articles(paragraphs: Sequence[Paragraph], folder: Path) -> None:

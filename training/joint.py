@@ -31,7 +31,7 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from index.embed import DEFAULT, load_embeddings
-from rag.reading.joint import JointReader
+from rag.reading.joint import NO_SHARE, JointReader
 from rag.reading.manifest import FORMAT, JointWeights
 from rag.reading.onnx import OnnxReader
 from settings import Settings
@@ -55,13 +55,18 @@ class Choice:
 
 
 def choices(asked: Sequence[Asked]) -> list[Choice]:
-    """Return the passages of several sentences that hold an answer."""
+    """Return the passages of several sentences that hold an answer which the model read.
+
+    The share of what it did not read is a bound and no measure: with those among them the weight of shares was a fifth.
+    """
     found: list[Choice] = []
     for each in asked:
         for seen, at in zip(each.seen, each.places, strict=True):
             if at is not None and len(seen.sentences) > 1:
                 gold = np.arange(len(seen.sentences)) == sentence_of(seen, at)
-                found.append(Choice(np.array([(s.share, s.nearness) for s in seen.sentences]), gold))
+                features = np.array([(s.share, s.nearness) for s in seen.sentences])
+                if features[gold, 0].max() > NO_SHARE:
+                    found.append(Choice(features, gold))
     return found
 
 

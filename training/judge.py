@@ -43,9 +43,10 @@ def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Support
     share = shares(kinds)
     shown = share * np.where(kinds == Kind.ANSWERABLE, ODDS, 1.0)
     questions = [each.question for each in asked]
+    sights = [sights_of(each, joint) for each in asked]
     tables, stages = [], []
     for count in (*EARLY, PASSAGES_READ):
-        table = table_of([each.first(count) for each in asked], joint, known)
+        table = table_of(asked, sights, count, joint, known)
         guessed = held_out_predictions(table.x, table.right, share, questions)
         tables.append(table)
         stages.append(Stage(count, guessed, table.right))
@@ -79,11 +80,21 @@ class Table:
     right: npt.NDArray[np.bool_]
 
 
-def table_of(asked: Sequence[Asked], joint: JointWeights, supports: Supports | None) -> Table:
-    """Return the judge's table."""
-    rows = [features(each.question, sights_of(each, joint), supports) for each in asked]
+def table_of(
+    asked: Sequence[Asked],
+    sights: Sequence[Sequence[Sight]],
+    count: int,
+    joint: JointWeights,
+    supports: Supports | None,
+) -> Table:
+    """Return the judge's table, of the first passages that are read."""
+    kept = [each.first(count) for each in asked]
+    rows = [
+        features(each.question, [seen[n] for n in own], supports)
+        for each, seen, own in zip(asked, sights, kept, strict=True)
+    ]
     names = list(rows[0])
-    right = np.array([first_right(each, joint) for each in asked])
+    right = np.array([first_right(each.only(own), joint) for each, own in zip(asked, kept, strict=True)])
     return Table(names, np.array([[row[name] for name in names] for row in rows]), right)
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from index.article import Article
 from index.chunk import sentence_spans
@@ -33,6 +34,7 @@ _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
 _OFTEN = 4
+_KEPT = 16
 _USUAL = 0.8
 """A word of the question is a name if the passages write it with a capital at least so often inside a sentence."""
 
@@ -111,7 +113,15 @@ class Constraints:
 
 
 def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
-    """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters."""
+    """Return what the question insists on; `texts` are passages, which tell names that it writes in small letters.
+
+    The last ones are kept: reading, ranking and the forms of an answer ask of the same passages.
+    """
+    return _constraints_of(question, tuple(texts))
+
+
+@lru_cache(_KEPT)
+def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     years = frozenset(YEAR_ALONE.findall(question))
     found = [
         _words(name.text)

@@ -41,7 +41,8 @@ PASSAGES_READ = 6
 """The model reads so many at most, the nearest. On held-out questions it puts the right one first as often as if it
 read all twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
 _MAX_SPANS = 4
-_NO_SHARE = -50.0
+NO_SHARE = -50.0
+"""The share of a sentence that was not read."""
 _AHEAD_ALONE = 3.0
 """What a passage's only sentence is taken to be ahead of others."""
 
@@ -129,21 +130,9 @@ class JointReader:
         thorough: bool,
     ) -> list[Reading]:
         """Return readings with the probability that a judge finds, of as many passages as it takes to be sure."""
-        insisted = constraints_of(question, [passage.with_lead for passage in passages])
-        supports = cache(self.model.support) if self.model.supports else None
         look = self._look(question, passages, by_words=joint.by_words)
         early = () if thorough else tuple(each for each in judge.early if each.passages < len(look.order))
-        found = 0.0
-        for stage in (*early, judge):
-            self._read(look, stage.passages if isinstance(stage, EarlyWeights) else PASSAGES_READ)
-            sights = [
-                sight_of(passage, each, joint, insisted)
-                for passage, each in zip(passages, look.seen, strict=True)
-                if isinstance(each, Seen)
-            ]
-            found = _judged_by(stage, question, sights, supports) if sights else 0.0
-            if isinstance(stage, EarlyWeights) and not stage.none < found < stage.sure:
-                break
+        found = self._until_sure(look, joint, (*early, judge))
         readings = [_added(each, joint) if isinstance(each, Seen) else reading_of(each) for each in look.seen]
         judged = [isinstance(each, Seen) for each in look.seen]
         best = max((reading.probability for reading, own in zip(readings, judged, strict=True) if own), default=1.0)
@@ -151,6 +140,23 @@ class JointReader:
             Reading(min(1.0, reading.probability * found / best), reading.spans) if own else reading
             for reading, own in zip(readings, judged, strict=True)
         ]
+
+    def _until_sure(self, look: _Look, joint: JointWeights, judges: Sequence[EarlyWeights | JudgeWeights]) -> float:
+        """Read what each judge wants to see, until one is sure; return the probability that it finds."""
+        insisted = constraints_of(look.question, [passage.with_lead for passage in look.passages])
+        supports = cache(self.model.support) if self.model.supports else None
+        found = 0.0
+        for judge in judges:
+            self._read(look, judge.passages if isinstance(judge, EarlyWeights) else PASSAGES_READ)
+            sights = [
+                sight_of(passage, each, joint, insisted)
+                for passage, each in zip(look.passages, look.seen, strict=True)
+                if isinstance(each, Seen)
+            ]
+            found = _judged_by(judge, look.question, sights, supports) if sights else 0.0
+            if isinstance(judge, EarlyWeights) and not judge.none < found < judge.sure:
+                break
+        return found
 
     def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
@@ -205,7 +211,7 @@ def _seen(rows: Sequence[TokenRow], near: Sequence[Near]) -> Seen:
     sentences = []
     for span, nearness in near:
         found = [inside for row in rows if (inside := _inside(row, span.start, span.end))]
-        share, words = max(found, key=lambda each: each[0], default=(_NO_SHARE, AnswerSpan(span.start, span.end, 1.0)))
+        share, words = max(found, key=lambda each: each[0], default=(NO_SHARE, AnswerSpan(span.start, span.end, 1.0)))
         sentences.append(SeenSentence(span.start, words, share, nearness))
     return Seen(best.relevance, best.gap, tuple(sentences))
 

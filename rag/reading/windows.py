@@ -65,6 +65,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 def is_latin(text: str) -> bool:
     """Whether at least half of the letters are Latin: the vocabulary knows too few of others."""
+    if text.isascii():  # most are: to look at every letter of twelve passages takes milliseconds
+        return True
     letters = [character < _LATIN for character in text if character.isalpha()]
     return 2 * sum(letters) >= len(letters)
 
