@@ -27,7 +27,7 @@ from index.store.records import FolderRecords
 from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.sqlite import copy, exchange, translated, upgrade
-from index.store.tail import sealed_folder, set_places, tail_digests
+from index.store.tail import removed_vectors, sealed_folder, set_places, tail_digests
 from index.store.vectors import check_sealed, checker, collect_garbage, is_complete, write_sealed
 
 TAIL = 20_000
@@ -170,7 +170,7 @@ class LocalPublication:
     def put_generation(self, name: str, new: Mapping[str, bytes], unused: Collection[str], *, rebuild: bool) -> None:
         """See Publication: what is new goes into the tail; all does where much has gone. Too long a tail is sealed."""
         sealed, tail = sealed_folder(self.database), {*tail_digests(self.database)}
-        removed = int(self.database.fact("vectors_removed") or 0) + len({*unused}.difference(tail, new))
+        removed = removed_vectors(self.database) + len({*unused}.difference(tail, new))
         tail = (tail | new.keys()).difference(unused)
         stored = self.database.counts()[2]
         if rebuild or sealed is None or removed > REBUILD_SHARE * stored:
@@ -178,8 +178,7 @@ class LocalPublication:
         if (len(tail) if sealed else stored) > TAIL:
             self._seal(name, sealed, dict(self.database.vectors(tail if sealed else None)))
             sealed, tail = name, set()
-        set_places(self.database, sealed, tail)
-        self.database.set_fact("vectors_removed", str(removed))
+        set_places(self.database, sealed, tail, removed)
 
     def _seal(self, name: str, former: str | None, add: Mapping[str, bytes]) -> None:
         """Seal a folder: a copy of the former one with more vectors. What is removed stays in it, and is not found."""

@@ -19,7 +19,7 @@ from index.store.base import DatabaseReader, Vectors, generation_name
 from index.store.layout import DATABASE, GENERATIONS
 from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
-from index.store.tail import Tail, sealed_folder
+from index.store.tail import Tail, removed_vectors, sealed_folder
 from index.store.vectors import SealedVectors
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class LocalVectors:
         Chroma's own filters look at every vector. Of few chunks the vectors are compared here; of many, the nearest
         hold enough of the kept ones that are still in the store, and where they do not, all are compared as well.
         """
-        width = (2 if self._sealed else 1) * limit
+        width = limit + min(limit, removed_vectors(self._database))
         if self._restricted or kept is not None:
             count, every = self._database.chunk_count(kept), self._database.indexed_chunks()
             if count < every:
@@ -153,6 +153,6 @@ class LocalVectors:
         rows = self._database.chunk_vectors(kept)
         while part := list(itertools.islice(rows, _FEW_CHUNKS)):
             matrix = np.frombuffer(b"".join(row[-1] for row in part), dtype="<f4").reshape(len(part), -1)
-            hits = [Hit(*row[:-1], score) for row, score in zip(part, (matrix @ vector).tolist(), strict=True)]
+            hits = [Hit(*row[:-1], score) for row, score in zip(part, np.vecdot(matrix, vector).tolist(), strict=True)]
             best = sorted(best + hits, key=lambda hit: (-hit.score, hit.article_id, hit.start))[:limit]
         return best

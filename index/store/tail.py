@@ -18,7 +18,7 @@ from index.store.vectors import as_matrix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SEALED, _TAIL = "sealed", "tail"
+_SEALED, _TAIL, _REMOVED = "sealed", "tail", "vectors_removed"
 
 
 def sealed_folder(database: SqliteReader) -> str | None:
@@ -33,10 +33,16 @@ def tail_digests(database: SqliteReader) -> list[str]:
     return (database.fact(_TAIL) or "").split()
 
 
-def set_places(database: SqliteDatabase, sealed: str | None, tail: Collection[str]) -> None:
+def removed_vectors(database: SqliteReader) -> int:
+    """Return how many vectors of the sealed folder are in the store no more, at most."""
+    return int(database.fact(_REMOVED) or 0)
+
+
+def set_places(database: SqliteDatabase, sealed: str | None, tail: Collection[str], removed: int) -> None:
     """Remember the sealed folder and what lies beside it; where there is none, that is everything."""
     database.set_fact(_SEALED, sealed or "")
     database.set_fact(_TAIL, " ".join(sorted(tail)) if sealed else "")
+    database.set_fact(_REMOVED, str(removed))
 
 
 class Tail:
@@ -53,6 +59,6 @@ class Tail:
         """Return the digests nearest to a unit vector with their cosines."""
         if not self._digests:
             return {}
-        cosines = self._matrix @ vector
+        cosines = np.vecdot(self._matrix, vector)  # the threads of @ wait for each other longer than one takes for it
         best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(cosines) else np.arange(len(cosines))
         return {self._digests[row]: float(cosines[row]) for row in best}
