@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from sentencex import get_sentence_boundaries
@@ -77,8 +78,14 @@ def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceS
 
 def title_context(title: str, model: Tokenizing) -> str:
     """Return the title as it goes before each chunk; empty where it would fill a quarter of the window."""
+    return title if _title_tokens(title, model) <= model.window // 4 else ""
+
+
+@lru_cache(4)
+def _title_tokens(title: str, model: Tokenizing) -> int:
+    """Return how many tokens a title has; who cuts an article asks several times in a row."""
     [ends] = model.token_ends([title])
-    return title if len(ends) <= model.window // 4 else ""
+    return len(ends)
 
 
 def embedding_text(context: str, text: str) -> str:
@@ -94,7 +101,7 @@ def chunk_article(article: Article, model: Tokenizing, before: str = "", cuts: S
     it and no others.
     """
     context = title_context(article.title, model)
-    limit = model.window - len(model.token_ends([context])[0])
+    limit = model.window - (_title_tokens(context, model) if context else 0)
     pieces = list(_pieces(article, model, limit))
     earlier = _earlier_sentences(before, cuts, article.language)
     chunks = []
