@@ -25,7 +25,8 @@ from typing import Any
 
 from benchmarks.corpus import NEEDS, questions
 from benchmarks.results import Section, write_block
-from benchmarks.speed_baseline import beside, table
+from benchmarks.speed_baseline import beside as beside_commit
+from benchmarks.speed_baseline import table
 from benchmarks.speed_charts import write_charts
 from benchmarks.speed_process import child, machine
 from benchmarks.speed_quality import SETS
@@ -166,7 +167,7 @@ def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
     asked = questions(run.data, _CROWD + _ASKED)
     few, crowds = asked[:_ASKED], asked[_ASKED:]
     if run.baseline:
-        yield "baseline", partial(beside, run.baseline, run.data, run.work, run.repetitions)
+        yield "baseline", partial(beside_commit, run.baseline, run.data, run.work, run.repetitions)
     beside = [size for size in run.sizes if run.chains(size) == CHAINS]
     smallest, middle, largest = beside[0], beside[len(beside) // 2], beside[-1]
     for size in run.sizes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 from sentencex import get_sentence_boundaries
@@ -78,12 +77,14 @@ def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceS
 
 def title_context(title: str, model: Tokenizing) -> str:
     """Return the title as it goes before each chunk; empty where it would fill a quarter of the window."""
-    return title if _title_tokens(title, model) <= model.window // 4 else ""
+    return _context(title, _title_tokens(title, model), model)
 
 
-@lru_cache(4)
+def _context(title: str, tokens: int, model: Tokenizing) -> str:
+    return title if tokens <= model.window // 4 else ""
+
+
 def _title_tokens(title: str, model: Tokenizing) -> int:
-    """Return how many tokens a title has; who cuts an article asks several times in a row."""
     [ends] = model.token_ends([title])
     return len(ends)
 
@@ -100,8 +101,10 @@ def chunk_article(article: Article, model: Tokenizing, before: str = "", cuts: S
     Sentences that were there keep the cuts between them, so an edit changes the chunks that hold
     it and no others.
     """
-    context = title_context(article.title, model)
-    limit = model.window - (_title_tokens(context, model) if context else 0)
+    tokens = _title_tokens(article.title, model)
+    context, limit = _context(article.title, tokens, model), model.window
+    if context:
+        limit -= tokens
     pieces = list(_pieces(article, model, limit))
     earlier = _earlier_sentences(before, cuts, article.language)
     chunks = []
