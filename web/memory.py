@@ -1,4 +1,4 @@
-"""Memory that a server does not need goes back to the system: what loading took and freed, and arenas of many threads."""
+"""Memory that a server does not need goes back to the system: what loading took and freed, arenas of many threads."""
 
 from __future__ import annotations
 
