@@ -1,6 +1,7 @@
 """Quoth and the usual chain side by side, in turn, in one run: speed, memory, retrieval, and each target's verdict.
 
     python -m benchmarks.speed --data DIR [--sizes N...] [--work DIR] [--repetitions N] [--bad N] [--out DIR]
+        [--baseline COMMIT]
 
 The smallest corpus is embedded by the model; the vectors of larger ones are synthesised from its own (corpus.py).
 Each measurement runs in a process of its own. With --work, what is measured is kept, and a run that was
@@ -24,6 +25,8 @@ from typing import Any
 
 from benchmarks.corpus import NEEDS, questions
 from benchmarks.results import Section, write_block
+from benchmarks.speed_baseline import beside as beside_commit
+from benchmarks.speed_baseline import table
 from benchmarks.speed_charts import write_charts
 from benchmarks.speed_process import child, machine
 from benchmarks.speed_quality import SETS
@@ -52,6 +55,7 @@ _BLOCKS: dict[str, Callable[[dict[str, Any]], str]] = {
     "Growth": growth,
     "Publication": publication,
     "Bad input": bad_inputs,
+    "Beside another commit": lambda results: table(results) if "baseline" in results else "",
 }
 
 
@@ -64,6 +68,8 @@ class Run:
     sizes: tuple[int, ...]
     repetitions: int
     bad: int
+    baseline: str | None = None
+    """A commit that is measured, too."""
 
     def store(self, chain: str, size: int) -> Path:
         """Return the store of a chain over the corpus of a size."""
@@ -87,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             work = (options.work or Path(folder)).resolve()
             sizes = tuple(sorted(set(options.sizes)))
-            run = Run(options.data.resolve(), work, sizes, options.repetitions, options.bad)
+            run = Run(options.data.resolve(), work, sizes, options.repetitions, options.bad, options.baseline)
             results = measured(run)
             publish(results, options.out)
     except QuothError as error:
@@ -106,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repetitions", type=int, default=3, metavar="N", help="of ingest and of starts (default 3)")
     parser.add_argument("--bad", type=int, default=10_000, metavar="N", help="passages of bad input (default 10,000)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep corpora, stores and results here")
+    parser.add_argument("--baseline", metavar="COMMIT", help="measure a second checkout at this commit, too, in turn")
     parser.add_argument("--out", type=Path, default=HOME, metavar="DIR", help="where benchmarks/ and docs/ are written")
     return parser
 
@@ -136,7 +143,9 @@ def publish(results: dict[str, Any], out: Path) -> None:
     (out / "benchmarks" / "speed.json").write_text(_as_json(results))
     write_charts(out / "docs" / "charts", results)
     for title, block in _BLOCKS.items():
-        text = f"### {title}\n\n{block(results)}"
+        if not (said := block(results)):
+            continue
+        text = f"### {title}\n\n{said}"
         for path in (out / "benchmarks" / "RESULTS.md", out / "docs" / "performance.md"):
             write_block(path, list(_BLOCKS), title, text, section=SECTION)
 
@@ -157,6 +166,8 @@ def _head(results: dict[str, Any]) -> str:
 def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
     asked = questions(run.data, _CROWD + _ASKED)
     few, crowds = asked[:_ASKED], asked[_ASKED:]
+    if run.baseline:
+        yield "baseline", partial(beside_commit, run.baseline, run.data, run.work, run.repetitions)
     beside = [size for size in run.sizes if run.chains(size) == CHAINS]
     smallest, middle, largest = beside[0], beside[len(beside) // 2], beside[-1]
     for size in run.sizes:

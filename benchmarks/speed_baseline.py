@@ -1,10 +1,16 @@
-"""Quoth beside another commit of itself, in turn, in one run: by its command line and over HTTP, so any commit will do."""
+"""Quoth beside another commit of itself, in turn, in one run: by its command line and over HTTP, so any commit will do.
+
+`make bench DATA=DIR OPTIONS="--baseline COMMIT"` measures it with all else;
+`python -m benchmarks.speed_baseline COMMIT --data DIR` alone, and prints the table.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.corpus import write_corpus
+from benchmarks.corpus import questions, write_corpus
 from benchmarks.speed_process import command_line, cpu_seconds, middle, resident_mib, serving
 from benchmarks.speed_servers import ask_ours, crowd
 from index.errors import UsageError
@@ -21,6 +27,10 @@ from settings import HOME
 
 SIDES = ("now", "baseline")
 IDLE_SECONDS = 60
+SETTLE_SECONDS = 5
+"""After the last answer, until a server is idle."""
+PASSAGES = 1_000
+_ASKED, _CROWD = 41, 1_500
 _QUIET = {"QUOTH_ASKS_PER_MINUTE": "0", "QUOTH_ANSWERS_KEPT": "0"}
 """The cache of answers is off: what is measured is answering."""
 
@@ -43,8 +53,9 @@ def checkout(commit: str) -> Iterator[Path]:
             _git("worktree", "remove", "--force", str(place))
 
 
-def beside(commit: str, data: Path, work: Path, passages: int, questions: Sequence[str], rounds: int) -> dict[str, Any]:
+def beside(commit: str, data: Path, work: Path, rounds: int, passages: int = PASSAGES) -> dict[str, Any]:
     """Return what this checkout and that commit take for each thing, as medians with spread, and their ratios."""
+    asked = questions(data, _CROWD)
     folder = work / f"baseline-corpus-{passages}"
     shutil.rmtree(folder, ignore_errors=True)
     characters = write_corpus(data, folder, passages)
@@ -58,9 +69,9 @@ def beside(commit: str, data: Path, work: Path, passages: int, questions: Sequen
         found = {
             "ingest": _in_turn(sides, lambda side: _ingested(side, folder), rounds),
             "one article changed": _in_turn(sides, lambda side: _published(side, folder), rounds),
-            "cold ask": _in_turn(sides, lambda side: _cold(side, questions[0]), rounds),
-            "server": _in_turn(sides, lambda side: _served(side, questions[1:]), rounds),
-            "50 visitors": _in_turn(sides, lambda side: _crowded(side, questions[1:]), 1, warm=0),
+            "cold ask": _in_turn(sides, lambda side: _cold(side, asked[0]), rounds),
+            "server": _in_turn(sides, lambda side: _served(side, asked[:_ASKED]), rounds),
+            "50 visitors": _in_turn(sides, lambda side: _crowded(side, asked), 1, warm=0),
         }
     return {"commit": commit, "passages": passages, "characters": characters, "found": found}
 
@@ -72,7 +83,7 @@ def _ingested(side: Side, folder: Path) -> dict[str, float]:
 
 def _published(side: Side, folder: Path) -> dict[str, float]:
     """Change an article, measure what an ingest of all takes, and change it back."""
-    path = sorted(folder.rglob("*.txt"))[0]
+    path = min(folder.rglob("*.txt"))
     before = path.read_text(encoding="utf-8")
     path.write_text(f"{before}\n\nOne more thing is said here at the end.", encoding="utf-8")
     try:
@@ -90,19 +101,19 @@ def _command(side: Side, *words: str) -> dict[str, float]:
     return command_line(["app.py", *words, "--store", str(side[1] / "store"), *_MODELS], side[0])
 
 
-def _served(side: Side, questions: Sequence[str]) -> dict[str, float]:
+def _served(side: Side, asked: Sequence[str]) -> dict[str, float]:
     """Measure a server: until it is ready, answering one question after the other, its memory, and idle."""
     with serving(_serve(side), "/readyz", side[0], **_QUIET) as server:
         start = cpu_seconds(server.pid)
-        ask_ours(server, questions[0])
+        ask_ours(server, asked[0])
         times, cpu = [], cpu_seconds(server.pid)
-        for question in questions[1:]:
+        for question in asked[1:]:
             begun = time.perf_counter()
             ask_ours(server, question)
             times.append(1000 * (time.perf_counter() - begun))
         each = (cpu_seconds(server.pid) - cpu) / len(times)
         memory = resident_mib(server.pid)
-        time.sleep(5)  # what was answered last is done with
+        time.sleep(SETTLE_SECONDS)
         cpu = cpu_seconds(server.pid)
         time.sleep(IDLE_SECONDS)
         idle = cpu_seconds(server.pid) - cpu
@@ -116,8 +127,8 @@ def _served(side: Side, questions: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _crowded(side: Side, questions: Sequence[str]) -> dict[str, float]:
-    found = crowd(side[1] / "store", questions, side[0], _MODELS)
+def _crowded(side: Side, asked: Sequence[str]) -> dict[str, float]:
+    found = crowd(side[1] / "store", asked, side[0], _MODELS)
     return {"answers": found["answers"], "refused": found["refused"], "p95 ms": found["p95_ms"]}
 
 
@@ -173,3 +184,19 @@ def _cell(found: dict[str, float] | None) -> str:
 def _git(*words: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return subprocess.run(["git", *words], cwd=HOME, env=own, capture_output=True, text=True, check=False)
+
+
+def main() -> None:
+    """Measure, print the table."""
+    parser = argparse.ArgumentParser(prog="benchmarks.speed_baseline", description=__doc__)
+    parser.add_argument("commit")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the public sets")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="(default 3)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        found = beside(options.commit, options.data.resolve(), Path(work), options.rounds)
+    sys.stdout.write(table({"baseline": found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from argparse import Namespace
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from rag.answer import Answer
+    from rag.filters import Filters
 
 FILTERS = (
     ("after", "DATE", "of this year, month or day, or later"),
@@ -44,7 +47,6 @@ def run(settings: Settings, options: Namespace) -> int:
     """Answer, on standard output. Returns 2 if a row of a file got no answer."""
     if (options.question is None) == (options.questions is None):
         raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
-    from commands.store import open_chain, ready_store
     from rag.filters import Filters
 
     several = (options.source, options.author, options.tag, options.collection)
@@ -55,6 +57,23 @@ def run(settings: Settings, options: Namespace) -> int:
             hint = "write the filters into its questions (`after:2024`)"
             raise UsageError("a file of questions is not filtered", hint)
         return _answer_file(settings, options)
+    with _without_collection():
+        return _answer_one(settings, options, filters)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Leave garbage where it is: one question makes little, and the imports alone would have it looked for often."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _answer_one(settings: Settings, options: Namespace, filters: Filters) -> int:
+    from commands.store import open_chain, ready_store
+
     ready_store(settings)
     with closing(open_chain(settings)) as chain:
         answer = chain.invoke({"question": options.question, "filters": filters, "trace": options.trace})

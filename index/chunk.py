@@ -77,8 +77,16 @@ def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceS
 
 def title_context(title: str, model: Tokenizing) -> str:
     """Return the title as it goes before each chunk; empty where it would fill a quarter of the window."""
+    return _context(title, _title_tokens(title, model), model)
+
+
+def _context(title: str, tokens: int, model: Tokenizing) -> str:
+    return title if tokens <= model.window // 4 else ""
+
+
+def _title_tokens(title: str, model: Tokenizing) -> int:
     [ends] = model.token_ends([title])
-    return title if len(ends) <= model.window // 4 else ""
+    return len(ends)
 
 
 def embedding_text(context: str, text: str) -> str:
@@ -93,8 +101,10 @@ def chunk_article(article: Article, model: Tokenizing, before: str = "", cuts: S
     Sentences that were there keep the cuts between them, so an edit changes the chunks that hold
     it and no others.
     """
-    context = title_context(article.title, model)
-    limit = model.window - len(model.token_ends([context])[0])
+    tokens = _title_tokens(article.title, model)
+    context, limit = _context(article.title, tokens, model), model.window
+    if context:
+        limit -= tokens
     pieces = list(_pieces(article, model, limit))
     earlier = _earlier_sentences(before, cuts, article.language)
     chunks = []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from index import bf16
 from index.errors import ModelError
 from index.runtime import in_batches, needing_full_set, open_session
 
@@ -47,6 +48,10 @@ class EmbeddingModel(Embeddings):
     @abstractmethod
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Return unit vectors, shape (texts, dimensions). `query` matters to models with prompts."""
+
+    def bulk(self) -> EmbeddingModel:
+        """Return the model as it is fastest for many passages; its vectors stand beside the others."""
+        return self
 
     def probe(self) -> NDArray[np.float32]:
         """Return the vector of a fixed text: two models are the same if their probes are."""
@@ -101,12 +106,20 @@ class OnnxEmbeddings(EmbeddingModel):
             for line, row in enumerate(rows):
                 ids[line, : len(tokens[row])] = tokens[row]
                 mask[line, : len(tokens[row])] = 1
-            [batch] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
-            return cast("NDArray[np.float32]", batch)
+            return self._pass(ids, mask)
 
         for rows, batch in in_batches([len(ids) for ids in tokens], run, self._threads):
             vectors[rows] = batch
         return vectors
+
+    def bulk(self) -> EmbeddingModel:
+        """See EmbeddingModel: by OpenVINO where that is faster."""
+        return BulkEmbeddings(self._folder, self._threads) if bf16.is_available() else self
+
+    def _pass(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of padded rows."""
+        [vectors] = self._loaded_session().run(None, {"input_ids": ids, "attention_mask": mask})
+        return cast("NDArray[np.float32]", vectors)
 
     def _loaded_tokenizer(self) -> Tokenizer:
         with self._loading:
@@ -133,6 +146,26 @@ class OnnxEmbeddings(EmbeddingModel):
         try:
             return open_session(self._folder / "model.onnx")
         except Exception as error:  # onnxruntime's errors share no base class
+            raise _unusable(self._folder, error) from error
+
+
+class BulkEmbeddings(OnnxEmbeddings):
+    """The same model with its passes in bf16; for many passages at a time."""
+
+    def bulk(self) -> EmbeddingModel:
+        """Return itself."""
+        return self
+
+    def _pass(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        with self._loading:
+            model = self._in_bf16
+        return model.run(ids, mask)
+
+    @cached_property
+    def _in_bf16(self) -> bf16.Bf16Model:
+        try:
+            return bf16.Bf16Model(self._folder / "model.onnx", self._threads)
+        except Exception as error:  # OpenVINO's errors are RuntimeErrors of all kinds
             raise _unusable(self._folder, error) from error
 
 

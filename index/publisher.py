@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 
+from index import bf16
 from index.article import Failure, LeftOut
 from index.changes import FileChange
 from index.embed import EmbeddingModel, check_same
@@ -201,13 +202,14 @@ class Publisher:
         known = set() if anew else self.database.known_vectors(texts)
         missing = sorted(texts.keys() - known, key=lambda digest: len(texts[digest]))
         vectors: dict[str, bytes] = {}
+        model = self.model.bulk() if self.model is not None and len(missing) >= bf16.LEAST else self.model
         for at in range(0, len(missing), _EMBED_BATCH):
             if self.stop.is_set():
                 break
-            assert self.model is not None
+            assert model is not None
             self.tell("embedding", len(changes) * at / len(missing))
             digests = missing[at : at + _EMBED_BATCH]
-            for digest, vector in zip(digests, self.model.encode([texts[d] for d in digests]), strict=True):
+            for digest, vector in zip(digests, model.encode([texts[d] for d in digests]), strict=True):
                 vectors[digest] = vector.astype("<f4").tobytes()
             self.report.chunks_embedded += len(digests)
         chunks = sum(len(pending.chunks) for change in changes for pending in change.articles)

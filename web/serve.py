@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from index.errors import QuothError
 from settings import Settings
 from web.app import build_app, stop_streams
+from web.memory import give_back, keep_few_arenas
 from web.security.access import serves_others
 from web.security.connection import CONNECTIONS, Connection
 
@@ -38,6 +39,7 @@ def serve(
     `listening` is called once requests are answered.
     """
     _allow_files(CONNECTIONS + SPARE_FILES)
+    keep_few_arenas()
     stop = threading.Event()
     threading.Thread(target=_warm, args=(chain,), name="warm", daemon=True).start()
     threading.Thread(target=_follow, args=(chain, stop), name="follow", daemon=True).start()
@@ -108,6 +110,7 @@ def _warm(chain: AnswerChain) -> None:
     """Load the models. Where that fails, whoever asks first is told."""
     try:
         chain.warm()
+        give_back()
     except QuothError as error:
         _log.error("%s", error)
     except Exception:
