@@ -160,7 +160,7 @@ def test_try_again_offers_other_ways_or_says_that_it_would_be_the_same(
     assert audiences.asked[-1]["written"] is False and audiences.asked[-1]["filters"].article == (ARTICLE.id,)
     expect(page.get_by_label("Your question")).to_be_focused()
 
-    page.locator("#q-how").get_by_text("Quotes").click()
+    page.locator('#q-how input[value="quotes"]').check()
     try_again(number + 1)
     expect(ways).to_have_text("Ask again: in all articles")
     page.get_by_role("button", name="in all articles").click()
