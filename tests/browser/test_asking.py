@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from index.article import Audience
-from rag.answer import Models, Sentence
+from rag.answer import Answer, Models, Sentence
 from rag.events import Event, SentenceEvent
 from rag.filters import Filters
 from tests.browser.conftest import Open, ask
@@ -33,23 +34,18 @@ class ByAudience(FakeChain):
         kept = {id_: article for id_, article in self.index.found.items() if article.collection in audience}
         return replace(self, index=FakeIndex(kept, audience=audience), first=tuple(sorted(kept)))
 
-    def _events(self, asked: dict[str, object]) -> Iterator[Event]:
-        *others, last = super()._events(asked)  # type: ignore[arg-type]
-        if "long" in str(asked["question"]):
+    def _events(self, asked: dict[str, Any]) -> Iterator[Event]:
+        question = asked["question"]
+        if "long" in question:
             cited = citation()
-            more = [
-                Sentence(f"Sentence {n} of many, which all stand one under the other.", "written", (1,), 0.9)
-                for n in range(40)
-            ]
-            for said in more:
-                yield SentenceEvent(said, (cited,))
-            last = an_answer(
-                str(asked["question"]), id=str(asked["id"]), sentences=tuple(more), citations=(cited,), answer="Long"
-            )
-            others = []
-        yield from others
-        written = asked.get("written") and not getattr(last, "abstained", True)
-        yield replace(last, engine="ollama:tiny") if written else last  # type: ignore[type-var]
+            texts = [f"Sentence {n} of many, which all stand one under the other." for n in range(40)]
+            said = tuple(Sentence(text, "written", (1,), 0.9) for text in texts)
+            yield from (SentenceEvent(sentence, (cited,)) for sentence in said)
+            yield an_answer(question, id=asked["id"], sentences=said, citations=(cited,), answer="Long")
+            return
+        for event in super()._events(asked):
+            is_written = isinstance(event, Answer) and asked.get("written") and not event.abstained
+            yield replace(event, engine="ollama:tiny") if isinstance(event, Answer) and is_written else event
 
 
 @pytest.fixture(scope="module")
