@@ -127,6 +127,8 @@ class Settings:
 
     store: StorePlace = field(default=Path(".store"), metadata={"parse": store_place})
     """A folder, or the address of a PostgreSQL database."""
+    store_read: StorePlace | None = field(default=None, metadata={"parse": store_place})
+    """The address of a copy of that database that PostgreSQL keeps in step: questions are read there."""
     articles: Path | None = None
     models: Path = HOME / ".models"
     embedding_model: str | None = None
@@ -192,7 +194,7 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """The folder for what lies beside the articles: keys, seals, feedback, runs. On this machine, in any case."""
+        """The folder for what this machine has for itself: uploads, what an interrupted evaluation had done."""
         return self.store if isinstance(self.store, Path) else Path(".store")
 
     @property
@@ -229,7 +231,10 @@ class Settings:
                 check, parse = setting.metadata.get("check"), setting.metadata.get("parse", str)
                 values[setting.name] = _items(variable, text, check) if check else parse(text)
                 places[setting.name] = variable
-        return cls(**_checked(values, places))
+        settings = cls(**_checked(values, places))
+        if isinstance(settings.store_read, Path) or (settings.store_read and isinstance(settings.store, Path)):
+            raise ValueError(f"{PREFIX}STORE_READ goes with a {PREFIX}STORE in PostgreSQL, and is in PostgreSQL, too")
+        return settings
 
 
 def _parted(embedding: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commands.console import out
 from commands.parser import Commands
-from settings import Settings, store_place
+from settings import Settings, StorePlace, store_place
 
 
 def add(commands: Commands) -> None:
@@ -45,5 +45,30 @@ def run_move(settings: Settings, options: Namespace) -> int:
     from index.archive import move_store
 
     count = move_store(settings.store, options.to, replace=options.replace)
+    _bring_remembered(settings.store, options.to)
     out.print(f"{count} articles are in {options.to} now; {settings.store} is as it was", markup=False)
     return 0
+
+
+def _bring_remembered(source: StorePlace, target: StorePlace) -> None:
+    """Bring keys, sources, runs and feedback along; what the other store has of its own stays as it is."""
+    from evaluation.scorecard import RUNS
+    from evaluation.shared_feedback import open_feedback
+    from index.store.place import open_store
+    from index.sync.catalog import ITEMS, SOURCES
+    from web.security.keys import FILE
+
+    one = open_store(source)
+    private, runs = {FILE, SOURCES, ITEMS}, {f"{RUNS}/{name}" for name in one.records().names(RUNS)}
+    for name in sorted(private | runs):
+        body = one.records().get(name)
+        other = open_store(target).records(private=name in private)
+        if body is not None and other.get(name) is None:
+            other.put(name, body)
+    here, there = (open_feedback(Settings(store=place)) for place in (source, target))
+    if there.list():
+        return
+    for entry in here.list():
+        there.add(entry.rating, entry.comment, entry.question, entry.history, entry.answer)
+    settled = {entry.answer["id"] for entry in here.list(settled=True)}
+    there.settle(entry.id for entry in there.list() if entry.answer["id"] in settled)

@@ -30,9 +30,9 @@ def add(commands: Commands) -> None:
 
 def run(settings: Settings, options: Namespace) -> int:
     """Do what the words say; what is older than the settings allow goes first."""
-    from evaluation.feedback import FEEDBACK, FeedbackStore
+    from evaluation.shared_feedback import open_feedback
 
-    store = FeedbackStore(settings.folder / FEEDBACK)
+    store = open_feedback(settings)
     match options.words:
         case [] | ["list"] if not options.all:
             store.expire(settings.feedback_days)
@@ -53,10 +53,10 @@ def run(settings: Settings, options: Namespace) -> int:
 
 def expire(settings: Settings) -> None:
     """Remove what is older than the settings allow. Where that fails it is said: the chat can do without."""
-    from evaluation.feedback import FEEDBACK, FeedbackStore
+    from evaluation.shared_feedback import open_feedback
 
     try:
-        FeedbackStore(settings.folder / FEEDBACK).expire(settings.feedback_days)
+        open_feedback(settings).expire(settings.feedback_days)
     except QuothError as error:
         err.print(f"quoth: {error}", markup=False)
 

@@ -29,7 +29,7 @@ def run(settings: Settings, options: Namespace) -> int:
 
     from web.security.keys import Keys
 
-    keys = Keys(settings.folder)
+    keys = Keys(settings.store)
     match options.words:
         case [] | ["list"]:
             table = Table("name", "per minute", "made", "collections", box=None)

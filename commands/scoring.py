@@ -18,7 +18,6 @@ from commands.console import err, out, print_json, progress
 from commands.store import open_chain, ready_store
 from evaluation.beir import write_corpus
 from evaluation.drafts import draft
-from evaluation.feedback import FEEDBACK, FeedbackStore
 from evaluation.figures import DEFAULT_GATES
 from evaluation.importers import import_set
 from evaluation.judge import Judge
@@ -28,6 +27,7 @@ from evaluation.questions import QuestionSet, Row, numbered_lines, to_line
 from evaluation.report import write_report
 from evaluation.run import articles_for, locate_evidence
 from evaluation.scorecard import Scorecard, against, fallen, read_scorecard, score_set
+from evaluation.shared_feedback import open_feedback
 from index.errors import UsageError
 from index.status import read_facts
 from rag.snapshot import Index
@@ -67,7 +67,7 @@ def score(settings: Settings, options: Namespace) -> int:
 def _propose(settings: Settings, options: Namespace) -> int:
     """Print drafts of rows: from the articles, or from what got a thumbs-down."""
     if options.pending:
-        lines = pending_rows(FeedbackStore(settings.folder / FEEDBACK).list("down", settled=False))
+        lines = pending_rows(open_feedback(settings).list("down", settled=False))
         sys.stdout.write(INSTRUCTIONS if lines else "")
         _print_rows(lines)
         return 0
@@ -94,7 +94,7 @@ def _accept(settings: Settings, options: Namespace) -> int:
                 locate_evidence(row, articles)
 
         done = accept((line for _, line in numbered_lines(options.accept)), options.questions, check)
-    FeedbackStore(settings.folder / FEEDBACK).settle(done.settled)
+    open_feedback(settings).settle(done.settled)
     out.print(f"{len(done.accepted)} added to {options.questions}, {done.left} left as drafts", markup=False)
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from contextlib import AbstractContextManager, closing, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.console import out
@@ -68,7 +67,7 @@ def _sources(settings: Settings, options: Namespace, model: EmbeddingModel) -> A
     """Keep the sources in step, unless that is not wanted."""
     from index.sync.schedule import in_step
 
-    if options.no_sources or not isinstance(settings.store, Path):
+    if options.no_sources:
         return nullcontext()
     return in_step(settings.store, lambda: model, allow_network=settings.allow_network)
 

@@ -33,6 +33,7 @@ _MEANING = ("question", "history", "answerable", "answers", "evidence")
 """What has to be the same in two runs for a row to be compared."""
 _EXPECTED = ("intent", "not", "need", "items", "sides", "standalone")
 """The same, as far as both runs have it: version 0.1 did not write it."""
+_HINT = "give a file that `eval --json FILE` wrote"
 
 Scorecard = dict[str, Any]
 
@@ -123,15 +124,21 @@ def fallen(card: Scorecard) -> list[dict[str, Any]]:
 
 def read_scorecard(path: Path) -> Scorecard:
     """Read a run as `--json` wrote it. Raises UsageError for anything else."""
-    hint = "give a file that `eval --json FILE` wrote"
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})", hint) from error
+        raise UsageError(f"{path} cannot be read ({error.strerror})", _HINT) from error
+    return parse_scorecard(data, str(path))
+
+
+def parse_scorecard(data: bytes, place: str) -> Scorecard:
+    """Return the run that `--json` wrote, as it was found at `place`. Raises UsageError for anything else."""
+    try:
+        card = json.loads(data.decode())
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is no JSON ({error})", hint) from error
+        raise UsageError(f"{place} is no JSON ({error})", _HINT) from error
     if not isinstance(card, dict) or card.get("schema") != SCHEMA or not _is_whole(card):
-        raise UsageError(f"{path} holds no scored run of this version", hint)
+        raise UsageError(f"{place} holds no scored run of this version", _HINT)
     return card
 
 

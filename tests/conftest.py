@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from index.embed import DEFAULT, load_embeddings
 from index.ingest import ingest
 from index.onnx_export import export_default
 from index.options import IngestOptions
+from index.store import local
 from index.store.layout import STARTER
 from settings import HOME, SEEDS
+from tests.postgres import Server, running
 
 settings.register_profile("quoth", settings(), deadline=None)  # the first example pays for the imports
 settings.load_profile("quoth")
@@ -37,6 +39,18 @@ def seed_store(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = ingest(store, [SEEDS], load_embeddings(DEFAULT, models), IngestOptions(origin=STARTER))
     assert not report.errors
     return store
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server with pgvector."""
+    yield from running()
+
+
+@pytest.fixture
+def no_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each publication seal a folder of Chroma's files, as one of more than 20,000 passages does."""
+    monkeypatch.setattr(local, "TAIL", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,10 +26,12 @@ from web.errors import add_error_handlers
 from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import RequestMonitor, counted
+from web.monitoring.queue import QueueFigures
 from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
 from web.pages.shared import sharing_routes
+from web.pages.sheets import originals_of, sheet_routes
 from web.pages.widget import widget_routes
 from web.queue import AdmissionQueue
 from web.security.audience import Audiences
@@ -49,11 +51,12 @@ FONT = ("system-ui", "sans-serif")
 def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     """Put together everything that is served: the chat at `/`, the pages and the HTTP interface, behind the gate."""
     app = FastAPI(title="Quoth", openapi_url=None, docs_url=None, redoc_url=None)
-    rates, queue, answers = Rates(), AdmissionQueue(), AnswerStore()
+    rates, queue, answers = Rates(settings.store), AdmissionQueue(), AnswerStore(store=settings.store)
     unanswered = Unanswered() if settings.log_questions else None
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
-    metrics = Metrics(chain, queue, settings.folder)
+    metrics = Metrics(chain, queue, settings.store)
+    metrics.add(QueueFigures(settings.store))
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
@@ -61,14 +64,14 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     audiences = Audiences(settings)
     app.include_router(widget_routes(chain, settings, audiences))
     seen = chain.seen_by(audiences.chat)
-    sessions = ChatSessions(seen, asking.seen_by(audiences.chat))
+    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
     app.include_router(conversation_routes(sessions))
     app.include_router(sharing_routes(chain, settings, audiences, answers))
     add_interface(app, chain, settings, asking, answers)
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
     asyncio.run(_mount_chat(app, seen, settings, sessions))
-    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.folder).find)
+    app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
     return app
 
@@ -77,14 +80,17 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
     """Add the pages of the articles and the HTTP interface, and what answers their errors."""
     app.state.stopping = False
     audiences = Audiences(settings)
-    app.include_router(article_routes(chain, settings, audiences))
+    originals = originals_of(settings)
+    app.include_router(article_routes(chain, settings, audiences, originals))
+    if originals is not None:
+        app.include_router(sheet_routes(chain, settings, audiences, originals))
     with_key = [
         ask_routes(asking, audiences),
         completion_routes(asking, settings, audiences),
         passage_routes(chain, settings, audiences),
     ]
     without_key = [answer_routes(answers, settings), health_routes(chain)]
-    admit = Depends(admission(Keys(settings.folder), settings))
+    admit = Depends(admission(Keys(settings.store), settings))
     for router in with_key:
         app.include_router(router, dependencies=[admit])
     for router in without_key:
@@ -109,11 +115,14 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     import gradio as gr
 
+    from web.chat.idle import rest_when_idle
     from web.chat.page import Page
 
+    blocks = Page(chain, settings, sessions).blocks
+    rest_when_idle(blocks)
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, sessions).blocks,
+        blocks,
         "/",
         footer_links=[],
         run_history=False,

@@ -9,6 +9,7 @@ from contextlib import aclosing, closing
 from typing import TYPE_CHECKING
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -87,6 +88,8 @@ class Asking:
                 if isinstance(event, Answer):
                     filters = asked.get("filters", NO_FILTERS)
                     self._answers.put(event, asked["question"], asked.get("history", ()), filters)
+                    if self._answers.is_shared:
+                        await run_in_threadpool(self._answers.share, event.id)
                 elif clock() >= end:
                     raise deadline_error(self._settings)
                 if event is not None or clock() >= told + pause:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit
 from index.errors import StoreError
+from index.store.records import Records, SharedRecords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,9 @@ class DatabaseReader(Protocol):
 
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
@@ -186,6 +190,19 @@ class Job:
     lease: str
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How far a queue is: files that wait, that workers have now, and that could not be read.
+
+    `done` are those that have come in since the queue was last empty.
+    """
+
+    waiting: int = 0
+    being_read: int = 0
+    done: int = 0
+    set_aside: int = 0
+
+
 class Queue(Protocol):
     """Files to be read by workers on any machine. Each comes in exactly once, whoever dies meanwhile."""
 
@@ -198,6 +215,9 @@ class Queue(Protocol):
     def renew(self, job: Job) -> None:
         """Have it for a while from now on. Raises StoreBusyError where another worker has taken it."""
 
+    def claim(self, job: Job, database: Database) -> None:
+        """Do what `renew` does on the connection that is about to publish, which is ended if it hangs."""
+
     def finish(self, job: Job, database: Database) -> None:
         """Take it off the queue, in the database's open transaction. Raises StoreBusyError as `renew`."""
 
@@ -207,11 +227,11 @@ class Queue(Protocol):
     def names(self) -> dict[str, Path]:
         """Return the paths of all files in it, by their names."""
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many files wait or are being read, and how many are set aside."""
+    def state(self) -> QueueState:
+        """Return how far it is."""
 
-    def failures(self) -> list[Failure]:
-        """Return what went wrong with those set aside."""
+    def failures(self, limit: int | None = None) -> list[Failure]:
+        """Return what went wrong with those set aside, or with the first so many of them."""
 
 
 class Store(Protocol):
@@ -250,6 +270,12 @@ class Store(Protocol):
 
         They are in no export. Raises StoreError where they can neither be read nor made.
         """
+
+    def records(self, *, private: bool = False) -> Records:
+        """Return what servers remember beside the articles; where it is files, with `private` only this user's."""
+
+    def shared(self) -> SharedRecords | None:
+        """Return the same where several servers share it; None where it is this machine's."""
 
     def queue(self) -> Queue | None:
         """Return its queue; None where it has none, since one process alone reads for it."""

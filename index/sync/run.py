@@ -22,12 +22,14 @@ from index.publisher import IngestReport, Publisher
 from index.readers.source_metadata import SourceMetadata
 from index.sources.fetch import GoneError, Web
 from index.sources.walk import File
-from index.store.layout import DATABASE
-from index.store.search import SqliteReader
+from index.store.place import open_store
+from index.sync.bucket import BucketOrigin
 from index.sync.catalog import Catalog
 from index.sync.mailbox import MailboxOrigin
 from index.sync.origins import Document, FolderOrigin, Origin, PagesOrigin
 from index.sync.source import Item, Source, SourceStatus
+from index.sync.webdav import WebDavOrigin
+from settings import StorePlace
 
 BATCH_FILES, BATCH_BYTES = 200, 64 << 20
 """So much is fetched before it is brought in, so that the store is not held while a slow site is waited for."""
@@ -51,7 +53,7 @@ class RunReport:
 
 
 def run_source(
-    store: Path,
+    store: StorePlace,
     name: str,
     model: Callable[[], EmbeddingModel],
     stop: Event | None = None,
@@ -91,7 +93,15 @@ def _opened(source: Source, status: SourceStatus, web: Web | None) -> Origin:
     if source.kind == "folder":
         return FolderOrigin(source)
     web = web or Web(private_hosts=source.private_hosts)
-    return MailboxOrigin(source, web) if source.kind == "mailbox" else PagesOrigin(source, status, web)
+    match source.kind:
+        case "mailbox":
+            return MailboxOrigin(source, web)
+        case "webdav":
+            return WebDavOrigin(source, web)
+        case "bucket":
+            return BucketOrigin(source, web)
+        case _:
+            return PagesOrigin(source, status, web)
 
 
 def _after(source: Source, status: SourceStatus, report: RunReport, run: _Run, now: float) -> SourceStatus:
@@ -113,7 +123,7 @@ class _Run:
 
     def __init__(
         self,
-        store: Path,
+        store: StorePlace,
         source: Source,
         catalog: Catalog,
         model: Callable[[], EmbeddingModel],
@@ -228,9 +238,10 @@ class _Run:
         return {path for _, path in self._places()}
 
     def _places(self) -> Sequence[tuple[str, str]]:
-        if not (self._store / DATABASE).is_file():
+        store = open_store(self._store)
+        if not store.exists():
             return []
-        with closing(SqliteReader(self._store / DATABASE)) as database, database.reading():
+        with closing(store.open()) as database, database.reading():
             return database.places()
 
 

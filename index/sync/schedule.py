@@ -7,19 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from index.embed import EmbeddingModel
 from index.errors import QuothError, StoreBusyError
 from index.sync.catalog import Catalog
 from index.sync.run import run_source
+from settings import StorePlace
 
 LOOK_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def in_step(store: Path, model: Callable[[], EmbeddingModel], *, allow_network: bool) -> Iterator[None]:
+def in_step(store: StorePlace, model: Callable[[], EmbeddingModel], *, allow_network: bool) -> Iterator[None]:
     """Run the sources when they are due, in a thread, until the block ends; then the one that runs stops soon."""
     stop = threading.Event()
     thread = threading.Thread(target=_keep, args=(store, model, allow_network, stop), name="sources", daemon=True)
@@ -31,7 +31,9 @@ def in_step(store: Path, model: Callable[[], EmbeddingModel], *, allow_network: 
         thread.join(LOOK_SECONDS)
 
 
-def run_due(store: Path, model: Callable[[], EmbeddingModel], stop: threading.Event, *, allow_network: bool) -> None:
+def run_due(
+    store: StorePlace, model: Callable[[], EmbeddingModel], stop: threading.Event, *, allow_network: bool
+) -> None:
     """Run each source that is due now. Where somebody else writes, it stays due."""
     for source, status in Catalog(store).list():
         if stop.is_set() or status.next_run > time.time() or (source.is_remote and not allow_network):
@@ -48,7 +50,7 @@ def run_due(store: Path, model: Callable[[], EmbeddingModel], stop: threading.Ev
         )
 
 
-def _keep(store: Path, model: Callable[[], EmbeddingModel], allow_network: bool, stop: threading.Event) -> None:
+def _keep(store: StorePlace, model: Callable[[], EmbeddingModel], allow_network: bool, stop: threading.Event) -> None:
     while not stop.wait(LOOK_SECONDS):
         try:
             run_due(store, model, stop, allow_network=allow_network)

@@ -17,8 +17,9 @@ from rag.chain import AnswerChain, Question, build_chain
 from rag.filters import Filters, choices
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
-from settings import Settings
+from settings import Settings, StorePlace
 from tests.fakes import FakeEmbeddings
+from tests.postgres import PLACES, a_place
 
 pytestmark = pytest.mark.store
 
@@ -48,7 +49,7 @@ class AnyReader:
     name: str | None = None
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         asked = {word for word in question.lower().split() if len(word) > 3}
         near = [len(asked & set(passage.text.lower().split())) for passage in passages]
         numbers = [re.search(r"\d+(?! [A-Z])|\w+", passage.text) for passage in passages]
@@ -63,20 +64,23 @@ def written(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def chain_over(store: Path) -> AnswerChain:
+def chain_over(store: StorePlace) -> AnswerChain:
     settings = Settings(store=store, embedding_model="fake", reader_model="none", answers_kept=10)
     return build_chain(settings, FakeEmbeddings(), AnyReader())
 
 
-@pytest.fixture(scope="module")
-def chains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AnswerChain, AnswerChain, AnswerChain]]:
+@pytest.fixture(scope="module", params=PLACES)
+def chains(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[AnswerChain, AnswerChain, AnswerChain]]:
     """All of the store; what one who sees the news sees of it; what one sees of a store of nothing but the news."""
     folder = tmp_path_factory.mktemp("collections")
     news, secret = written(folder / "news", NEWS), written(folder / "secret", SECRET)
-    for store in ("both", "alone"):
-        ingest(folder / store, [news], FakeEmbeddings(), IngestOptions(collection="News"))
-    ingest(folder / "both", [secret], FakeEmbeddings(), IngestOptions(collection="secret"))
-    with closing(chain_over(folder / "both")) as both, closing(chain_over(folder / "alone")) as alone:
+    stores = [a_place(request.param, request, folder / name) for name in ("both", "alone")]
+    for store in stores:
+        ingest(store, [news], FakeEmbeddings(), IngestOptions(collection="News"))
+    ingest(stores[0], [secret], FakeEmbeddings(), IngestOptions(collection="secret"))
+    with closing(chain_over(stores[0])) as both, closing(chain_over(stores[1])) as alone:
         yield both, both.seen_by(SEEN), alone.seen_by(SEEN)
 
 
@@ -179,8 +183,11 @@ def test_an_audience_is_only_ever_narrowed(chains: tuple[AnswerChain, AnswerChai
     assert [*map(len, (everything.index.articles(), seen.index.articles()))] == [len(NEWS) + len(SECRET), len(NEWS)]
 
 
-def test_an_article_that_moves_to_another_collection_is_gone_at_once(tmp_path: Path) -> None:
-    news, store = written(tmp_path / "news", NEWS), tmp_path / "store"
+@pytest.mark.parametrize("kind", PLACES)
+def test_an_article_that_moves_to_another_collection_is_gone_at_once(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    news, store = written(tmp_path / "news", NEWS), a_place(kind, request, tmp_path)
     ingest(store, [news], FakeEmbeddings(), IngestOptions(collection="news"))
     with closing(chain_over(store)) as chain:
         seen = chain.seen_by(SEEN)

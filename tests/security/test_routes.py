@@ -17,6 +17,7 @@ from web.app import build_app
 JUDGED = {
     "public": """
         /healthz /readyz /favicon.ico /api/ask /api/feedback /api/articles/{article_id} /articles/{article_id}
+        /articles/{article_id}/pages/{number} /articles/{article_id}/pages/{number}/picture
         /shared/{shared_id}
         /v1/chat/completions /v1/models /widget /widget.js /quoth/*
     """,
@@ -27,7 +28,8 @@ JUDGED = {
         /gradio_api/theme.css /gradio_api/reset /gradio_api/app_id /gradio_api/heartbeat/{session_hash}
     """,
     "owner": """
-        /metrics /owner /owner/ /owner/feedback /owner/articles /owner/articles/files /owner/articles/pages
+        /metrics /owner /owner/ /owner/sources /owner/sources/runs /owner/sources/removals /owner/feedback
+        /owner/articles /owner/articles/files /owner/articles/pages
         /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/intake
         /owner/articles/intake/stop /owner/eval
         /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from settings import HOME, Settings
+from settings import HOME, Settings, store_place
 from tests.web.standins import ARTICLE, FakeChain, FakeIndex, free_port, until
 from web import serve
 from web.listener import listen
@@ -69,7 +69,7 @@ def process(errors: Path, pause: float = 0.0, limits: dict[str, float] | None = 
         popen = subprocess.Popen(command, cwd=HOME, stderr=file, stdout=subprocess.DEVNULL)
     server = Process(popen, port, errors)
     try:
-        until(lambda: popen.poll() is not None or _is_ready(server), 60)
+        until(lambda: popen.poll() is not None or _is_ready(server), 120)
         assert popen.poll() is None, errors.read_text()
         yield server
     finally:
@@ -119,7 +119,10 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     for name, value in told["limits"].items():
         setattr(connection, name, value)
-    settings = Settings(**told["settings"])
+    values = told["settings"]
+    if "store" in values:
+        values["store"] = store_place(values["store"])
+    settings = Settings(**values)
     logs.set_up(settings)
     index = FakeIndex({ARTICLE.id: ARTICLE, "long": replace(ARTICLE, id="long", text=LONG, headings=())})
     chain = FakeChain(index, pause=told["pause"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from rag.answer import Answer, Sentence
 from rag.condense import Turn
@@ -123,7 +124,7 @@ def completion_routes(asking: Asking, settings: Settings, audiences: Audiences) 
         """Answer the last message of a user."""
         question, history = _conversation(body.messages, settings)
         asked: Question = {"question": question, "history": history, "id": secrets.token_hex(16)}
-        seen = asking.seen_by(audiences.of(request))
+        seen = asking.seen_by(await run_in_threadpool(audiences.of, request))
         if not body.stream:
             answer = await seen.answer(asked, request)
             content = "\n\n".join([*map(_sentence, answer.sentences), *_after_sentences(answer, base_address(request))])

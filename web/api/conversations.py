@@ -40,12 +40,14 @@ def conversation_routes(sessions: ChatSessions) -> APIRouter:
     @routes.post("/api/conversations", responses=errors(400, 413, 429))
     async def conversations(body: ListRequest) -> dict[str, Any]:
         """List those that are known, in the order given; `found` says which have the words searched for."""
+        for key in body.keys:
+            await sessions.load(key)
         return {"conversations": [asdict(summary) for summary in sessions.summaries(body.keys, body.search)]}
 
     @routes.post("/api/conversations/forget", status_code=204, responses=errors(400, 413, 429))
     async def forget(body: ForgetRequest) -> None:
         """Forget conversations, with the answers that are kept for copying and rating."""
         for key in body.keys:
-            sessions.clear(key)
+            await sessions.clear(key)
 
     return routes

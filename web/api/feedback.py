@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from evaluation.feedback import FEEDBACK, FeedbackStore, Rating
+from evaluation.feedback import Rating
+from evaluation.shared_feedback import open_feedback
 from settings import Settings
 from web import export
 from web.answers import AnswerStore, StoredAnswer
@@ -40,9 +41,9 @@ class ExportRequest(BaseModel):
 
 
 def answer_routes(answers: AnswerStore, settings: Settings) -> APIRouter:
-    """Return the routes over the answers given lately; feedback goes into the folder of the store."""
+    """Return the routes over the answers given lately; feedback goes into the store."""
     routes = APIRouter()
-    store = FeedbackStore(settings.folder / FEEDBACK)
+    store = open_feedback(settings)
 
     def stored_answer(answer_id: str) -> StoredAnswer:
         stored = answers.get(answer_id)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from rag.answer import Answer
@@ -96,7 +97,7 @@ def ask_routes(asking: Asking, audiences: Audiences) -> APIRouter:
         asked: Question = {"question": body.question, "history": history, "id": None, "trace": body.trace}
         asked |= {"filters": Filters(**dict(body.filters)), "suggest": body.suggest, "written": body.written}
         asked["as_typed"] = body.as_typed
-        seen = asking.seen_by(audiences.of(request))
+        seen = asking.seen_by(await run_in_threadpool(audiences.of, request))
         if "text/event-stream" not in request.headers.get("accept", ""):
             return JSONResponse((await seen.answer(asked, request)).to_dict())
         events = seen.events(asked)

@@ -7,18 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
 
+from index.errors import StoreError
 from rag.answer import Answer, Citation
 from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import NO_FILTERS, Filters, without_words
+from settings import StorePlace
 from web import render
 from web.errors import to_api_error
 from web.locales import Language, has, say
+from web.shared import Shared, shared
 from web.status import status_text
 
 HISTORY_TURNS = 10
 EXCHANGES = 50
 CONVERSATIONS = 1_000
+FOLDER = "conversations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +159,46 @@ def _plain(text: str) -> str:
 
 
 class Conversations:
-    """LRU store of the latest exchanges of at most `capacity` conversations by their key."""
+    """LRU store of the latest exchanges of at most `capacity` conversations by their key.
 
-    def __init__(self, capacity: int = CONVERSATIONS, exchanges: int = EXCHANGES) -> None:
+    Where the store is a database, a conversation is in that as well: it is loaded before it goes on here, and saved
+    once something has come of it. What could not be saved is not forgotten for what is in the database.
+    """
+
+    def __init__(
+        self, capacity: int = CONVERSATIONS, exchanges: int = EXCHANGES, store: StorePlace | None = None
+    ) -> None:
+        """Remember conversations, and share them where `store` is a database."""
         self._max_exchanges = exchanges
         self._conversations: LRUCache[str, tuple[Exchange, ...]] = LRUCache(capacity)
+        self._unsaved: set[str] = set()
+        self._shared: Shared[tuple[Exchange, ...]] | None = None
+        if store is not None:
+            self._shared = shared(store, FOLDER, TypeAdapter(tuple[Exchange, ...]))
+
+    async def load(self, key: str) -> None:
+        """Take over what another server has made of a conversation meanwhile."""
+        if self._shared is None or (key in self._unsaved and self.get(key)):
+            return
+        try:
+            exchanges = await run_in_threadpool(self._shared.get, key)
+        except StoreError:  # whoever asks now is told; whoever looks sees what this server knows
+            return
+        if exchanges is None:
+            self.drop(key)
+        else:
+            self.put(key, exchanges)
+
+    async def save(self, key: str) -> None:
+        """Let other servers know a conversation, or that there is none any more."""
+        if self._shared is None:
+            return
+        exchanges = self.get(key)
+        if exchanges:
+            kept = await run_in_threadpool(self._shared.put, key, exchanges)
+        else:
+            kept = await run_in_threadpool(self._shared.drop, key)
+        (self._unsaved.discard if kept else self._unsaved.add)(key)
 
     def get(self, key: str) -> tuple[Exchange, ...]:
         """Return the exchanges, oldest first; none for a conversation that is not known."""

@@ -124,7 +124,7 @@ class Page:
 
     async def _restore(self, key: str, request: gr.Request) -> Changes:
         """Show the conversation that the tab had before it was loaded again, or another one that was opened in it."""
-        tab = Tab.of(key, request)
+        tab = await self._tab(key, request)
         is_other = self._sessions.shows(tab.page)
         exchanges = self._sessions.restored(tab.key, tab.page)
         if exchanges is None:
@@ -151,7 +151,7 @@ class Page:
         as_typed: bool = False,
     ) -> AsyncGenerator[Changes]:
         """Show each step of an answer."""
-        tab, more = Tab.of(key, request), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
+        tab, more = await self._tab(key, request), {"suggest": True, "filters": parse(" ".join(only or []))[1]}
         more["as_typed"] = as_typed
         if self._writes:
             more["written"] = how == WRITTEN
@@ -172,19 +172,19 @@ class Page:
 
     async def _try_again(self, key: str, only: list[str], how: str, request: gr.Request) -> AsyncGenerator[Changes]:
         """Ask the last question again; where that would give the same, say so and what can be asked instead."""
-        tab = Tab.of(key, request)
+        tab = await self._tab(key, request)
         exchanges = self._sessions.exchanges(tab.key)
         asked = again.Asked(tuple(only or ()), self._writes and how == WRITTEN)
-        if exchanges and await run_in_threadpool(self._is_same, exchanges[-1], asked):
+        if await run_in_threadpool(self._is_same, exchanges, asked):
             yield self._shown(exchanges, tab.language, after=again.offer(exchanges[-1], tab.language))
             return
         async with aclosing(self._ask_again(key, only, how, request)) as steps:
             async for changes in steps:
                 yield changes
 
-    def _is_same(self, last: Exchange, asked: again.Asked) -> bool:
+    def _is_same(self, exchanges: Sequence[Exchange], asked: again.Asked) -> bool:
         try:
-            return again.is_same(last, asked, self._chain)
+            return bool(exchanges) and again.is_same(exchanges[-1], asked, self._chain)
         except QuothError:  # asking says what is wrong
             return False
 
@@ -198,7 +198,7 @@ class Page:
         wider: bool = False,
     ) -> AsyncGenerator[Changes]:
         """Ask the last question again; `wider` asks all articles."""
-        if exchanges := self._sessions.exchanges(Tab.of(key, request).key):
+        if exchanges := self._sessions.exchanges((await self._tab(key, request)).key):
             last = exchanges[-1]
             question = without_words(last.question) if wider else last.question
             asked = self._ask(question, key, only, how, True, request, as_typed or last.as_typed)
@@ -228,12 +228,14 @@ class Page:
                 yield changes
 
     async def _turn_topic(self, key: str, request: gr.Request) -> Changes:
-        tab = Tab.of(key, request)
-        return self._shown(self._sessions.turn_topic(tab.key), tab.language)
+        tab = await self._tab(key, request)
+        exchanges = self._sessions.turn_topic(tab.key)
+        await self._sessions.save(tab.key)
+        return self._shown(exchanges, tab.language)
 
     async def _edit_last(self, key: str, editing: bool, request: gr.Request) -> Changes:
         """Take the last question back into the box, or out of it again."""
-        tab = Tab.of(key, request)
+        tab = await self._tab(key, request)
         exchanges = self._sessions.exchanges(tab.key)
         if editing or not exchanges:
             return self._shown(exchanges, tab.language, empty=True)
@@ -246,6 +248,12 @@ class Page:
     async def _stop(self, key: str, request: gr.Request) -> Changes:
         self._sessions.stop(Tab.of(key, request).key)
         return {self._parts.editing: False}
+
+    async def _tab(self, key: str, request: gr.Request) -> Tab:
+        """Return the tab, once it is known here what other servers have made of its conversation."""
+        tab = Tab.of(key, request)
+        await self._sessions.load(tab.key)
+        return tab
 
     def _shown(
         self, exchanges: Sequence[Exchange], language: Language, *, empty: bool = False, after: str = ""

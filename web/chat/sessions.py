@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
@@ -9,8 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
+from starlette.concurrency import run_in_threadpool
 
 from rag.filters import NO_FILTERS
+from settings import StorePlace
 from web.asking import Asking
 from web.chat.conversation import (
     Conversations,
@@ -49,12 +52,22 @@ class PendingAnswer:
 class ChatSessions:
     """All conversations of the chat. To be used from one event loop."""
 
-    def __init__(self, chain: AnswerChain, asking: Asking) -> None:
+    def __init__(self, chain: AnswerChain, asking: Asking, store: StorePlace | None = None) -> None:
+        """Take what answers; conversations are shared with other servers where `store` is a database."""
         self._chain = chain
         self._asking = asking
         self._runs: dict[str, PendingAnswer] = {}
-        self._conversations = Conversations()
+        self._conversations = Conversations(store=store)
         self._pages: LRUCache[str, str] = LRUCache(PAGES)
+
+    async def load(self, key: str) -> None:
+        """Take over what another server has made of a conversation, unless an answer is on its way here."""
+        if key not in self._runs:
+            await self._conversations.load(key)
+
+    async def save(self, key: str) -> None:
+        """Let other servers know the conversation."""
+        await self._conversations.save(key)
 
     def exchanges(self, key: str) -> tuple[Exchange, ...]:
         """Return what was said in this conversation so far; empty if it is not known."""
@@ -87,12 +100,15 @@ class ChatSessions:
         if key in self._runs:
             self._runs[key].stopped = True
 
-    def clear(self, key: str) -> None:
+    async def clear(self, key: str) -> None:
         """Forget the conversation and its answers."""
         if run := self._runs.pop(key, None):
             run.left = True
-        self._asking.forget(exchange.answer.id for exchange in self.exchanges(key) if exchange.answer)
+        await self._conversations.load(key)
+        given = [exchange.answer.id for exchange in self.exchanges(key) if exchange.answer]
         self._conversations.drop(key)
+        await self.save(key)
+        await run_in_threadpool(self._asking.forget, given)
 
     def turn_topic(self, key: str) -> tuple[Exchange, ...]:
         """End the topic, so that the next question takes nothing over, or take that back; return the conversation."""
@@ -134,7 +150,9 @@ class ChatSessions:
             scope = described(self._chain, filters, language)
             exchange = replace(exchange, as_typed=as_typed, filters=filters, scope=scope)
             try:
-                yield self._keep(key, run, (*earlier, exchange), language)
+                begun_with = self._keep(key, run, (*earlier, exchange), language)
+                await self.save(key)
+                yield begun_with
                 async for event in events:
                     if run.left:
                         break
@@ -150,6 +168,7 @@ class ChatSessions:
             finally:
                 if self._runs.get(key) is run:
                     del self._runs[key]
+                    await asyncio.shield(self.save(key))  # also where nobody waits any more
 
     def _keep(
         self, key: str, run: PendingAnswer, exchanges: tuple[Exchange, ...], language: Language

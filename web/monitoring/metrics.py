@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from fastapi import APIRouter
@@ -29,6 +28,7 @@ from prometheus_client.registry import Collector
 from index.errors import StoreError
 from index.sync.catalog import Catalog
 from rag.answer import Answer
+from settings import StorePlace
 from web.queue import AdmissionQueue
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 class Metrics:
     """The figures of one app, in a registry of its own. Safe to use from several threads."""
 
-    def __init__(self, chain: AnswerChain, queue: AdmissionQueue, store: Path) -> None:
+    def __init__(self, chain: AnswerChain, queue: AdmissionQueue, store: StorePlace) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         registry.register(_IndexFigures(chain))
@@ -78,6 +78,10 @@ class Metrics:
         if reason is not None:
             self._refusals.labels(reason).inc()
 
+    def add(self, figures: Collector) -> None:
+        """Have these figures shown, too."""
+        self._registry.register(figures)
+
     def router(self) -> APIRouter:
         """Return the route `/metrics`. The gate lets none but the owner come here."""
         router = APIRouter()
@@ -109,7 +113,7 @@ class _IndexFigures(Collector):
 class _SourceFigures(Collector):
     """How the sources that are kept in step fare, looked up when the figures are read."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: StorePlace) -> None:
         self._catalog = Catalog(store)
 
     def collect(self) -> Iterator[Metric]:

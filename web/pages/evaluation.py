@@ -14,7 +14,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from evaluation.questions import Row, read_questions
@@ -41,7 +41,7 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 
 def evaluation_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
-    runs = Runs(settings.folder / "runs")
+    runs = Runs(settings.store)
     runner = Runner(runs.keep)
 
     router = APIRouter(prefix="/owner", lifespan=_closing(runner))
@@ -72,8 +72,8 @@ def evaluation_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
 
     @router.get("/runs/{run_id}.json")
     def data(run_id: str) -> Response:
-        path = runs.path(run_id)
-        return FileResponse(path, media_type="application/json", filename=path.name, headers=NOT_KEPT)
+        headers = NOT_KEPT | {"Content-Disposition": f'attachment; filename="{run_id}.json"'}
+        return Response(runs.data(run_id), media_type="application/json", headers=headers)
 
     @router.get("/runs/{run_id}")
     def report(run_id: str, against: str | None = None) -> Response:

@@ -1,18 +1,20 @@
-"""The runs that the owner keeps: one JSON file each in the store, named by its time and its question set."""
+"""The runs that the owner keeps: one JSON record each in the store, named by its time and its question set."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-from evaluation.scorecard import Scorecard, read_scorecard
-from index.errors import StoreError, UsageError
-from index.store.durable import replacing
+from evaluation.scorecard import RUNS, Scorecard, parse_scorecard
+from index.errors import UsageError
+from index.store.place import open_store
+from index.store.records import Records
+from settings import StorePlace
 from web.errors import ApiError
 
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9-]{1,40}")
@@ -34,46 +36,43 @@ class Summary:
 
 
 class Runs:
-    """The files in a folder, which is made when the first comes in. Others may lie there too."""
+    """The runs of a store. Every call may raise StoreError."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, store: StorePlace) -> None:
+        self._records = open_store(store).records()
 
     def summaries(self) -> list[Summary]:
-        """Return all runs, newest first."""
-        return [_summary(path, path.stat().st_mtime_ns) for path in sorted(self._files(), reverse=True)]
+        """Return all runs, newest first. Other files may lie among theirs."""
+        ids = [name.removesuffix(".json") for name in self._records.names(RUNS) if name.endswith(".json")]
+        known = [run_id for run_id in reversed(ids) if _ID.fullmatch(run_id)]
+        return [_summary(self._records, run_id, self._records.version(_name(run_id))) for run_id in known]
 
-    def path(self, run_id: str) -> Path:
-        """Return the file of a run. Raises ApiError where there is none."""
-        path = self._folder / f"{run_id}.json"
-        if not _ID.fullmatch(run_id) or not path.is_file():
+    def data(self, run_id: str) -> bytes:
+        """Return a run as JSON. Raises ApiError where there is none."""
+        data = self._records.get(_name(run_id)) if _ID.fullmatch(run_id) else None
+        if data is None:
             raise ApiError(404, "no_such_run", "there is no such run", "it may have been deleted")
-        return path
+        return data
 
     def read(self, run_id: str) -> Scorecard:
         """Return a run as it was scored. Raises ApiError, and UsageError for one of another version."""
-        return read_scorecard(self.path(run_id))
+        return parse_scorecard(self.data(run_id), self._records.place(_name(run_id)))
 
     def keep(self, card: Scorecard) -> str:
-        """Write a run to the disk: after a crash it is there whole, or not at all. Returns its id."""
+        """Keep a run: after a crash it is there whole, or not at all. Returns its id."""
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         run_id = f"{now}Z-{_file_name(card['questions'])}"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with replacing(self._folder / f"{run_id}.json") as file:
-                file.write(json.dumps(card).encode())
-        except OSError as error:
-            raise StoreError(
-                f"the run cannot be kept in {self._folder} ({error.strerror})", "check permissions and disk space"
-            ) from error
+        self._records.put(_name(run_id), json.dumps(card).encode())
         return run_id
 
     def delete(self, run_id: str) -> None:
         """Remove a run. Raises ApiError where there is none."""
-        self.path(run_id).unlink(missing_ok=True)
+        self.data(run_id)
+        self._records.delete(_name(run_id))
 
-    def _files(self) -> Iterator[Path]:
-        return (path for path in self._folder.glob("*.json") if _ID.fullmatch(path.stem))
+
+def _name(run_id: str) -> str:
+    return f"{RUNS}/{run_id}.json"
 
 
 def shown_name(name: str) -> str:
@@ -88,14 +87,14 @@ def _file_name(name: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _summary(path: Path, changed_ns: int) -> Summary:
-    """Summarise a run: of a whole one only this is kept in memory; a file that changes is read again."""
-    name = path.stem
-    created = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+def _summary(records: Records, run_id: str, version: Hashable) -> Summary:
+    """Summarise a run: of a whole one only this is kept in memory; one that changes is read again."""
+    created = datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
     when = created.isoformat(timespec="seconds")
+    name = _name(run_id)
     try:
-        card = read_scorecard(path)
+        card = parse_scorecard(records.get(name) or b"", records.place(name))
     except UsageError:
-        return Summary(name, when, name.partition("-")[2])
+        return Summary(run_id, when, run_id.partition("-")[2])
     figures = {figure["name"]: figure["value"] for figure in card["figures"]}
-    return Summary(name, when, card["questions"], len(card["results"]), figures)
+    return Summary(run_id, when, card["questions"], len(card["results"]), figures)

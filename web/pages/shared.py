@@ -25,7 +25,7 @@ from web.render import day, merged_spans
 from web.security.access import is_owner
 from web.security.audience import Audiences
 from web.security.excerpts import Seals
-from web.shared import SHARED, SharedAnswer, SharedAnswers
+from web.shared_answers import SHARED, SharedAnswer, SharedAnswers
 from web.templating import render_template
 
 if TYPE_CHECKING:

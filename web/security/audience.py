@@ -31,7 +31,7 @@ class Audiences:
         """Take the collections that are open to everybody."""
         self.open: Audience = open_collections(settings)
         self._settings = settings
-        self._keys = Keys(settings.folder)
+        self._keys = Keys(settings.store)
 
     @property
     def chat(self) -> Audience:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from settings import Settings
+from index.errors import StoreError
+from settings import Settings, StoreUrl
 from web.errors import OPENAI, ApiError, error_response
 from web.security.access import Caller, caller, host_of, is_known_host, serves_others
 from web.security.policy import ASKING, GRADIO, OWNER_FOLDERS, audience_of
@@ -68,10 +70,13 @@ class Gate:
             return  # no websocket is served
         send = _with_headers(send, self._policy(scope["path"]))
         try:
-            self._admit(scope)
+            if isinstance(self._settings.store, StoreUrl):  # which may be asked, and take its time
+                await run_in_threadpool(self._admit, scope)
+            else:
+                self._admit(scope)
             if scope["method"] not in READING and not scope["path"].startswith(OWNER_FOLDERS):
                 receive = await _limited(scope, receive)
-        except ApiError as error:
+        except (ApiError, StoreError) as error:
             await error_response(Request(scope), error)(scope, receive, send)
         else:
             await self.app(scope, receive, send)

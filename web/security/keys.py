@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from fastapi import Request
 
 from index.errors import StoreDamagedError, UsageError
-from index.store.durable import replacing, translate_os_errors
-from settings import Settings
+from index.store.place import open_store
+from settings import Settings, StorePlace
 from web.errors import ApiError
 from web.security.access import KEY_PREFIX, caller
 from web.security.rates import Rates
 
 FILE = "keys.json"
-"""In the folder of the store."""
+"""In the store."""
 BYTES = 32
 WRONG_PER_MINUTE = 10
 _BEARER = re.compile(r"Bearer +(\S+) *", re.IGNORECASE)
@@ -47,27 +43,24 @@ class Key:
 
 
 class Keys:
-    """The keys in one file. For many threads and processes; a change counts from the next request on.
+    """The keys of a store. For many threads and processes; a change counts from the next request on.
 
     A key is 256 random bits, which nobody finds by trying, so one SHA-256 hides it as well as a slow hash would: those
     are for passwords, of which there are few. Every call may raise StoreError.
     """
 
-    def __init__(self, store: Path) -> None:
-        self._path = store / FILE
-        self._read: tuple[tuple[int, int], tuple[Key, ...]] = ((0, 0), ())
+    def __init__(self, store: StorePlace) -> None:
+        self._records = open_store(store).records(private=True)
+        self._read: tuple[Hashable, tuple[Key, ...]] = (None, ())
 
     def list(self) -> Sequence[Key]:
         """Return the keys in the order in which they were made."""
-        with self._errors():
-            try:
-                found = self._path.stat()
-            except FileNotFoundError:
-                return ()
-            version = (found.st_ino, found.st_mtime_ns)
-            if self._read[0] != version:
-                self._read = (version, self._stored())
-            return self._read[1]
+        version = self._records.version(FILE)
+        if version is None:
+            return ()
+        if self._read[0] != version:
+            self._read = (version, self._known(self._records.get(FILE)))
+        return self._read[1]
 
     def add(self, name: str, per_minute: int, collections: Sequence[str] = ()) -> str:
         """Return a new key, which is known only to the caller. Raises UsageError for a name that cannot be had."""
@@ -75,70 +68,59 @@ class Keys:
             raise UsageError(f"{name!r} is no name for a key", "use at most 60 letters, digits, and . _ - @")
         if per_minute < 1:
             raise UsageError(f"a key cannot be used {per_minute} times a minute", "give --per-minute 1 or more")
-        with self._alone():
-            if any(key.name == name for key in self.list()):
+        made = KEY_PREFIX + secrets.token_urlsafe(BYTES)
+        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+        def with_it(stored: bytes | None) -> bytes:
+            keys = self._known(stored)
+            if any(key.name == name for key in keys):
                 raise UsageError(f"there is a key {name} already", "give another name, or revoke that one first")
-            made = KEY_PREFIX + secrets.token_urlsafe(BYTES)
-            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            self._write([*self.list(), Key(name, _hash(made), per_minute, now, collections)])
+            return _written([*keys, Key(name, _hash(made), per_minute, now, collections)])
+
+        self._records.change(FILE, with_it)
         return made
 
     def revoke(self, name: str) -> None:
         """Have the key of this name open nothing any more. Raises UsageError if there is none."""
-        with self._alone():
-            left = [key for key in self.list() if key.name != name]
-            if len(left) == len(self.list()):
+
+        def without_it(stored: bytes | None) -> bytes:
+            keys = self._known(stored)
+            left = [key for key in keys if key.name != name]
+            if len(left) == len(keys):
                 raise UsageError(f"there is no key {name}", "`python app.py keys list` shows them")
-            self._write(left)
+            return _written(left)
+
+        self._records.change(FILE, without_it)
 
     def find(self, headers: Mapping[str, str]) -> Key | None:
         """Return the key that a request shows, if it is one of these."""
-        shown = _hash(_shown_key(headers))
+        key = _shown_key(headers)
+        if not key.startswith(KEY_PREFIX):
+            return None
+        shown = _hash(key)
         # All are compared, in constant time: how long it takes says nothing about them.
         same = [key for key in self.list() if hmac.compare_digest(key.hash, shown)]
         return same[0] if same else None
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one writer in at a time. The system lets the next one in when this one dies."""
-        with self._errors():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                fcntl.flock(folder, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(folder)
-
-    def _stored(self) -> tuple[Key, ...]:
-        """Return the keys that the file holds. Raises OSError, and StoreDamagedError where it is no list of keys."""
+    def _known(self, stored: bytes | None) -> tuple[Key, ...]:
+        """Return the keys that are stored. Raises StoreDamagedError where that is no list of keys."""
         try:
-            return tuple(Key(**fields) for fields in json.loads(self._path.read_text("utf-8")))
+            return tuple(Key(**fields) for fields in json.loads(stored.decode())) if stored is not None else ()
         except (ValueError, TypeError) as error:
             raise StoreDamagedError(
-                f"the keys in {self._path} are damaged", "move the file away and make new ones"
+                f"the keys in {self._records.place(FILE)} are damaged", "move them away and make new ones"
             ) from error
 
-    def _errors(self) -> AbstractContextManager[None]:
-        """Raise the errors of the disk as StoreErrors."""
-        return translate_os_errors(f"the keys in {self._path} cannot be used", "check its folder")
 
-    def _write(self, keys: Sequence[Key]) -> None:
-        """Write so that after a crash there is the old file or the new one. Only this user can read it."""
-        with replacing(self._path) as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(json.dumps([asdict(key) for key in keys], indent=1).encode())
-
-
-def admission(keys: Keys, settings: Settings) -> Callable[[Request], Awaitable[None]]:
+def admission(keys: Keys, settings: Settings) -> Callable[[Request], None]:
     """Return what stands before the routes of programs.
 
     A key has to be known, and counts by its own rate. Where keys are required, a program needs one; browsers, which
     say from what page a request comes, do not, and neither does the owner.
     """
-    rates = Rates()
+    rates = Rates(settings.store)
 
-    async def admit(request: Request) -> None:
+    def admit(request: Request) -> None:  # in a thread: keys may be in a database
         who = caller(request.scope, settings)
         if _shown_key(request.headers).startswith(KEY_PREFIX):
             key = keys.find(request.headers)
@@ -168,3 +150,7 @@ def _shown_key(headers: Mapping[str, str]) -> str:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _written(keys: Sequence[Key]) -> bytes:
+    return json.dumps([asdict(key) for key in keys], indent=1).encode()

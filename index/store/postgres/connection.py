@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -32,6 +33,8 @@ SET lock_timeout = '20s';
 _READING: LiteralString = "SET default_transaction_read_only = on; SET statement_timeout = '30s'"
 _WRITING: LiteralString = "SET statement_timeout = '30min'"
 _KEEP_IDLE = 8
+_AWAY_SECONDS = 1.0
+"""How long after a vain try nobody else tries: each would wait, and hold a thread that serves."""
 _HINT = "check that it runs, its address, and the user's name and password"
 _BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.SerializationFailure, errors.DeadlockDetected)
 _HINTS: tuple[tuple[type[psycopg.Error], str], ...] = (
@@ -73,6 +76,7 @@ class Pool:
         self._writing = writing
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
+        self._away: tuple[float, StoreError] | None = None
 
     def take(self) -> Connection:
         """Return a connection that works. Raises StoreError."""
@@ -80,13 +84,25 @@ class Pool:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return connect(self._url, writing=self._writing)
+                return self._connected()
             try:
                 connection.execute("SELECT 1")
             except psycopg.Error:  # the server has been started again since
                 connection.close()
             else:
                 return connection
+
+    def _connected(self) -> Connection:
+        away = self._away
+        if away is not None and time.monotonic() < away[0]:
+            raise StoreError(away[1].message, away[1].hint)
+        try:
+            connection = connect(self._url, writing=self._writing)
+        except StoreError as error:
+            self._away = (time.monotonic() + _AWAY_SECONDS, error)
+            raise
+        self._away = None
+        return connection
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

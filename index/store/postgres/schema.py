@@ -55,13 +55,22 @@ CREATE UNIQUE INDEX jobs_by_path ON jobs (md5(path));
 CREATE INDEX jobs_waiting ON jobs (id) WHERE error IS NULL;
 ALTER TABLE jobs ALTER path SET STATISTICS 0, ALTER name SET STATISTICS 0, ALTER origin SET STATISTICS 0,
     ALTER error SET STATISTICS 0, ALTER hint SET STATISTICS 0;
-"""
+""",
+    1: """
+CREATE TABLE records (
+    name text COLLATE "C" PRIMARY KEY, number bigint GENERATED ALWAYS AS IDENTITY,
+    changed timestamptz NOT NULL DEFAULT clock_timestamp(), body bytea NOT NULL
+);
+ALTER TABLE records ALTER name SET STATISTICS 0, ALTER body SET STATISTICS 0;
+CREATE UNLOGGED TABLE rates (name text COLLATE "C" PRIMARY KEY, uses timestamptz[] NOT NULL);
+CREATE INDEX articles_by_collection ON articles (collection, id);
+""",
 }
 """From a version to the next one; 0 is a database with `facts` alone."""
 VERSION = len(MIGRATIONS)
 FACTS = 'CREATE TABLE IF NOT EXISTS facts (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL)'
 FORMAT = "format"
 """The fact that says which version the tables have."""
-TABLES = ("postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals", "jobs")
+TABLES = ("postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals", "jobs", "records")
 NEAREST = "vectors_by_nearness"
 """The index of vectors, which is made when there are many."""

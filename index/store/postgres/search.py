@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from typing import LiteralString
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.article import Article, ArticleFacts, ArticleInfo, Hit
 from index.errors import StoreError, StoreOutdatedError
 from index.store.facts import FactReader
@@ -53,6 +56,8 @@ FROM chunks JOIN articles ON articles.id = article_id WHERE chunks.id IN (
 class PostgresReader(FactReader):
     """One connection that only reads. `reading()` makes a snapshot. See `index.store.base.DatabaseReader`."""
 
+    sees_everything = True
+
     def __init__(self, sql: Connection, url: StoreUrl, done: Callable[[Connection], None]) -> None:
         """Take a connection; `done` gets it back. Raises StoreError if there is no store of this version."""
         self._sql = sql
@@ -98,6 +103,10 @@ class PostgresReader(FactReader):
             " collection FROM articles ORDER BY source"
         )
         return [ArticleInfo(*(*row, tags_of(tags), collection)) for *row, tags, collection in rows]
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return the id and the path of every article."""
+        return self._sql.execute("SELECT id, path FROM articles").fetchall()
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
@@ -195,7 +204,7 @@ class PostgresReader(FactReader):
         """Return the stems that begin with `prefix` and that some chunk holds, at most `limit`."""
         rows = self._sql.execute(
             "SELECT term FROM terms WHERE term >= %s AND term < %s ORDER BY term LIMIT %s",
-            (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
+            (storable(prefix), f"{storable(prefix)}\U0010ffff", limit),
         )
         return [stem for (stem,) in rows]
 
@@ -206,7 +215,7 @@ class PostgresReader(FactReader):
             " (SELECT chunk FROM postings WHERE term = %s ORDER BY chunk LIMIT %s) AS holding"
             " JOIN chunks ON chunks.id = chunk JOIN articles ON articles.id = article_id ORDER BY chunk"
         )
-        return [text for (text,) in self._sql.execute(query, (stem, limit))]
+        return [text for (text,) in self._sql.execute(query, (storable(stem), limit))]
 
 
 class Words:
@@ -282,3 +291,8 @@ def _idf(chunks: int, holding: int) -> float:
     """Return what a term counts that so many chunks hold, as FTS5 counts it."""
     idf = math.log((chunks - holding + 0.5) / (holding + 0.5))
     return idf if idf > 0 else 1e-6
+
+
+def as_halfvec(vector: NDArray[np.float32]) -> str:
+    """Return a vector as pgvector reads it."""
+    return f"[{','.join(format(value, '.6g') for value in vector.tolist())}]"

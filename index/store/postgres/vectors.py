@@ -11,9 +11,8 @@ from psycopg import sql
 
 from index.article import Hit
 from index.store.postgres.connection import Connection
-from index.store.postgres.database import as_halfvec
 from index.store.postgres.schema import NEAREST
-from index.store.postgres.search import PostgresReader
+from index.store.postgres.search import PostgresReader, as_halfvec
 
 EXACT = 20_000
 """Up to so many vectors are all compared, in a few hundredths of a second."""
@@ -42,7 +41,8 @@ class PostgresVectors:
         if every <= EXACT or few:
             return self._compared(vector, limit, kept)
         hits = self._hits(_by_index(len(vector), kept), vector, limit, kept)
-        return hits if len(hits) >= limit or kept is None else self._compared(vector, limit, kept)
+        every_one = kept is None and self._database.sees_everything
+        return hits if len(hits) >= limit or every_one else self._compared(vector, limit, kept)
 
     def _compared(self, vector: NDArray[np.float32], limit: int, kept: Collection[str] | None) -> list[Hit]:
         """Return the nearest chunks by comparing all: no index fits this query."""

@@ -24,7 +24,7 @@ from index.store.place import open_store
 from rag.snapshot import Index
 from settings import StorePlace
 from tests.fakes import FakeEmbeddings
-from tests.postgres import Server
+from tests.postgres import PLACES, Server, a_place
 
 pytestmark = pytest.mark.store
 
@@ -32,7 +32,6 @@ ARTICLE = Article(
     "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de",
     (Heading(0, "X"),), pages=(0, 16), link="https://example.org/a", tags=("b", "a"),
 )  # fmt: skip
-PLACES = ("folder", "postgres")
 
 
 def vector(number: int) -> bytes:
@@ -42,13 +41,6 @@ def vector(number: int) -> bytes:
 
 def chunk(start: int, end: int, digest: str, article: Article = ARTICLE) -> Chunk:
     return Chunk(article.id, start, end, article.text[start:end], digest)
-
-
-def a_place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> StorePlace:
-    if kind == "folder":
-        return tmp_path / "store"
-    server: Server = request.getfixturevalue("postgres")
-    return server.place()
 
 
 @pytest.fixture(params=PLACES)

@@ -18,6 +18,7 @@ import app
 from index.article import Article, Chunk
 from index.errors import StoreBusyError, StoreError, StoreOutdatedError
 from index.ingest import ingest, rebuild
+from index.options import IngestOptions
 from index.status import read_facts, read_status
 from index.store.place import open_store
 from index.store.postgres import schema
@@ -127,10 +128,11 @@ def test_a_user_without_rights_is_told(postgres: Server) -> None:
 def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url).writing() as publication, publication.database.writing():
         put(publication.database)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE more (x integer)")
+    now = schema.VERSION
+    monkeypatch.setitem(schema.MIGRATIONS, now, "CREATE TABLE more (x integer)")
     for module in ("search", "store"):
-        monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", 2)
-    with pytest.raises(StoreOutdatedError, match="has format 1, this version reads 2"):
+        monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", now + 1)
+    with pytest.raises(StoreOutdatedError, match=f"has format {now}, this version reads {now + 1}"):
         read_facts(url)
     rebuild(url)
     assert read_facts(url).generation is None
@@ -236,3 +238,45 @@ def test_many_vectors_are_found_by_an_index(
             best = sorted((float(np.frombuffer(row[4], "<f4") @ vector) for row in among), reverse=True)[:8]
             assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-6)
     assert read_status(url, verify=True).problem is None
+
+
+@pytest.mark.parametrize("few", [3, 10_000], ids=["by the index", "compared"])
+def test_an_audience_finds_what_is_near_among_what_it_sees(
+    url: StoreUrl, tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("store", "vectors"):
+        monkeypatch.setattr(f"index.store.postgres.{module}.EXACT", few)
+    model = FakeEmbeddings()
+    for name, numbers in (("open", range(8)), ("secret", range(8, 60))):
+        (tmp_path / name).mkdir()
+        for n in numbers:
+            words = " ".join(f"word{(n * 7 + m * m) % 97}" for m in range(12))
+            (tmp_path / name / f"{n}.txt").write_text(f"{words}.")
+        ingest(url, [tmp_path / name], model, IngestOptions(collection=name))
+    with closing(opened(url)) as reader:
+        rows = [
+            row for info in reader.articles() if info.collection == "open" for row in reader.chunk_vectors([info.id])
+        ]
+    [vector] = model.encode(["word3 word10 word17"])
+    with closing(Index(url)) as index, index.seen_by(frozenset({"open"})).snapshot() as snapshot:
+        for kept in (None, frozenset(row[0] for row in rows[:4])):
+            hits = snapshot.vectors.nearest(vector, 6, kept)
+            among = [row for row in rows if kept is None or row[0] in kept]
+            best = sorted((float(np.frombuffer(row[4], "<f4") @ vector) for row in among), reverse=True)[:6]
+            assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-6)
+    with closing(Index(url)) as index, index.seen_by(frozenset()).snapshot() as snapshot:
+        assert snapshot.vectors.nearest(vector, 6, None) == []
+        assert snapshot.database.search_terms(["word3"], 5) == []
+
+
+def test_a_connection_that_was_restricted_is_given_back_whole(url: StoreUrl, database: Any) -> None:
+    with database.writing():
+        put(database)
+    store = open_store(url)
+    with closing(store.open(frozenset({"it's %s"}))) as reader, reader.reading():
+        assert reader.articles() == [] and reader.article(ARTICLE.id) is None and reader.counts() == (0, 0, 0)
+        assert not reader.has_term("words") and reader.texts_with_stem("word", 5) == []
+        with pytest.raises(NotImplementedError):
+            reader.connection.cursor().executemany("SELECT 1", [])  # type: ignore[attr-defined]
+    with closing(store.open()) as reader:
+        assert [info.id for info in reader.articles()] == [ARTICLE.id]

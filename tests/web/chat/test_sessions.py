@@ -64,7 +64,7 @@ def test_an_answer_is_kept_in_its_conversation(front: ChatSessions, chain: FakeC
         given = answers.get(answer.id)
         assert given is not None and given.question == "And then?" and len(given.history) == 1
         assert chain.asked[-1]["history"] == [{"question": QUESTION, "answer": last[0].answer.answer}]
-        front.clear("a")
+        await front.clear("a")
         assert front.exchanges("a") == ()
 
     asyncio.run(talk())
@@ -253,7 +253,7 @@ def test_a_cleared_conversation_stays_cleared(front: ChatSessions, chain: FakeCh
         chain.pause = 0.05
         async for step in front.ask("a", QUESTION, "en"):
             if step[-1].said:
-                front.clear("a")
+                await front.clear("a")
         assert front.exchanges("a") == ()
 
     asyncio.run(talk())
@@ -321,7 +321,7 @@ def test_what_is_forgotten_leaves_no_answer_behind(front: ChatSessions, answers:
         answer = (await asked(front, "a"))[-1][-1].answer
         other = (await asked(front, "b"))[-1][-1].answer
         assert answer and other and answers.get(answer.id)
-        front.clear("a")
+        await front.clear("a")
         assert front.exchanges("a") == () and answers.get(answer.id) is None
         assert answers.get(other.id) is not None and front.summaries("ab") == front.summaries("b")
 

@@ -23,7 +23,7 @@ from web.app import build_app
 from web.errors import add_error_handlers
 from web.pages.shared import sharing_routes
 from web.security.audience import Audiences
-from web.shared import SHARED
+from web.shared_answers import SHARED
 
 EVIL = '</h1><script>alert(1)</script><img src=x onerror=alert(1)> "criticiz"'
 STRANGER: dict[str, Any] = {"base_url": "http://192.0.2.1:7860", "client": ("192.0.2.7", 50_000)}

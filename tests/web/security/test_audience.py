@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 from index.ingest import ingest
 from index.options import IngestOptions
 from rag.chain import AnswerChain, build_chain
-from settings import Settings
+from settings import Settings, StorePlace
 from tests.fakes import FakeEmbeddings
+from tests.postgres import PLACES, a_place
 from tests.rag.test_collections import AnyReader, written
 from tests.web.standins import HERE, interface
 from web.pages.widget import widget_routes
@@ -34,20 +35,21 @@ QUESTION = "When was the mine closed?"
 COLLECTIONS = ("news", "help", "public", "secret")
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=PLACES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorePlace:
     """One article in each collection, and one in none; each says the same with its own name."""
     folder = tmp_path_factory.mktemp("audience")
+    place = a_place(request.param, request, folder)
     for name in (*COLLECTIONS, "loose"):
         files = {
             f"{name}.md": f"---\ntitle: The {name} mine\nauthor: {name} author\n---\nThe {name} mine closed in 1985."
         }
         said = None if name == "loose" else name
-        ingest(folder / "store", [written(folder / name, files)], FakeEmbeddings(), IngestOptions(collection=said))
-    return folder / "store"
+        ingest(place, [written(folder / name, files)], FakeEmbeddings(), IngestOptions(collection=said))
+    return place
 
 
-def settings_of(store: Path, **more: Any) -> Settings:
+def settings_of(store: StorePlace, **more: Any) -> Settings:
     values: dict[str, Any] = {
         "hosts": ("their.server",),
         "owner_token": TOKEN,
@@ -58,7 +60,7 @@ def settings_of(store: Path, **more: Any) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def chain(store: Path) -> Iterator[AnswerChain]:
+def chain(store: StorePlace) -> Iterator[AnswerChain]:
     with closing(build_chain(settings_of(store), FakeEmbeddings(), AnyReader())) as chain:
         chain.warm()
         yield chain
@@ -72,7 +74,7 @@ def client_of(chain: AnswerChain, settings: Settings) -> TestClient:
 
 
 @pytest.fixture
-def client(chain: AnswerChain, store: Path) -> TestClient:
+def client(chain: AnswerChain, store: StorePlace) -> TestClient:
     return client_of(chain, settings_of(store))
 
 
@@ -102,13 +104,13 @@ def test_the_owner_sees_everything(client: TestClient) -> None:
     assert seen(client, {"Authorization": f"Bearer {TOKEN}"}) == {*COLLECTIONS, "loose"}
 
 
-def test_without_names_everybody_sees_everything(chain: AnswerChain, store: Path) -> None:
+def test_without_names_everybody_sees_everything(chain: AnswerChain, store: StorePlace) -> None:
     settings = settings_of(store, embed_origins=SITES[2:], public_collections=())
     assert open_collections(settings) is None
     assert seen(client_of(chain, settings)) == {*COLLECTIONS, "loose"}
 
 
-def test_a_key_sees_its_collections_and_one_without_them_everything(client: TestClient, store: Path) -> None:
+def test_a_key_sees_its_collections_and_one_without_them_everything(client: TestClient, store: StorePlace) -> None:
     keys = Keys(store)
     for name, collections, sees in (
         ("staff", ("secret",), {"secret"}), ("two", ("secret", "news"), {"secret", "news"}),
@@ -127,7 +129,7 @@ def test_a_frame_sees_its_collection_alone(client: TestClient) -> None:
         assert seen(client, owner) == {collection}
 
 
-def test_a_frame_is_shown_on_the_sites_of_its_collection(chain: AnswerChain, store: Path) -> None:
+def test_a_frame_is_shown_on_the_sites_of_its_collection(chain: AnswerChain, store: StorePlace) -> None:
     client = client_of(chain, settings_of(store, embed_origins=SITES))
     for collection, sites in (("news", "https://a.site https://c.site"), ("help", "https://b.site https://c.site")):
         policy = client.get("/widget", params={"collection": collection}).headers["content-security-policy"]
@@ -149,7 +151,7 @@ def test_a_token_cannot_be_made_up(client: TestClient) -> None:
         assert (response.status_code, response.json()["code"]) == (403, "collection"), wrong
 
 
-def test_a_name_of_any_letters_has_a_token_that_a_header_can_hold(chain: AnswerChain, store: Path) -> None:
+def test_a_name_of_any_letters_has_a_token_that_a_header_can_hold(chain: AnswerChain, store: StorePlace) -> None:
     settings = settings_of(store, public_collections=("新闻",))
     token = given(client_of(chain, settings), "新闻")["token"]
     assert token.isascii() and unquote(token).startswith("新闻:")
@@ -170,7 +172,7 @@ def test_a_hidden_article_has_no_page_and_no_text(client: TestClient, chain: Ans
     assert client.get(f"/api/articles/{ids['help']}", headers={"Quoth-Collection": token}).status_code == 404
 
 
-def test_the_list_of_articles_holds_what_is_open(chain: AnswerChain, store: Path) -> None:
+def test_the_list_of_articles_holds_what_is_open(chain: AnswerChain, store: StorePlace) -> None:
     client = client_of(chain, settings_of(store, public_chat=True))
     page = client.get("/articles").text
     assert all(f"The {name} mine" in page for name in ("news", "help", "public"))
@@ -179,7 +181,7 @@ def test_the_list_of_articles_holds_what_is_open(chain: AnswerChain, store: Path
     assert "The secret mine" in everything and "The loose mine" in everything
 
 
-def test_other_clients_are_held_to_the_same(client: TestClient, store: Path) -> None:
+def test_other_clients_are_held_to_the_same(client: TestClient, store: StorePlace) -> None:
     asked = {"messages": [{"role": "user", "content": "Who buys the secret mine? List all mines"}]}
     answer = client.post("/v1/chat/completions", json=asked).json()
     said = {cited["title"] for cited in answer["quoth"]["citations"]} | {
@@ -188,7 +190,7 @@ def test_other_clients_are_held_to_the_same(client: TestClient, store: Path) -> 
     assert said and not said & {"The secret mine", "The loose mine"}
 
 
-def test_the_chat_shows_what_is_open_where_everybody_has_it(store: Path) -> None:
+def test_the_chat_shows_what_is_open_where_everybody_has_it(store: StorePlace) -> None:
     assert Audiences(settings_of(store, public_chat=True)).chat == {"public", "news", "help"}
     assert Audiences(settings_of(store)).chat is None
 
@@ -211,7 +213,7 @@ def test_what_is_no_site_with_a_collection(text: str) -> None:
         Settings.read({}, {"QUOTH_EMBED_ORIGINS": text})
 
 
-def test_here_is_the_owner_without_a_token(chain: AnswerChain, store: Path) -> None:
+def test_here_is_the_owner_without_a_token(chain: AnswerChain, store: StorePlace) -> None:
     """As long as nobody else is served; a collection that is public changes nothing in that."""
     settings = settings_of(store, owner_token=None, hosts=(), embed_origins=())
     here = TestClient(interface(chain, settings), **HERE)

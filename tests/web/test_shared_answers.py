@@ -18,8 +18,8 @@ from rag.filters import NO_FILTERS, Filters
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 from tests.web.standins import QUOTE, an_answer, citation
-from web import shared
-from web.shared import SHARED, SharedAnswers, frozen, sweep_shared
+from web import shared_answers as shared
+from web.shared_answers import SHARED, SharedAnswers, frozen, sweep_shared
 
 QUESTION = "What did he criticize?"
 WORDS = "The harbour was dredged in the winter of 1931."
