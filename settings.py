@@ -166,11 +166,8 @@ class Settings:
     """The names that this server is reached by, but for localhost and addresses."""
     proxies: tuple[str, ...] = _list_of(_network)
     """The networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
-    owner_token: str | None = field(default=None, repr=False, metadata={"min_length": 16})
-    """What shows the owner of the articles; None means whoever sits at the machine, while it serves nobody else.
-
-    A shorter one could be guessed.
-    """
+    owner_token: str | None = field(default=None, repr=False, metadata={"min_length": 16})  # else it could be guessed
+    """What shows the owner of the articles; None means whoever sits at the machine, while it serves nobody else."""
     public_chat: bool = False
     """Whether everybody may use the chat, not only the owner."""
     sharing: bool = True

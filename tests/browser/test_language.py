@@ -76,7 +76,7 @@ def test_the_conversations_and_a_shared_answer(pseudo: str, visit: Open) -> None
     page.locator("#q-box textarea").fill(QUESTION)
     page.locator("#q-box textarea").press("Enter")
     expect(page.locator(".q-keep")).to_have_count(1)
-    answer = page.locator("[class*='q-id-']").get_attribute("class").split("q-id-")[1]  # type: ignore[union-attr]
+    answer = str(page.locator("[class*='q-id-']").get_attribute("class")).split("q-id-")[1]
     page.locator("#q-again").click()
     expect(page.locator("#q-undo")).to_be_visible()
     page.locator("#q-talks-open").click()

@@ -91,7 +91,12 @@ def test_the_list_opens_renames_deletes_and_searches(stand_in: str, visit: Open)
     opener.click()
     expect(talks).to_have_text(["Jia & <b>co</b>", HOSTILE])
     asked: list[str] = []
-    page.once("dialog", lambda question: (asked.append(question.message), question.dismiss()))
+
+    def refuse(question: Dialog) -> None:
+        asked.append(question.message)
+        question.dismiss()
+
+    page.once("dialog", refuse)
     dialog.get_by_role("button", name=f"Delete {HOSTILE}").click()
     expect(talks).to_have_count(2)
     page.once("dialog", Dialog.accept)

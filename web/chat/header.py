@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,17 +109,28 @@ def choices(chain: AnswerChain, wanted: Wanted, language: Language) -> FilterCho
         groups["article"] = [(article.title, chosen[-1])]
     if collection:
         chosen.append(Filters(collection=(collection,)))
-    collections = dict.fromkeys((*([collection] if collection else []), *known.collections))
-    groups["collections"] = [(name, Filters(collection=(name,))) for name in collections]
-    groups["authors"] = [(author, Filters(author=(author,))) for author in known.authors]
-    groups["sources"] = [(source, Filters(source=(source,))) for source in known.sources]
-    groups["tags"] = [(tag, Filters(tag=(tag,))) for tag in known.tags]
-    for year in known.years:
-        groups["years"].append((say(language, "chat.since", year=year), Filters(after=year)))
-        groups["years"].append((say(language, "chat.until", year=year), Filters(before=str(int(year) + 1))))
+    groups |= _groups(known, chosen, language)
     words = [(shown, str(word)) for group in groups.values() for shown, word in group]
     sizes = "-".join(str(len(group)) for group in groups.values())
     return FilterChoices(words, [str(word) for word in chosen], f"q-of-{sizes}")
+
+
+def _groups(
+    known: filters.Choices, chosen: Sequence[Filters], language: Language
+) -> dict[str, list[tuple[str, Filters]]]:
+    """Return what there is to filter by in each group, the collection that is chosen first."""
+    collections = dict.fromkeys([name for each in chosen for name in each.collection] + [*known.collections])
+    years = []
+    for year in known.years:
+        years.append((say(language, "chat.since", year=year), Filters(after=year)))
+        years.append((say(language, "chat.until", year=year), Filters(before=str(int(year) + 1))))
+    return {
+        "collections": [(name, Filters(collection=(name,))) for name in collections],
+        "authors": [(author, Filters(author=(author,))) for author in known.authors],
+        "years": years,
+        "sources": [(source, Filters(source=(source,))) for source in known.sources],
+        "tags": [(tag, Filters(tag=(tag,))) for tag in known.tags],
+    }
 
 
 def has_collection(chain: AnswerChain, collection: str) -> bool:

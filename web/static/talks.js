@@ -165,7 +165,8 @@
   function row(each, { title, questions }) {
     const called = each.name || title;
     const say = (key) => Quoth.say(key).replace("{title}", called);
-    const day = new Date(each.at).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" });
+    const spoken = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+    const day = new Date(each.at).toLocaleDateString(spoken, { day: "numeric", month: "short" });
     const number = Quoth.say(questions === 1 ? "talks.questions_1" : "talks.questions_n").replace("{count}", questions);
     const open_ = button(called, () => {
       dialog.close();

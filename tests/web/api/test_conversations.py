@@ -38,7 +38,7 @@ def client(sessions: ChatSessions) -> TestClient:
     app = FastAPI()
     app.include_router(conversation_routes(sessions))
     add_error_handlers(app)
-    return TestClient(app, **HERE)  # type: ignore[arg-type]
+    return TestClient(app, **HERE)
 
 
 def listed(client: TestClient, *keys: str, search: str = "") -> list[tuple[str, bool]]:

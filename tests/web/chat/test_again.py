@@ -35,7 +35,7 @@ def test_the_same_question_to_the_same_articles_is_the_same() -> None:
 
 def test_written_and_quoted_are_not_the_same_but_both_may_refuse() -> None:
     cited = citation()
-    said = {"sentences": (Sentence(cited.quote, "quote", (1,), 0.9),), "citations": (cited,)}
+    said: dict[str, Any] = {"sentences": (Sentence(cited.quote, "quote", (1,), 0.9),), "citations": (cited,)}
     written, quoted, refused = exchange(engine="ollama:tiny", **said), exchange(**said), exchange()
     assert same(written, is_written=True) and same(quoted)
     assert not same(quoted, is_written=True) and not same(written)
