@@ -31,6 +31,9 @@ _RUN = 8
 _SHARE = 0.6
 """Of the letters, so many have to be found, or none count."""
 
+_MARKS = 3
+"""So many at the end of a quote are marked with it."""
+
 Box = tuple[int, int, int, int]
 """Left, top, width and height in pixels of the picture."""
 
@@ -104,20 +107,33 @@ def _boxes(page: PdfPage, text: str, spans: Sequence[tuple[int, int]], size: tup
     for start, end in spans:
         before, wanted = "".join(_letters(text[:start])), "".join(_letters(text[start:end]))
         for first, last in _runs(letters, wanted, len(before)):
-            count = places[last - 1] - places[first] + 1
-            for n in range(words.count_rects(places[first], count)):
+            after = _with_marks(words, places[last - 1] + 1, signs)
+            for n in range(words.count_rects(places[first], after - places[first])):
                 yield _on_image(page, words.get_rect(n), size)
+
+
+def _with_marks(words: PdfTextPage, at: int, signs: int) -> int:
+    """Return where the marks end that follow a word without a blank, such as a full stop in quotation marks."""
+    for place in range(at, min(at + _MARKS, signs)):
+        sign = _sign(words, place)
+        if sign.isspace() or sign.isalnum() or not sign.isprintable():
+            return place
+    return min(at + _MARKS, signs)
+
+
+def _sign(words: PdfTextPage, at: int) -> str:
+    """Return one character of a page as PDFium numbers them; half of a pair of surrogates is as good as none."""
+    import pypdfium2.raw  # type: ignore[import-untyped]
+
+    return chr(min(pypdfium2.raw.FPDFText_GetUnicode(words, at), 0x10FFFF))
 
 
 def _letters_of_page(words: PdfTextPage, signs: int) -> tuple[str, list[int]]:
     """Return the letters and digits of a page, and for each PDFium's number of the character that it is of."""
-    import pypdfium2.raw  # type: ignore[import-untyped]
-
     letters: list[str] = []
     places: list[int] = []
     for at in range(signs):
-        code = pypdfium2.raw.FPDFText_GetUnicode(words, at)
-        for letter in _letters(chr(code) if code < 0x110000 else ""):
+        for letter in _letters(_sign(words, at)):
             letters.append(letter)
             places.append(at)
     return "".join(letters), places

@@ -145,7 +145,6 @@ def test_a_quote_is_looked_up_on_the_page_of_its_pdf(visit: Open, address: str) 
     assert shown["x"] < marked["x"] < shown["x"] + shown["width"] and shown["y"] < marked["y"]
     assert marked["height"] < 40 and 0 < marked["y"] < 800  # the browser has gone to it
     expect(page.locator("mark")).to_have_text("The hull was tarred and the mast was replaced.")
-    check(page)
     page.get_by_role("link", name="Previous page").click()
     expect(page.get_by_role("img", name="Page 1 of The log of the Anna")).to_be_visible()
     expect(page.locator("#words")).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Named(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as the page shows it. Times are in UTC, empty for never and for now."""
+    """A source as the page shows it. Times are in UTC, empty for never and for soon."""
 
     source: Source
     status: SourceStatus
@@ -180,7 +181,8 @@ def sources_page(
 def _row(source: Source, status: SourceStatus, running: Sequence[str]) -> SourceRow:
     turn = running.index(source.name) if source.name in running else None
     errors = [*status.errors[:ERRORS_SHOWN], *(["…"] if len(status.errors) > ERRORS_SHOWN else [])]
-    return SourceRow(source, status, _time(status.last_run), _time(status.next_run), errors, turn)
+    next_run = status.next_run if status.next_run > time.time() else 0.0
+    return SourceRow(source, status, _time(status.last_run), _time(next_run), errors, turn)
 
 
 def _time(seconds: float) -> str:

@@ -94,3 +94,10 @@ def test_a_page_that_is_not_there(number: int) -> None:
 def test_what_is_no_pdf() -> None:
     with pytest.raises(ArticleError, match="cannot be opened"):
         page_image(b"%PDF-1.4 rubbish", 1)
+
+
+def test_the_full_stop_is_marked_with_its_sentence() -> None:
+    data = pdf("Tin melts early.")
+    [box] = drawn(data, 1, "Tin melts early.").boxes
+    picture = page_image(data, 1)
+    assert ink(picture, box) == ink(picture, (0, 0, picture.width, picture.height))

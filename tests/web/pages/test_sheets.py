@@ -197,3 +197,14 @@ def test_only_some_are_drawn_at_once(settings: Settings, monkeypatch: pytest.Mon
         with TestClient(app, **HERE) as client:
             article = named(chain, "metals.pdf")
             assert client.get(f"/articles/{article.id}/pages/1").json()["code"] == "busy"
+
+
+def test_a_page_that_nothing_was_read_from(settings: Settings, folder: Path) -> None:
+    (folder / "scan.pdf").write_bytes(pdf("Tin is mined in Cornwall.", "", "Zinc is mined in Peru."))
+    ingest(settings.store, [folder / "scan.pdf"], FakeEmbeddings())
+    for app, chain in served(settings):
+        article = named(chain, "scan.pdf")
+        with TestClient(app, **HERE) as client:
+            page = client.get(f"/articles/{article.id}/pages/2").text
+            assert "No text was read from this page." in page and "Page 2 of 3" in page
+            assert "Peru" in client.get(f"/articles/{article.id}/pages/3").text
