@@ -2,8 +2,9 @@
 # make full: what models of other makers need, PyTorch among it.
 PYTHON ?= python3
 BIN := .venv/bin
+SLOW := browser or process or crash or store
 
-.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality screenshots audit crash fuzz clean
+.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality bench-scale screenshots audit crash crash-shared fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -40,12 +41,14 @@ full: setup .venv/ready-full
 .models/all-MiniLM-L6-v2/model.onnx: | .venv/ready
 	$(BIN)/python -m index.onnx_export
 
+# Both parts run, and either can fail.
 test: setup .venv/ready-dev
-	$(BIN)/python -m pytest $(OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(SLOW) or torch)" $(OPTIONS) || failed=1; \
+	$(BIN)/python -m pytest -m "$(SLOW)" $(OPTIONS) && [ -z "$$failed" ]
 
 # What one runs while writing: nothing that drives a browser, starts or kills processes, or builds large stores.
 test-fast: setup .venv/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not (browser or process or crash or store or torch)" $(OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(SLOW) or torch)" $(OPTIONS)
 
 test-torch: setup .venv/ready-dev-full
 	$(BIN)/python -m pytest -m torch
@@ -84,6 +87,10 @@ bench-quality: setup
 	$(if $(DATA),,$(error name the folder of the public sets: make bench-quality DATA=DIR))
 	$(BIN)/python -m benchmarks.quality --data "$(DATA)" $(OPTIONS)
 
+bench-scale: setup .venv/ready-dev
+	$(if $(DATA),,$(error name the folder of the public sets: make bench-scale DATA=DIR))
+	$(BIN)/python -m benchmarks.scale --data "$(DATA)" $(OPTIONS)
+
 audit: .venv/ready-dev
 	$(BIN)/python .ci/audit.py
 
@@ -98,6 +105,10 @@ test-llm: setup .venv/ready-dev .venv-llm/ready
 
 crash: setup .venv/ready-dev
 	$(BIN)/python -m pytest tests/crash --kills 200
+
+# 100 kills of workers and 30 immediate restarts of PostgreSQL: some ten minutes.
+crash-shared: setup .venv/ready-dev
+	$(BIN)/python -m pytest tests/crash/test_shared.py --kills 500
 
 fuzz: setup .venv/ready-dev
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),300) $(OPTIONS)

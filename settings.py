@@ -127,6 +127,8 @@ class Settings:
 
     store: StorePlace = field(default=Path(".store"), metadata={"parse": store_place})
     """A folder, or the address of a PostgreSQL database."""
+    store_read: StorePlace | None = field(default=None, metadata={"parse": store_place})
+    """The address of a copy of that database that PostgreSQL keeps in step: questions are read there."""
     articles: Path | None = None
     models: Path = HOME / ".models"
     embedding_model: str | None = None
@@ -158,6 +160,8 @@ class Settings:
     """The sites on whose pages the widget may stand; with `=collection`, that of this collection alone."""
     public_collections: tuple[str, ...] = _list_of(_collection)
     """What everybody sees, beside the collections of `embed_origins`; where neither names any, everything."""
+    contact: str | None = field(default=None, metadata={"pattern": r"^(https?://|mailto:)\S{3,500}$"})
+    """Where people may turn when the articles do not say: shown in the chat and the widget."""
     hosts: tuple[str, ...] = _list_of(_host)
     """The names that this server is reached by, but for localhost and addresses."""
     proxies: tuple[str, ...] = _list_of(_network)
@@ -169,6 +173,8 @@ class Settings:
     """
     public_chat: bool = False
     """Whether everybody may use the chat, not only the owner."""
+    sharing: bool = True
+    """Whether answers of the chat can be shared, and those that were are shown."""
     excerpt_characters: int = _number(0, 0, 1_000_000)
     """How much of an article others than the owner read around a quote, on each side; 0 is all of it."""
     asks_per_minute: int = _number(20, 0, 1_000_000)
@@ -225,7 +231,10 @@ class Settings:
                 check, parse = setting.metadata.get("check"), setting.metadata.get("parse", str)
                 values[setting.name] = _items(variable, text, check) if check else parse(text)
                 places[setting.name] = variable
-        return cls(**_checked(values, places))
+        settings = cls(**_checked(values, places))
+        if isinstance(settings.store_read, Path) or (settings.store_read and isinstance(settings.store, Path)):
+            raise ValueError(f"{PREFIX}STORE_READ goes with a {PREFIX}STORE in PostgreSQL, and is in PostgreSQL, too")
+        return settings
 
 
 def _parted(embedding: str) -> tuple[str, str, str]:

@@ -57,11 +57,14 @@ def child(task: str, **arguments: Any) -> dict[str, Any]:
     return result | {"peak_mib": peak()}
 
 
-def command_line(command: Sequence[str]) -> dict[str, Any]:
-    """Return seconds from the start of a command to its end, and its CPU seconds. Raises RuntimeError if it fails."""
+def command_line(command: Sequence[str], home: Path = HOME) -> dict[str, Any]:
+    """Return seconds from the start of a command to its end, and its CPU seconds. Raises RuntimeError if it fails.
+
+    `home` is the checkout that it runs in.
+    """
     before, started = _children(), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *command], cwd=HOME, env=environment(), capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=home, env=environment(), capture_output=True, text=True, check=False
     )
     seconds = time.perf_counter() - started
     if done.returncode or not done.stdout.strip():
@@ -70,13 +73,16 @@ def command_line(command: Sequence[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(command: Sequence[str], path: str, **variables: str) -> Iterator[Server]:
-    """Run a server from when `path` answers 200 to the end of the block; "PORT" in its command is exchanged."""
+def serving(command: Sequence[str], path: str, home: Path = HOME, **variables: str) -> Iterator[Server]:
+    """Run a server from when `path` answers 200 to the end of the block; "PORT" in its command is exchanged.
+
+    `home` is the checkout that it runs in.
+    """
     port = free_port()
     words = [sys.executable, *(str(port) if word == "PORT" else word for word in command)]
     started = time.perf_counter()
     with subprocess.Popen(
-        words, cwd=HOME, env=environment() | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        words, cwd=home, env=environment() | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             while not _answers(port, path):

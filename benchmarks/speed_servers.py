@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed_process import Server, command_line, cpu_seconds, middle, resident_mib, serving
+from settings import HOME
 
 USERS = 50
 SECONDS = 40
@@ -59,14 +60,15 @@ def memory(ours: Path, usual: Path, questions: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def crowd(store: Path, questions: Sequence[str]) -> dict[str, Any]:
+def crowd(store: Path, questions: Sequence[str], home: Path = HOME, options: Sequence[str] = ()) -> dict[str, Any]:
     """Measure visitors who ask again as soon as they have an answer, beside one who has the server alone.
 
-    Each question is answered once; who is refused asks again. The visitors run on the same cores.
+    Each question is answered once; who is refused asks again. The visitors run on the same cores. `home` is the
+    checkout that serves, with `options`.
     """
     waiting = iter(questions)
-    serve = ["app.py", "serve", "--port", "PORT", "--store", str(store)]
-    with serving(serve, "/readyz", QUOTH_ASKS_PER_MINUTE="0", QUOTH_DEADLINE_SECONDS="600") as server:
+    serve = ["app.py", "serve", "--port", "PORT", "--store", str(store), *options]
+    with serving(serve, "/readyz", home, QUOTH_ASKS_PER_MINUTE="0", QUOTH_DEADLINE_SECONDS="600") as server:
         ask_ours(server, next(waiting))
         before = _cpu_alone(server, list(itertools.islice(waiting, _ALONE)))
         cpu, own, started = cpu_seconds(server.pid), time.process_time(), time.perf_counter()

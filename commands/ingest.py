@@ -15,11 +15,11 @@ from commands.console import err, out, print_failures, print_json, print_left_ou
 from commands.parser import Commands, add_json_option
 from index.article import collection_name
 from index.errors import QuothError, StoreBusyError, UsageError
-from index.options import IngestOptions
 from settings import Settings
 
 if TYPE_CHECKING:
     from index.embed import EmbeddingModel
+    from index.options import IngestOptions
     from index.publisher import IngestReport, ProgressCallback
 
 INTERRUPTED = 130
@@ -83,11 +83,19 @@ def run(settings: Settings, options: Namespace) -> int:
                     report=report,
                     stop=stop,
                 )
+        _sweep_shared(settings, erased=options.erase)
         code = _say(report, options)
         if options.watch and not stop.is_set():
             err.print("Watching for changes (Ctrl-C stops it).")
             _watch(settings, options, model, stop)
     return code
+
+
+def _sweep_shared(settings: Settings, *, erased: bool) -> None:
+    """Erase the shared answers whose words are gone from the store."""
+    from web.shared_answers import sweep_shared
+
+    sweep_shared(settings, erased=erased)
 
 
 def _paths(options: Namespace) -> list[Path]:
@@ -106,6 +114,8 @@ def _ingest_options(settings: Settings, options: Namespace) -> IngestOptions:
         from index.readers.ocr import check_languages
 
         check_languages(options.ocr_language)
+    from index.options import IngestOptions  # brings all readers of files
+
     collection, ocr = _collection(options.collection), options.ocr_language if options.ocr else ""
     return IngestOptions(options.prune, options.erase, fields, urls, collection, ocr=ocr)
 

@@ -1,4 +1,4 @@
-"""The command `sources`: folders, feeds, sitemaps, pages of links and mailboxes that are kept in step."""
+"""The command `sources`: folders, feeds, sitemaps, pages of links, mailboxes, shares and buckets kept in step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from index.embed import EmbeddingModel
     from index.sync.source import Source
 
-KINDS = ("folder", "feed", "sitemap", "links", "mailbox")
+KINDS = ("folder", "feed", "sitemap", "links", "mailbox", "webdav", "bucket")
 SHOWN_ERRORS = 3
 
 
@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("sources", "what is kept in step: list, add, run, remove", run)
     parser.add_argument("words", nargs="*", metavar="WORD", help="list, add NAME PLACE, run [NAME...] or remove NAME")
-    parser.add_argument("--kind", choices=KINDS, help="what PLACE is (default: a folder, a feed or a mailbox)")
+    parser.add_argument("--kind", choices=KINDS, help="what PLACE is (by default as it looks)")
     parser.add_argument("--every", type=int, default=60, metavar="MINUTES", help="how often it is looked at (60)")
     parser.add_argument("--collection", metavar="NAME", help="what its articles belong to")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a tag of its articles (repeatable)")
@@ -35,9 +35,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--private-host", action="append", default=[], metavar="HOST", help="ask this host although it is not public"
     )
-    parser.add_argument("--user", metavar="NAME", help="the user of a mailbox")
+    parser.add_argument("--user", metavar="NAME", help="the user of a mailbox or a share, the key's id of a bucket")
     parser.add_argument("--password-env", metavar="NAME", help="the variable that its password is in")
     parser.add_argument("--password-file", metavar="PATH", help="the file, of mode 0600, that its password is in")
+    parser.add_argument("--endpoint", metavar="URL", help="where a bucket is that is not Amazon's")
+    parser.add_argument("--region", metavar="NAME", help="the region of a bucket (us-east-1)")
     parser.add_argument("--allow-network", action="store_true", default=None, help="run sources on the network")
     add_json_option(parser)
 
@@ -90,6 +92,8 @@ def _described(name: str, place: str, options: Namespace) -> Source:
         private_hosts=options.private_host,
         user=options.user,
         password=password,
+        endpoint=options.endpoint,
+        region=options.region,
     )
     check(source)
     return source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import asdict
 
-from commands.console import out, print_json
+from commands.console import out, print_failures, print_json
 from commands.parser import Commands, add_json_option
 from settings import Settings
 
@@ -26,6 +26,7 @@ def run(settings: Settings, options: Namespace) -> int:
         print_json(asdict(status))
     else:
         for name, value in asdict(status).items():
-            if value is not None:
+            if value is not None and name != "failures":
                 out.print(f"{name.replace('_', ' ')}: {value}", markup=False)
+        print_failures(status.failures or ())
     return 0 if status.healthy else 4

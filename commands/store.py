@@ -19,14 +19,15 @@ def ready_store(settings: Settings) -> None:
 
     Raises UsageError if it was built from other articles than those asked for.
     """
-    from index.ingest import ingest, rebuild
-    from index.options import IngestOptions
     from index.store.layout import STARTER
     from index.store.place import open_store
 
     facts = _facts(settings)
     origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
     if facts.generation is None:
+        from index.ingest import ingest
+        from index.options import IngestOptions
+
         model = embedding_model(settings)
         with progress() as told:
             places = [settings.articles or SEEDS]
@@ -38,6 +39,8 @@ def ready_store(settings: Settings) -> None:
             "give another --store, or leave --articles out",
         )
     elif not open_store(settings.store).is_whole(facts.generation):
+        from index.ingest import rebuild
+
         err.print("The vectors are damaged or missing; building them again from the store.")
         rebuild(settings.store)
 
@@ -64,12 +67,13 @@ def open_chain(settings: Settings) -> AnswerChain:
 
 def _facts(settings: Settings) -> StoreFacts:
     """Return what the store says of itself; one of an earlier version is brought up to date first."""
-    from index.ingest import rebuild
     from index.status import read_facts
 
     try:
         return read_facts(settings.store)
     except StoreOutdatedError:
+        from index.ingest import rebuild
+
         copy = rebuild(settings.store).upgraded
         kept = f"; as it was, it is kept in {copy} until `ingest --erase`" if copy else ""
         err.print(f"The store has been brought up to date{kept}.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT = "all-MiniLM-L6-v2"
+_FEW_TEXTS = 8
+"""So many are tokenized one after the other: to wake a thread for each takes longer."""
 
 
 class EmbeddingModel(Embeddings):
@@ -80,7 +82,11 @@ class OnnxEmbeddings(EmbeddingModel):
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
         """See EmbeddingModel."""
-        encoded = self._loaded_tokenizer().encode_batch(list(texts), add_special_tokens=False)
+        tokenizer = self._loaded_tokenizer()
+        if len(texts) <= _FEW_TEXTS:
+            encoded = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        else:
+            encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [[end for _, end in encoding.offsets] for encoding in encoded]
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:

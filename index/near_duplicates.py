@@ -27,7 +27,8 @@ ALIKE = 0.8
 _RUN = 5
 _BANDS, _ROWS = 21, 6
 _SIZE = _BANDS * _ROWS
-_AT_ONCE = 10_000
+_AT_ONCE = 256
+"""Runs whose table of 126 values each stays in a core's cache."""
 _WORD = re.compile(r"\w+")
 
 
@@ -41,8 +42,8 @@ def sketch(text: str) -> bytes:
         hashes = _mixed(
             np.frombuffer(b"".join(hashlib.sha1(run, usedforsecurity=False).digest()[:4] for run in part), "<u4")
         )
-        for n in range(_SIZE):  # by permutation: all at once would be a table of 126 times the hashes
-            lowest[n] = min(lowest[n], (hashes * factors[n] + offsets[n]).min())
+        permuted = hashes[:, None] * factors + offsets
+        lowest = np.minimum(lowest, permuted.min(axis=0))
     return lowest.astype("<u4").tobytes()
 
 

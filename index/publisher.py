@@ -91,11 +91,11 @@ class Publisher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.report.seconds = round(time.monotonic() - self._started, 3)
-        try:
-            if error is None:
-                self.report.generation = self.database.fact("generation") or ""
-        finally:
+        if error is not None:
             self._held.__exit__(kind, error, trace)
+            return
+        with self._held:
+            self.report.generation = self.database.fact("generation") or ""
 
     def make_whole(self) -> None:
         """Check that the model fits the store, and make a missing generation again. Raises ModelError."""

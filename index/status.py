@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
+from index.article import Failure
+from index.store.base import QueueState
 from index.store.place import open_store
 from index.store.schema import VERSION
 from settings import StorePlace
+
+FAILURES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,14 @@ class StoreStatus:
     problem: str | None = None
     queued: int | None = None
     """How many files wait for workers or are being read, where the store has a queue."""
+    being_read: int | None = None
+    """How many of them workers have now."""
+    files_done: int | None = None
+    """How many have come in since the queue was last empty."""
     set_aside: int | None = None
     """How many could not be read."""
+    failures: tuple[Failure, ...] | None = None
+    """What went wrong with the first of those."""
 
 
 def read_facts(store: StorePlace) -> StoreFacts:
@@ -56,8 +66,8 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     facts = read_facts(store)
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
-    queue = opened.queue()
-    queued, set_aside = queue.counts() if queue else (None, None)
+    found = read_queue(store)
+    state, failures = found or (None, None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -72,6 +82,19 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
-        queued=queued,
-        set_aside=set_aside,
+        queued=state and state.waiting + state.being_read,
+        being_read=state and state.being_read,
+        files_done=state and state.done,
+        set_aside=state and state.set_aside,
+        failures=failures,
     )
+
+
+def read_queue(store: StorePlace) -> tuple[QueueState, tuple[Failure, ...]] | None:
+    """Return how far a store's queue is, and what went wrong with the first files that are set aside.
+
+    None where it has no queue, or there is no store yet. Changes nothing; raises StoreError.
+    """
+    opened = open_store(store)
+    queue = opened.queue() if opened.exists() else None
+    return None if queue is None else (queue.state(), tuple(queue.failures(FAILURES_SHOWN)))

@@ -60,7 +60,11 @@ def enqueue(store: StorePlace, paths: Sequence[Path]) -> tuple[int, list[Failure
     Workers read the files by these very paths.
     """
     queue = queue_of(store)
-    with closing(open_store(store).open()) as database, closing(Scan(database, paths, IngestOptions())) as scan:
+    with (
+        closing(open_store(store).open()) as database,
+        database.reading(),
+        closing(Scan(database, paths, IngestOptions())) as scan,
+    ):
         files = {str(file.path): file.name for file in unique_names(scan.files, queue.names())}
     unnamed = [path for path in files if path != path.encode(errors="replace").decode()]
     names = map(files.pop, unnamed)
@@ -84,7 +88,8 @@ def work(
         try:
             job = queue.take()
             if job is None:
-                if until_empty and queue.counts()[0] == 0:
+                state = queue.state()
+                if until_empty and not state.waiting + state.being_read:
                     break
                 stop.wait(IDLE_SECONDS)
                 continue
@@ -99,7 +104,7 @@ def work(
 def _do(store: StorePlace, queue: Queue, job: Job, model: Remembering, report: WorkReport, told: Told) -> None:
     """Bring a file in and take it off the queue, both in one transaction. What cannot be read is set aside."""
     try:
-        with closing(open_store(store).open()) as database, closing(_scan(database, job)) as scan:
+        with closing(open_store(store).open()) as database, database.reading(), closing(_scan(database, job)) as scan:
             [scanned] = scan
             change = change_of(database, model, scanned, scan.known)
             known = database.known_vectors(change.texts)
@@ -148,6 +153,7 @@ def _publisher(store: StorePlace, model: EmbeddingModel, queue: Queue, job: Job)
             except StoreBusyError:
                 time.sleep(random.uniform(*_LOCK_SECONDS))
                 queue.renew(job)
+        queue.claim(job, publisher.database)
         yield publisher
 
 

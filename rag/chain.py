@@ -88,7 +88,7 @@ def build_chain(
 
     Models load with the first question, or by `warm`.
     """
-    index = Index(settings.store)
+    index = Index(settings.store_read or settings.store)
     if embeddings is None:
         name = settings.embedding_model or read_facts(settings.store).embedding_model
         embeddings = load_embeddings(name, settings.models, settings.threads)
@@ -255,7 +255,10 @@ class AnswerChain(Runnable[Question, Any]):
             form = None if writer else answer_in_form(asked, passages, corpus, self._vectors, LIMITS.context)
         evidence = Evidence(tuple(passages))
         if form is None or is_key_words(asked.standalone):
-            evidence = yield from read(asked, passages, self._reader, self._settings, corpus, stopwatch)
+            written = writer is not None
+            evidence = yield from read(
+                asked, passages, self._reader, self._settings, corpus, stopwatch, written=written
+            )
             form = None if evidence.extract.certainty == "high" else form
         if form is not None:
             evidence, body = Evidence(tuple(passages)), form

@@ -8,16 +8,18 @@ It knows figures with a unit in languages that set words apart; it compares no d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product, zip_longest
 
 from index.article import Article
+from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.language.numbers import SCALES, UNITS
 from rag.language.stem import stem
 from rag.language.time import TIME_WORDS
+from rag.retrieve import Passage
 
 _SCALE = r"thousand|million|billion|trillion"
 _FIGURE = re.compile(
@@ -68,6 +70,17 @@ def conflicting_figures(
         if asked_for and names <= asked and names == _names(other_figure, second[0]):
             return figure.text, other_figure.text
     return None
+
+
+def may_conflict(question: str, quotes: Sequence[tuple[Article, str]], passages: Sequence[Passage]) -> bool:
+    """Whether a sentence of a passage of another article gives another figure for what a quote says."""
+    telling = [quote for quote in quotes if any(figures(quote[1]))]
+    return any(
+        conflicting_figures(question, quote, (passage.article, passage.text[span.start : span.end]))
+        for passage in (passages if telling else ())
+        for span in sentence_spans(passage.text, passage.article.language)
+        for quote in telling
+    )
 
 
 def _of_the_same(figure: StatedFigure, other: StatedFigure) -> bool:

@@ -26,8 +26,15 @@ _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
 _SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
+_OPEN = re.compile(r"^what (?:did|do|does|can|could|must|should|will|would)\b", re.IGNORECASE)
+"""What asks for no kind of words: some that a reading model cuts short tell half of it."""
+_FIGURE = re.compile(r"[0-9]")
+_PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
+_GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
+_FORM = 0.85
+"""Share of the bar for certainty."""
 _NEAREST = 3
 _WORD = re.compile(r"\w+")
 
@@ -50,6 +57,11 @@ class Bars:
 
     answer: float
     high: float
+
+    @property
+    def form(self) -> float:
+        """What is enough where the form is evidence too: items alike, two numbers of one unit."""
+        return max(self.answer, _FORM * self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,9 @@ def ranked_quotes(
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
-    fitting = [replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end))) for quote in quotes]
+    fitting = [
+        replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end), quote.spans)) for quote in quotes
+    ]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
@@ -124,8 +138,16 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
     start, end = spans[0]
     said = best.article.text[start:end]
     names = [name[-1] for name in constraints.names]
+    if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
+        return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _is_whole(quote: Quote, span: Span) -> bool:
+    """Return whether words end where a part of the sentence does, and are not one of several things of a kind."""
+    before, after = quote.article.text[quote.start : span[0]], quote.article.text[span[1] : quote.end]
+    return bool(_PART_ENDS.match(after)) and not _GOES_ON.search(before)
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:

@@ -25,6 +25,13 @@ _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 _PLURAL_VERB = r"(?:are|were|do|does|did|have|had|has|can|could|will|would|should|may|might|must)"
+_POLITE = re.compile(
+    r"^(?:(?:please|kindly),? )?(?:(?:can|could|would|will) you (?:please )?"
+    r"(?=(?:tell|give|show|list|name|explain|summari[sz]e|compare|describe)\b))?(?:explain to me )?"
+    r"(?:tell me (?=(?:who|what|when|where|why|how|which)\b))?",
+    re.IGNORECASE,
+)
+"""What a question may begin with and does not change what it asks for."""
 _RULES: tuple[tuple[Intent, str], ...] = (
     ("small_talk", rf"^{_GREETING}(?:[,!. ]+(?:there|all|everyone|quoth|you))*$"),
     ("small_talk", rf"^{_THANKS}\b(?! to\b)(?:\W+\w+){{0,8}}$"),
@@ -33,14 +40,15 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("small_talk", r"^(?:(?:who|what) are you|are you (?:an? )?(?:bot|human|robot|real|person|machine)|你是谁)$"),
     ("small_talk", r"^what can (?:you|i|it) (?:do|ask)(?: (?:you|here|for me))*$"),
     ("small_talk", r"^how (?:do|does|can) (?:you|i|this) .{0,20}work$"),
+    ("summary", r"^what(?:['’]s| is) (?:this|that|the) (?:article|text|document|story|piece|post|paper) about$"),
     ("collection", rf"^how many {ARTICLES}\b"),
-    ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?)\b)"),
+    ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?|of)\b)"),
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
     ("collection", r"^what (?:has|did|does) [^?]+ (?:written|write|publish(?:ed)?)(?: here| for you| about)?$"),
     ("summary", r"^(?:please |can you |could you )*(?:summari[sz]e|sum up|tl;?dr|give (?:me )?.{0,16}summary)\b"),
     ("summary", rf"^what(?:['’]s| is| was) (?:this|that|the) (?:{ARTICLES} )?.{{0,80}}about$"),
-    ("summary", r"\bin (?:a nutshell|short|brief)$"),
+    ("summary", r"\bin (?:a nutshell|short|brief)$|^(?:a )?(?:short |brief )?summary of\b|^\S+(?: \S+){0,7} summary$"),
     ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
     (
         "overview",
@@ -66,7 +74,7 @@ _EDGES = " \t?!.,;:？！。，；"
 
 def intent_of(question: str) -> Intent:
     """Return what the question asks for. Whether its language is covered, `rag.forms.direct` says."""
-    text = " ".join(question.split()).strip(_EDGES)
+    text = _POLITE.sub("", " ".join(question.split()).strip(_EDGES))
     return next((intent for intent, pattern in _COMPILED if pattern.search(text)), "fact")
 
 

@@ -16,9 +16,10 @@ from index.vector_cache import VectorCache
 from rag.answer import Answer, Models
 from rag.asked import Asked, Evidence
 from rag.condense import Turn, condense, condense_with
+from rag.contradictions import may_conflict
 from rag.corpus import Corpus, check_quotes
 from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
-from rag.extract import Bars, Limits, extract_answer, nearest
+from rag.extract import Bars, Extract, Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
 from rag.forms.compare import compare
@@ -48,6 +49,8 @@ READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
     "yes_no": yes_or_no,
 }
 """Forms that are made of readings; where one is None, the ordinary answer stands."""
+THOROUGH: tuple[Intent, ...] = ("list", "compare")
+"""What is made of several passages."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,
     "overview": overview,
@@ -116,17 +119,41 @@ def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Even
 
 
 def read(
-    asked: Asked, passages: Sequence[Passage], reader: Reader, settings: Settings, corpus: Corpus, stopwatch: Stopwatch
+    asked: Asked,
+    passages: Sequence[Passage],
+    reader: Reader,
+    settings: Settings,
+    corpus: Corpus,
+    stopwatch: Stopwatch,
+    *,
+    written: bool = False,
 ) -> Generator[Event, None, Evidence]:
-    """Have the reader judge the first passages, and take the quotes that answer from what it found."""
+    """Have the reader judge the first passages, and take the quotes that answer from what it found.
+
+    It stops when it is sure, but for what is made of several passages: lists, comparisons, what is to be `written`, and
+    figures of which another article may give a different one.
+    """
     chosen = passages[: corpus.read_limit(settings.passages_read)]
     yield StatusEvent("read", len(chosen))
     with stopwatch.stage("read"):
-        readings = reader.read(asked.standalone, chosen)
-        extract = extract_answer(asked.standalone, chosen, readings, bars_of(reader, settings), LIMITS)
+        question, bars = asked.standalone, bars_of(reader, settings)
+        thorough = written or asked.intent in THOROUGH
+        readings = reader.read(question, chosen, thorough=thorough)
+        extract = extract_answer(question, chosen, readings, bars, LIMITS)
+        if not thorough and _may_differ(question, extract, chosen, readings):
+            readings = reader.read(question, chosen, thorough=True)
+            extract = extract_answer(question, chosen, readings, bars, LIMITS)
     with stopwatch.stage("verify"):
         check_quotes(extract.citations, corpus)
     return Evidence(tuple(passages), tuple(readings), extract)
+
+
+def _may_differ(question: str, extract: Extract, passages: Sequence[Passage], readings: Sequence[Reading]) -> bool:
+    """Whether a passage that was not read has another figure than a quote of the answer."""
+    unread = [passage for passage, reading in zip(passages, readings, strict=True) if not reading.spans]
+    articles = {passage.article.id: passage.article for passage in passages}
+    quotes = [(articles[citation.article_id], citation.quote) for citation in extract.citations]
+    return may_conflict(question, quotes, unread)
 
 
 def generate(
@@ -171,7 +198,7 @@ def _read_again(
 ) -> tuple[Sequence[Passage], Sequence[Reading]]:
     """Search and read for another question than the one that was asked."""
     passages = corpus.search([question])[:limit]
-    return passages, reader.read(question, passages)
+    return passages, reader.read(question, passages, thorough=True)
 
 
 def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, models: Models) -> Answer:

@@ -57,13 +57,15 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """What a reader needs to understand it: the article's title, the lead and the names of the columns.
+        """What a reader needs to understand it: the article's title, the lead and the names of the columns."""
+        return "\n".join(filter(None, (self.title, self.lead, self.columns)))
 
-        A title that was made of the text's first sentence is none: it says no more than its sentence.
-        """
+    @property
+    def title(self) -> str:
+        """The article's title. One that was made of the text's first sentence is none: it says no more than that."""
         title, text = self.article.title, self.article.text
         is_sentence = text.startswith(title) and not text.startswith("\n", len(title))
-        return "\n".join(filter(None, ("" if is_sentence else title, self.lead, self.columns)))
+        return "" if is_sentence else title
 
     @property
     def columns(self) -> str:

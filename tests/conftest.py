@@ -12,6 +12,7 @@ from index.embed import DEFAULT, load_embeddings
 from index.ingest import ingest
 from index.onnx_export import export_default
 from index.options import IngestOptions
+from index.store import local
 from index.store.layout import STARTER
 from settings import HOME, SEEDS
 from tests.postgres import Server, running
@@ -44,6 +45,12 @@ def seed_store(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres() -> Iterator[Server]:
     """A PostgreSQL server with pgvector."""
     yield from running()
+
+
+@pytest.fixture
+def no_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each publication seal a folder of Chroma's files, as one of more than 20,000 passages does."""
+    monkeypatch.setattr(local, "TAIL", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

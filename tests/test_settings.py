@@ -49,6 +49,17 @@ NUMBERS = [setting for setting in fields(Settings) if "ge" in setting.metadata]
         ("QUOTH_ANSWER_THRESHOLD", "7", "='7' should be less than or equal to 1"),
         ("QUOTH_ANSWER_THRESHOLD", "nan", "='nan' should be less than or equal to 1"),
         ("QUOTH_PUBLIC_CHAT", "maybe", "='maybe' should be a valid boolean"),
+        *(
+            ("QUOTH_CONTACT", text, f"={text!r} should match pattern '^(https?://|mailto:)\\S{{3,500}}$'")
+            for text in (
+                "javascript:alert(1)",
+                "mailto:",
+                "https://a b",
+                "https://a.b\n",
+                "desk@example.org",
+                "//a.example",
+            )
+        ),
         ("QUOTH_LOG", "xml", "='xml' should be 'lines' or 'json'"),
         (
             "QUOTH_PORT",

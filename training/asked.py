@@ -58,16 +58,23 @@ class Asked:
         """What each passage's probability is made of, (passages, 3)."""
         return np.array([seen.features for seen in self.seen])
 
+    def first(self, count: int) -> Asked:
+        """Return the question as if only its nearest passages had been read, which the product reads first."""
+        nearest = sorted(range(len(self.seen)), key=lambda n: -self.seen[n].features[2])[:count]
+        return self._only(sorted(nearest))
+
+    def _only(self, kept: Sequence[int]) -> Asked:
+        return replace(
+            self,
+            passages=[self.passages[n] for n in kept],
+            seen=[self.seen[n] for n in kept],
+            places=[self.places[n] for n in kept],
+        )
+
     def without_answer(self) -> Asked:
         """Return the same question, as if what answers it were not in the articles."""
         kept = [n for n, place in enumerate(self.places) if place is None]
-        return replace(
-            self,
-            kind=Kind.LEFT_OUT,
-            passages=[self.passages[n] for n in kept],
-            seen=[self.seen[n] for n in kept],
-            places=[None] * len(kept),
-        )
+        return replace(self._only(kept), kind=Kind.LEFT_OUT)
 
 
 def write_articles(paragraphs: Sequence[Paragraph], folder: Path) -> None:
@@ -117,7 +124,7 @@ def ask_all(
             passages = retriever.passages([question.text], snapshot)[: Settings().passages_read]
             looked = [
                 (passage, seen)
-                for passage, seen in zip(passages, reader.see(question.text, passages), strict=True)
+                for passage, seen in zip(passages, reader.see(question.text, passages, by_words=True), strict=True)
                 if isinstance(seen, Seen)
             ]
             places = [place(p, paragraph, question) if question.answerable else None for p, _ in looked]

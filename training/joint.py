@@ -12,7 +12,8 @@ it. What `rag.reading.joint` sees in the passages is fitted in these steps:
   alike; then the constant is moved to the odds that a question has an answer (King and Zeng 2001, prior correction):
   at 0.5, an answer is as likely to be in the articles as not;
 - weights for the sentences of a passage that holds the answer, by softmax;
-- the judge over all passages together (training/judge.py).
+- the judge over all passages together, those over the first two and four, and when these are sure (training/judge.py,
+  training/early.py).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from scipy.special import logsumexp
 
 from index.embed import DEFAULT, load_embeddings
 from rag.reading.joint import JointReader
-from rag.reading.manifest import JointWeights
+from rag.reading.manifest import FORMAT, JointWeights
 from rag.reading.onnx import OnnxReader
 from settings import Settings
 from training.asked import Asked, Floats, Kind, ask_all, sentence_of, stored
@@ -157,12 +158,13 @@ def main() -> None:
         asked = list(ask_all(JointReader(reader, embeddings), retriever, questions))
         weights = fitted(asked, choices(asked))
         manifest = json.loads((options.reader / "reader.json").read_text("utf-8"))
-        manifest["joint"] = {"embedding": embeddings.name, **weights}
+        manifest["joint"] = {"embedding": embeddings.name, "nearness": "words", **weights}
+        manifest["format"] = FORMAT if reader.supports else manifest["format"]
         manifest.pop("judge", None)
         if not options.no_judge:
             relevance, gap, nearness, constant = weights["passage"]
             share, near = weights["sentence"]
-            joint = JointWeights(embeddings.name, (relevance, gap, nearness, constant), (share, near))
+            joint = JointWeights(embeddings.name, (relevance, gap, nearness, constant), (share, near), by_words=True)
             manifest["judge"] = judge_weights(asked, joint, reader.support if reader.supports else None)
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     (options.reader / "reader.json").write_text(text, encoding="utf-8")

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.reading.constraints import constraints_of
-from rag.reading.joint import sight_of
+from rag.reading.joint import PASSAGES_READ, sight_of
 from rag.reading.judge import Sight, Supports, features
 from rag.reading.manifest import JointWeights
 from training.asked import Asked, Floats, Kind, sentence_of
+from training.early import Stage, stopped
+from training.early import report as log_early
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
 
 log = logging.getLogger("training.judge")
@@ -26,31 +30,68 @@ ODDS = 3.0  # of four questions that people ask of their articles, three have an
 PARTS = 5
 PENALTY = 5.0
 PRECISE = 0.9
+EARLY = (2, 4)
+"""After so many passages a judge of its own may end the reading."""
 LEAST_SHOWN = 20
 
 
 def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Supports | None) -> dict[str, object]:
-    """Return what reader.json holds of the judge."""
-    tables = [features(each.question, sights_of(each, joint), supports) for each in asked]
-    names = list(tables[0])
-    x = np.array([[table[name] for name in names] for table in tables])
+    """Return what reader.json holds of the judge, and of those that may end the reading before it."""
+    known = None if supports is None else cache(supports)
     answers = np.array([bool(each.gold.any()) for each in asked])
-    right = np.array([first_right(each, joint) for each in asked])
     kinds = np.array([each.kind for each in asked])
     share = shares(kinds)
-    guessed = held_out_predictions(x, right, share, [each.question for each in asked])
     shown = share * np.where(kinds == Kind.ANSWERABLE, ODDS, 1.0)
-    meets = x[:, names.index("meets")] > 0
-    high = precise_from(guessed[meets], right[meets], shown[meets])
-    low = best_threshold(guessed, share * right, share * ~answers)
-    report(guessed, answers, right, kinds, high)
-    error = expected_calibration_error(guessed, right, weight=share * np.where(answers, ODDS, 1.0))
+    questions = [each.question for each in asked]
+    tables, stages = [], []
+    for count in (*EARLY, PASSAGES_READ):
+        table = table_of([each.first(count) for each in asked], joint, known)
+        guessed = held_out_predictions(table.x, table.right, share, questions)
+        tables.append(table)
+        stages.append(Stage(count, guessed, table.right))
+    ended = stopped(stages, answers, shown)
+    log_early(stages, ended, answers, shown)
+    report(stages[-1].guessed, answers, stages[-1].right, kinds)
+    meets = np.stack([table.x[:, table.names.index("meets")] > 0 for table in tables])[
+        ended.stage, np.arange(len(asked))
+    ]
+    high = precise_from(ended.guessed[meets], ended.right[meets], shown[meets])
+    low = best_threshold(ended.guessed, share * ended.right, share * ~answers)
+    report_certain(ended.guessed >= high, ended.right, kinds == Kind.ANSWERABLE, high)
+    error = expected_calibration_error(ended.guessed, ended.right, weight=share * np.where(answers, ODDS, 1.0))
     log.info("calibration error at the assumed odds %.4f; alone, each feature's AUROC:", error)
-    for name, column in zip(names, x.T, strict=True):
-        log.info("  %-20s %.3f", name, auroc(column, right))
-    weights, constant = fitted(x, right, share)
-    kept = {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)}
-    return {"weights": kept, "constant": round(constant, 5), "high": round(high, 4), "low": round(low, 4)}
+    for name, column in zip(tables[-1].names, tables[-1].x.T, strict=True):
+        log.info("  %-20s %.3f", name, auroc(column, tables[-1].right))
+    *early, whole = (stored(table, share) for table in tables)
+    first = [
+        {"passages": count, "sure": round(sure, 4), "none": round(none, 4), **weights}
+        for count, (sure, none), weights in zip(EARLY, ended.bars, early, strict=True)
+    ]
+    return {**whole, "high": round(high, 4), "low": round(low, 4), "early": first}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The features of each question, (questions, names), and whether its first line is right."""
+
+    names: list[str]
+    x: Floats
+    right: npt.NDArray[np.bool_]
+
+
+def table_of(asked: Sequence[Asked], joint: JointWeights, supports: Supports | None) -> Table:
+    """Return the judge's table."""
+    rows = [features(each.question, sights_of(each, joint), supports) for each in asked]
+    names = list(rows[0])
+    right = np.array([first_right(each, joint) for each in asked])
+    return Table(names, np.array([[row[name] for name in names] for row in rows]), right)
+
+
+def stored(table: Table, share: Floats) -> dict[str, object]:
+    """Return weights and constant as reader.json has them."""
+    weights, constant = fitted(table.x, table.right, share)
+    kept = {name: round(float(weight), 5) for name, weight in zip(table.names, weights, strict=True)}
+    return {"weights": kept, "constant": round(constant, 5)}
 
 
 def sights_of(asked: Asked, joint: JointWeights) -> list[Sight]:
@@ -111,7 +152,6 @@ def report(
     answers: npt.NDArray[np.bool_],
     right: npt.NDArray[np.bool_],
     kinds: npt.NDArray[np.int64],
-    high: float,
 ) -> None:
     """Log how the answerable questions stand against each kind of the others."""
     known = kinds == Kind.ANSWERABLE
@@ -122,7 +162,12 @@ def report(
         line = "against %d %s: AUROC %.3f, at 0.5 answered %.3f, refused %.3f"
         counts = ((kinds == kind).sum(), kind.name.lower(), auroc(guessed[own], answers[own]))
         log.info(line, *counts, (guessed[answers] >= 0.5).mean(), refused.mean())
-    certain = guessed >= high
+
+
+def report_certain(
+    certain: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], high: float
+) -> None:
+    """Log how many first lines are certain, and how many of these are right."""
     log.info(
         "high from %.3f: %.3f of the answerable, %.3f of these right; %.3f of the others",
         high,

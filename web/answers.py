@@ -6,7 +6,7 @@ They are in memory; where the store is a database, in that as well, for the othe
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -58,6 +58,14 @@ class AnswerStore:
         """Remember an answer."""
         with self._lock:
             self._answers[answer.id] = StoredAnswer(answer, question, tuple(history), filters)
+
+    def drop(self, answer_ids: Iterable[str]) -> None:
+        """Forget these answers. To be called in a thread."""
+        for answer_id in answer_ids:
+            with self._lock:
+                self._answers.pop(answer_id, None)
+            if self._shared is not None:
+                self._shared.drop(answer_id)
 
     def share(self, answer_id: str) -> None:
         """Let other servers know an answer, if there are any. To be called in a thread."""

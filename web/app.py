@@ -15,6 +15,7 @@ from rag.events import Ask
 from settings import Settings
 from web.answers import AnswerStore
 from web.api.completions import completion_routes
+from web.api.conversations import conversation_routes
 from web.api.docs import document_routes
 from web.api.feedback import answer_routes
 from web.api.passages import passage_routes
@@ -25,9 +26,12 @@ from web.errors import add_error_handlers
 from web.locales import for_scripts
 from web.monitoring.metrics import Metrics
 from web.monitoring.middleware import RequestMonitor, counted
+from web.monitoring.queue import QueueFigures
 from web.monitoring.unanswered import Unanswered, noting_unanswered
 from web.pages.articles import article_routes
 from web.pages.owner import owner_routes
+from web.pages.shared import sharing_routes
+from web.pages.sheets import originals_of, sheet_routes
 from web.pages.widget import widget_routes
 from web.queue import AdmissionQueue
 from web.security.audience import Audiences
@@ -52,17 +56,20 @@ def build_app(chain: AnswerChain, settings: Settings) -> FastAPI:
     # The owner's runs go by the chain itself: they see whole articles, and are no questions to be counted.
     app.include_router(owner_routes(chain, settings, unanswered))
     metrics = Metrics(chain, queue, settings.store)
+    metrics.add(QueueFigures(settings.store))
     ask: Ask = excerpted(chain.stream, settings) if settings.excerpt_characters else chain.stream
     ask = noting_unanswered(ask, unanswered) if unanswered else ask
     asking = Asking(counted(ask, metrics, settings), settings, answers, queue)
     app.include_router(metrics.router())
     audiences = Audiences(settings)
     app.include_router(widget_routes(chain, settings, audiences))
+    seen = chain.seen_by(audiences.chat)
+    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
+    app.include_router(conversation_routes(sessions))
+    app.include_router(sharing_routes(chain, settings, audiences, answers))
     add_interface(app, chain, settings, asking, answers)
     app.mount("/quoth", StaticFiles(directory=STATIC))
     # Outside of a running loop Gradio makes one for each of its locks and never closes it.
-    seen = chain.seen_by(audiences.chat)
-    sessions = ChatSessions(seen, asking.seen_by(audiences.chat), settings.store)
     asyncio.run(_mount_chat(app, seen, settings, sessions))
     app.add_middleware(Gate, settings=settings, rates=rates, knows_key=Keys(settings.store).find)
     app.add_middleware(RequestMonitor, metrics=metrics, settings=settings)
@@ -73,7 +80,10 @@ def add_interface(app: FastAPI, chain: AnswerChain, settings: Settings, asking: 
     """Add the pages of the articles and the HTTP interface, and what answers their errors."""
     app.state.stopping = False
     audiences = Audiences(settings)
-    app.include_router(article_routes(chain, settings, audiences))
+    originals = originals_of(settings)
+    app.include_router(article_routes(chain, settings, audiences, originals))
+    if originals is not None:
+        app.include_router(sheet_routes(chain, settings, audiences, originals))
     with_key = [
         ask_routes(asking, audiences),
         completion_routes(asking, settings, audiences),
@@ -105,11 +115,14 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
     import gradio as gr
 
+    from web.chat.idle import rest_when_idle
     from web.chat.page import Page
 
+    blocks = Page(chain, settings, sessions).blocks
+    rest_when_idle(blocks)
     gr.mount_gradio_app(
         app,
-        Page(chain, settings, sessions).blocks,
+        blocks,
         "/",
         footer_links=[],
         run_history=False,
@@ -120,10 +133,10 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
         mcp_server=False,
         favicon_path=str(STATIC / "icon.svg"),
         theme=gr.themes.Base(font=FONT, font_mono=("ui-monospace", "monospace")),
-        head=chat_files(),
+        head=chat_files(settings),
     )
 
 
-def chat_files() -> str:
+def chat_files(settings: Settings) -> str:
     """Return the elements that load our files, and what the scripts say, into the chat's page."""
-    return render_template("chat_files.html", words=for_scripts("script."))
+    return render_template("chat_files.html", words=for_scripts("script."), sharing=settings.sharing)

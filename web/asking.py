@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,10 @@ class Asking:
         asking = Asking(self._ask, self._settings, self._answers, self._queue)
         asking._audience = audience
         return asking
+
+    def forget(self, answer_ids: Iterable[str]) -> None:
+        """Forget answers that were given."""
+        self._answers.drop(answer_ids)
 
     async def answer(self, asked: Question, request: Request) -> Answer:
         """Return the Answer. The work ends when the client leaves. Raises ApiError, and what the chain raises."""

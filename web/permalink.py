@@ -60,6 +60,12 @@ def page_address(article_id: str) -> str:
     return f"/articles/{percent_encode(article_id, safe='', errors='replace')}"
 
 
+def sheet_address(article_id: str, page: int, links: Iterable[Link] = ()) -> str:
+    """Return the address of a page of the PDF that an article came from, with the quotes of `links` marked."""
+    marks = "&".join(f"q={link.start}-{link.end}" + (f"&w={link.digest}" if link.digest else "") for link in links)
+    return f"{page_address(article_id)}/pages/{page}{f'?{marks}' if marks else ''}"
+
+
 def parse(query: Iterable[tuple[str, str]]) -> list[Link]:
     """Return the quotes that an address names, from its names and values in order; malformed parts are passed over."""
     found: list[Link | None] = []

@@ -46,6 +46,11 @@ def understood(asked: str, language: Language, *, is_offered: bool) -> str:
     return f'<p class="q-line q-understood" dir="auto">{said}{button if is_offered else ""}</p>'
 
 
+def contact(link: str, language: Language) -> str:
+    """Return the owner's link for what the articles do not say."""
+    return f'<p class="q-line q-contact"><a href="{text(link)}">{text(say(language, "chat.contact"))}</a></p>'
+
+
 def line(said: str, kind: str = "status") -> str:
     """Return one line of ours in the conversation: what is going on, or what went wrong."""
     return f'<p class="q-line q-{kind}">{text(said)}</p>'

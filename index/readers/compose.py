@@ -9,8 +9,9 @@ from itertools import accumulate
 
 from index.article import Article, Heading, Table, byline_of, collection_name
 from index.readers.decode import clean
-from index.readers.metadata import author_of, day_of
+from index.readers.metadata import author_of, day_of, is_named, name_of
 from index.readers.rows import tables_of
+from index.readers.text import first_sentence
 
 _TAGS, _TAG_CHARACTERS = 50, 100
 """An article's most; keywords may have been filled with anything."""
@@ -55,7 +56,8 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     """Return the article of the title, the byline and the blocks, a blank line between them.
 
     An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be
-    answered with a quote. The hash of the file's bytes is left out: there may be many articles in one file.
+    answered with a quote. The hash of the file's bytes is left out: there may be many articles in one file. Where the
+    title is the file's name and says nothing, the first sentence is the title, and stands in the text once.
     """
     properties = replace(
         properties,
@@ -66,9 +68,12 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     title, byline = Block(properties.title), byline_of(properties.author, properties.date)
     body = [replace(block, text=block.tidied) for block in blocks]
     body = [block for block in body if block.text]
+    heading = [title]
     if body and body[0].text == title.text:
-        title, body = replace(title, pages=body[0].pages), body[1:]
-    parts = [title, *([Block(byline)] if byline else []), *body]
+        heading, body = [replace(title, pages=body[0].pages)], body[1:]
+    elif body and title.text == name_of(source) and not is_named(source):
+        properties, heading = replace(properties, title=first_sentence(body[0].text)), []
+    parts = [*heading, *([Block(byline)] if byline else []), *body]
     headings, pages, tables = _marks(parts)
     return Article(
         source=source,

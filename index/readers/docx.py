@@ -12,7 +12,7 @@ from index.article import Article
 from index.errors import ArticleError
 from index.readers.charts import CHART, chart_blocks
 from index.readers.compose import Block, Properties, compose, table_row, tags_of
-from index.readers.metadata import name_of, title_of
+from index.readers.metadata import last_change, name_of, title_of
 from index.readers.ooxml import MC, A, M, Package, R, W, is_on
 from index.readers.package import open_zip
 from index.readers.rows import new_table
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _WRAPPERS = frozenset(
     f"{W}{name}" for name in "sdt sdtContent ins moveTo customXml smartTag body txbxContent footnote endnote".split()
 )
-_TEMPLATE_MADE = "2013-12-23T23:15:00Z"
-"""When python-docx's template was made, which its documents say they were."""
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 
 
@@ -39,11 +37,10 @@ def read_docx(data: bytes, source: str) -> Article:
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the document that has it")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
-    dates = [said.get(name, "") for name in ("modified", "created")]
     properties = Properties(
         title=title_of(said.get("title")) or first or name_of(source),
         author=said.get("creator"),
-        date=next((date for date in dates if date and date != _TEMPLATE_MADE), None),
+        date=last_change(said),
         language=said.get("language"),
         tags=tags_of(said.get("keywords")),
     )

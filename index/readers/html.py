@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,15 @@ from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.exports import confluence_page, is_confluence_macro
+from index.readers.linked_data import linked_article
 from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
-from index.readers.metadata import day_of, name_of
+from index.readers.metadata import author_of, day_of, name_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
+    from trafilatura.settings import Document
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}\blang\s*=\s*[\"']?([A-Za-z]{2,8})", re.IGNORECASE)
@@ -44,28 +46,33 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     if tree is not None and (exported := confluence_page(tree, source)) is not None:
         yield _exported(*exported, source)
         return
+    linked = {} if tree is None else linked_article(tree)
     seen = _seen(tree)
-    # Searched for everywhere, any year of a page would become its date.
-    said = {"extensive_search": False}
+    # Searched for everywhere, any year of a page would become its date. The original one is that of publication.
+    said = {"extensive_search": False, "original_date": True}
     document = (
         bare_extraction(seen, include_comments=False, with_metadata=True, date_extraction_params=said) if seen else None
     )
     extracted = "\n".join(map(str, document.body.itertext())) if document and document.body is not None else ""
     if document is None or not extracted.strip():
         raise ArticleError(f"{source} has no text that looks like an article", "save the article's page itself")
-    title = " ".join((document.title or "").split()).rstrip("¶ ") or name_of(source)
+    properties = _properties(document, linked, page, source)
+    yield compose(source, properties, _titled(_blocks(seen, extracted), properties.title))
+    if _is_cut(page):
+        yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
+
+
+def _properties(document: Document, linked: Mapping[str, object], page: str, source: str) -> Properties:
+    """Return what a page says of itself: in JSON-LD, else as trafilatura finds it."""
     language = _LANGUAGE.search(page)
-    properties = Properties(
-        title=title,
-        author=_author(document.author or "", page),
-        date=document.date or None,
+    return Properties(
+        title=" ".join((document.title or "").split()).rstrip("¶ ") or name_of(source),
+        author=author_of(linked.get("author")) or _author(document.author or "", page),
+        date=day_of(str(linked.get("datePublished", ""))) or document.date or None,
         language=language[1].lower() if language else None,
         link=web_link(document.url),
         tags=tags_of(document.tags),
     )
-    yield compose(source, properties, _titled(_blocks(seen, extracted), title))
-    if _is_cut(page):
-        yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
 
 
 def _exported(content: _Element | None, properties: Properties, source: str) -> Article | LeftOut:

@@ -15,7 +15,17 @@ from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
-from index.readers.latex_nodes import Macros, arguments_of, eats_blank, group_text, parsed, shifted, symbol, text_of
+from index.readers.latex_nodes import (
+    Macros,
+    arguments_of,
+    eats_blank,
+    group_text,
+    parsed,
+    shifted,
+    symbol,
+    text_of,
+    unit_of,
+)
 from index.readers.rows import new_table
 
 _BREAK = "\0"  # which no text holds
@@ -152,19 +162,28 @@ def _macro(node: Any, macros: Macros) -> Iterator[Piece]:
         yield _ENDS[name]
     elif name in ("and", "And", "AND"):
         yield f"\n\\{name} "
-    elif name in ("item", "bibitem"):
+    elif name == "item":
         yield f"{_BREAK}- "
-        if name == "item" and arguments:
-            yield from _pieces(arguments, macros)
-            yield " "
+        yield from _pieces(arguments, macros)
+        yield " "
+    elif name == "bibitem":
+        yield f"{_BREAK}- "
     elif name == "caption":
         yield _BREAK
         yield from _pieces(arguments[-1:], macros)
         yield _BREAK
     elif name in ("textsuperscript", "textsubscript"):
         yield shifted(name, _said(node, macros))
+    elif (unit := unit_of(node)) is not None:
+        yield from _measure(arguments[:-1], unit, macros)
     elif name not in _FRONT:
         yield from _meaning(node, macros)
+
+
+def _measure(before: Sequence[Any], unit: str, macros: Macros) -> Iterator[Piece]:
+    """Return a number of siunitx's with its unit; options show nothing."""
+    yield from _pieces([each for each in before if each.delimiters[0] == "{"], macros)
+    yield f" {unit}" if before else unit
 
 
 def _meaning(node: Any, macros: Macros) -> Iterator[Piece]:

@@ -21,6 +21,7 @@ _WITH_ARGUMENTS = {
     "author": "[{", "title": "[{", "include": "{", "subfile": "{", "lstinputlisting": "[{", "includepdf": "[{",
     "DeclareMathOperator": "*{{", "definecolor": "{{{", "theoremstyle": "{", "vskip": "", "selectlanguage": "{",
     "foreignlanguage": "{{", "SI": "[{{", "si": "[{", "num": "[{", "fontsize": "{{", "geometry": "{", "ensuremath": "{",
+    "qty": "[{{", "unit": "[{", "ang": "[{",
 }  # fmt: skip
 _ENVIRONMENTS = {
     "minipage": "[[[{", "tabular*": "{[{", "longtable": "[{", "multicols": "{", "wrapfigure": "[{[{", "theorem": "[",
@@ -47,6 +48,16 @@ _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _NAMES = {"LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2e", "XeTeX": "XeTeX"}
 """Macros that pylatexenc has no text for."""
+_UNITS = {
+    "metre": "m", "meter": "m", "second": "s", "minute": "min", "hour": "h", "day": "d", "gram": "g", "kilogram": "kg",
+    "tonne": "t", "litre": "L", "liter": "L", "ampere": "A", "volt": "V", "watt": "W", "ohm": "Ω", "joule": "J",
+    "newton": "N", "pascal": "Pa", "bar": "bar", "hertz": "Hz", "kelvin": "K", "celsius": "°C", "degreeCelsius": "°C",
+    "degree": "°", "percent": "%", "mole": "mol", "bit": "bit", "byte": "B", "electronvolt": "eV", "hectare": "ha",
+    "tera": "T", "giga": "G", "mega": "M", "kilo": "k", "hecto": "h", "deci": "d", "centi": "c", "milli": "m",
+    "micro": "µ", "nano": "n", "pico": "p", "per": "/", "squared": "²", "cubed": "³", "square": "²", "cubic": "³",
+}  # fmt: skip
+"""siunitx's own, which have a meaning only inside its macros."""
+_MEASURES = frozenset("SI si qty unit".split())
 _SWITCHES = _SILENT | frozenset(
     "bf it em rm sf tt sl sc normalfont bfseries itshape slshape scshape upshape mdseries rmfamily sffamily ttfamily"
     " tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge".split()
@@ -105,6 +116,15 @@ def symbol(node: Any) -> str:
     if verbatim is not None:
         return str(verbatim)
     return _NAMES.get(node.macroname) or text_of(node)
+
+
+def unit_of(node: Any) -> str | None:
+    r"""Return the unit of a macro of siunitx, `km/h` of `\kilo\metre\per\hour`; None for other macros."""
+    if node.macroname not in _MEASURES:
+        return None
+    said = arguments_of(node)[-1].latex_verbatim().strip("{}")
+    said = re.sub(r"\\(square|cubic)\s*((?:\\[a-zA-Z]+\s*)*?\\[a-zA-Z]+)(?=\s*(?:\\per\b|$))", r"\2\\\1", said)
+    return re.sub(r"\\([a-zA-Z]+)\s*", lambda found: _UNITS.get(found[1], found[1]), said).replace("~", " ")
 
 
 def eats_blank(name: str, shown: str) -> bool:

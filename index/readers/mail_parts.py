@@ -16,6 +16,8 @@ _SAYS_WHO = (
     r"在?.{4,100}(?:写道|寫道)[:：]"
 )
 _WHO = re.compile(rf"(?s)\A[ \t]*(?:{_SAYS_WHO})[ \t]*\Z")
+_DATED = re.compile(r"[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.*\d.*[^.!?\s]\s*\Z")
+"""The first of several lines that say whose the quoted words are: no sentence before them is lost."""
 _FORWARDED = re.compile(
     r"(?im)^[ \t]*(?:-{2,} ?(?:forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|"
     r"message transféré|mensaje reenviado|转发邮件|原始邮件) ?-{2,}|begin forwarded message:|_{20,})[ \t]*$|"
@@ -83,9 +85,10 @@ def _drop_attribution(kept: list[str]) -> None:
     blank = 0
     while blank < len(kept) and not kept[-1 - blank].strip():
         blank += 1
-    for count in (1, 2, 3):
+    for count in (3, 2, 1):
         said = kept[len(kept) - blank - count : len(kept) - blank]
-        if len(said) == count and _WHO.match("\n".join(said)):
+        begins = count == 1 or _DATED.match("".join(said[:1]))
+        if len(said) == count and begins and _WHO.match("\n".join(said)):
             del kept[len(kept) - blank - count :]
             return
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import PurePath
 
 _NO_TITLE = re.compile(
     r"(?i)untitled(?: document)?(?: ?\d*)|microsoft (?:word|powerpoint|excel) - .*|word document|"
-    r"powerpoint presentation|(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
+    r"powerpoint presentation|excel workbook|workbook|"
+    r"(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
-    r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages)\s*"
+    r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )
 _NO_AUTHOR = re.compile(
-    r"(?i)python-docx|python-pptx|openpyxl|apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
+    r"(?i)python-docx|python-pptx|openpyxl|xlsxwriter|steve canny|"
+    r"apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
     r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
     r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
-    r"(?:your )?name|latex with hyperref.*|calibre|follow|editor|staff|guest author|see all|link copied|https?://\S*"
+    r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
+    r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
+    r"see all|link copied|https?://\S*"
 )
 _MONTHS = {
     **{name.lower(): n for n, name in enumerate(calendar.month_name) if name},
@@ -55,7 +59,13 @@ _AFTER_NAME = re.compile(
     r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
+_TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
+"""When the templates of python-docx and python-pptx were made, which their documents say they were."""
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
+_NO_NAME_OF_A_FILE = re.compile(
+    r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
+    r"text|article|untitled|unnamed|new|copy|draft|final|export|download|output|tmp|temp|index|p\d+|scan\d+|doc\d+|img\d+)"
+)
 
 
 def title_of(said: object) -> str:
@@ -64,16 +74,27 @@ def title_of(said: object) -> str:
     return "" if _NO_TITLE.fullmatch(title) else title
 
 
+def last_change(said: Mapping[str, str]) -> str | None:
+    """Return when an office document was changed last, else when it was made, if it was and not its template."""
+    dates = (said.get(name, "") for name in ("modified", "created"))
+    return next((date for date in dates if date and date not in _TEMPLATES_MADE), None)
+
+
 def name_of(source: str) -> str:
     """Return the title of a document that has none: its file's name, without the number that exports append."""
     stem = PurePath(source).stem
     return _HASH.sub("", stem) or stem
 
 
+def is_named(source: str) -> bool:
+    """Return whether the name of a file says something to a person: not `scan_0001`, not `000_76346bbd3b3507b8`."""
+    return not all(_NO_NAME_OF_A_FILE.fullmatch(part) for part in re.split(r"[\W_]+", name_of(source)) if part)
+
+
 def author_of(said: object) -> str | None:
     """Return who wrote it, from text, a list or an object with a `name`; without dates, labels and placeholders."""
     if isinstance(said, dict):
-        return author_of(said.get("name") or said.get("@name"))
+        return author_of(said.get("name") or said.get("@name") or said.get("@value"))
     if isinstance(said, list):
         return "; ".join(dict.fromkeys(name for item in said if (name := author_of(item)))) or None
     if not isinstance(said, str | int | float) or isinstance(said, bool):

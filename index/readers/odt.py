@@ -113,10 +113,9 @@ class _Walk:
     def _paragraph(self, paragraph: _Element) -> Iterator[Block]:
         boxes: list[_Element] = []
         text = linear(self._pieces(paragraph, "", boxes))
-        is_heading = paragraph.tag == f"{TEXT}h"
         if text.strip():
-            marker = self._lists.heading(paragraph) if is_heading else self._lists.taken()
-            yield Block(f"{marker} {text}" if marker else text, is_heading)
+            marker = self._lists.heading(paragraph) if paragraph.tag == f"{TEXT}h" else self._lists.taken()
+            yield Block(f"{marker} {text}" if marker else text, self._styles.is_heading(paragraph))
         for box in boxes:
             yield from self.blocks(box)
 

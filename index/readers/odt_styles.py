@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerR
 _NUMBERED = f"{TEXT}list-level-style-number"
 _OUTLINE = f"{TEXT}outline-level-style"
 _MOST_BASES = 20
+_HEADING = re.compile(r"Heading(?:_20_\d+)?|Title")
 
 
 class Styles:
@@ -51,17 +53,25 @@ class Styles:
         """Whether an element's text is not shown."""
         return self._said(element, f"{TEXT}display") == "none"
 
+    def is_heading(self, paragraph: _Element) -> bool:
+        """Whether a paragraph is a heading or a title, as such or by its style."""
+        named = (style.get(f"{_STYLE}name", "") for style in self._bases(paragraph))
+        return paragraph.tag == f"{TEXT}h" or any(_HEADING.fullmatch(name) for name in named)
+
     def _said(self, element: _Element, attribute: str) -> str:
-        name = element.get(f"{TEXT}style-name", "")
-        for _ in range(_MOST_BASES):
-            style = self._styles.get(name)
-            if style is None:
-                break
+        for style in self._bases(element):
             properties = style.find(f"{_STYLE}text-properties")
             if properties is not None and properties.get(attribute):
                 return str(properties.get(attribute))
-            name = style.get(f"{_STYLE}parent-style-name", "")
         return ""
+
+    def _bases(self, element: _Element) -> Iterator[_Element]:
+        name = element.get(f"{TEXT}style-name", "")
+        for _ in range(_MOST_BASES):
+            if (style := self._styles.get(name)) is None:
+                return
+            yield style
+            name = style.get(f"{_STYLE}parent-style-name", "")
 
 
 @dataclass(slots=True)

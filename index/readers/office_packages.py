@@ -9,23 +9,18 @@ import io
 import posixpath
 import re
 import zipfile
-from pathlib import PurePath
 from urllib.parse import unquote
 
 from lxml import etree
 
 from index.readers.compose import Properties, tags_of
+from index.readers.metadata import last_change, name_of, title_of
 from index.readers.package import open_zip, parse_xml
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(?=[\w/]+[\"'])")
 _USUAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 _ROOT = "_rels/.rels"
 _CORE = "docProps/core.xml"
-_TITLES = frozenset({"powerpoint presentation", "presentation", "slide 1", "untitled", "excel workbook", "workbook"})
-_AUTHORS = frozenset(
-    {"openpyxl", "xlsxwriter", "python-pptx", "apache poi", "microsoft office user", "user", "steve canny"}
-)
-"""What programs write where nobody has said anything."""
 
 
 def mended(data: bytes, source: str) -> bytes:
@@ -68,12 +63,10 @@ def core_properties(data: bytes, source: str, heading: str = "") -> Properties:
     for element in core.iter(etree.Element):
         name = etree.QName(element).localname
         said[name] = " ".join((element.text or "").split())
-    title, author = said.get("title", ""), said.get("creator", "")
-    date = said.get("modified") or said.get("created")
     return Properties(
-        title=(title if title.lower() not in _TITLES else "") or heading or PurePath(source).stem,
-        author=(author if author.lower() not in _AUTHORS else "") or None,
-        date=date[:10] if date else None,
+        title=title_of(said.get("title")) or heading or name_of(source),
+        author=said.get("creator"),
+        date=last_change(said),
         language=said.get("language") or None,
         tags=tags_of(said.get("keywords")),
     )

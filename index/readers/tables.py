@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
@@ -14,6 +16,7 @@ from index.readers.archive import Names
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.exports import is_notion
+from index.readers.markup import markup_blocks
 from index.readers.metadata import author_of, name_of
 
 FIELDS = {
@@ -33,16 +36,25 @@ _NAME_CHARACTERS = 100
 _PROSE_WORDS = 20
 """In the mean cell of a column of texts."""
 _FIELD_CHARACTERS = 1 << 30
+_SEPARATOR = re.compile(r"(?i)\Asep=(.)\r?\n")
+_MARKUP = re.compile(
+    r"(?is)\A\s*<(p|div|h[1-6]|ul|ol|table|article|section|blockquote|figure)\b[^>]*>.*</[a-z][a-z0-9]*>"
+)
+_RENDERED = "rendered"
+"""What WordPress calls the HTML of a field."""
 
 
 def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
     """Return the rows of a CSV file as articles, or all of them as one if no column has texts.
 
-    Its first line names the columns; they are parted by commas, semicolons or tabs.
+    Its first line names the columns; they are parted by commas, semicolons, tabs or bars, or as Excel's `sep=` above it
+    says.
     """
     text = decode(data, source)
+    said = _SEPARATOR.match(text)
+    text = text[said.end() :] if said else text
     first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = said[1] if said else max(",;\t|", key=first.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     usual = csv.field_size_limit(_FIELD_CHARACTERS)  # of this whole process
     try:
@@ -108,7 +120,13 @@ def article_of_row(names: Names, place: str, row: Mapping[str, object], called: 
         link=web_link(fields["link"]),
         tags=tags_of(fields["tags"]),
     )
-    return compose(name, properties, [Block(part) for part in fields["text"].split("\n\n")])
+    return compose(name, properties, _text_blocks(fields["text"]))
+
+
+def _text_blocks(text: str) -> list[Block]:
+    """Return the paragraphs of a text, which may be the HTML of a web site's database."""
+    blocks = list(markup_blocks(text)) if _MARKUP.match(text) else []
+    return blocks or [Block(part) for part in text.split("\n\n")]
 
 
 def has_text(row: Mapping[str, object], called: NamedFields) -> bool:
@@ -123,6 +141,9 @@ def _value(row: Mapping[str, object], names: tuple[str, ...]) -> object:
 
 def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
     value = _value(row, names)
+    if isinstance(value, dict):
+        shown = str(value.get(_RENDERED, ""))
+        return shown if _MARKUP.match(shown) else html.unescape(shown)
     if isinstance(value, list):
         return "; ".join(str(item) for item in value if isinstance(item, str | int | float))
     return str(value) if isinstance(value, str | int | float) else ""

@@ -15,7 +15,7 @@ _SENTENCE = re.compile(r".*?(?:[.!?…][\"'”’»)]*(?= |$)(?<!\b[A-Z]\.)(?<!M
 def read_text(data: bytes, source: str) -> Article:
     """Return an article titled by its first line if that is short and complete, else by its first sentence."""
     text = decode(data, source)
-    return Article(source, _first_line(text) or _first_sentence(text), text, "")
+    return Article(source, _first_line(text) or first_sentence(text), text, "")
 
 
 def _first_line(text: str) -> str | None:
@@ -27,7 +27,7 @@ def _first_line(text: str) -> str | None:
     return first if stands_alone and complete and len(first) <= TITLE_CHARACTERS else None
 
 
-def _first_sentence(text: str) -> str:
+def first_sentence(text: str) -> str:
     """Return the first sentence on one line, cut after a word where it is long."""
     sentence = _SENTENCE.match(" ".join(text[:_LOOK_AT].split()))
     first = sentence[0] if sentence else ""

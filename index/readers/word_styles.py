@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.readers.notation import LOWERED, RAISED
 from index.readers.numbering import in_format
 from index.readers.ooxml import Package, W, is_on, value
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _HEADING = re.compile(r"(?i)title$|heading ?\d|überschrift ?\d")
+_STANDING = {"superscript": RAISED, "subscript": LOWERED}
 _MOST_BASES = 20
 _LEVELS = 9
 
@@ -61,6 +63,19 @@ class Styles:
         if properties.find(f"{W}vanish") is not None:
             return is_on(properties, "vanish")
         return any(is_on(each.find(f"{W}rPr"), "vanish") for each in self._bases(value(properties, "rStyle")))
+
+    def standing(self, run: _Element) -> str:
+        """Return whether the characters of a run are raised or lowered: as such, by their style, or by their place."""
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return ""
+        described = [properties, *(each.find(f"{W}rPr") for each in self._bases(value(properties, "rStyle")))]
+        for each in described:
+            if each is not None and (said := value(each, "vertAlign")):
+                return _STANDING.get(said, "")
+            if each is not None and (place := re.fullmatch(r"(-?)[1-9]\d*", value(each, "position"))):
+                return LOWERED if place[1] else RAISED
+        return ""
 
     def numbering(self, paragraph: _Element) -> tuple[str, int]:
         """Return the id of the list that a paragraph is in, and the level; "" if it is in none."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.readers.formulas import omml_text
-from index.readers.notation import LOWERED, RAISED, Piece, linear
-from index.readers.ooxml import MC, A, M, W, value
+from index.readers.notation import Piece, linear
+from index.readers.ooxml import MC, A, M, W
 from index.readers.symbol_fonts import shown, symbol
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _LEFT_OUT = frozenset(
 _MARKS = {
     f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": " ", f"{W}ptab": " ", f"{W}noBreakHyphen": "-",
 }  # fmt: skip
-_STANDING = {"superscript": RAISED, "subscript": LOWERED}
 _TEXTS = (f"{W}t", f"{A}t", f"{W}sym")
 _EMOJI = "symEx"
 
@@ -84,7 +83,7 @@ def _run(run: _Element, styles: Styles) -> Iterator[Piece]:
         return
     fonts = run.find(f"{W}rPr/{W}rFonts")
     font = "" if fonts is None else fonts.get(f"{W}ascii", "")
-    yield from _pieces(run, styles, _STANDING.get(value(run, "rPr/vertAlign"), ""), font)
+    yield from _pieces(run, styles, styles.standing(run), font)
 
 
 def _code(said: str | None) -> int:

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -118,6 +118,24 @@ class Web:
             raise ArticleError(f"{url} cannot be fetched (status {response.status})", "check the address")
         return response
 
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", max_bytes: int = PAGE_BYTES
+    ) -> WebResponse:
+        """Return what a server says to its user, whatever the status.
+
+        No redirect is followed, for the headers may show who asks, and no robots.txt asked for, which is for strangers.
+        Raises ArticleError where there is no response.
+        """
+        deadline = time.monotonic() + PAGE_SECONDS
+        try:
+            response = self._get(plain_url(url), deadline, max_bytes, headers, method, body)
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            late = f"it takes more than {PAGE_SECONDS:.0f} seconds" if time.monotonic() >= deadline else ""
+            raise ArticleError(f"{url} cannot be read ({late or error})", "check the address") from error
+        return response
+
     def _follow_redirects(
         self,
         url: str,
@@ -129,9 +147,9 @@ class Web:
         here = url
         for _ in range(REDIRECTS + 1):
             try:
-                site = _plain_url(here)
+                site = plain_url(here)
                 permit(site)
-                response = self._get(site, deadline, max_bytes, known)
+                response = self._get(site, deadline, max_bytes, known.headers)
                 if time.monotonic() >= deadline:  # what was cut off may look complete
                     raise TimeoutError
                 if response.location is None:
@@ -156,7 +174,15 @@ class Web:
         if not self._robots[root].can_fetch(AGENT, site.geturl()):
             raise ArticleError(f"{site.geturl()} is closed to programs by its robots.txt", "save the page yourself")
 
-    def _get(self, site: SplitResult, deadline: float, max_bytes: int, known: Validators) -> WebResponse:
+    def _get(
+        self,
+        site: SplitResult,
+        deadline: float,
+        max_bytes: int,
+        headers: Mapping[str, str],
+        method: str = "GET",
+        body: bytes = b"",
+    ) -> WebResponse:
         """Make one request over a connection of its own, which is cut when the time is over."""
         host, port = site.hostname or "", site.port or (443 if site.scheme == "https" else 80)
         with closing(self.connect(host, port, deadline)) as plain:
@@ -169,7 +195,7 @@ class Web:
             try:
                 if isinstance(stream, ssl.SSLSocket):
                     stream.do_handshake()
-                return _request(stream, site, max_bytes, known)
+                return _request(stream, site, max_bytes, method, headers, body)
             finally:
                 timer.cancel()
                 stream.close()
@@ -196,7 +222,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or any(ip in net for net in _NOT_PUBLIC))
 
 
-def _plain_url(url: str) -> SplitResult:
+def plain_url(url: str) -> SplitResult:
     """Return the address in plain ASCII and without fragment. Raises ValueError for one that may not be fetched."""
     site = urlsplit(url)
     if site.scheme not in ("http", "https") or not site.hostname:
@@ -209,11 +235,14 @@ def _plain_url(url: str) -> SplitResult:
     return SplitResult(site.scheme, netloc, path, quote(site.query, safe=_URL_CHARACTERS), "")
 
 
-def _request(stream: socket.socket, site: SplitResult, max_bytes: int, known: Validators) -> WebResponse:
+def _request(
+    stream: socket.socket, site: SplitResult, max_bytes: int, method: str, more: Mapping[str, str], body: bytes
+) -> WebResponse:
     connection = http.client.HTTPConnection(site.hostname or "")
     connection.sock, connection.auto_open = stream, 0
     headers = {"Host": site.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-    connection.request("GET", site._replace(scheme="", netloc="").geturl(), headers=headers | known.headers)
+    target = site._replace(scheme="", netloc="").geturl()
+    connection.request(method, target, body=body or None, headers={**headers, **more})
     with connection.getresponse() as response:
         label = content_metadata(response.headers.get("Content-Type", ""), site.geturl())
         if response.status in _REDIRECT_STATUSES and (location := response.headers.get("Location")):

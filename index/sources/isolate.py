@@ -71,7 +71,7 @@ class Isolation:
         except ArticleError as error:
             return [Failure(source, error.message, error.hint)]
         child = self._running_child()
-        timer = Timer(2 * self._limits.seconds, _kill, [child])
+        timer = Timer(2 * self._limits.seconds, kill, [child])
         timer.start()
         try:
             return self._ask_child(child, data, source, label)
@@ -118,7 +118,7 @@ class Isolation:
     def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            _kill(child)
+            kill(child)
             child.wait()
             for pipe in (child.stdin, child.stdout):
                 try:
@@ -134,7 +134,7 @@ class Isolation:
         return Failure(source, f"{source} crashed its reader (exit code {code})", _SPLIT_HINT)
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
+def kill(child: subprocess.Popen[bytes]) -> None:
     """End the child and what it has started."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)

@@ -62,11 +62,11 @@ class Scan:
         self._collection = options.collection
         self._incomplete = frozenset() if self.outdated else database.incomplete_files()
         self._stored = _by_file(stored)
-        names = {name: Path(infos[0].path) for name, infos in self._stored.items()}
+        names = {name: infos[0].path for name, infos in self._stored.items()}
         self.files = list(unique_names([*listing.files, *_pages(options.urls), *options.files], names))
         if options.prune:
-            present = {file.path for file in self.files}
-            self.removed += [info.id for info in _under(stored, existing) if Path(info.path) not in present]
+            present = {str(file.path) for file in self.files}
+            self.removed += [info.id for info in _under(stored, existing) if info.path not in present]
         self.removed += sorted(self.known.intersection(options.remove))
         if not self.files and not self.removed:
             raise _nothing_to_read(paths, self.left_out)
@@ -178,7 +178,8 @@ def _by_file(stored: Sequence[ArticleInfo]) -> dict[str, list[ArticleInfo]]:
     """Return the articles by the name of the file that they are in."""
     found: dict[str, list[ArticleInfo]] = {}
     for info in stored:
-        found.setdefault(file_name(info.source, Path(info.path)), []).append(info)
+        is_file = info.path.endswith(f"/{info.source}")  # as nearly all are
+        found.setdefault(info.source if is_file else file_name(info.source, Path(info.path)), []).append(info)
     return found
 
 

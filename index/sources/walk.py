@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -90,23 +90,23 @@ def read_bytes(file: File) -> bytes:
     return data
 
 
-def unique_names(files: Iterable[File], taken: dict[str, Path]) -> Iterator[File]:
+def unique_names(files: Iterable[File], taken: Mapping[str, Path | str]) -> Iterator[File]:
     """Iterate over the files under names that are theirs alone.
 
     `taken` maps the names in use to the paths they stand for. A file whose name belongs to another
     file that still exists gets more of its path; one that has only been moved keeps its name, and
     with it its id.
     """
-    known = {path: name for name, path in taken.items()}
-    used = dict(taken)
+    used = {name: str(path) for name, path in taken.items()}  # to make a Path of each of many takes seconds
+    known = {path: name for name, path in used.items()}
     for file in files:
-        name = known.get(file.path, file.name)
+        name = known.get(str(file.path), file.name)
         parents = file.path.parents
         depth = name.count("/") + 1
-        while name in used and used[name] != file.path and used[name].exists() and depth < len(parents):
+        while name in used and used[name] != str(file.path) and Path(used[name]).exists() and depth < len(parents):
             name = file.path.relative_to(parents[depth]).as_posix()
             depth += 1
-        used[name] = file.path
+        used[name] = str(file.path)
         yield File(file.path, name)
 
 

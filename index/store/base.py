@@ -190,6 +190,19 @@ class Job:
     lease: str
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How far a queue is: files that wait, that workers have now, and that could not be read.
+
+    `done` are those that have come in since the queue was last empty.
+    """
+
+    waiting: int = 0
+    being_read: int = 0
+    done: int = 0
+    set_aside: int = 0
+
+
 class Queue(Protocol):
     """Files to be read by workers on any machine. Each comes in exactly once, whoever dies meanwhile."""
 
@@ -202,6 +215,9 @@ class Queue(Protocol):
     def renew(self, job: Job) -> None:
         """Have it for a while from now on. Raises StoreBusyError where another worker has taken it."""
 
+    def claim(self, job: Job, database: Database) -> None:
+        """Do what `renew` does on the connection that is about to publish, which is ended if it hangs."""
+
     def finish(self, job: Job, database: Database) -> None:
         """Take it off the queue, in the database's open transaction. Raises StoreBusyError as `renew`."""
 
@@ -211,11 +227,11 @@ class Queue(Protocol):
     def names(self) -> dict[str, Path]:
         """Return the paths of all files in it, by their names."""
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many files wait or are being read, and how many are set aside."""
+    def state(self) -> QueueState:
+        """Return how far it is."""
 
-    def failures(self) -> list[Failure]:
-        """Return what went wrong with those set aside."""
+    def failures(self, limit: int | None = None) -> list[Failure]:
+        """Return what went wrong with those set aside, or with the first so many of them."""
 
 
 class Store(Protocol):

@@ -24,7 +24,7 @@ class ArticleFilter:
     """Which articles are listed; an empty value is no condition.
 
     `source` is what their source begins with, `since` and `until` are days in ISO 8601, `near` is a group of near
-    copies.
+    copies. `brought_by` names a source that is kept in step, and `paths` are the places that it has brought.
     """
 
     source: str = ""
@@ -32,6 +32,9 @@ class ArticleFilter:
     since: str = ""
     until: str = ""
     near: str = ""
+    collection: str = ""
+    brought_by: str = ""
+    paths: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -105,15 +108,19 @@ class Catalogue(SqliteReader):
         bounded = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
         matching = self._sql.execute(bounded, (match, RANKED + 1)).fetchone()[0]
         score = "bm25(terms, 0.5, 1.0)" if matching <= RANKED else "-terms.rowid"
-        # CROSS keeps SQLite from starting at the articles and looking for the words chunk by chunk.
+        # FTS5 itself gives the newest first; only then the search ends with the last one that is wanted.
+        order = "score, chunk" if matching <= RANKED else "terms.rowid DESC"
+        # CROSS keeps SQLite from starting at the articles and looking for the words chunk by chunk. The index has what
+        # filters look at: in the table itself, what stands behind an article's text is reached by way of that.
         joined = (
-            " CROSS JOIN chunks ON chunks.id = terms.rowid CROSS JOIN articles ON articles.id = article_id"
+            " CROSS JOIN chunks ON chunks.id = terms.rowid"
+            " CROSS JOIN articles INDEXED BY articles_by_collection ON articles.id = article_id"
             if conditions
             else ""
         )
         best = (
             f"SELECT terms.rowid AS chunk, {score} AS score FROM terms{joined}"
-            f" {_where(['terms MATCH :match', *conditions])} ORDER BY score, chunk LIMIT :limit"
+            f" {_where(['terms MATCH :match', *conditions])} ORDER BY {order} LIMIT :limit"
         )
         rows = self._sql.execute(
             f"SELECT {_COLUMNS}, start, end, substr(text, start + 1, end - start) FROM ({best})"
@@ -127,6 +134,16 @@ class Catalogue(SqliteReader):
         query = "SELECT path, id, sha256 FROM articles WHERE path IN (SELECT value FROM json_each(?))"
         return set(self._sql.execute(query, (json.dumps([*paths]),)).fetchall())
 
+    def collections(self) -> list[str]:
+        """Return the collections that there are, in the order of their names."""
+        rows = self._sql.execute("SELECT DISTINCT collection FROM articles WHERE collection IS NOT NULL ORDER BY 1")
+        return [collection for (collection,) in rows]
+
+    def place_of(self, article_id: str) -> str | None:
+        """Return where an article came from; None where there is no such article."""
+        row = self._sql.execute("SELECT path FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else str(row[0])
+
     def paths(self) -> set[str]:
         """Return where the articles came from."""
         return {path for (path,) in self._sql.execute("SELECT DISTINCT path FROM articles")}
@@ -138,17 +155,24 @@ def _conditions(wanted: ArticleFilter) -> tuple[list[str], dict[str, Any]]:
     if wanted.source:
         conditions.append("source >= :source AND source < :source_end")
     if wanted.tag:
-        conditions.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(json_each.value) = lower(:tag))")
+        # With its quotation marks, which stand in no tag as they are: no list has to be parsed.
+        conditions.append("instr(lower(tags), lower(:tag))")
     if wanted.since:
         conditions.append("date GLOB '[0-9]*' AND date >= :since")
     if wanted.until:
         conditions.append("date GLOB '[0-9]*' AND date < :until")
     if wanted.near:
         conditions.append("near = :near")
+    if wanted.collection:
+        conditions.append("collection = :collection")
+    if wanted.brought_by:
+        conditions.append("path IN (SELECT value FROM json_each(:paths))")
     values = {
         "source": wanted.source,
         "source_end": f"{wanted.source}\U0010ffff",
-        "tag": wanted.tag,
+        "tag": json.dumps(wanted.tag, ensure_ascii=False),
+        "collection": wanted.collection,
+        "paths": json.dumps(sorted(wanted.paths)),
         "since": wanted.since,
         "until": f"{wanted.until}~",  # a day is followed by nothing, or by a time
         "near": wanted.near,

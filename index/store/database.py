@@ -32,6 +32,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
         """Open the store's file, or make it. Raises StoreError if it is not one of this version."""
         self._open(path, create=create)
         self._terms_removed = False
+        self._doubtful: set[str] = set()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -40,6 +41,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
             self._sql.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)
             self._terms_removed = False
+            self._doubtful.clear()
             yield
             if self._terms_removed:  # a removed word stays in the index until its parts are merged
                 self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
@@ -80,9 +82,10 @@ class SqliteDatabase(SqliteReader, FactWriter):
         article = self.article(article_id)
         if article is None:
             return
-        for row, start, end in self._sql.execute(
-            "SELECT id, start, end FROM chunks WHERE article_id = ?", (article_id,)
+        for row, start, end, digest in self._sql.execute(
+            "SELECT id, start, end, digest FROM chunks WHERE article_id = ?", (article_id,)
         ).fetchall():
+            self._doubtful.add(digest)
             # A table without content has to be told which words to forget.
             self._terms_removed = True
             terms = (index_terms(article.title), index_terms(article.text[start:end]))
@@ -107,12 +110,15 @@ class SqliteDatabase(SqliteReader, FactWriter):
             f" (SELECT DISTINCT article_id FROM bands WHERE band IN ({','.join('?' * len(keys))}) LIMIT {_CANDIDATES})",
             keys,
         ).fetchall()
-        groups = {article_id} | {group for other, group in candidates if alike(sketch, other)}
-        self._sql.execute("UPDATE articles SET sketch = ?, near = id WHERE id = ?", (sketch, article_id))
+        groups = {article_id}
+        for other, group in candidates:
+            if group not in groups and alike(sketch, other):
+                groups.add(group)
+        name, *others = sorted(groups)
+        self._sql.execute("UPDATE articles SET sketch = ?, near = ? WHERE id = ?", (sketch, name, article_id))
         self._sql.executemany("INSERT INTO bands VALUES (?, ?)", ((key, article_id) for key in keys))
-        if len(groups) > 1:
-            among = "near IN (SELECT value FROM json_each(?))"
-            self._sql.execute(f"UPDATE articles SET near = ? WHERE {among}", (min(groups), json.dumps([*groups])))
+        # Those of this name keep it untouched: they may be thousands.
+        self._sql.executemany("UPDATE articles SET near = ? WHERE near = ?", ((name, group) for group in others))
 
     def set_path(self, article_id: str, path: str) -> None:
         """Remember that an unchanged article lies somewhere else now."""
@@ -121,13 +127,17 @@ class SqliteDatabase(SqliteReader, FactWriter):
     def put_vectors(self, vectors: Mapping[str, bytes]) -> None:
         """Bring vectors in: digest -> float32 bytes, little-endian."""
         self._sql.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors.items())
+        self._doubtful |= vectors.keys()
 
     def drop_unused_vectors(self) -> list[str]:
-        """Remove the vectors that no chunk uses any more. Returns their digests."""
-        unused = self._sql.execute("SELECT digest FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
-        rows = unused.fetchall()
-        self._sql.executemany("DELETE FROM vectors WHERE digest = ?", rows)
-        return [digest for (digest,) in rows]
+        """Remove the vectors that no chunk uses any more. Returns their digests.
+
+        Only what this transaction has brought in or let go can be unused: to look at all takes long in a large store.
+        """
+        used = {digest for (digest,) in self._in_parts("SELECT digest FROM chunks WHERE digest IN", self._doubtful)}
+        unused = sorted(self.known_vectors(self._doubtful - used))
+        self._sql.executemany("DELETE FROM vectors WHERE digest = ?", ((digest,) for digest in unused))
+        return unused
 
     def check(self) -> str | None:
         """Return what is wrong with the file, or None. A reader cannot: FTS5 checks its index on an INSERT."""

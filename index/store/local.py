@@ -1,6 +1,7 @@
-"""A store in a folder: SQLite is the truth, Chroma's files are made of it, one generation after the other.
+"""A store in a folder: SQLite is the truth, and Chroma's files are made of it.
 
-To publish, the next generation is built beside the current one and checked before SQLite's transaction ends. A crash
+To publish is one transaction of SQLite. New vectors stay in the tail (`tail.py`) until there are too many to compare
+one by one; then a folder is sealed with them beside the former one and checked before the transaction ends. A crash
 before the commit leaves a folder to sweep; after it everything is there.
 """
 
@@ -26,9 +27,12 @@ from index.store.records import FolderRecords
 from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.sqlite import copy, exchange, translated, upgrade
-from index.store.vectors import check_generation, checker, collect_garbage, is_complete, write_generation
+from index.store.tail import sealed_folder, set_places, tail_digests
+from index.store.vectors import check_sealed, checker, collect_garbage, is_complete, write_sealed
 
-_REBUILD_SHARE = 0.25
+TAIL = 20_000
+"""Most vectors in the tail: to compare so many takes about as long as Chroma's search."""
+REBUILD_SHARE = 0.25
 _SWEEP_SECONDS = 3.0
 """How long to wait for those who have the former generation open; a server moves on within one second."""
 _DISK_FACTOR = 4
@@ -72,19 +76,23 @@ class LocalStore:
 
     def is_whole(self, generation: str) -> bool:
         """See Store."""
-        return is_complete(self._folder / GENERATIONS / generation)
+        with closing(self.open()) as database, database.reading():
+            return _is_whole(self._folder / GENERATIONS, database)
 
     def problem(self, generation: str | None, *, verify: bool) -> str | None:
         """See Store. `verify` reads all of SQLite's file and finds each vector in Chroma's."""
         with closing(SqliteDatabase(self._database)) as database:
             with database.reading():
-                stored = dict(database.vectors()) if verify else {}
+                sealed = sealed_folder(database)
+                stored = dict(database.vectors()) if verify and sealed else {}
+                for digest in tail_digests(database):
+                    stored.pop(digest, None)
             problem = database.check() if verify else None
         if problem is None and generation and not self.is_whole(generation):
             problem = "the vectors are damaged or missing; `python app.py ingest --repair` builds them again"
-        if problem is None and generation and verify:
+        if problem is None and sealed and verify:
             try:
-                check_generation(self._folder / GENERATIONS / generation, stored, [])
+                check_sealed(self._folder / GENERATIONS / sealed, stored)
             except StoreError as error:
                 problem = str(error)
         return problem
@@ -141,13 +149,11 @@ class LocalPublication:
 
     def is_whole(self) -> bool:
         """See Publication."""
-        current = self._current()
-        return current is None or is_complete(current)
+        return _is_whole(self._generations, self.database)
 
     def require_space(self, added: int) -> None:
-        """See Publication. The next generation is a copy of the current one, or as large."""
-        current = self._current()
-        require_space(self._folder, (folder_bytes(current) if current else 0) + _DISK_FACTOR * added)
+        """See Publication. What a folder takes is asked for when it turns out that one has to be sealed."""
+        require_space(self._folder, _DISK_FACTOR * added)
 
     @contextmanager
     def publishing(self, generation: str) -> Iterator[None]:
@@ -162,29 +168,35 @@ class LocalPublication:
                 shutil.rmtree(self._generations / generation, ignore_errors=True)
 
     def put_generation(self, name: str, new: Mapping[str, bytes], unused: Collection[str], *, rebuild: bool) -> None:
-        """See Publication: what changed, on a copy of the last one, or all of it where much has gone."""
-        current, folder = self._current(), self._generations / name
-        removed = int(self.database.fact("vectors_removed") or 0) + len(unused)
-        with checker() as check:
-            if rebuild or current is None or removed > _REBUILD_SHARE * self.database.counts()[2]:
-                new, removed = dict(self.database.vectors()), 0
-                write_generation(folder, None, new, [])
-            else:
-                write_generation(folder, current, new, unused)
-            check(folder, new, unused)
+        """See Publication: what is new goes into the tail; all does where much has gone. Too long a tail is sealed."""
+        sealed, tail = sealed_folder(self.database), {*tail_digests(self.database)}
+        removed = int(self.database.fact("vectors_removed") or 0) + len({*unused}.difference(tail, new))
+        tail = (tail | new.keys()).difference(unused)
+        stored = self.database.counts()[2]
+        if rebuild or sealed is None or removed > REBUILD_SHARE * stored:
+            sealed, removed = None, 0
+        if (len(tail) if sealed else stored) > TAIL:
+            self._seal(name, sealed, dict(self.database.vectors(tail if sealed else None)))
+            sealed, tail = name, set()
+        set_places(self.database, sealed, tail)
         self.database.set_fact("vectors_removed", str(removed))
+
+    def _seal(self, name: str, former: str | None, add: Mapping[str, bytes]) -> None:
+        """Seal a folder: a copy of the former one with more vectors. What is removed stays in it, and is not found."""
+        folder, base = self._generations / name, self._generations / former if former else None
+        copied = folder_bytes(base) if base else 0
+        require_space(self._folder, copied + _DISK_FACTOR * sum(map(len, add.values())))
+        with checker() as check:
+            write_sealed(folder, base, add)
+            check(folder, add)
 
     def take_over(self, source: Path, generation: str) -> None:
         """See Publication."""
-        folder = self._generations / generation
+        require_space(self._folder, 2 * source.stat().st_size)  # it goes through SQLite's log
         with closing(SqliteDatabase(source)) as other:
-            vectors = dict(other.vectors())
-            require_space(self._folder, source.stat().st_size + _DISK_FACTOR * sum(map(len, vectors.values())))
-            write_generation(folder, None, vectors, [])
-            check_generation(folder, vectors, [])
             with other.writing():
                 other.set_fact("generation", generation)
-                other.set_fact("vectors_removed", "0")
+                LocalPublication(self._folder, other, None).put_generation(generation, {}, [], rebuild=True)
             exchange(self._folder / DATABASE, source)
 
     def forget_former(self) -> None:
@@ -195,13 +207,13 @@ class LocalPublication:
     def sweep(self) -> list[str]:
         """See Publication. Waits a little for those who have an old generation open to move on."""
         until = time.monotonic() + _SWEEP_SECONDS
-        while left := collect_garbage(self._generations, self.database.fact("generation")):
+        while left := collect_garbage(self._generations, sealed_folder(self.database)):
             if time.monotonic() > until:
                 break
             time.sleep(0.2)
         return left
 
-    def _current(self) -> Path | None:
-        """Return the folder of the current generation, if there is one."""
-        name = self.database.fact("generation")
-        return None if name is None else self._generations / name
+
+def _is_whole(generations: Path, database: SqliteReader) -> bool:
+    sealed = sealed_folder(database)
+    return sealed is None or is_complete(generations / sealed)

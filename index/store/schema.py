@@ -14,8 +14,8 @@ CREATE INDEX bands_of_article ON bands (article_id);
 CREATE INDEX articles_by_near ON articles (near);
 CREATE INDEX articles_without_sketch ON articles (id) WHERE sketch IS NULL;
 """
-_COLLECTIONS = "CREATE INDEX articles_by_collection ON articles (id, collection);"
-"""With both columns, so that whether an article may be seen is found without reading its text."""
+_COLLECTIONS = "CREATE INDEX articles_by_collection ON articles (id, collection, source, date, tags, near);"
+"""With all that an article is chosen by: whether it may be seen, or fits a filter, is found without its text."""
 
 TABLES = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);

@@ -89,8 +89,10 @@ class SqliteReader(FactReader):
         """Return those of the digests that have a vector."""
         return {digest for digest, _ in self._in_parts("SELECT digest, 1 FROM vectors WHERE digest IN", digests)}
 
-    def vectors(self) -> Iterator[tuple[str, bytes]]:
-        """Iterate over all vectors, by digest."""
+    def vectors(self, digests: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """Iterate over all vectors, by digest, or over those of `digests`."""
+        if digests is not None:
+            return self._in_parts("SELECT digest, vector FROM vectors WHERE digest IN", digests)
         return iter(self._sql.execute("SELECT digest, vector FROM vectors ORDER BY digest"))
 
     def counts(self) -> tuple[int, int, int]:

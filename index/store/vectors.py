@@ -1,8 +1,8 @@
-"""The only file that imports chromadb. A generation is a folder with Chroma's files: ids and vectors.
+"""Sealed vectors are a folder with Chroma's files: ids and vectors.
 
-Chroma is not crash-safe in place and bears one writer at a time, so a generation is written once,
-under a name that nobody reads yet. What a damaged folder does to the process that opens it cannot
-be caught, so a new one is checked in a child process.
+Chroma is not crash-safe in place and bears one writer at a time, so a folder is written once, under a
+name that nobody reads yet, and never changed. What a damaged folder does to the process that opens it
+cannot be caught, so a new one is checked in a child process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import StoreDamagedError, StoreError
+from index.errors import StoreDamagedError
+from index.store.chroma import open_collection
 from index.store.durable import sync
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
     from numpy.typing import NDArray
 
 Vectors = Mapping[str, bytes]
 """Digest -> float32 values, little-endian."""
-GenerationCheck = Callable[[Path, Vectors, Collection[str]], None]
-"""Takes a folder, the vectors that have to be in it, and the digests that must not."""
+SealedCheck = Callable[[Path, Vectors], None]
+"""Takes a folder and the vectors that have to be in it."""
 
 _BATCH = 1_000
 _COLLECTION = "vectors"
@@ -45,22 +45,16 @@ _MAX_LOST, _MAX_LOST_SHARE = 10, 0.05
 near copies lead it astray. In a damaged graph it finds hardly any."""
 
 
-def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Collection[str]) -> None:
-    """Make `folder` a copy of `base` with vectors added and removed, all of it on the disk at the end."""
+def write_sealed(folder: Path, base: Path | None, add: Vectors) -> None:
+    """Make `folder` a copy of `base` with vectors added, all of it on the disk at the end."""
     if base is None:
         folder.mkdir(parents=True)
     else:
         shutil.copytree(base, folder)
     (folder / _LOCK).touch()
-    with _client(folder) as client:
-        # Chroma's own embedding function would download a model; cosine is not its default.
-        collection = client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
-        )
-        for digests in _batches(sorted(remove)):
-            collection.delete(ids=digests)
+    with open_collection(folder, _COLLECTION, create=True) as collection:
         for digests in _batches(sorted(add)):
-            collection.upsert(ids=digests, embeddings=_as_matrix([add[digest] for digest in digests]))
+            collection.upsert(digests, as_matrix([add[digest] for digest in digests]))
     (folder / _SIZES).write_text(json.dumps(_sizes(folder)))
     for parent, _, names in os.walk(folder):
         for name in (*names, "."):
@@ -71,7 +65,7 @@ def write_generation(folder: Path, base: Path | None, add: Vectors, remove: Coll
 def is_complete(folder: Path) -> bool:
     """Return whether the files are there with the sizes they were published with. Opens none of Chroma's.
 
-    Others are let be: SQLite has a journal there for as long as another process opens the generation.
+    Others are let be: SQLite has a journal there for as long as another process opens the folder.
     """
     try:
         sizes = json.loads((folder / _SIZES).read_text())
@@ -81,10 +75,10 @@ def is_complete(folder: Path) -> bool:
 
 
 @contextmanager
-def checker() -> Iterator[GenerationCheck]:
-    """Start a child process that checks a generation: each vector is there, a search finds it, the absent are gone.
+def checker() -> Iterator[SealedCheck]:
+    """Start a child process that checks a folder: each vector is there, and a search finds it.
 
-    It takes a second to start, so start it while the generation is written. The check can be made once, and raises
+    It takes a moment to start, so start it while the folder is written. The check can be made once, and raises
     StoreDamagedError, also if the child crashes.
     """
     pipe = subprocess.PIPE
@@ -103,20 +97,19 @@ def checker() -> Iterator[GenerationCheck]:
             child.kill()
 
 
-def check_generation(folder: Path, present: Vectors, absent: Collection[str]) -> None:
-    """Check a generation that is there already. Raises StoreDamagedError."""
+def check_sealed(folder: Path, present: Vectors) -> None:
+    """Check a folder that is there already. Raises StoreDamagedError."""
     with checker() as check:
-        check(folder, present, absent)
+        check(folder, present)
 
 
-def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors, absent: Collection[str]) -> None:
+def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         expected = Path(temporary, "expected.npz")
         np.savez(
             expected,
             digests=np.array(list(present), dtype=str),
-            vectors=_as_matrix(list(present.values())),
-            absent=np.array(list(absent), dtype=str),
+            vectors=as_matrix(list(present.values())),
         )
         _, stderr = child.communicate(json.dumps([str(folder.resolve()), str(expected)]))
     if child.returncode != 0:
@@ -124,8 +117,8 @@ def _ask_child(child: subprocess.Popen[str], folder: Path, present: Vectors, abs
         raise StoreDamagedError(f"the vectors in {folder} are damaged ({reason})", "ingest again to rebuild them")
 
 
-class Generation:
-    """A published generation, open for searching; it stays on the disk until it is closed."""
+class SealedVectors:
+    """A published folder, open for searching; it stays on the disk until it is closed."""
 
     def __init__(self, folder: Path) -> None:
         """Open it. Raises FileNotFoundError if the folder is being removed, StoreDamagedError if it is damaged."""
@@ -137,15 +130,13 @@ class Generation:
                 raise FileNotFoundError(folder)
             if not is_complete(folder):
                 raise StoreDamagedError(f"the vectors in {folder} are damaged", "ingest again to rebuild them")
-            client = stack.enter_context(_client(folder))
-            self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            self._collection = stack.enter_context(open_collection(folder, _COLLECTION))
             self._held = stack.pop_all()
 
     def search(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
         """Return the digests nearest to a unit vector with their cosines, best first."""
-        result = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
-        distances = (result["distances"] or [[]])[0]
-        return {digest: 1.0 - distance for digest, distance in zip(result["ids"][0], distances, strict=True)}
+        [nearest] = self._collection.nearest(vector[None, :], limit)
+        return {digest: 1.0 - distance for digest, distance in nearest}
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -153,7 +144,7 @@ class Generation:
 
 
 def collect_garbage(generations: Path, keep: str | None) -> list[str]:
-    """Remove the generations that are neither current nor open. Returns the names of the open ones."""
+    """Remove the folders that are neither current nor open. Returns the names of the open ones."""
     left = []
     for folder in sorted(generations.iterdir()):
         if folder.name == keep:
@@ -169,25 +160,13 @@ def collect_garbage(generations: Path, keep: str | None) -> list[str]:
     return left
 
 
-@contextmanager
-def _client(folder: Path) -> Iterator[ClientAPI]:
-    import chromadb  # takes a while to import
-    from chromadb.config import Settings
-    from chromadb.errors import ChromaError
-
-    try:
-        with chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False)) as client:  # type: ignore[attr-defined]
-            yield client
-    except ChromaError as error:
-        raise StoreError(f"Chroma failed in {folder} ({error})", "make room on the disk and ingest again") from error
-
-
 def _sizes(folder: Path) -> dict[str, int]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _SIZES)
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
-def _as_matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+def as_matrix(vectors: Sequence[bytes]) -> NDArray[np.float32]:
+    """Return vectors as the rows of a matrix."""
     width = len(vectors[0]) // 4 if vectors else 0
     return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), width)
 
@@ -198,33 +177,25 @@ def _batches(digests: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _find_problem(folder: Path, expected: Path) -> str | None:
-    """Return what is wrong with a generation, or None. Runs in the child process."""
+    """Return what is wrong with a folder, or None. Runs in the child process."""
     data = np.load(expected)
     digests, vectors = data["digests"].tolist(), data["vectors"]
     lost = 0
-    with _client(folder) as client:
-        collection = client.get_collection(_COLLECTION, embedding_function=None)
+    with open_collection(folder, _COLLECTION) as collection:
         for at in range(0, len(digests), _BATCH):
             wanted = dict(zip(digests[at : at + _BATCH], vectors[at : at + _BATCH], strict=True))
-            stored = collection.get(ids=list(wanted), include=["embeddings"])
-            if len(stored["ids"]) != len(wanted):
+            present, stored = collection.get(list(wanted))
+            if len(present) != len(wanted):
                 return "a vector is missing"
-            if not np.allclose(
-                np.asarray(stored["embeddings"]), [wanted[digest] for digest in stored["ids"]], rtol=0, atol=_TOLERANCE
-            ):
+            if not np.allclose(np.array(stored), [wanted[digest] for digest in present], rtol=0, atol=_TOLERANCE):
                 return "a vector is not what it was"
-            nearest = collection.query(query_embeddings=list(wanted.values()), n_results=1, include=["distances"])
-            lost += sum(not distances or distances[0] > _TOLERANCE for distances in nearest["distances"] or ())
+            found = collection.nearest(np.array(list(wanted.values())), 1)
+            lost += sum(not nearest or nearest[0][1] > _TOLERANCE for nearest in found)
         if lost > _MAX_LOST + _MAX_LOST_SHARE * len(digests):
             return f"{lost} of {len(digests)} vectors are not found"
-        for part in _batches(data["absent"].tolist()):
-            if collection.get(ids=part, include=[])["ids"]:
-                return "a removed vector is still there"
     return None
 
 
 if __name__ == "__main__":
-    import chromadb  # noqa: F401 - takes a while, and nobody waits yet
-
     request = sys.stdin.read()
     sys.exit(_find_problem(*map(Path, json.loads(request))) if request else None)

@@ -23,10 +23,12 @@ from index.readers.source_metadata import SourceMetadata
 from index.sources.fetch import GoneError, Web
 from index.sources.walk import File
 from index.store.place import open_store
+from index.sync.bucket import BucketOrigin
 from index.sync.catalog import Catalog
 from index.sync.mailbox import MailboxOrigin
 from index.sync.origins import Document, FolderOrigin, Origin, PagesOrigin
 from index.sync.source import Item, Source, SourceStatus
+from index.sync.webdav import WebDavOrigin
 from settings import StorePlace
 
 BATCH_FILES, BATCH_BYTES = 200, 64 << 20
@@ -91,7 +93,15 @@ def _opened(source: Source, status: SourceStatus, web: Web | None) -> Origin:
     if source.kind == "folder":
         return FolderOrigin(source)
     web = web or Web(private_hosts=source.private_hosts)
-    return MailboxOrigin(source, web) if source.kind == "mailbox" else PagesOrigin(source, status, web)
+    match source.kind:
+        case "mailbox":
+            return MailboxOrigin(source, web)
+        case "webdav":
+            return WebDavOrigin(source, web)
+        case "bucket":
+            return BucketOrigin(source, web)
+        case _:
+            return PagesOrigin(source, status, web)
 
 
 def _after(source: Source, status: SourceStatus, report: RunReport, run: _Run, now: float) -> SourceStatus:

@@ -15,11 +15,16 @@ from index.article import collection_name
 from index.errors import UsageError
 from index.sources.fetch import is_url
 
-Kind = Literal["folder", "feed", "sitemap", "links", "mailbox"]
+Kind = Literal["folder", "feed", "sitemap", "links", "mailbox", "webdav", "bucket"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MINUTES, ARTICLES = 60, 1_000
 """How often a source is looked at and how many articles it may give, unless something else is said."""
+WITH_PASSWORD: tuple[Kind, ...] = ("mailbox", "webdav", "bucket")
 _NAME = re.compile(r"[\w.@-]{1,60}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z0-9-]{1,40}")
+_SCHEMES = {"mailbox": ("imap", "imaps"), "bucket": ("s3",)}
+_GIVE = "give --user, and --password-env NAME or --password-file PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Source:
     """Place from which articles come. `limit` is how many it may give, the first that it lists.
 
     With `prune`, articles that it brought and does not list any more are removed. `private_hosts` need not be public.
-    `password` says where the password is: `env:NAME` or `file:PATH`, never what it is.
+    `password` says where the password (of a bucket: the secret key) is: `env:NAME` or `file:PATH`, never what it is.
+    `endpoint` and `region` say where a bucket is that is not Amazon's, or not in its first region.
     """
 
     name: str
@@ -41,6 +47,8 @@ class Source:
     private_hosts: Sequence[str] = ()
     user: str | None = None
     password: str | None = None
+    endpoint: str | None = None
+    region: str | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -88,6 +96,8 @@ def kind_of(place: str) -> Kind:
     """Return the kind that a place is likely of."""
     if place.startswith(("imap://", "imaps://")):
         return "mailbox"
+    if place.startswith("s3://"):
+        return "bucket"
     return "feed" if is_url(place) else "folder"
 
 
@@ -116,23 +126,37 @@ def check(source: Source) -> None:
     if source.collection is not None and source.collection != collection_name(source.collection):
         raise UsageError(f"{source.collection!r} is no name of a collection", "use small letters, digits, and . _ -")
     _check_place(source.kind, source.place)
-    if (source.kind == "mailbox") != bool(source.user and source.password):
-        raise UsageError(
-            "a mailbox, and nothing else, has a user and a password",
-            "give --user, and --password-env NAME or --password-file PATH",
-        )
+    _check_password(source)
+    if source.kind != "bucket" and (source.endpoint or source.region):
+        raise UsageError("only a bucket has an endpoint and a region", "leave --endpoint and --region out")
+    if source.endpoint is not None:
+        _check_place("bucket's endpoint", source.endpoint)
+    if source.region is not None and not _REGION.fullmatch(source.region):
+        raise UsageError(f"{source.region!r} is no region", "give one like eu-central-1")
 
 
-def _check_place(kind: Kind, place: str) -> None:
+def _check_password(source: Source) -> None:
+    """Raise UsageError where a user or a password is missing, or there is one too many."""
+    if bool(source.user) != bool(source.password):
+        raise UsageError("a user and a password belong together", _GIVE)
+    if source.kind == "mailbox" and not source.user:
+        raise UsageError("a mailbox has a user and a password", _GIVE)
+    if source.kind not in WITH_PASSWORD and source.user:
+        raise UsageError(f"a {source.kind} has no user and no password", "leave them out")
+
+
+def _check_place(kind: str, place: str) -> None:
     """Raise UsageError for a place that is none of this kind."""
     if kind == "folder":
         if not Path(place).is_dir():
             raise UsageError(f"{place} is not a folder", "give one that exists")
         return
     site = urlsplit(place)
-    schemes = ("imap", "imaps") if kind == "mailbox" else ("http", "https")
+    schemes = _SCHEMES.get(kind, ("http", "https"))
     if site.scheme not in schemes or not site.hostname:
         raise UsageError(f"a {kind} is at an address like {schemes[-1]}://example.org/", "give its whole address")
+    if kind == "bucket" and not _BUCKET.fullmatch(site.netloc):
+        raise UsageError(f"{site.netloc!r} is no name of a bucket", "write s3://NAME or s3://NAME/FOLDER")
     if kind == "mailbox" and re.search(r'["\\\x00-\x1f]', unquote(site.path)):
         raise UsageError(
             f"{place!r} is no folder of a mailbox", "give its name without quotation marks and backslashes"

@@ -16,6 +16,7 @@ from rag.answer_kind import is_of_kind
 from rag.extract import MAYBE, Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
+from rag.intents import Intent
 from rag.language.comparisons import Comparison, comparison_of
 from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
@@ -61,7 +62,7 @@ def compare(findings: Findings) -> AnswerBody | None:
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
     said = _computed(comparison, sides) if certain else None
-    if not sides or (said is None and _compares(findings, comparison)):
+    if not sides or (said is None and (comparison.claimed or _compares(findings, comparison))):
         return None
     if said is None and certain:
         said = _side_by_side(sides)
@@ -71,7 +72,8 @@ def compare(findings: Findings) -> AnswerBody | None:
     citations, marks = _cited(sides, context, marked=True)
     support = round(_support(sides), 4)
     first = Sentence(said, "computed", tuple(sorted(set(marks))), support)
-    return AnswerBody((first, *_quoted(citations, sides, marks)), citations, certainty="high", intent="compare")
+    intent: Intent = "yes_no" if comparison.claimed else "compare"
+    return AnswerBody((first, *_quoted(citations, sides, marks)), citations, certainty="high", intent=intent)
 
 
 def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
@@ -125,7 +127,7 @@ def _last(name: str, text: str, until: int) -> int:
 
 
 def _is_certain(sides: Sequence[Side], bars: Bars) -> bool:
-    return _support(sides) >= bars.high
+    return _support(sides) >= bars.form
 
 
 def _support(sides: Sequence[Side]) -> float:
@@ -151,7 +153,11 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
         return None
     if all(years) and not years[0] & years[1]:
         return None
-    if first[0] == second[0]:
+    if comparison.claimed:
+        is_so = first[0] != second[0] and (first[0] > second[0]) is comparison.larger
+        figures = " against ".join(f"{side.words.strip(' .,;')} ({side.name})" for side in sides)
+        said = f"{'Yes' if is_so else 'No'}: {figures}."
+    elif first[0] == second[0]:
         said = f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
     else:
         winner, loser = sides if (first[0] > second[0]) is comparison.larger else reversed(sides)

@@ -51,13 +51,17 @@ class Item:
 
 
 def list_of_items(findings: Findings) -> AnswerBody | None:
-    """Return the items; None where the ordinary answer is not certain or there are too few."""
-    if findings.extract.certainty != "high":
-        return None
-    question = findings.question
-    quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
-    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.high]
-    items = merged(_of_kind(question, (item for quote in enough for item in _items_of(quote))))
+    """Return the items; None where there are too few, or the best quote is not sure enough to begin with."""
+    question, bars = findings.question, findings.bars
+    quotes = ranked_quotes(question, findings.passages, findings.readings, bars, findings.limits.characters)
+    items: list[Item] = []
+    for quote in quotes:
+        own = _of_kind(question, _items_of(quote)) if quote.fit is Fit.MEETS else []
+        if quote.support >= (bars.form if len(own) >= LEAST else bars.high):
+            items += own
+        elif quote is quotes[0]:
+            return None
+    items = merged(_of_kind(question, items))
     return _body(items, findings.limits.context) if len(items) >= LEAST else None
 
 

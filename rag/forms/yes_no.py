@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 
 from rag.answer import Citation, Sentence
+from rag.extract import cite, ranked_quotes
 from rag.forms.compare import compare
 from rag.forms.findings import Findings
 from rag.generate import AnswerBody
 from rag.language.comparisons import comparison_of
 from rag.language.tokens import tokens_of
 from rag.language.verbs import AUX
+from rag.reading.constraints import Fit
 from rag.verify.support import BAR, Verifier
 
-SURE = 0.8
+_QUOTES = 3
+"""Quotes that are asked whether they decide."""
+SURE = 0.7
 """A claim of this probability is supported; of others, people judge the deciding sentence."""
 _CLAIM = re.compile(rf"{AUX} (?P<claim>[^?]+?)\W*", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:ever|really|actually|already|yet|indeed) ", re.IGNORECASE)
@@ -35,25 +39,31 @@ _UNSURE = re.compile(
 
 
 def yes_or_no(findings: Findings) -> AnswerBody | None:
-    """Return "Yes." or "No." and the ordinary answer after it; None where that stands alone.
+    """Return "Yes." or "No." and the quote that decides; None where the ordinary answer stands alone.
 
-    "Is tea or coffee cheaper?" is a comparison.
+    "Is tea or coffee cheaper?" is a comparison; "Is tea cheaper than coffee?" is computed where both prices are found.
     """
     comparison = comparison_of(findings.question)
-    if comparison is not None:
+    if comparison is not None and not comparison.claimed:
         return compare(findings) if comparison.larger is not None else None
-    extract = findings.extract
-    claim = claim_of(findings.question)
-    if claim is None or extract.certainty != "high":
+    computed = compare(findings) if comparison is not None else None
+    return computed or _verified(findings)
+
+
+def _verified(findings: Findings) -> AnswerBody | None:
+    """Return what the first quote that decides says: the best one, or one near it that meets the question as well."""
+    question, claim = findings.question, claim_of(findings.question)
+    if claim is None:
         return None
-    said = verdict(findings.question, claim, extract.citations[0], findings.verifier)
-    if said is None:
-        return None
-    word, probability = said
-    support = round(min(probability, extract.sentences[0].support), 4)
-    quotes = tuple(sentence for sentence in extract.sentences if sentence.kind == "quote")
-    first = Sentence(word, "computed", (1,), support)
-    return AnswerBody((first, *quotes), extract.citations, extract.notice, certainty="high", intent="yes_no")
+    quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
+    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.answer]
+    for quote in enough[:_QUOTES]:
+        citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
+        if said := verdict(question, claim, citation, findings.verifier):
+            first = Sentence(said[0], "computed", (1,), round(min(said[1], quote.support), 4))
+            carried = Sentence(quote.text, "quote", (1,), round(quote.support, 4))
+            return AnswerBody((first, carried), (citation,), certainty="high", intent="yes_no")
+    return None
 
 
 def claim_of(question: str) -> str | None:

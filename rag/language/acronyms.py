@@ -7,6 +7,14 @@ from collections.abc import Iterable
 
 from index.terms import STOP_WORDS
 
+COMMON = {
+    "EU": "European Union",
+    "UK": "United Kingdom",
+    "UN": "United Nations",
+    "US": "United States",
+    "USA": "United States",
+}
+"""What texts use without saying what it stands for."""
 _ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z]{2,6})s?(?![\w-])")
 _EXPANDED_AFTER = re.compile(
     r"(?:,? (?:which )?(?:short for|stands for)| \() ?(?:the )?[\"“]?(?P<words>[^()\n,;.\"”]{4,80})"

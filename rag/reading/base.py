@@ -40,5 +40,8 @@ class Reader(Protocol):
     def high(self) -> float:
         """An answer of at least this probability that meets all the question insists on is shown as certain."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """One Reading for each passage, in their order."""
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
+        """One Reading for each passage, in their order.
+
+        Unless it is to be `thorough`, it may stop when it is sure; a passage that it did not read has no words.
+        """

@@ -17,10 +17,12 @@ from enum import IntEnum
 from index.article import Article
 from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
-from rag.language.acronyms import acronyms_in
+from rag.language.acronyms import COMMON, acronyms_in
 from rag.language.english import HE, IT, THEY
 from rag.language.enumerations import Span
 from rag.language.names import names_in
+from rag.language.places import country_of, is_place
+from rag.language.time import MONTH, WEEKDAY
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 """A year that is no part of another number."""
@@ -55,9 +57,10 @@ class Constraints:
     figures: frozenset[str] = frozenset()
     forms: tuple[tuple[tuple[str, ...], str], ...] = ()
 
-    def fit(self, article: Article, quote: Span) -> Fit:
-        """Return how `article.text[slice(*quote)]` keeps to them."""
-        return min(self._years_fit(article, quote), self._names_fit(article, quote), self._figures_fit(article, quote))
+    def fit(self, article: Article, quote: Span, answering: Sequence[Span] = ()) -> Fit:
+        """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
+        names = self._names_fit(article, quote, answering)
+        return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
 
     def unmet(self, article: Article, quote: Span) -> list[str]:
         """Return what neither the quote nor anything near it names, for a person to read."""
@@ -78,13 +81,13 @@ class Constraints:
             return Fit.MEETS if last[-1] in self.years else Fit.LACKS
         return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS
 
-    def _names_fit(self, article: Article, quote: Span) -> Fit:
+    def _names_fit(self, article: Article, quote: Span, answering: Sequence[Span]) -> Fit:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        others = _other_names(said, self.names)
+        others = _other_names(_without(article.text, quote, answering), self.names)
         if any(self.stands(name, said) for name in self.names) or not others:
-            met = all(self.stands(name, near) or (not others and _is_about(article, name)) for name in self.names)
+            met = all(self.stands(name, near) or (not others and self._is_about(article, name)) for name in self.names)
             return Fit.MEETS if met else Fit.LACKS
         if not any(self.stands(name, near) for name in self.names):
             return Fit.CONTRADICTS
@@ -93,9 +96,14 @@ class Constraints:
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form."""
-        return _stands(name, text) or any(
-            re.search(rf"(?<!\w){re.escape(form)}", text, re.IGNORECASE) for known, form in self.forms if known == name
-        )
+        return _stands(name, text) or any(_named(form, text) for form in self._forms_of(name))
+
+    def _forms_of(self, name: tuple[str, ...]) -> Iterator[str]:
+        return (form for known, form in self.forms if known == name)
+
+    def _is_about(self, article: Article, name: tuple[str, ...]) -> bool:
+        """Return whether an article names it again and again, so that a sentence without a name may be about it."""
+        return sum(len(_named(form, article.text)) for form in (name[-1], *self._forms_of(name))) >= _OFTEN
 
     def _figures_fit(self, article: Article, quote: Span) -> Fit:
         near = article.text[slice(*quote)] + _near(article, quote)
@@ -112,15 +120,21 @@ def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
     ]
     known = {word for name in found for word in name}
     others = (word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1)
-    found += [(word,) for word in others if _is_written_as_name(word, texts)]
+    found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
     return Constraints(names, years, figures, tuple(_forms(names, texts)))
 
 
+def _is_time_or_people(word: str) -> bool:
+    """Whether a word is written with a capital and is no name: "friday", "polish"."""
+    time = WEEKDAY.fullmatch(word.capitalize()) or re.fullmatch(MONTH, word, re.IGNORECASE)
+    return bool(time or (country_of(word) and not is_place(word)))
+
+
 def _forms(names: Sequence[tuple[str, ...]], texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name that the texts have in another form, as an acronym or in full, with that form."""
-    for acronym, words in acronyms_in(texts).items() if names else ():
+    """Yield each name that has another form, by the texts or known to all, as an acronym or in full, with that form."""
+    for acronym, words in (COMMON | acronyms_in(texts)).items() if names else ():
         short, full = _words(acronym), _words(words)
         yield from ((name, form) for name in names for own, form in ((short, words), (full, acronym)) if name == own)
 
@@ -145,9 +159,17 @@ def _stands(name: Sequence[str], text: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
 
 
-def _is_about(article: Article, name: Sequence[str]) -> bool:
-    """Whether an article names it again and again, so that a sentence without a name may be about it."""
-    return len(re.findall(rf"(?<!\w){re.escape(name[-1])}(?!\w)", article.text, re.IGNORECASE)) >= _OFTEN
+def _named(form: str, text: str) -> list[str]:
+    return re.findall(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
+
+
+def _without(text: str, quote: Span, answering: Sequence[Span]) -> str:
+    """Return a quote without the words that answer, where these are not all of it."""
+    said, (first, last) = text[slice(*quote)], quote
+    for start, end in answering:
+        if (start, end) != quote and first <= start and end <= last:
+            said = f"{said[: start - first]}{' ' * (end - start)}{said[end - first :]}"
+    return said
 
 
 def _near(article: Article, quote: Span, *, below: bool = True) -> str:

@@ -1,16 +1,18 @@
 """The reading model and the nearness of sentences, judging together: each sees what the other misses.
 
-The model was taught on short questions over encyclopedias and is strict; sentences compared with the
-question (`rag.reading.similarity`) know many kinds of text and cannot tell a near miss. Two log-linear sums join
-them, with the weights of `reader.json`, fitted by training/joint.py on held-out questions that were asked of the
-product's own retrieval:
+The model was taught on short questions over encyclopedias and is strict; how near a sentence is to the question is
+known of many kinds of text and cannot tell a near miss. Two log-linear sums join them, with the weights of
+`reader.json`, fitted by training/joint.py on held-out questions that were asked of the product's own retrieval:
 
 - P(a passage answers) = sigmoid(relevance, gap and nearness of its nearest sentence, weighted, + constant);
 - a sentence of it counts by the share of the start and end probability inside it and by its nearness.
 
+Nearness is by words (`rag.reading.nearness`), or by vectors (`rag.reading.similarity`) where the weights are older.
 Where the manifest has weights for it, `rag.reading.judge` then decides how probable an answer is, over all passages.
+Rows of the model are what an answer takes longest for: the nearest passages are read first, and no more of them once
+an early judge is sure that there is an answer, or none.
 
-The model reads English. Where the question or a passage is mostly in another script, nearness alone decides.
+The model reads English. Where the question or a passage is mostly in another script, vectors alone decide.
 """
 
 from __future__ import annotations
@@ -18,24 +20,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import EmbeddingModel
 from rag.reading.base import AnswerSpan, Reading
-from rag.reading.byline import asks_for_byline, without_byline
 from rag.reading.constraints import Constraints, constraints_of
-from rag.reading.judge import Sight, features, probability
-from rag.reading.manifest import JointWeights
+from rag.reading.excerpt import Shown, excerpt, whole
+from rag.reading.judge import Sight, Supports, features, probability
+from rag.reading.manifest import EarlyWeights, JointWeights, JudgeWeights
+from rag.reading.nearness import nearness_by_words
 from rag.reading.onnx import OnnxReader, TokenRow
 from rag.reading.similarity import Near, SimilarityReader, reading_of
 from rag.reading.windows import choose_spans, is_latin, part_of
 from rag.retrieve import Passage
 
-_PASSAGES_READ = 6
-"""The model reads so many, the nearest. On held-out questions it puts the right one first as often as if it read all
-twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
+PASSAGES_READ = 6
+"""The model reads so many at most, the nearest. On held-out questions it puts the right one first as often as if it
+read all twelve (0.868, 0.865; of four, 0.859), and reading is what an answer takes longest for."""
 _MAX_SPANS = 4
 _NO_SHARE = -50.0
 _AHEAD_ALONE = 3.0
@@ -66,6 +70,24 @@ class Seen:
         return self.relevance, self.gap, max(sentence.nearness for sentence in self.sentences)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A question's passages: how near their sentences are, which to read, in what order, and what is seen so far."""
+
+    question: str
+    passages: Sequence[Passage]
+    near: list[list[Near]]
+    order: list[int]
+    seen: list[Seen | list[Near]]
+    by_words: bool
+
+    def shown(self, n: int) -> Shown:
+        """Return what the model reads of a passage."""
+        if not self.by_words:
+            return whole(self.question, self.passages[n])
+        return excerpt(self.question, self.passages[n], [span for span, _ in self.near[n]])
+
+
 class JointReader:
     """Reads with the model and with the embeddings; with the model alone beside embeddings it was not fitted to."""
 
@@ -87,60 +109,94 @@ class JointReader:
         weights = self.model.joint
         return weights if weights and weights.embedding == self._embeddings.name else None
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         """See rag.reading.base.Reader."""
-        weights = self._fitted
+        weights, judge = self._fitted, self.model.judge
         if weights is None:
             return self.model.read(question, passages)
-        seen = self.see(question, passages)
-        readings = [_added(each, weights) if isinstance(each, Seen) else reading_of(each) for each in seen]
-        return self._judged(question, passages, seen, readings, weights)
+        if judge is None:
+            seen = self.see(question, passages, by_words=weights.by_words)
+            return [_added(each, weights) if isinstance(each, Seen) else reading_of(each) for each in seen]
+        return self._judged(question, passages, weights, judge, thorough=thorough)
 
     def _judged(
         self,
         question: str,
         passages: Sequence[Passage],
-        seen: Sequence[Seen | list[Near]],
-        readings: list[Reading],
         joint: JointWeights,
+        judge: JudgeWeights,
+        *,
+        thorough: bool,
     ) -> list[Reading]:
-        """Give the readings the probability that the judge finds, if there is one and the model saw anything."""
-        judge = self.model.judge
-        looked = [n for n, each in enumerate(seen) if isinstance(each, Seen)]
-        if judge is None or not looked:
-            return readings
-        asked = constraints_of(question, [passage.with_lead for passage in passages])
-        sights = [sight_of(passages[n], each, joint, asked) for n, each in enumerate(seen) if isinstance(each, Seen)]
-        found = features(question, sights, self.model.support if self.model.supports else None)
-        factor = probability(judge, found) / max(readings[n].probability for n in looked)
+        """Return readings with the probability that a judge finds, of as many passages as it takes to be sure."""
+        insisted = constraints_of(question, [passage.with_lead for passage in passages])
+        supports = cache(self.model.support) if self.model.supports else None
+        look = self._look(question, passages, by_words=joint.by_words)
+        early = () if thorough else tuple(each for each in judge.early if each.passages < len(look.order))
+        found = 0.0
+        for stage in (*early, judge):
+            self._read(look, stage.passages if isinstance(stage, EarlyWeights) else PASSAGES_READ)
+            sights = [
+                sight_of(passage, each, joint, insisted)
+                for passage, each in zip(passages, look.seen, strict=True)
+                if isinstance(each, Seen)
+            ]
+            found = _judged_by(stage, question, sights, supports) if sights else 0.0
+            if isinstance(stage, EarlyWeights) and not stage.none < found < stage.sure:
+                break
+        readings = [_added(each, joint) if isinstance(each, Seen) else reading_of(each) for each in look.seen]
+        judged = [isinstance(each, Seen) for each in look.seen]
+        best = max((reading.probability for reading, own in zip(readings, judged, strict=True) if own), default=1.0)
         return [
-            Reading(min(1.0, reading.probability * factor), reading.spans) if n in looked else reading
-            for n, reading in enumerate(readings)
+            Reading(min(1.0, reading.probability * found / best), reading.spans) if own else reading
+            for reading, own in zip(readings, judged, strict=True)
         ]
 
-    def see(self, question: str, passages: Sequence[Passage]) -> list[Seen | list[Near]]:
+    def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
-        near = self._similarity.nearness(question, passages)
-        legible = [n for n, each in enumerate(passages) if near[n] and is_latin(question) and is_latin(each.text)]
-        nearest = sorted(legible, key=lambda n: -max(nearness for _, nearness in near[n]))
-        read, unread = nearest[:_PASSAGES_READ], nearest[_PASSAGES_READ:]
-        rows = dict(zip(read, self.model.rows(question, [_shown(question, passages[n]) for n in read]), strict=True))
-        return [
-            _seen(rows[n], sentences) if rows.get(n) else [] if n in unread else sentences
-            for n, sentences in enumerate(near)
-        ]
+        look = self._look(question, passages, by_words=by_words)
+        self._read(look, PASSAGES_READ)
+        return look.seen
+
+    def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> _Look:
+        """Return the order in which to read, and what is known before."""
+        legible = [is_latin(question) and is_latin(passage.text) for passage in passages]
+        near = self._nearness(question, passages, legible, by_words=by_words)
+        order = sorted(
+            (n for n, each in enumerate(near) if each and legible[n]),
+            key=lambda n: -max(nearness for _, nearness in near[n]),
+        )[:PASSAGES_READ]
+        seen: list[Seen | list[Near]] = [[] if legible[n] else each for n, each in enumerate(near)]
+        return _Look(question, passages, near, order, seen, by_words)
+
+    def _read(self, look: _Look, until: int) -> None:
+        """Have the model read the nearest passages, as many in all as `until` says."""
+        numbers = [n for n in look.order[:until] if not isinstance(look.seen[n], Seen)]
+        shown = [look.shown(n) for n in numbers]
+        for n, rows in zip(numbers, self.model.rows(look.question, shown), strict=True):
+            if rows:
+                look.seen[n] = _seen(rows, look.near[n])
+
+    def _nearness(
+        self, question: str, passages: Sequence[Passage], legible: Sequence[bool], *, by_words: bool
+    ) -> list[list[Near]]:
+        """Return the sentences of each passage and how near they are; by words only where they are legible."""
+        if not by_words:
+            return self._similarity.nearness(question, passages)
+        near = nearness_by_words(question, passages)
+        others = [n for n, known in enumerate(legible) if not known]
+        if others:
+            found = self._similarity.nearness(question, [passages[n] for n in others])
+            near = [found[others.index(n)] if n in others else each for n, each in enumerate(near)]
+        return near
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the model is shown of a passage."""
-
-    context: str
-    text: str
-
-
-def _shown(question: str, passage: Passage) -> _Shown:
-    return _Shown(passage.context, passage.text if asks_for_byline(question) else without_byline(passage))
+def _judged_by(
+    weights: EarlyWeights | JudgeWeights, question: str, sights: Sequence[Sight], supports: Supports | None
+) -> float:
+    """Return P(the best sentence answers); the support head is asked where its word counts."""
+    asked = supports if "supported" in weights.weights or "contradicted" in weights.weights else None
+    return probability(weights, features(question, sights, asked))
 
 
 def _seen(rows: Sequence[TokenRow], near: Sequence[Near]) -> Seen:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from index.terms import STOP_WORDS, query_terms
 from rag.reading.claims import statement
 from rag.reading.constraints import Fit
-from rag.reading.manifest import JudgeWeights
+from rag.reading.manifest import EarlyWeights, JudgeWeights
 from rag.reading.onnx import Support
 
 _LEAST = -6.0
@@ -90,7 +90,7 @@ def features(question: str, sights: Sequence[Sight], supports: Supports | None) 
     }
 
 
-def probability(weights: JudgeWeights, seen: dict[str, float]) -> float:
+def probability(weights: JudgeWeights | EarlyWeights, seen: dict[str, float]) -> float:
     """Return P(the best sentence answers)."""
     logit = weights.constant + sum(weight * seen.get(name, 0.0) for name, weight in weights.weights.items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))

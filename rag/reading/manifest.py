@@ -1,6 +1,7 @@
 """reader.json: what stands beside a reading model's weights, checked before they are used.
 
-Format 1 has spans and relevance. Format 2 has a third head too: `support` (training/README.md has all fields).
+Format 1 has spans and relevance. Format 2 has a third head too: `support`. Format 3 may count nearness by words and
+read until the judge is sure (training/README.md has all fields).
 """
 
 from __future__ import annotations
@@ -15,32 +16,49 @@ from typing import Any
 from index.errors import ModelError
 from rag.reading.windows import LEAST_TOKENS
 
-READABLE = (1, 2)
-FORMAT = 2
+READABLE = (1, 2, 3)
+FORMAT = 3
 """The format that an export writes."""
 HINT = "give the folder of another with --reader-model, or `--reader-model none`"
 
 
 @dataclass(frozen=True, slots=True)
 class JointWeights:
-    """How the model's judgement and the nearness of sentences are added up; see rag.reading.joint."""
+    """How the model's judgement and the nearness of sentences are added up; see rag.reading.joint.
+
+    Nearness is that of their vectors by `embedding`, or `by_words`.
+    """
 
     embedding: str
     passage: tuple[float, float, float, float]
     sentence: tuple[float, float]
+    by_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWeights:
+    """A logistic like the judge's over the first `passages` alone: no more are read from `sure` on, or up to `none`."""
+
+    passages: int
+    weights: Mapping[str, float]
+    constant: float
+    sure: float
+    none: float
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeWeights:
     """A logistic over what is seen in all passages together; see rag.reading.judge.
 
-    An answer is of high certainty from probability `high` on, of low certainty from `low` on.
+    An answer is of high certainty from probability `high` on, of low certainty from `low` on. `early` ones are asked
+    before all that may be read is read.
     """
 
     weights: Mapping[str, float]
     constant: float
     high: float
     low: float
+    early: tuple[EarlyWeights, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read and check reader.json and the files that it names; raises ModelError, or what a broken file raises."""
     stored = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
     if stored["format"] not in READABLE:
-        raise ModelError(f"the reading model in {folder} is of format {stored['format']}, not 1 or 2", HINT)
+        raise ModelError(f"the reading model in {folder} is of format {stored['format']}, not 1, 2 or 3", HINT)
     for name, expected in stored["sha256"].items():
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
@@ -88,11 +106,21 @@ def _joint(stored: Mapping[str, Any] | None) -> JointWeights | None:
         return None
     relevance, gap, nearness, constant = map(float, stored["passage"])
     share, near = map(float, stored["sentence"])
-    return JointWeights(str(stored["embedding"]), (relevance, gap, nearness, constant), (share, near))
+    by_words = stored.get("nearness", "vectors") == "words"
+    return JointWeights(str(stored["embedding"]), (relevance, gap, nearness, constant), (share, near), by_words)
 
 
 def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
     if stored is None:
         return None
-    weights = {str(name): float(weight) for name, weight in stored["weights"].items()}
-    return JudgeWeights(weights, float(stored["constant"]), float(stored["high"]), float(stored["low"]))
+    early = tuple(
+        EarlyWeights(
+            int(each["passages"]), _by_name(each), float(each["constant"]), float(each["sure"]), float(each["none"])
+        )
+        for each in stored.get("early", ())
+    )
+    return JudgeWeights(_by_name(stored), float(stored["constant"]), float(stored["high"]), float(stored["low"]), early)
+
+
+def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(weight) for name, weight in stored["weights"].items()}

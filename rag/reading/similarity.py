@@ -44,19 +44,19 @@ class SimilarityReader:
         self._embeddings = embeddings
         self._vectors = VectorCache(embeddings)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         """See rag.reading.base.Reader."""
         return [reading_of(near) for near in self.nearness(question, passages)]
 
     def nearness(self, question: str, passages: Sequence[Passage]) -> list[list[Near]]:
         """Return the sentences of each passage, without headings and bylines, and how near they are to the question."""
         signed = asks_for_byline(question)
-        sentences = [list(_prose(passage, signed=signed)) for passage in passages]
+        sentences = [list(prose(passage, signed=signed)) for passage in passages]
         texts = [p.text[s.start : s.end] for p, spans in zip(passages, sentences, strict=True) for s in spans]
         asked = self._embeddings.encode(wordings(question, texts), query=True)
         nearness = (self._vectors.encode(texts) @ asked.T).mean(axis=1) if texts else np.zeros(0)
         cosines = iter(np.round(nearness, _DIGITS).tolist())
-        words = [_ENDING.sub("", term) for term in query_terms(question)]
+        words = words_of(question)
         return [list(_near(p, spans, words, cosines)) for p, spans in zip(passages, sentences, strict=True)]
 
 
@@ -69,7 +69,7 @@ def wordings(question: str, texts: Iterable[str]) -> list[str]:
     return [question, " ".join(word for word, _ in nameless) or question, " ".join(telling) or question]
 
 
-def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
+def prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
     """Yield the passage's sentences but for the title and headings, which name a thing and say nothing of it.
 
     And but for the byline, unless it is `signed`.
@@ -84,12 +84,22 @@ def _prose(passage: Passage, *, signed: bool) -> Iterator[SentenceSpan]:
 def _near(
     passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str], cosines: Iterator[float]
 ) -> Iterator[Near]:
+    for span, share in zip(spans, covered_until(passage, spans, words), strict=True):
+        yield span, next(cosines) + _COVERAGE * share
+
+
+def words_of(question: str) -> list[str]:
+    """Return the beginnings of the question's words that carry meaning."""
+    return [_ENDING.sub("", term) for term in query_terms(question)]
+
+
+def covered_until(passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str]) -> Iterator[float]:
+    """Yield for each sentence the share of the words that stand in it, before it or in its article's title."""
     known = f"{passage.article.title} {passage.lead} {passage.columns} ".lower()
     text = passage.text.lower()
     for span in spans:
         context = known + text[: span.end]
-        covered = sum(word in context for word in words) / max(1, len(words))
-        yield span, next(cosines) + _COVERAGE * covered
+        yield sum(word in context for word in words) / max(1, len(words))
 
 
 def reading_of(near: Sequence[Near]) -> Reading:

@@ -45,7 +45,7 @@ class TransformerReader:
         self._loading = threading.Lock()
         self._source = name
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         """See rag.reading.base.Reader."""
         with self._loading:
             model = self._model

@@ -24,7 +24,10 @@ from tests.web.standins import free_port
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "What is the salary of Wang Chuanfu?"
-DESKTOP, SMALL, PHONE = (1280, 860), (1280, 740), (390, 780)
+LISTED = "Which countries and unions have raised barriers against Chinese electric cars?"
+COMPARED = "Who earned more in 2023, BYD or Li Auto?"
+UNSURE = "Why is NIO losing money?"
+DESKTOP, TALL, SMALL, PHONE = (1280, 860), (1280, 1500), (1280, 740), (390, 780)
 
 
 def main() -> None:
@@ -41,6 +44,7 @@ def main() -> None:
             ("chat", DESKTOP, "light", _answered),
             ("chat-dark", DESKTOP, "dark", _answered),
             ("chat-phone", PHONE, "light", _answered),
+            ("forms", TALL, "light", _of_each_form),
             ("refused", DESKTOP, "light", _refused),
             ("article", DESKTOP, "light", _opened),
             ("articles", DESKTOP, "light", lambda page, address: page.goto(f"{address}/articles")),
@@ -79,6 +83,17 @@ def _answered(page: Page, address: str) -> None:
     _asked(page, address, QUESTION)
     page.locator(".q-support").wait_for()
     page.wait_for_timeout(3000)  # what to ask next comes after the answer
+
+
+def _of_each_form(page: Page, address: str) -> None:
+    """Ask for a list, a comparison, and something that the articles do not quite say."""
+    page.goto(address)
+    box = page.get_by_role("textbox", name="Your question")
+    for number, question in enumerate((LISTED, COMPARED, UNSURE)):
+        box.fill(question)
+        box.press("Enter")
+        page.locator(":is(.q-support, .q-searched)").nth(number).wait_for()
+    page.wait_for_timeout(3000)
 
 
 def _refused(page: Page, address: str) -> None:

@@ -63,10 +63,44 @@ def test_the_chat(pseudo: str, visit: Open) -> None:
         expect(page.locator(":is(.q-support, .q-searched)")).to_have_count(n)
         expect(page.locator(".q-keep")).to_have_count(n)
     assert page.locator("html").get_attribute("lang") == "eo"
+    page.locator("#q-retry").click()
+    expect(page.locator(".q-ways")).to_contain_text("⟦")
+    page.locator("#q-only input").click()
+    expect(page.locator("#q-only li[data-heading]").first).to_have_attribute("data-heading", PSEUDO)
     assert left_in_english(page, "And?", ARTICLE.text[:10]) == []
 
 
-@pytest.mark.parametrize("path", [f"/articles/{ARTICLE.id}", "/widget"])
+def test_the_conversations_and_a_shared_answer(pseudo: str, visit: Open) -> None:
+    page = visit(pseudo, "/?collection=none", locale="eo")
+    expect(page.locator(".q-lacking")).to_contain_text("⟦")
+    page.locator("#q-box textarea").fill(QUESTION)
+    page.locator("#q-box textarea").press("Enter")
+    expect(page.locator(".q-keep")).to_have_count(1)
+    answer = page.locator("[class*='q-id-']").get_attribute("class").split("q-id-")[1]  # type: ignore[union-attr]
+    page.locator("#q-again").click()
+    expect(page.locator("#q-undo")).to_be_visible()
+    page.locator("#q-talks-open").click()
+    expect(page.locator("#q-talks .q-talk")).to_have_count(1)
+    month = page.evaluate("new Date().toLocaleDateString('eo', { day: 'numeric', month: 'short' })")
+    assert left_in_english(page, month, "none") == []
+    request = page.request.post(f"{pseudo}/api/share", data={"answer_id": answer})
+    shared = visit(pseudo, request.json()["address"], locale="eo")
+    expect(shared.locator(".answer .short")).to_contain_text("The copycat culture.")
+    assert left_in_english(shared) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/articles/{ARTICLE.id}",
+        "/widget",
+        "/articles",
+        "/articles?search=zebra",
+        "/owner",
+        "/owner/feedback",
+        "/owner/eval",
+    ],
+)
 def test_other_pages(pseudo: str, visit: Open, path: str) -> None:
     page = visit(pseudo, path, locale="eo")
     expect(page.locator("body")).to_contain_text("⟦")

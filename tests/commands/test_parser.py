@@ -14,7 +14,7 @@ from commands import parser
 from settings import HOME
 
 HEAVY = {
-    "chromadb", "fastapi", "gradio", "langchain", "langchain_core", "numpy", "onnx", "onnxruntime", "openai",
+    "chromadb", "chromadb_rust_bindings", "fastapi", "gradio", "langchain", "langchain_core", "numpy", "onnx", "onnxruntime", "openai",
     "pydantic", "rich", "starlette", "tokenizers", "torch", "trafilatura", "transformers",
 }  # fmt: skip
 REPORT = "import json, sys; sys.stderr.write(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"

@@ -68,7 +68,9 @@ def cut(generation: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [lose, cut])
+@pytest.mark.usefixtures("no_tail")
 def test_vectors_that_are_lost_or_cut_are_mended_from_the_store(harm, store):
+    assert run("ingest", "--repair", "--store", store).code == 0
     [generation] = (store / GENERATIONS).iterdir()
     harm(generation)
     ill = run("status", "--store", store, "--json")

@@ -15,7 +15,8 @@ from threading import Event
 import pytest
 
 import app
-from index.status import read_status
+from index.errors import StoreError
+from index.status import read_facts, read_status
 from rag.snapshot import Index
 from settings import HOME
 from tests.fakes import FakeEmbeddings
@@ -62,8 +63,11 @@ def sources(store: Path) -> list[str]:
         return [info.source for info in index.articles()]
 
 
-def has(store: Path, count: int) -> bool:
-    return (store / "articles.sqlite3").is_file() and len(list((store / "generations").glob("*/sizes.json"))) >= count
+def is_begun(store: Path) -> bool:
+    try:
+        return read_facts(store).generation is not None
+    except StoreError:  # its file is being made
+        return False
 
 
 @pytest.fixture
@@ -79,7 +83,7 @@ def folder(tmp_path: Path) -> Path:
 def test_ctrl_c_keeps_what_is_done_and_the_next_ingest_does_the_rest(folder: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     with running(0.3, store, str(folder)) as process:
-        until(lambda: has(store, 1))
+        until(lambda: is_begun(store))
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=240)
@@ -102,7 +106,7 @@ def test_a_followed_folder_brings_in_prunes_and_survives_what_cannot_be_read(tmp
     folder.mkdir()
     (folder / "one.txt").write_text("One is here.")
     with running(0, store, "--watch", "--prune", str(folder)) as process:
-        until(lambda: has(store, 1))
+        until(lambda: is_begun(store))
         (folder / "bad.txt").write_bytes(b"\0")
         (folder / "two.txt").write_text("Two is here.")
         until(lambda: sources(store) == ["news/one.txt", "news/two.txt"])

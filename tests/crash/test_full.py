@@ -14,6 +14,7 @@ import pytest
 
 from index.ingest import ingest
 from index.status import read_status
+from index.store import local
 from settings import HOME
 from tests.crash.test_kill import texts
 from tests.fakes import FakeEmbeddings
@@ -23,13 +24,14 @@ ENOUGH = 2 * 2**20
 CODE = """
 import sys
 from pathlib import Path
-from index import publisher
 from index.errors import StoreError
 from index.ingest import ingest
 from index.options import IngestOptions
+from index.store import local
 from tests.fakes import FakeEmbeddings
 
-publisher.require_space = lambda *_: None  # it would say so before anything is written
+local.TAIL = int(sys.argv[3])
+local.require_space = lambda *_: None  # it would say so before anything is written
 try:
     ingest(Path(sys.argv[1]), [Path(sys.argv[2])], FakeEmbeddings(), IngestOptions(prune=True))
 except StoreError as error:
@@ -54,7 +56,11 @@ def free(folder: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-def test_the_store_answers_however_little_room_there_is(tmp_path: Path, kills: int) -> None:
+@pytest.mark.parametrize("tail", [0, 20_000])
+def test_the_store_answers_however_little_room_there_is(
+    tmp_path: Path, kills: int, tail: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "TAIL", tail)
     news = tmp_path / "news"
     news.mkdir()
     for name in ("changes", "goes", "stays"):
@@ -67,7 +73,7 @@ def test_the_store_answers_however_little_room_there_is(tmp_path: Path, kills: i
         before, failed = texts(store), 0
         for room in np.linspace(0, ENOUGH, max(2, kills // 10), dtype=int).tolist():
             (disk / "ballast").write_bytes(bytes(max(0, free(disk) - room)))
-            command = [sys.executable, "-c", CODE, str(store), str(news)]
+            command = [sys.executable, "-c", CODE, str(store), str(news), str(tail)]
             done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
             (disk / "ballast").unlink()
             found = texts(store)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from index.ingest import ingest
 from index.store import local
+from index.store.layout import DATABASE, GENERATIONS
+from index.store.search import SqliteReader
+from index.store.tail import sealed_folder
 from settings import HOME
 from tests.fakes import FakeEmbeddings
 
@@ -50,6 +53,8 @@ def reading(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder changes all the time: none, a first one, a tail beside it, a copy with more, a new beginning."""
+    monkeypatch.setattr(local, "REBUILD_SHARE", 10)
     # Checking takes a process each time, and is not what this is about.
     monkeypatch.setattr(local, "checker", lambda: nullcontext(lambda *_: None))
     rounds = max(5, kills // 2)
@@ -64,10 +69,13 @@ def test_two_readers_survive_all_publications(tmp_path: Path, kills: int, monkey
             assert reader.stdout.readline() == "begun\n"
         for number in range(2, rounds + 1):
             article.write_text(f"round {number} " * 30)
+            monkeypatch.setattr(local, "TAIL", number % 3)
             ingest(store, [article], FakeEmbeddings())
         for reader in (one, two):
             out, err = reader.communicate(timeout=60)
             assert reader.returncode == 0, err
             assert int(out) > 1
     ingest(store, [article], FakeEmbeddings())
-    assert len(list((store / "generations").iterdir())) == 1
+    with closing(SqliteReader(store / DATABASE)) as database:
+        sealed = sealed_folder(database)
+    assert [path.name for path in (store / GENERATIONS).iterdir()] == ([sealed] if sealed else [])

@@ -61,6 +61,14 @@ def word_files() -> Iterator[tuple[str, bytes, str]]:
         + run("2", '<w:vertAlign w:val="subscript"/>') + run(", log") + run("10", '<w:vertAlign w:val="subscript"/>')
         + run("2")
     )), "raised\n\n10⁶ cells, CO2, log₁₀2"  # fmt: skip
+    yield "lifted.docx", docx(
+        paragraph(
+            run("10") + run("6", '<w:position w:val="8"/><w:sz w:val="14"/>') + run(" cells, 25 m")
+            + run("2", '<w:rStyle w:val="Up"/>') + run(", H") + run("2", '<w:position w:val="-4"/>') + run("O, ")
+            + run("3", '<w:position w:val="0"/>')
+        ),
+        styles='<w:style w:styleId="Up"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>',
+    ), "lifted\n\n10⁶ cells, 25 m², H2O, 3"  # fmt: skip
     yield "hidden.docx", docx(
         paragraph(run("Shown") + run(" secret", VANISH) + run(" to all.", '<w:vanish w:val="0"/>'))
         + paragraph("Its end is ", "<w:rPr><w:del/></w:rPr>") + paragraph("deleted.")
@@ -97,6 +105,10 @@ def odt_files() -> Iterator[tuple[str, bytes, str]]:
         'style:num-prefix="Article " style:num-suffix=":"/><text:list-level-style-number text:level="2" '
         'style:num-format="a" text:display-levels="1" style:num-suffix=")"/></text:list-style>'
     )
+    yield "heading.odt", odt_styled(
+        '<text:p text:style-name="P1">Cells</text:p><text:p>They are small.</text:p>',
+        '<style:style style:name="P1" style:parent-style-name="Heading_20_1"/><style:style style:name="Heading_20_1"/>',
+    ), "Cells\n\nThey are small."  # fmt: skip
     item = "<text:list-item><text:p>{}</text:p>{}</text:list-item>"
     inner = f"<text:list>{item.format('the quay,', '')}{item.format('the light.', '')}</text:list>"
     yield "numbered.odt", odt_styled(

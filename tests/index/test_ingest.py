@@ -125,9 +125,11 @@ def test_equal_articles_share_their_vectors(articles: Path, store: Path, model: 
     assert read_status(store).vectors == report.chunks_embedded
 
 
+@pytest.mark.parametrize("tail", [0, 20_000])
 def test_pruned_words_are_in_no_file_and_erased_vectors_neither(
-    articles: Path, store: Path, model: FakeEmbeddings
+    articles: Path, store: Path, model: FakeEmbeddings, tail: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local, "TAIL", tail)
     secret = "Supercalifragilistic is a secret word in here."
     (articles / "0.txt").write_text(f"Xylophonist\n\n{secret} {prose(9, 10)}")
     ingest(store, [articles], model)
@@ -250,6 +252,7 @@ def test_a_second_writer_is_refused_at_once_and_a_dead_one_does_not_hold(
     ingest(store, [articles], model)
 
 
+@pytest.mark.usefixtures("no_tail")
 def test_readers_go_on_and_move_to_the_next_generation(articles: Path, store: Path, model: FakeEmbeddings) -> None:
     first = ingest(store, [articles], model).generation
     with closing(Index(store)) as index:
@@ -265,6 +268,7 @@ def test_readers_go_on_and_move_to_the_next_generation(articles: Path, store: Pa
     assert [path.name for path in (store / GENERATIONS).iterdir()] == [report.generation]
 
 
+@pytest.mark.usefixtures("no_tail")
 @pytest.mark.parametrize("damage", ["gone", "shorter", "no sizes"])
 def test_damaged_vectors_are_noticed_and_made_again_without_a_model(
     articles: Path, store: Path, model: FakeEmbeddings, damage: str
@@ -284,6 +288,7 @@ def test_damaged_vectors_are_noticed_and_made_again_without_a_model(
     assert read_status(store, verify=True).healthy
 
 
+@pytest.mark.usefixtures("no_tail")
 def test_a_failure_before_the_commit_changes_nothing(
     articles: Path, store: Path, model: FakeEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,6 +318,7 @@ def test_long_ingests_publish_on_the_way(
     assert read_status(store, verify=True).articles == 4
 
 
+@pytest.mark.usefixtures("no_tail")
 def test_many_removals_rebuild_the_vectors(articles: Path, store: Path, model: FakeEmbeddings) -> None:
     ingest(store, [articles], model)
     with closing(Index(store)) as index, index.snapshot() as snapshot:

@@ -16,7 +16,8 @@ from tests.fakes import FakeEmbeddings
 pytestmark = pytest.mark.store
 
 
-def test_a_generation_is_on_the_disk_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_tail")
+def test_sealed_vectors_are_on_the_disk_before_they_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("One article.")
     store = tmp_path / "store"
     calls: list[object] = []

@@ -39,20 +39,29 @@ def written(store: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
 
 
-def test_publishing_needs_room_for_a_copy_of_the_generation(
+def test_publishing_needs_room_for_what_comes_in(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "store"
+    before = written(store)
+    leave(monkeypatch, 100)
+    with pytest.raises(StoreError, match=r"has \d+ MiB free, and \d+ MiB are needed: make room"):
+        ingest(store, [folder], FakeEmbeddings())
+    assert written(store) == before
+    leave(monkeypatch, 10_000)
+    assert ingest(store, [folder], FakeEmbeddings()).articles_added == 1
+
+
+@pytest.mark.usefixtures("no_tail")
+def test_sealing_needs_room_for_a_copy_of_the_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = tmp_path / "store"
+    repair(store, FakeEmbeddings())
     before = written(store)
     needed = folder_bytes(store / GENERATIONS / (read_facts(store).generation or ""))
     leave(monkeypatch, needed)  # so there is none for the article itself
     with pytest.raises(StoreError, match=r"has \d+ MiB free, and \d+ MiB are needed: make room") as told:
         ingest(store, [folder], FakeEmbeddings())
     assert told.value.exit_code == 4
-    assert written(store) == before
-    with pytest.raises(StoreError, match="make room"):
-        leave(monkeypatch, needed - 1)
-        repair(store, FakeEmbeddings())
     assert written(store) == before
     leave(monkeypatch, needed + 2**20)
     assert ingest(store, [folder], FakeEmbeddings()).articles_added == 1

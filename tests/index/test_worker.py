@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 import app
 from index.article import Failure
 from index.errors import StoreBusyError, UsageError
-from index.status import read_status
+from index.publisher import Publisher
+from index.status import read_queue, read_status
+from index.store.base import QueueState
 from index.store.place import open_store
 from index.worker import Remembering, enqueue, queue_of, work
 from rag.snapshot import Index
@@ -94,7 +99,8 @@ def test_what_cannot_be_read_is_set_aside_until_it_is_queued_again(url: StoreUrl
     (folder / "bad.pdf").unlink()
     (folder / "2.txt").write_text("It is back.")
     enqueue(url, [folder / "2.txt"])
-    assert queue_of(url).counts() == (1, 2)
+    state = queue_of(url).state()
+    assert (state.waiting, state.set_aside) == (1, 2)
 
 
 def test_a_file_whose_worker_dies_three_times_is_set_aside(url: StoreUrl, folder: Path) -> None:
@@ -107,7 +113,57 @@ def test_a_file_whose_worker_dies_three_times_is_set_aside(url: StoreUrl, folder
     assert queue.take() is None
     [failure] = queue.failures()
     assert isinstance(failure, Failure) and "its worker ended 3 times" in failure.error
-    assert queue.counts() == (0, 1)
+    assert queue.state() == QueueState(set_aside=1)
+
+
+def test_how_far_the_queue_is(url: StoreUrl, folder: Path) -> None:
+    assert read_queue(url) is None and not open_store(url).exists()
+    enqueue(url, [folder])
+    queue = queue_of(url)
+    assert queue.take() is not None
+    assert queue.state() == QueueState(waiting=11, being_read=1)
+    expire(url)
+    assert queue.state() == QueueState(waiting=12)
+    (folder / "2.txt").unlink()
+    work(url, FakeEmbeddings(), until_empty=True)
+    assert queue.state() == QueueState(done=11, set_aside=1)
+    found = read_queue(url)
+    assert found is not None and [failure.source for failure in found[1]] == ["news/2.txt"]
+    enqueue(url, [folder / "0.txt"])
+    assert queue.state() == QueueState(waiting=1, set_aside=1)
+
+
+class Hung(Publisher):
+    """A publisher that stops for a while when it has begun."""
+
+    begun: ClassVar[list[float]] = []
+
+    def make_whole(self) -> None:
+        super().make_whole()
+        if not self.begun:
+            self.begun.append(time.monotonic())
+            time.sleep(4)
+
+
+def test_a_worker_that_hangs_loses_file_and_lock(url: StoreUrl, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(url).writing():
+        pass
+    monkeypatch.setattr("index.store.postgres.queue.LEASE_SECONDS", 1)
+    monkeypatch.setattr("index.worker.Publisher", Hung)
+    enqueue(url, [folder / "0.txt"])
+    told: list[str] = []
+    hung = threading.Thread(
+        target=work, args=(url, FakeEmbeddings()), kwargs={"told": told.append, "until_empty": True}
+    )
+    hung.start()
+    while not Hung.begun:
+        time.sleep(0.01)
+    report = work(url, FakeEmbeddings(), until_empty=True)
+    assert report.files == 1 and time.monotonic() < Hung.begun[0] + 4
+    hung.join()
+    assert [line for line in told if "cannot be reached" in line], told
+    status = read_status(url, verify=True)
+    assert (status.articles, status.queued, status.files_done, status.problem) == (1, 0, 1, None)
 
 
 def test_who_has_lost_the_lease_brings_nothing_in(url: StoreUrl, folder: Path) -> None:
@@ -127,7 +183,7 @@ def test_who_has_lost_the_lease_brings_nothing_in(url: StoreUrl, folder: Path) -
         assert publication.database.fact("origin") is None
         with publication.database.writing():
             queue.finish(quick, publication.database)
-    assert queue.counts() == (0, 0)
+    assert queue.state() == QueueState(done=1)
 
 
 def test_a_file_that_is_queued_while_it_is_read_is_read_once_more(url: StoreUrl, folder: Path) -> None:
@@ -192,7 +248,11 @@ def test_commands_queue_and_tell(
     assert app.main(["worker", "--failed", "--store", url.secret]) == 3
     assert "bad.pdf" in capsys.readouterr().err
     assert app.main(["status", "--store", url.secret]) == 0
-    assert "queued: 0\nset aside: 1\n" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "queued: 0\nbeing read: 0\nfiles done: 12\nset aside: 1\n" in said.out and "bad.pdf" in said.err
+    assert app.main(["status", "--json", "--store", url.secret]) == 0
+    [failure] = json.loads(capsys.readouterr().out)["failures"]
+    assert failure["source"] == "news/bad.pdf" and failure["error"] and failure["hint"]
 
 
 def test_a_text_is_embedded_once() -> None:

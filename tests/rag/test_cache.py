@@ -30,7 +30,7 @@ class Counting(SimilarityReader):
 
     times = 0
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         self.times += bool(passages)
         return super().read(question, passages)
 

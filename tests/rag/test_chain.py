@@ -37,7 +37,7 @@ class WordReader:
     name: str | None = "words"
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         word = re.compile(rf"(?:in )?{re.escape(question.rstrip('?').split()[-1])}")
         found = [word.search(passage.text) for passage in passages]
         return [Reading(0.9, (AnswerSpan(*each.span(), 1.0),)) if each else Reading(0.1, ()) for each in found]
@@ -215,7 +215,7 @@ def test_leaving_the_stream_early_lets_go_of_the_index(chain: AnswerChain) -> No
 class SlowReader(WordReader):
     """Takes a tenth of a second."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         time.sleep(0.1)
         return super().read(question, passages)
 

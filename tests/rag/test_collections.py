@@ -49,7 +49,7 @@ class AnyReader:
     name: str | None = None
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         asked = {word for word in question.lower().split() if len(word) > 3}
         near = [len(asked & set(passage.text.lower().split())) for passage in passages]
         numbers = [re.search(r"\d+(?! [A-Z])|\w+", passage.text) for passage in passages]

@@ -83,6 +83,23 @@ def test_words_that_only_repeat_the_question_are_no_short_answer(question: str, 
     assert len(extract.citations) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        ("What did he promise the town?", "a new bridge", "He promised a new bridge by Easter, a school and 20 buses."),
+        ("What did he promise the town?", "a school", "He promised a new bridge by Easter, a school and 20 buses."),
+        ("What did he promise the town?", "20 buses", "20 buses"),
+        ("Which bridge did he promise?", "a new bridge", "a new bridge"),
+        ("What will she do?", "write a book", "write a book"),
+    ],
+)
+def test_half_of_what_an_open_question_asks_for_is_no_short_answer(question: str, answer: str, said: str) -> None:
+    text = "He promised a new bridge by Easter, a school and 20 buses. She will write a book, he thinks."
+    article = Article("a.txt", "Promises", text, "0" * 64)
+    extract = extract_answer(question, [Passage(article, 0, len(text), 1.0)], [reading(text, answer)], BARS, LIMITS)
+    assert extract.sentences[0].text == said
+
+
 @pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])
 def test_below_the_threshold_there_is_no_answer(probability: float, answers: int) -> None:
     extract = extract_answer(

@@ -10,7 +10,7 @@ import pytest
 
 from index.article import Article, Hit
 from index.ingest import ingest
-from index.store import local_snapshots
+from index.store import local, local_snapshots
 from index.store.search import SqliteReader
 from index.terms import query_terms
 from rag.retrieve import HybridRetriever, Passage, fuse
@@ -112,7 +112,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
         (folder / f"{n}.txt").write_text(f"Number {n % 150}\n\n{text}.")
     model = FakeEmbeddings()
     store = tmp_path_factory.mktemp("store")
-    ingest(store, [folder], model)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local, "TAIL", 0)
+        ingest(store, [folder], model)
     retriever = HybridRetriever(index=Index(store), embeddings=model, limit=10)
     yield retriever
     retriever.index.close()

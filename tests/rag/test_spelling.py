@@ -40,7 +40,7 @@ class AnyReader:
     name: str | None = None
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         return [Reading(0.9, (AnswerSpan(0, 3, 1.0),)) for _ in passages]
 
 

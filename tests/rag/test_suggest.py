@@ -74,7 +74,7 @@ class WordReader:
     high = HIGH
     known = ("BYD", "CATL", "NIO", "Tea")
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         words = [word for word in self.known if word in question]
         return [self._reading(words, passage.text) for passage in passages]
 

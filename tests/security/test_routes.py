@@ -17,15 +17,19 @@ from web.app import build_app
 JUDGED = {
     "public": """
         /healthz /readyz /favicon.ico /api/ask /api/feedback /api/articles/{article_id} /articles/{article_id}
+        /articles/{article_id}/pages/{number} /articles/{article_id}/pages/{number}/picture
+        /shared/{shared_id}
         /v1/chat/completions /v1/models /widget /widget.js /quoth/*
     """,
     "chat": """
         / /articles /api/answers/{answer_id} /api/export /config /theme.css /assets/{path:path} /static/{path:path}
         /gradio_api/queue/join /gradio_api/queue/data /gradio_api/cancel /gradio_api/info /gradio_api/startup-events
+        /api/conversations /api/conversations/forget /api/share
         /gradio_api/theme.css /gradio_api/reset /gradio_api/app_id /gradio_api/heartbeat/{session_hash}
     """,
     "owner": """
-        /metrics /owner /owner/ /owner/feedback /owner/articles /owner/articles/files /owner/articles/pages
+        /metrics /owner /owner/ /owner/sources /owner/sources/runs /owner/sources/removals /owner/feedback
+        /owner/articles /owner/articles/files /owner/articles/pages
         /owner/articles/removals /owner/articles/removals/publish /owner/articles/removals/undo /owner/articles/intake
         /owner/articles/intake/stop /owner/eval
         /owner/runs /owner/runs/current /owner/runs/current/stop /owner/runs/{run_id}

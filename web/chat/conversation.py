@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -106,19 +107,55 @@ def sorry(error: Exception, language: Language) -> str:
     return render.line(message, "error")
 
 
-def messages(exchanges: Sequence[Exchange], language: Language) -> Iterator[dict[str, str]]:
-    """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back."""
+def messages(
+    exchanges: Sequence[Exchange], language: Language, contact: str | None = None, after: str = ""
+) -> Iterator[dict[str, str]]:
+    """Yield the exchanges as a chat shows them, the last with what to ask next and what can be taken back.
+
+    Where the articles do not say, with the owner's `contact`. `after` is HTML that stands below the last answer.
+    """
     for exchange in exchanges:
         yield {"role": "user", "content": render.question(exchange.question, exchange.scope)}
         is_last = exchange is exchanges[-1]
         parts = [exchange.shown]
         if exchange.understood:
             parts.insert(0, render.understood(exchange.understood, language, is_offered=is_last and exchange.done))
+        if contact and exchange.answer is not None and _lacks(exchange.answer):
+            parts.append(render.contact(contact, language))
         if is_last and exchange.answer is not None:
             parts.append(render.suggestions(exchange.answer.suggestions, say(language, "chat.next")))
+        if is_last:
+            parts.append(after)
         if exchange.ends_topic:
             parts.append(render.line(say(language, "chat.topic_ends"), "topic"))
         yield {"role": "assistant", "content": "\n\n".join(filter(None, parts))}
+
+
+def _lacks(answer: Answer) -> bool:
+    """Return whether something was asked that the articles do not say."""
+    return answer.abstained and answer.intent != "small_talk"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list: its first question, how many there are, whether the words searched for are in it."""
+
+    key: str
+    title: str
+    questions: int
+    found: bool
+
+
+def summary(key: str, exchanges: Sequence[Exchange], search: str = "") -> Summary:
+    """Return the summary of a conversation that has exchanges."""
+    said = [exchange.question for exchange in exchanges]
+    said += [exchange.answer.answer for exchange in exchanges if exchange.answer is not None]
+    text = _plain("\n".join(said))
+    return Summary(key, exchanges[0].question, len(exchanges), all(word in text for word in _plain(search).split()))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class Conversations:

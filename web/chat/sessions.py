@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cachetools import LRUCache
+from starlette.concurrency import run_in_threadpool
+
 from rag.filters import NO_FILTERS
 from settings import StorePlace
 from web.asking import Asking
-from web.chat.conversation import Conversations, Exchange, begun, grown, sorry, stopped, turns
+from web.chat.conversation import (
+    Conversations,
+    Exchange,
+    Summary,
+    begun,
+    grown,
+    sorry,
+    stopped,
+    summary,
+    turns,
+)
 from web.chat.header import described
 from web.locales import Language
 
@@ -20,12 +33,20 @@ if TYPE_CHECKING:
     from rag.chain import AnswerChain, Question
 
 
+PAGES = 1_000
+"""Of so many pages it is known what they show."""
+
+
 @dataclass(eq=False, slots=True)
 class PendingAnswer:
-    """One answer on its way, for which a page waits; whoever follows it looks often whether it is stopped."""
+    """One answer on its way, for which a page waits; whoever follows it looks often whether it is stopped.
+
+    It is `left` where the page shows something else by now: then it is stopped and told to nobody.
+    """
 
     page: str
     stopped: bool = False
+    left: bool = False
 
 
 class ChatSessions:
@@ -37,6 +58,7 @@ class ChatSessions:
         self._asking = asking
         self._runs: dict[str, PendingAnswer] = {}
         self._conversations = Conversations(store=store)
+        self._pages: LRUCache[str, str] = LRUCache(PAGES)
 
     async def load(self, key: str) -> None:
         """Take over what another server has made of a conversation, unless an answer is on its way here."""
@@ -54,23 +76,39 @@ class ChatSessions:
     def restored(self, key: str, page: str) -> tuple[Exchange, ...] | None:
         """Return the conversation for a page that was loaded; the answer that another page waited for is stopped.
 
-        None if this page has asked already, as somebody quick does: then it is being told.
+        None if this page has asked already, as somebody quick does: then it is being told. What the page showed before
+        is told no more.
         """
+        for other, run in self._runs.items():
+            run.left = run.left or (run.page == page and other != key)
+        self._pages[page] = key
         if key in self._runs and self._runs[key].page == page:
             return None
         self.stop(key)
         return self.exchanges(key)
+
+    def shows(self, page: str) -> str | None:
+        """Return which conversation a page shows; None for one that has told nothing yet, or is long gone."""
+        return self._pages.get(page)
+
+    def summaries(self, keys: Iterable[str], search: str = "") -> list[Summary]:
+        """Return those of these conversations that are known; `search` says which of them have its words."""
+        return [summary(key, exchanges, search) for key in keys if (exchanges := self.exchanges(key))]
 
     def stop(self, key: str) -> None:
         """Stop the answer that is on its way in this conversation, if there is one."""
         if key in self._runs:
             self._runs[key].stopped = True
 
-    def clear(self, key: str) -> None:
-        """Forget the conversation."""
-        self.stop(key)
-        self._runs.pop(key, None)
+    async def clear(self, key: str) -> None:
+        """Forget the conversation and its answers."""
+        if run := self._runs.pop(key, None):
+            run.left = True
+        await self._conversations.load(key)
+        given = [exchange.answer.id for exchange in self.exchanges(key) if exchange.answer]
         self._conversations.drop(key)
+        await self.save(key)
+        await run_in_threadpool(self._asking.forget, given)
 
     def turn_topic(self, key: str) -> tuple[Exchange, ...]:
         """End the topic, so that the next question takes nothing over, or take that back; return the conversation."""
@@ -106,6 +144,7 @@ class ChatSessions:
             await anext(events)  # refused here, before anything changes
             self.stop(key)
             run = self._runs[key] = PendingAnswer(page)
+            self._pages[page] = key
             exchange = begun(question, language, warm=self._chain.ready)
             filters = given.get("filters", NO_FILTERS)
             scope = described(self._chain, filters, language)
@@ -115,6 +154,8 @@ class ChatSessions:
                 await self.save(key)
                 yield begun_with
                 async for event in events:
+                    if run.left:
+                        break
                     if run.stopped:
                         yield self._keep(key, run, (*earlier, stopped(exchange, language)), language)
                         break

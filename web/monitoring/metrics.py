@@ -78,6 +78,10 @@ class Metrics:
         if reason is not None:
             self._refusals.labels(reason).inc()
 
+    def add(self, figures: Collector) -> None:
+        """Have these figures shown, too."""
+        self._registry.register(figures)
+
     def router(self) -> APIRouter:
         """Return the route `/metrics`. The gate lets none but the owner come here."""
         router = APIRouter()

@@ -10,7 +10,7 @@ from urllib.parse import quote as percent_encode
 from index.article import Article, ArticleInfo
 from rag.answer import Span
 from web.locales import Language, count
-from web.permalink import Link, find
+from web.permalink import Link, find, sheet_address
 from web.render import day, merged_spans
 from web.templating import render_template
 
@@ -67,11 +67,12 @@ def article_page(
     *,
     around: int | None = None,
     has_chat: bool = True,
+    has_original: bool = False,
 ) -> str:
     """Return the page as HTML, with the quotes of `links` marked where their words stand now.
 
     With `around` it holds no more of the text than this many characters on each side of a quote. `has_chat` says
-    that the reader may go to the chat and the list.
+    that the reader may go to the chat and the list, `has_original` that the pages of its PDF can be shown.
     """
     highlights, notice = _highlights(article, links)
     spans = list(_paragraphs(article.text))
@@ -90,10 +91,24 @@ def article_page(
         about=percent_encode(article.id, safe="", errors="replace"),
         notice=notice,
         has_chat=has_chat,
+        sheet=_sheet(article, links, highlights) if has_original else None,
         facts=facts(article, len(article.text), language, byline=not has_byline),
         written=article.language,
         elements=_elements(article, spans, highlights, has_title=has_title, has_byline=has_byline),
     )
+
+
+def marked_part(article: Article, links: Sequence[Link], part: Span) -> list[Element]:
+    """Return the paragraphs of a part of the article, with the quotes of `links` marked."""
+    highlights, _ = _highlights(article, links)
+    spans = [clipped for span in _paragraphs(article.text) for clipped in _clipped(span, [part])]
+    return list(_elements(article, spans, highlights, has_title=False, has_byline=False))
+
+
+def _sheet(article: Article, links: Sequence[Link], highlights: Highlights) -> tuple[int, str]:
+    """Return the number and the address of the PDF's page that the first quote is on, else of its first page."""
+    page = article.page_at(highlights.target or 0) or 1
+    return page, sheet_address(article.id, page, links if highlights.target is not None else ())
 
 
 def facts(known: Article | ArticleInfo, characters: int, language: Language, *, byline: bool = True) -> list[str]:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from index.article import ArticleInfo
+from index.originals import Originals
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language, preferred
@@ -87,8 +88,10 @@ class ArticleList:
             return self._read[revision]
 
 
-def article_routes(chain: AnswerChain, settings: Settings, audiences: Audiences) -> APIRouter:
-    """Return the routes of the pages over the articles of `chain`."""
+def article_routes(
+    chain: AnswerChain, settings: Settings, audiences: Audiences, originals: Originals | None = None
+) -> APIRouter:
+    """Return the routes of the pages over the articles of `chain`; `originals` are their PDFs, where those are kept."""
     routes = APIRouter()
     known = ArticleList()
     seals = Seals(settings.store) if settings.excerpt_characters else None
@@ -118,7 +121,9 @@ def article_routes(chain: AnswerChain, settings: Settings, audiences: Audiences)
         found = index.article(article_id)
         has_chat = is_owners or settings.public_chat
         if found is not None:
-            return _response(article_page(found, links, language, around=most, has_chat=has_chat), language)
+            has_original = most is None and originals is not None and originals.has(found)
+            page = article_page(found, links, language, around=most, has_chat=has_chat, has_original=has_original)
+            return _response(page, language)
         if not has_chat or most is not None or "text/html" not in request.headers.get("accept", ""):
             raise ApiError(404, "no_such_article", "there is no such article", "it may have been removed")
         return _response(articles_page(known.articles(index), ListQuery(), language, missing=True), language, 404)

@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import TYPE_CHECKING, Annotated
 
+from cachetools import LRUCache
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from index.article import collection_name
 from index.removals import Removals
 from index.sources.walk import FILE_BYTES
 from index.store.catalogue import ArticleFilter, Catalogue
 from index.store.layout import DATABASE
+from index.sync.catalog import Catalog
 from index.uploads import Uploads
 from settings import Settings
 from web.pages.incoming import incoming_routes, work_response
@@ -44,7 +47,17 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
     uploads, removals = Uploads(settings.folder), Removals(settings.folder)
     intake = Intake(chain, settings, uploads, removals)
+    catalog = Catalog(settings.folder)
     router = APIRouter(lifespan=_lifespan(intake, uploads))
+    known = LRUCache[str, list[str]](1)
+
+    def collections(catalogue: Catalogue) -> list[str]:
+        """Return the collections, which are looked for once for each state: all articles are gone through."""
+        revision = catalogue.revision() or ""
+        names = known.get(revision)
+        if names is None:
+            names = known[revision] = catalogue.collections()
+        return names
 
     @router.api_route("/owner/articles", methods=["GET", "HEAD"])
     def articles(
@@ -55,9 +68,14 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
         since: str = "",
         until: str = "",
         near: Annotated[str, Query(max_length=16)] = "",
+        collection: Annotated[str, Query(max_length=200)] = "",
+        brought_by: Annotated[str, Query(max_length=200, alias="from")] = "",
         before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     ) -> Response:
-        wanted = ArticleFilter(source.strip(), tag.strip(), _day(since), _day(until), near)
+        paths = catalog.brought_by(brought_by) if brought_by else frozenset[str]()
+        wanted = ArticleFilter(
+            source.strip(), tag.strip(), _day(since), _day(until), near, collection_name(collection), brought_by, paths
+        )
         query = LibraryQuery(" ".join(search.split()), wanted, before)
         with closing(Catalogue(settings.folder / DATABASE)) as catalogue, catalogue.reading():
             page = library_page(
@@ -65,6 +83,8 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
                 query,
                 removals.marked(),
                 language_of(request),
+                collections=collections(catalogue),
+                sources=[source.name for source, _ in catalog.list()],
                 allow_network=settings.allow_network,
                 max_bytes=FILE_BYTES,
             )

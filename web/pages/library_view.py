@@ -33,7 +33,8 @@ class LibraryQuery:
 
     def address(self, **changed: str | int | None) -> str:
         """Return the address of the same list but for `changed`."""
-        values = {"search": self.search, **asdict(self.wanted), "before": self.before} | changed
+        filters = {name: value for name, value in asdict(self.wanted).items() if name not in ("paths", "brought_by")}
+        values = {"search": self.search, **filters, "from": self.wanted.brought_by, "before": self.before} | changed
         query = {name: value for name, value in values.items() if value not in ("", None)}
         return "/owner/articles" + (f"?{urlencode(query, errors='replace')}" if query else "")
 
@@ -56,10 +57,12 @@ def library_page(
     marked: Sequence[str],
     language: Language,
     *,
+    collections: Sequence[str],
+    sources: Sequence[str],
     allow_network: bool,
     max_bytes: int,
 ) -> str:
-    """Return the page as HTML."""
+    """Return the page as HTML; `collections` and `sources` are what there is to choose from."""
     older: int | None = None
     if query.search:
         found = found_articles(catalogue.search(query.search, query.wanted, PASSAGES), query.search, FOUND)
@@ -82,6 +85,8 @@ def library_page(
         pending=pending[:PENDING],
         pending_number=len(pending),
         pending_ids=" ".join(entry.id for entry in pending),
+        collections=collections,
+        sources=sources,
         allow_network=allow_network,
         max_bytes=max_bytes,
     )

@@ -1,6 +1,6 @@
 """The owner's pages: the start page, what people thought of answers, and the guard before all of them.
 
-Only for the owner (web/security/access.py). The other pages are in `evaluation.py` and `library.py`.
+Only for the owner (web/security/access.py). The other pages are in `evaluation.py`, `library.py` and `sources.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from starlette.exceptions import HTTPException
 
 from evaluation.feedback import Feedback
 from evaluation.shared_feedback import open_feedback
+from index.article import Failure
+from index.status import read_queue
+from index.store.base import QueueState
+from index.sync.catalog import Catalog
+from index.sync.source import Source, SourceStatus
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language
@@ -22,6 +27,7 @@ from web.monitoring.unanswered import Unanswered
 from web.pages.evaluation import evaluation_routes
 from web.pages.library import library_routes
 from web.pages.owner_view import language_of, page_response
+from web.pages.sources import source_routes
 from web.security.access import is_owner
 from web.templating import render_template
 
@@ -44,7 +50,9 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
         _, articles, _ = chain.index.counts()
         open_feedback = feedback.list(settled=False)
         shown = articles if in_folder else None
-        return page_response(start_page(language_of(request), shown, open_feedback, unanswered))
+        files = read_queue(settings.store)
+        sources = Catalog(settings.store).list() if in_folder else None
+        return page_response(start_page(language_of(request), shown, open_feedback, unanswered, files, sources))
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
     def feedback_list(request: Request) -> Response:
@@ -52,6 +60,7 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
 
     if in_folder:
         router.include_router(library_routes(chain, settings))
+        router.include_router(source_routes(chain, settings))
     router.include_router(evaluation_routes(chain, settings))
 
     @router.api_route("/owner/{rest:path}", methods=METHODS)
@@ -63,16 +72,28 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
 
 
 def start_page(
-    language: Language, articles: int | None, feedback: Sequence[Feedback], unanswered: Unanswered | None
+    language: Language,
+    articles: int | None,
+    feedback: Sequence[Feedback],
+    unanswered: Unanswered | None,
+    files: tuple[QueueState, Sequence[Failure]] | None = None,
+    sources: Sequence[tuple[Source, SourceStatus]] | None = None,
 ) -> str:
-    """Return the start page as HTML. `feedback` is still open; `articles` is None where there is no page of them."""
+    """Return the start page as HTML. `feedback` is still open.
+
+    `articles` and `sources` are None where there is no page of them. `files` is how far the queue is, and what could
+    not be read; None where there is no queue.
+    """
     return render_template(
         "owner.html",
         language,
         articles=articles,
+        sources=sources,
+        failing=sum(status.failures > 0 for _, status in sources or ()),
         up=sum(entry.rating == "up" for entry in feedback),
         down=sum(entry.rating == "down" for entry in feedback),
         unanswered=None if unanswered is None else unanswered.latest(),
+        files=files,
     )
 
 

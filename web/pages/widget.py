@@ -34,7 +34,7 @@ TYPES = {"frame.js": "text/javascript", "parts.js": "text/javascript", "frame.cs
 SAID = {
     "chat.next", "chat.try", "chat.stopped", "chat.abstained", "chat.nearest", "chat.supported_1", "chat.supported_n",
     "chat.withheld_1", "chat.withheld_n", "chat.seconds", "chat.page", "chat.read", "chat.retry", "chat.searching",
-    "chat.understood", "chat.as_typed", "chat.unsure",
+    "chat.understood", "chat.as_typed", "chat.unsure", "chat.contact",
     "script.keep.up", "script.keep.down", "script.keep.forgotten", "script.keep.failed",
 }  # fmt: skip
 SECTIONS = ("widget.", "chat.stage.", "chat.error.")
@@ -77,7 +77,12 @@ def widget_page(chain: AnswerChain, settings: Settings, language: Language, them
         language,
         theme=theme,
         max_characters=settings.question_characters,
-        given={"words": words, "first": _first_questions(chain), "token": quote(token, safe=":")},
+        given={
+            "words": words,
+            "first": _first_questions(chain),
+            "token": quote(token, safe=":"),
+            "contact": settings.contact,
+        },
     )
 
 

@@ -74,6 +74,14 @@ def is_owner(request: HTTPConnection, settings: Settings) -> bool:
     return caller(request, settings).is_owner
 
 
+def is_at_machine(request: HTTPConnection, settings: Settings) -> bool:
+    """Return whether whoever sent a request sits at the machine, as far as that can be known."""
+    headers = Headers(raw=request.scope["headers"])
+    peer = _ip(request.scope["client"][0]) if request.scope.get("client") else None
+    is_here = is_direct(request.scope, headers) and peer is not None and is_loopback(str(peer))
+    return is_here and not serves_others(settings)
+
+
 def is_known_host(headers: Headers, settings: Settings) -> bool:
     """Return whether a request names this server as it may be named.
 

@@ -20,6 +20,7 @@ from rag.events import Ask, Event, SentenceEvent
 from settings import Settings, StorePlace
 from web.errors import ApiError
 from web.permalink import digest_of
+from web.security.quote_allowance import QuoteAllowance
 
 if TYPE_CHECKING:
     from rag.chain import Question
@@ -84,8 +85,11 @@ def excerpted(ask: Ask, settings: Settings) -> Ask:
     excerpter = Excerpter(Seals(settings.store), around(settings))
 
     def ask_excerpted(question: Question) -> Generator[Event]:
+        allowance = QuoteAllowance()
         with closing(ask(question)) as events:
-            yield from map(excerpter.cut, events)
+            for event in map(allowance.keep, events):
+                if event is not None:
+                    yield excerpter.cut(event)
 
     return ask_excerpted
 

@@ -11,12 +11,13 @@ PUBLIC = {
     "/healthz", "/readyz", "/favicon.ico", "/api/ask", "/api/feedback", "/v1/chat/completions", "/v1/models",
     "/widget", "/widget.js", "/widget/frame.js", "/widget/parts.js", "/widget/frame.css",
 }  # fmt: skip
-PUBLIC_FOLDERS = ("/api/articles/", "/articles/", "/quoth/")
+PUBLIC_FOLDERS = ("/api/articles/", "/articles/", "/quoth/", "/shared/")
 DOCUMENTS = {"/openapi.json", "/api-docs"}
 """Public with --api-docs; without it Gradio would answer with its own."""
 # The chat, and of Gradio's routes those that it needs: neither uploads nor files are among them.
 CHAT = {
-    "/", "/articles", "/api/export", "/config", "/theme.css",
+    "/", "/articles", "/api/export", "/api/share", "/api/conversations", "/api/conversations/forget", "/config",
+    "/theme.css",
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/theme.css", "/gradio_api/reset", "/gradio_api/app_id",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-// What the page does by itself: which conversation a tab has, quotes on hover, the article beside the talk, the sheet.
+// What the page does by itself: quotes on hover, the article beside the talk, the sheet.
 "use strict";
 
 const Quoth = (() => {
@@ -44,34 +44,6 @@ const Quoth = (() => {
   return { say, element, whenever, type, box, narrow };
 })();
 
-// Which conversation this tab has: the server keeps it under a number that nobody guesses.
-(() => {
-  const NAME = "quoth-talk", DRAFT = "quoth-draft";
-  const earlier = sessionStorage.getItem(NAME);
-  const name = earlier || [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
-
-  Quoth.whenever("#q-key :is(textarea, input)", (input) => Quoth.type(input, earlier ? `${name}+` : name));
-  // A tab in which nothing was asked has nothing to come back to.
-  Quoth.whenever("#q-chat .q-asked", () => sessionStorage.setItem(NAME, name));
-  Quoth.whenever("#q-chat .q-gone", () => sessionStorage.removeItem(NAME));
-  Quoth.whenever("#q-box textarea", (box) => {
-    const draft = sessionStorage.getItem(DRAFT);
-    if (draft && !box.value) Quoth.type(box, draft);
-    sessionStorage.removeItem(DRAFT);
-  });
-  window.addEventListener("pagehide", () => {
-    if (Quoth.box()?.value) sessionStorage.setItem(DRAFT, Quoth.box().value);
-  });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#q-again")) sessionStorage.removeItem(NAME);
-  });
-})();
-
-Quoth.whenever("#q-only input", (input) => {
-  input.placeholder = Quoth.say("filter");
-  input.setAttribute("aria-label", Quoth.say("filter"));
-});
-
 // How answers are given, as this tab last chose. Gradio gives each choice a name of its own: then no arrow key leads to the next.
 (() => {
   const NAME = "quoth-how";
@@ -102,7 +74,10 @@ Quoth.whenever("#q-only input", (input) => {
     }
     const plain = event.target.closest?.(".q-plain");
     if (plain) document.getElementById("q-as-typed").click();
-    if (offered || plain || event.target.closest?.("#q-box button, #q-retry, #q-edit, #q-topic, #q-again")) Quoth.box().focus();
+    // The class of another way to ask is the id of Gradio's button for it.
+    const way = event.target.closest?.(".q-way");
+    if (way) document.getElementById([...way.classList].at(-1)).click();
+    if (offered || plain || way || event.target.closest?.("#q-box button, #q-edit, #q-topic, #q-again")) Quoth.box().focus();
   });
 })();
 
@@ -234,7 +209,7 @@ Quoth.whenever("#q-only input", (input) => {
 
   function textOf(answer) {
     const copy = answer.cloneNode(true);
-    for (const each of copy.querySelectorAll(".q-nearest, .q-next, .q-keep, .q-plain")) each.remove();
+    for (const each of copy.querySelectorAll(".q-nearest, .q-next, .q-keep, .q-plain, .q-ways")) each.remove();
     return copy.textContent;
   }
 
@@ -248,7 +223,8 @@ Quoth.whenever("#q-only input", (input) => {
     for (const message of document.querySelectorAll(labelled)) message.removeAttribute("aria-label");
     const last = [...document.querySelectorAll("#q-chat .bot-row .prose")].at(-1);
     const finished = last?.querySelector(".q-support, .q-searched, .q-error, .q-stopped, .q-gone");
-    const now = finished ? textOf(last) : (last?.querySelector(".q-status")?.textContent ?? "");
+    const ways = last?.querySelector(".q-ways");
+    const now = ways ? ways.textContent : finished ? textOf(last) : (last?.querySelector(".q-status")?.textContent ?? "");
     if (now && now !== said) live.textContent = now;
     said = now || said;
   }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["aria-label"] });

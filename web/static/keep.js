@@ -7,6 +7,7 @@
   const table = JSON.parse(document.getElementById("q-words").textContent);
   // The first of the browser's languages that there is here, as the server chooses by Accept-Language.
   const language = navigator.languages.map((each) => each.toLowerCase().split("-")[0]).find((each) => Object.hasOwn(table, each)) || "en";
+  const sharing = document.getElementById("q-words").hasAttribute("data-sharing");
   const say = (key) => table[language][`script.keep.${key}`];
   const bars = new Map();
   let live = null;
@@ -96,8 +97,17 @@
 
   const kept = async (id, format) => (await request(`/api/answers/${id}?format=${format}`)).text();
 
-  async function copy(id, format) {
-    const parts = format === "html" ? { "text/html": kept(id, "html"), "text/plain": kept(id, "text") } : { "text/plain": kept(id, format) };
+  async function share(id) {
+    const address = request("/api/share", { answer_id: id }).then(async (response) => location.origin + (await response.json()).address);
+    return (await put({ "text/plain": address })) === "copied" ? "shared" : "failed";
+  }
+
+  function copy(id, format) {
+    return put(format === "html" ? { "text/html": kept(id, "html"), "text/plain": kept(id, "text") } : { "text/plain": kept(id, format) });
+  }
+
+  // Puts texts, which are still on their way, on the clipboard.
+  async function put(parts) {
     if (navigator.clipboard?.write) {
       // As promises, since some browsers take only what is given to them within the click.
       const blobs = Object.entries(parts).map(([type, text]) => [type, text.then((it) => new Blob([it], { type }))]);
@@ -133,7 +143,8 @@
     const comment = element("span", { className: "q-comment", hidden: true }, box, button(say("send"), send));
     const copies = menu(say("copy"), ["text", "markdown", "html"].map((format) => button(say(format), () => attempt(made, () => copy(id, format)))));
     const thumbs = Object.fromEntries(["up", "down"].map((rating) => [rating, button(say(rating), () => rate(rating), icon())]));
-    const made = element("span", { className: "q-keep" }, copies, thumbs.up, thumbs.down, comment);
+    const shares = sharing ? [button(say("share"), () => attempt(made, () => share(id)))] : [];
+    const made = element("span", { className: "q-keep" }, copies, ...shares, thumbs.up, thumbs.down, comment);
     thumbs.down.classList.add("q-down");
     press(sessionStorage.getItem(`q-thumb-${id}`));
 

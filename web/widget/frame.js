@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, count, doing, events, first, headers as known, make, nearest, say, token, words } from "./parts.js";
+import { action, bring, card, contact, count, doing, events, first, headers as known, make, nearest, say, token, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = `quoth-widget ${token}`.trim(), TURNS = 20, HISTORY = 10;
@@ -78,6 +78,10 @@ function finish(turn) {
   if (answer.abstained) {
     const text = language === "en" || ["small_talk", "language"].includes(answer.intent) ? answer.answer : say("chat.abstained");
     turn.said.replaceChildren(make("p", { className: "abstained", dir: "auto", textContent: text }), ...nearest(answer.nearest));
+  }
+  if (answer.abstained && contact && answer.intent !== "small_talk") {
+    const tab = contact.startsWith("mailto:") ? {} : { target: "_blank", rel: "noopener" };
+    turn.said.append(make("p", { className: "line" }, make("a", { href: contact, textContent: say("chat.contact"), ...tab })));
   }
   if (answer.certainty === "low") turn.said.prepend(make("p", { className: "unsure", textContent: say("chat.unsure") }));
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
@@ -282,7 +286,7 @@ at("again").addEventListener("click", () => {
 at("close").addEventListener("click", () => tell("close"));
 
 dress(document.documentElement.classList.contains("dark"));
-at("close").hidden = !host;
+at("close").hidden = !host || told.has("inline");
 at("title").textContent = document.title = told.get("title") || document.title;
 welcome.append(offers(say("chat.try"), first));
 restore();

@@ -3,7 +3,7 @@
 const given = JSON.parse(document.getElementById("given").textContent);
 const language = document.documentElement.lang;
 const talk = document.getElementById("talk");
-export const words = given.words, first = given.first, token = given.token;
+export const { words, first, token, contact } = given;
 // Which collection this frame is of; the server has signed it.
 export const headers = token ? { "Quoth-Collection": token } : {};
 

@@ -1,4 +1,5 @@
-// What a page of another site loads: a button and, once it is opened, a frame with the questions. See docs/embed.md.
+// What a page of another site loads: a button and, once it is opened, a frame with the questions; or the frame alone, in a
+// container of the page. See docs/embed.md.
 (() => {
   "use strict";
 
@@ -15,17 +16,19 @@
   if (given.colour && colour !== given.colour) console.warn(`Quoth: data-colour="${given.colour}" is not a colour like #8a2b1d`);
   const side = given.position === "left" ? "left" : "right";
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const inline = given.mode === "inline";
+  if (given.mode && !inline) console.warn(`Quoth: data-mode="${given.mode}" is not "inline"`);
 
   let frame = null, ready = false, back = null, waiting = [], timer = 0;
 
   const host = document.createElement("quoth-widget");
   const root = host.attachShadow({ mode: "open" });
   const button = make("button", { type: "button", className: "toggle" }, icon(), make("span", { textContent: title }));
-  const panel = make("div", { className: "panel", id: "panel", hidden: true, role: "dialog", ariaLabel: title });
+  const panel = make("div", { className: "panel", id: "panel", hidden: !inline, role: inline ? "region" : "dialog", ariaLabel: title });
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-controls", "panel");
   root.adoptedStyleSheets = [sheet()];
-  root.append(panel, button);
+  root.append(panel, ...(inline ? [] : [button]));
 
   function say(key) {
     return WORDS[language][`loader.${key}`];
@@ -61,7 +64,7 @@
   function sheet() {
     const made = new CSSStyleSheet();
     made.replaceSync(`
-      :host { all: initial !important; position: fixed !important; ${side}: 20px !important; bottom: 20px !important; z-index: 2147483000 !important; }
+      :host { all: initial !important; ${inline ? "display: grid !important; height: 100% !important" : `position: fixed !important; ${side}: 20px !important; bottom: 20px !important; z-index: 2147483000 !important`}; }
       * { box-sizing: border-box; }
       [hidden] { display: none !important; }
       .toggle {
@@ -76,18 +79,19 @@
         border: 1px solid #dcd7cd; border-radius: 12px; overflow: hidden; background: #fdfcf9; color: #1f1d1a;
         font: 15px/1.5 system-ui, sans-serif; box-shadow: 0 8px 32px rgb(0 0 0 / 0.2);
       }
+      ${inline ? ".panel { position: relative; inset: auto; width: auto; height: auto; min-height: 420px; max-height: none; box-shadow: none; } iframe { position: absolute; }" : ""}
       .panel.dark { border-color: #3a3733; background: #171614; color: #e9e5dd; }
       iframe { display: block; width: 100%; height: 100%; border: 0; }
       .refused { position: absolute; inset: 0; padding: 24px; background: inherit; }
       .refused p { margin: 0 0 12px; }
       .refused a { color: inherit; }
       .refused button { margin-top: 16px; padding: 6px 14px; border: 1px solid; border-radius: 6px; background: none; color: inherit; font: inherit; }
-      @media (max-width: 480px) {
+      @media (max-width: ${inline ? 0 : 480}px) {
         .panel { inset: 0; width: auto; height: auto; max-height: none; border: 0; border-radius: 0; }
         .panel:not([hidden]) + .toggle { display: none; }
       }
       @media (prefers-reduced-motion: no-preference) {
-        .panel { animation: rise 0.16s ease-out; }
+        .panel { animation: ${inline ? "none" : "rise"} 0.16s ease-out; }
         @keyframes rise { from { opacity: 0; transform: translateY(8px); } }
       }
       @media print { :host { display: none !important; } }
@@ -107,7 +111,7 @@
   }
 
   function load() {
-    frame = make("iframe", { title, src: address({ parent: location.origin, question: given.question || "" }) });
+    frame = make("iframe", { title, src: address({ parent: location.origin, question: given.question || "", ...(inline && { inline }) }) });
     frame.addEventListener("load", () => wait(PATIENCE));
     panel.append(frame);
     wait(LONGEST);
@@ -127,7 +131,7 @@
     const link = make("a", { href: address(), target: "_blank", rel: "noopener", textContent: say("elsewhere") });
     const leave = make("button", { type: "button", textContent: say("close"), onclick: close });
     const words = make("p", { textContent: say("refused") });
-    panel.append(make("div", { className: "refused", role: "alert" }, words, link, make("div", {}, leave)));
+    panel.append(make("div", { className: "refused", role: "alert" }, words, link, ...(inline ? [] : [make("div", {}, leave)])));
   }
 
   function send(message) {
@@ -147,13 +151,15 @@
       if (!frame) load();
       tell("open");
     }
+    if (inline) near();
     if (!focus) return;
+    if (inline) host.scrollIntoView({ block: "nearest" });
     frame.focus({ preventScroll: true });
     send({ quoth: "focus" });
   }
 
   function close() {
-    if (panel.hidden) return;
+    if (panel.hidden || inline) return;
     const held = document.activeElement === host;
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
@@ -174,10 +180,12 @@
   function destroy() {
     close();
     clearTimeout(timer);
+    if (sight) sight.disconnect();
     watch.disconnect();
     removeEventListener("message", heard);
     system.removeEventListener("change", dress);
     document.removeEventListener("DOMContentLoaded", attach);
+    removeEventListener("load", missing);
     host.remove();
     delete window.Quoth;
   }
@@ -198,15 +206,37 @@
     send({ quoth: "theme", dark: isDark() });
   }
 
-  // A page that draws itself anew may throw us out; the frame then loads again and finds its conversation.
-  function attach() {
-    ready = false;
-    document.body.append(host);
-    watch.disconnect();
-    watch.observe(document.documentElement, { childList: true });
-    watch.observe(document.body, { childList: true });
+  // In a page the frame is loaded when it is about to be seen.
+  function near() {
+    if (sight) sight.disconnect();
+    if (!frame) load();
   }
 
+  function container() {
+    try {
+      return document.querySelector(given.container);
+    } catch {
+      return null;
+    }
+  }
+
+  function missing() {
+    if (!host.isConnected) console.warn(`Quoth: data-container="${given.container || ""}" is no element of this page`);
+  }
+
+  // A page that draws itself anew may throw us out; the frame then loads again and finds its conversation.
+  function attach() {
+    const place = inline ? container() : document.body;
+    watch.disconnect();
+    watch.observe(document.documentElement, { childList: true, subtree: inline });
+    if (!inline) watch.observe(document.body, { childList: true });
+    if (!place) return;
+    ready = false;
+    place.append(host);
+    if (inline && !frame) sight.observe(host);
+  }
+
+  const sight = inline && new IntersectionObserver(([seen]) => seen.isIntersecting && near(), { rootMargin: "200px" });
   const watch = new MutationObserver(() => {
     if (!host.isConnected && document.body) attach();
   });
@@ -220,5 +250,7 @@
   window.Quoth = Object.freeze({ open: () => open(), close, ask, reset, destroy });
   if (document.body) attach();
   else document.addEventListener("DOMContentLoaded", attach);
-  if (given.open !== undefined && given.open !== "false") open({ focus: false });
+  if (inline && document.readyState === "complete") missing();
+  else if (inline) addEventListener("load", missing);
+  else if (given.open !== undefined && given.open !== "false") open({ focus: false });
 })();

@@ -5,7 +5,6 @@ Whoever writes holds the advisory lock on the same connection, so that to lose t
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import secrets
 from collections import Counter
@@ -22,12 +21,19 @@ from index.near_duplicates import alike, bands
 from index.store.database import marks_of
 from index.store.facts import FactWriter
 from index.store.postgres.connection import Connection, connect, translated
-from index.store.postgres.search import PostgresReader
+from index.store.postgres.search import PostgresReader, as_halfvec
+from index.store.postgres.verify import wrong_words
 from index.store.postgres.words import Terms, storable, tokenizer
 from settings import StoreUrl
 
 CHANGED = "changed"
 """The fact that says when the store last changed, in ISO 8601."""
+_NOW: LiteralString = """
+INSERT INTO facts
+VALUES (%s, convert_to(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), 'UTF8'))
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+"""The time is the database's: the clocks of those who write may disagree."""
 _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
 
@@ -57,7 +63,7 @@ class PostgresDatabase(PostgresReader, FactWriter):
             try:
                 yield
                 self._write_totals()
-                self.set_fact(CHANGED, dt.datetime.now(dt.UTC).isoformat())
+                self._sql.execute(_NOW, (CHANGED,))
                 revision = secrets.token_hex(8)  # two stores never have the same
                 self.set_fact("revision", revision)
             except BaseException:
@@ -209,13 +215,17 @@ class PostgresDatabase(PostgresReader, FactWriter):
             " (SELECT DISTINCT article_id FROM bands WHERE band = ANY(%s) LIMIT %s)",
             (keys, _CANDIDATES),
         ).fetchall()
-        groups = {article_id} | {group for other, group in candidates if alike(sketch, bytes(other))}
-        self._sql.execute("UPDATE articles SET sketch = %s, near = id WHERE id = %s", (sketch, article_id))
+        groups = {article_id}
+        for other, group in candidates:
+            if group not in groups and alike(sketch, bytes(other)):
+                groups.add(group)
+        name, *others = sorted(groups)
+        self._sql.execute("UPDATE articles SET sketch = %s, near = %s WHERE id = %s", (sketch, name, article_id))
         self._sql.execute(
             "INSERT INTO bands SELECT DISTINCT band, %s FROM unnest(%s::bytea[]) AS key (band)", (article_id, keys)
         )
-        if len(groups) > 1:
-            self._sql.execute("UPDATE articles SET near = %s WHERE near = ANY(%s)", (min(groups), sorted(groups)))
+        if others:  # those of this name keep it untouched: they may be thousands
+            self._sql.execute("UPDATE articles SET near = %s WHERE near = ANY(%s)", (name, others))
 
     def set_path(self, article_id: str, path: str) -> None:
         """Remember that an unchanged article lies somewhere else now."""
@@ -249,43 +259,4 @@ class PostgresDatabase(PostgresReader, FactWriter):
 
     def check(self) -> str | None:
         """Return what is wrong with articles, passages and words, or None: each is where its text says."""
-        with self.reading():
-            counted = self._sql.execute(
-                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), (SELECT count(*) FROM vectors),"
-                " (SELECT coalesce(sum(tokens), 0) FROM chunks)"
-            ).fetchone()
-            if counted is None or tuple(map(int, counted)) != self._totals():
-                return "articles, passages or vectors are not as many as there should be"
-            words = self._sql.execute(
-                "SELECT (SELECT count(*) FROM postings) = (SELECT coalesce(sum(chunks), 0) FROM terms)"
-            ).fetchone()
-            if words != (True,):
-                return "words are not as many as there should be"
-            if counted[0] and not counted[1]:
-                return "passages or their vectors are missing"
-            return self._lost_words(counted[1])
-
-    def _lost_words(self, chunks: int) -> str | None:
-        """Look the words of all chunks up; of about 100,000 in a larger store."""
-        step = 1 + chunks // 100_000
-        for info in self.articles()[::step]:
-            query: LiteralString = (
-                'SELECT chunks.id, title, substr(text, start + 1, "end" - start) FROM chunks'
-                " JOIN articles ON articles.id = article_id WHERE article_id = %s"
-            )
-            rows = self._sql.execute(query, (info.id,)).fetchall()
-            found = tokenizer().terms([(title, words) for _, title, words in rows])
-            wanted = [(term, row[0]) for row, terms in zip(rows, found, strict=True) for term in terms.frequencies()]
-            there = self._sql.execute(
-                "SELECT count(*) FROM unnest(%s::text[], %s::bigint[]) AS wanted (term, chunk)"
-                " JOIN postings USING (term, chunk)",
-                ([term for term, _ in wanted], [chunk for _, chunk in wanted]),
-            ).fetchone()
-            if there != (len(wanted),):
-                return f"words of {info.source} are missing"
-        return None
-
-
-def as_halfvec(vector: np.typing.NDArray[np.float32]) -> str:
-    """Return a vector as pgvector reads it."""
-    return f"[{','.join(format(value, '.6g') for value in vector.tolist())}]"
+        return wrong_words(self)

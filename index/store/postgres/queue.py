@@ -12,8 +12,8 @@ from pathlib import Path
 
 from index.article import Failure
 from index.errors import StoreBusyError
-from index.store.base import Database, Job
-from index.store.postgres.connection import pool_of
+from index.store.base import Database, Job, QueueState
+from index.store.postgres.connection import Connection, pool_of
 from index.store.postgres.database import PostgresDatabase
 from index.store.postgres.words import storable
 from settings import StoreUrl
@@ -21,6 +21,8 @@ from settings import StoreUrl
 LEASE_SECONDS = 300
 """How long a worker may be silent before another one takes its file."""
 MAX_TRIES = 3
+_DONE = "queue_done"
+"""The fact that says how many files have come in since the queue was last empty."""
 
 
 class PostgresQueue:
@@ -32,13 +34,16 @@ class PostgresQueue:
 
     def add(self, files: Mapping[str, str], origin: str) -> None:
         """See Queue. Who is reading one of them now has it no longer, since the file may have changed."""
-        with self._pool.connection() as sql:
+        with self._pool.connection() as sql, sql.transaction():
+            sql.execute(
+                "DELETE FROM facts WHERE name = %s AND NOT EXISTS (SELECT FROM jobs WHERE error IS NULL)", (_DONE,)
+            )
             sql.execute(
                 "INSERT INTO jobs (path, name, origin) SELECT path, name, %s"
                 " FROM unnest(%s::text[], %s::text[]) AS file (path, name)"
                 " ON CONFLICT (md5(path)) DO UPDATE SET name = excluded.name, origin = excluded.origin, tries = 0,"
                 " lease = NULL, until = NULL, error = NULL, hint = NULL",
-                (storable(origin), list(files), list(files.values())),
+                (storable(origin), [storable(path) for path in files], [storable(name) for name in files.values()]),
             )
 
     def take(self) -> Job | None:
@@ -62,17 +67,25 @@ class PostgresQueue:
     def renew(self, job: Job) -> None:
         """See Queue."""
         with self._pool.connection() as sql:
-            done = sql.execute(
-                "UPDATE jobs SET until = now() + make_interval(secs => %s) WHERE id = %s AND lease = %s",
-                (LEASE_SECONDS, job.id, job.lease),
-            )
-            _require(done.rowcount, job)
+            _renew(sql, job)
+
+    def claim(self, job: Job, database: Database) -> None:
+        """See Queue. A connection that is silent for as long as a lease lasts is ended, and the lock with it."""
+        assert isinstance(database, PostgresDatabase), "a queue is in its store"
+        for name in ("idle_session_timeout", "idle_in_transaction_session_timeout"):
+            database.connection.execute("SELECT set_config(%s, %s, false)", (name, f"{LEASE_SECONDS}s"))
+        _renew(database.connection, job)
 
     def finish(self, job: Job, database: Database) -> None:
         """See Queue."""
         assert isinstance(database, PostgresDatabase), "a queue is in its store"
         done = database.connection.execute("DELETE FROM jobs WHERE id = %s AND lease = %s", (job.id, job.lease))
         _require(done.rowcount, job)
+        database.connection.execute(
+            "INSERT INTO facts VALUES (%s, '1') ON CONFLICT (name) DO UPDATE"
+            " SET value = convert_to((convert_from(facts.value, 'UTF8')::bigint + 1)::text, 'UTF8')",
+            (_DONE,),
+        )
 
     def set_aside(self, job: Job, failure: Failure) -> None:
         """See Queue."""
@@ -87,17 +100,33 @@ class PostgresQueue:
         with self._pool.connection() as sql:
             return {name: Path(path) for name, path in sql.execute("SELECT name, path FROM jobs")}
 
-    def counts(self) -> tuple[int, int]:
+    def state(self) -> QueueState:
         """See Queue."""
         with self._pool.connection() as sql:
-            row = sql.execute("SELECT count(*) FILTER (WHERE error IS NULL), count(error) FROM jobs").fetchone()
-        return (0, 0) if row is None else (row[0], row[1])
+            row = sql.execute(
+                "SELECT count(*) FILTER (WHERE error IS NULL AND (until IS NULL OR until < now())),"
+                " count(*) FILTER (WHERE error IS NULL AND until >= now()),"
+                " coalesce((SELECT convert_from(value, 'UTF8')::bigint FROM facts WHERE name = %s), 0), count(error)"
+                " FROM jobs",
+                (_DONE,),
+            ).fetchone()
+        return QueueState() if row is None else QueueState(*row)
 
-    def failures(self) -> list[Failure]:
+    def failures(self, limit: int | None = None) -> list[Failure]:
         """See Queue."""
         with self._pool.connection() as sql:
-            rows = sql.execute("SELECT name, error, hint FROM jobs WHERE error IS NOT NULL ORDER BY id").fetchall()
+            rows = sql.execute(
+                "SELECT name, error, hint FROM jobs WHERE error IS NOT NULL ORDER BY id LIMIT %s", (limit,)
+            ).fetchall()
         return [Failure(*row) for row in rows]
+
+
+def _renew(sql: Connection, job: Job) -> None:
+    done = sql.execute(
+        "UPDATE jobs SET until = now() + make_interval(secs => %s) WHERE id = %s AND lease = %s",
+        (LEASE_SECONDS, job.id, job.lease),
+    )
+    _require(done.rowcount, job)
 
 
 def _require(rows: int, job: Job) -> None:

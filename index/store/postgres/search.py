@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from typing import LiteralString
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.article import Article, ArticleFacts, ArticleInfo, Hit
 from index.errors import StoreError, StoreOutdatedError
 from index.store.facts import FactReader
@@ -201,7 +204,7 @@ class PostgresReader(FactReader):
         """Return the stems that begin with `prefix` and that some chunk holds, at most `limit`."""
         rows = self._sql.execute(
             "SELECT term FROM terms WHERE term >= %s AND term < %s ORDER BY term LIMIT %s",
-            (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
+            (storable(prefix), f"{storable(prefix)}\U0010ffff", limit),
         )
         return [stem for (stem,) in rows]
 
@@ -212,7 +215,7 @@ class PostgresReader(FactReader):
             " (SELECT chunk FROM postings WHERE term = %s ORDER BY chunk LIMIT %s) AS holding"
             " JOIN chunks ON chunks.id = chunk JOIN articles ON articles.id = article_id ORDER BY chunk"
         )
-        return [text for (text,) in self._sql.execute(query, (stem, limit))]
+        return [text for (text,) in self._sql.execute(query, (storable(stem), limit))]
 
 
 class Words:
@@ -288,3 +291,8 @@ def _idf(chunks: int, holding: int) -> float:
     """Return what a term counts that so many chunks hold, as FTS5 counts it."""
     idf = math.log((chunks - holding + 0.5) / (holding + 0.5))
     return idf if idf > 0 else 1e-6
+
+
+def as_halfvec(vector: NDArray[np.float32]) -> str:
+    """Return a vector as pgvector reads it."""
+    return f"[{','.join(format(value, '.6g') for value in vector.tolist())}]"

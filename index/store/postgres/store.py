@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import LiteralString
 
-import numpy as np
 from psycopg import errors, sql
 
 from index.article import Audience
@@ -26,14 +25,16 @@ from index.store.postgres.restricted import RestrictedReader, Totals
 from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
 from index.store.postgres.search import PostgresReader, require_version
 from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
+from index.store.postgres.verify import lost_vectors
 from settings import StoreUrl
 
 _LOCK = 0x51756F74
 """The advisory lock of whoever writes: this number, and the schema's name as another."""
 _TRY_LOCK: LiteralString = "SELECT pg_try_advisory_lock(%s, hashtext(coalesce(current_schema(), '')))"
 _PGVECTOR = (0, 8)
+_OLDEST = 14
+"""PostgreSQL before it cannot end a session that hangs."""
 _ERASE_TRIES = 5
-_TOLERANCE = 1e-3
 
 
 class PostgresStore:
@@ -91,6 +92,9 @@ class PostgresStore:
 
     def _upgrade(self, connection: Connection) -> None:
         """Make the tables, or bring them up to date, each step in one transaction."""
+        if (version := connection.info.server_version // 10_000) < _OLDEST:
+            hint = f"use PostgreSQL {_OLDEST} or later"
+            raise StoreError(f"the database {self._url} is of PostgreSQL {version}", hint)
         if connection.info.parameter_status("server_encoding") != "UTF8":
             raise StoreError(f"the database {self._url} is not in UTF-8", "make one with ENCODING 'UTF8'")
         try:
@@ -99,10 +103,10 @@ class PostgresStore:
             hint = "install pgvector 0.8 or later on its server"
             raise StoreError(f"the database {self._url} has no pgvector", hint) from error
         row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
-        version = row[0] if row else "none"
-        if tuple(map(int, version.split(".")[:2])) < _PGVECTOR:
+        pgvector = row[0] if row else "none"
+        if tuple(map(int, pgvector.split(".")[:2])) < _PGVECTOR:
             hint = "install 0.8 or later on its server, then `ALTER EXTENSION vector UPDATE`"
-            raise StoreError(f"the database {self._url} has pgvector {version}", hint)
+            raise StoreError(f"the database {self._url} has pgvector {pgvector}", hint)
         connection.execute(FACTS)
         stored = connection.execute("SELECT value FROM facts WHERE name = %s", (FORMAT,)).fetchone()
         format_ = int(bytes(stored[0])) if stored else 0
@@ -126,7 +130,7 @@ class PostgresStore:
         with closing(connect(self._url, writing=True)) as connection:  # which may take its time
             database = PostgresDatabase(connection, self._url)
             with translated(self._url):
-                return database.check() or _lost_vectors(database)
+                return database.check() or lost_vectors(database)
 
     def size(self) -> int:
         """See Store."""
@@ -247,24 +251,6 @@ class PostgresPublication:
     def sweep(self) -> list[str]:
         """See Publication: removed rows are the database's to clean up."""
         return []
-
-
-def _lost_vectors(database: PostgresDatabase) -> str | None:
-    """Look vectors up by themselves: all of up to 100,000, else about as many."""
-    with database.reading():
-        vectors = PostgresVectors(database, "")
-        step = 1 + database.counts()[2] // 100_000
-        looked_up = lost = 0
-        for n, (_, data) in enumerate(database.vectors()):
-            if n % step:
-                continue
-            vector = np.frombuffer(data, dtype="<f4")
-            hits = vectors.nearest(vector, 1, None)
-            looked_up += 1
-            lost += not hits or hits[0].score < float(vector @ vector) - _TOLERANCE
-    if lost > 10 + 0.05 * looked_up:  # crowds of near copies lead a search in a graph astray
-        return f"{lost} of {looked_up} vectors are not found; `REINDEX TABLE vectors` makes their index again"
-    return None
 
 
 def _secret(connection: Connection, name: str) -> bytes | None:

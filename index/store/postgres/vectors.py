@@ -11,9 +11,8 @@ from psycopg import sql
 
 from index.article import Hit
 from index.store.postgres.connection import Connection
-from index.store.postgres.database import as_halfvec
 from index.store.postgres.schema import NEAREST
-from index.store.postgres.search import PostgresReader
+from index.store.postgres.search import PostgresReader, as_halfvec
 
 EXACT = 20_000
 """Up to so many vectors are all compared, in a few hundredths of a second."""

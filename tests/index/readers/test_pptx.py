@@ -9,6 +9,8 @@ import zipfile
 from collections import Counter
 from html import unescape
 
+from pptx import Presentation
+
 from index.article import Heading
 from index.readers import read_article
 from tests.data.decks import DECK, deck, rich_deck
@@ -71,6 +73,15 @@ def test_a_deck_without_properties_gets_no_day() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+    article = read_article(out.getvalue(), "a.pptx")
+    assert (article.title, article.author, article.date) == ("Cargo", None, None)
+
+
+def test_what_a_template_says_of_itself_is_not_the_decks() -> None:
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = "Cargo"
+    out = io.BytesIO()
+    deck.save(out)
     article = read_article(out.getvalue(), "a.pptx")
     assert (article.title, article.author, article.date) == ("Cargo", None, None)
 

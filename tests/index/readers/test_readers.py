@@ -172,17 +172,35 @@ def test_front_matter_cannot_smuggle_in_what_no_text_holds(escape):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("No front matter, no heading.", "file\n\nNo front matter, no heading."),
+        ("No front matter, no heading.", "harbour\n\nNo front matter, no heading."),
         ("Line one\nline two\n====\n\nText", "Line one line two\n\nText"),
-        ("-\n\nAfter an empty item.", "file\n\nAfter an empty item."),
-        ("Hard  \nbreak\\\nhere `x  y`", "file\n\nHard\nbreak\nhere x y"),
-        ("Text\n\n---\n\nMore", "file\n\nText\n\nMore"),
-        ("&lt;b&gt; a<b>c</b>", "file\n\n<b> ac"),
+        ("-\n\nAfter an empty item.", "harbour\n\nAfter an empty item."),
+        ("Hard  \nbreak\\\nhere `x  y`", "harbour\n\nHard\nbreak\nhere x y"),
+        ("Text\n\n---\n\nMore", "harbour\n\nText\n\nMore"),
+        ("&lt;b&gt; a<b>c</b>", "harbour\n\n<b> ac"),
         ("\ufeff---\r\ntitle: Ships\r\n---\r\nOne\r\ntwo\r\n", "Ships\n\nOne\ntwo"),
     ],
 )
 def test_markdown_of_all_kinds(text, expected):
-    assert read_article(text.encode(), "folder/file.md").text == expected
+    assert read_article(text.encode(), "folder/harbour.md").text == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "date"),
+    [
+        ("2024-03-17-the-light.md", "The light", "2024-03-17"),
+        ("2024-13-17-the-light.md", "2024-13-17-the-light", None),
+        ("2024-03-17.md", "The lamp was lit.", None),
+        ("000_76346bbd3b3507b8.md", "The lamp was lit.", None),
+        ("scan_0001-v2-final.md", "The lamp was lit.", None),
+        ("facade.md", "facade", None),
+        ("Route 66.md", "Route 66", None),
+    ],
+)
+def test_a_file_that_has_no_title_is_called_by_its_name_where_that_says_something(name, title, date):
+    article = read_article(b"The lamp was lit. It burned *all* night.", name)
+    assert (article.title, article.date) == (title, date)
+    assert article.text.count("The lamp was lit.") == 1
 
 
 def test_a_page_loses_its_boilerplate_and_keeps_its_article():
@@ -199,7 +217,7 @@ def test_a_page_loses_its_boilerplate_and_keeps_its_article():
 )
 def test_a_declared_encoding_means_what_it_means_to_browsers(charset, encoding):
     page = f"<html><head><meta charset={charset}></head><body><p>He said “so”.</p></body></html>"
-    assert read_article(page.encode(encoding), "file.html").text == "file\n\nHe said “so”."
+    assert read_article(page.encode(encoding), "harbour.html").text == "harbour\n\nHe said “so”."
 
 
 def test_a_title_of_two_lines_is_one_line_and_stands_once():

@@ -79,6 +79,36 @@ def test_search_within_a_filter(catalogue: Catalogue) -> None:
     assert len(catalogue.search("mined", EVERYTHING, 1)) == 1
 
 
+@pytest.mark.parametrize("ranked", [0, 20_000])
+def test_a_filtered_search_reads_no_text_of_what_it_leaves_out(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, ranked: int
+) -> None:
+    monkeypatch.setattr(module, "RANKED", ranked)
+    seen: list[str] = []
+    catalogue._sql.set_trace_callback(seen.append)
+    wanted = ArticleFilter("files", "metals", "2000", "2030", collection="news")
+    assert catalogue.search("mined", wanted, 10) == []
+    catalogue._sql.set_trace_callback(None)
+    said = next(statement for statement in seen if "CROSS JOIN" in statement)
+    plan = [row[3] for row in catalogue._sql.execute(f"EXPLAIN QUERY PLAN {said}")]
+    assert any("articles USING COVERING INDEX articles_by_collection" in step for step in plan), plan
+    inner = plan[: next(n for n, step in enumerate(plan) if step.startswith("SCAN (")) or len(plan)]
+    assert ranked or not any("TEMP B-TREE" in step for step in inner), plan
+
+
+def test_what_a_source_has_brought(catalogue: Catalogue) -> None:
+    [path] = [path for path in catalogue.paths() if path.endswith("/a.md")]
+    wanted = ArticleFilter(brought_by="shelf", paths=frozenset({path}))
+    assert titles(catalogue.page(wanted, 10)) == ["Tin"]
+    assert [hit.entry.title for hit in catalogue.search("mined", wanted, 10)] == ["Tin"]
+    assert catalogue.page(ArticleFilter(brought_by="nobody"), 10) == []
+    assert catalogue.place_of(catalogue.page(wanted, 1)[0].id) == path and catalogue.place_of("0" * 16) is None
+
+
+def test_collections_by_name(catalogue: Catalogue) -> None:
+    assert catalogue.collections() == []
+
+
 def test_the_first_page_needs_no_list_of_all(catalogue: Catalogue) -> None:
     """Neither a scan of all articles nor a sort, so that it takes as long over many as over few."""
     seen: list[str] = []

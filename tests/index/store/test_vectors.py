@@ -1,4 +1,4 @@
-"""A generation is what was put into it, is checked from outside, and stays while somebody reads it."""
+"""A sealed folder is what was put into it, is checked from outside, and stays while somebody reads it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.errors import StoreDamagedError
-from index.store.vectors import Generation, check_generation, checker, collect_garbage, is_complete, write_generation
+from index.store.vectors import SealedVectors, check_sealed, checker, collect_garbage, is_complete, write_sealed
 from settings import HOME
 
 pytestmark = pytest.mark.process
@@ -25,17 +25,16 @@ def vectors(count: int, seed: int = 0) -> dict[str, bytes]:
 
 
 def nearest(folder: Path, vector: bytes) -> dict[str, float]:
-    with closing(Generation(folder)) as generation:
-        return generation.search(np.frombuffer(vector, dtype="<f4"), 3)
+    with closing(SealedVectors(folder)) as sealed:
+        return sealed.search(np.frombuffer(vector, dtype="<f4"), 3)
 
 
-def test_a_copy_with_changes_leaves_the_original_alone(tmp_path: Path) -> None:
+def test_a_copy_with_more_leaves_the_original_alone(tmp_path: Path) -> None:
     first, more = vectors(20), vectors(5, seed=1)
-    write_generation(tmp_path / "1", None, first, [])
-    gone = list(first)[:3]
-    write_generation(tmp_path / "2", tmp_path / "1", more, gone)
-    check_generation(tmp_path / "1", first, list(more))
-    check_generation(tmp_path / "2", {k: v for k, v in first.items() if k not in gone} | more, gone)
+    write_sealed(tmp_path / "1", None, first)
+    write_sealed(tmp_path / "2", tmp_path / "1", more)
+    check_sealed(tmp_path / "1", first)
+    check_sealed(tmp_path / "2", first | more)
     digest, vector = next(iter(more.items()))
     found = nearest(tmp_path / "2", vector)
     assert next(iter(found)) == digest
@@ -43,34 +42,25 @@ def test_a_copy_with_changes_leaves_the_original_alone(tmp_path: Path) -> None:
     assert digest not in nearest(tmp_path / "1", vector)
 
 
-def test_an_empty_generation_can_be_searched(tmp_path: Path) -> None:
-    write_generation(tmp_path / "1", None, {}, [])
-    assert nearest(tmp_path / "1", next(iter(vectors(1).values()))) == {}
-
-
-@pytest.mark.parametrize("missing", ["present", "absent"])
-def test_the_check_sees_what_is_missing_and_what_is_too_much(tmp_path: Path, missing: str) -> None:
+def test_the_check_sees_what_is_missing(tmp_path: Path) -> None:
     some = vectors(10)
-    write_generation(tmp_path / "1", None, some, [])
+    write_sealed(tmp_path / "1", None, some)
     with pytest.raises(StoreDamagedError, match="damaged"):
-        if missing == "present":
-            check_generation(tmp_path / "1", some | vectors(1, seed=2), [])
-        else:
-            check_generation(tmp_path / "1", some, [next(iter(some))])
+        check_sealed(tmp_path / "1", some | vectors(1, seed=2))
 
 
 def test_the_check_survives_files_that_crash_their_reader(tmp_path: Path) -> None:
     some = vectors(1500)  # enough for Chroma to write its graph
-    write_generation(tmp_path / "1", None, some, [])
+    write_sealed(tmp_path / "1", None, some)
     for path in (tmp_path / "1").rglob("header.bin"):
         path.write_bytes(b"\xff" * path.stat().st_size)
     assert is_complete(tmp_path / "1")  # sizes alone do not tell
     with pytest.raises(StoreDamagedError):
-        check_generation(tmp_path / "1", some, [])
+        check_sealed(tmp_path / "1", some)
 
 
 def test_a_journal_that_another_process_has_open_is_no_damage(tmp_path: Path) -> None:
-    write_generation(tmp_path / "1", None, vectors(10), [])
+    write_sealed(tmp_path / "1", None, vectors(10))
     (tmp_path / "1" / "chroma.sqlite3-journal").write_bytes(b"for a moment")
     assert is_complete(tmp_path / "1")
     (tmp_path / "1" / "chroma.sqlite3").write_bytes(b"cut")
@@ -88,35 +78,35 @@ def alike(noise: float) -> dict[str, bytes]:
 @pytest.mark.parametrize("noise", [0, 0.001, 0.01])
 def test_vectors_that_are_alike_do_not_fail_the_check(tmp_path: Path, noise: float) -> None:
     some = alike(noise)
-    write_generation(tmp_path / "1", None, some, [])
-    check_generation(tmp_path / "1", some, [])
+    write_sealed(tmp_path / "1", None, some)
+    check_sealed(tmp_path / "1", some)
 
 
 def test_the_check_sees_another_vector(tmp_path: Path) -> None:
     some = vectors(20)
     first, second, *_ = some
-    write_generation(tmp_path / "1", None, some, [])
+    write_sealed(tmp_path / "1", None, some)
     with pytest.raises(StoreDamagedError, match="not what it was"):
-        check_generation(tmp_path / "1", some | {first: some[second], second: some[first]}, [])
+        check_sealed(tmp_path / "1", some | {first: some[second], second: some[first]})
 
 
-def test_an_open_generation_is_not_collected(tmp_path: Path) -> None:
+def test_an_open_folder_is_not_collected(tmp_path: Path) -> None:
     for name in ("1", "2"):
-        write_generation(tmp_path / name, None, vectors(3), [])
+        write_sealed(tmp_path / name, None, vectors(3))
     (tmp_path / "3").mkdir()  # a writer died early
-    with closing(Generation(tmp_path / "1")):
+    with closing(SealedVectors(tmp_path / "1")):
         assert collect_garbage(tmp_path, keep="2") == ["1"]
         assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
     assert collect_garbage(tmp_path, keep="2") == []
     assert [path.name for path in tmp_path.iterdir()] == ["2"]
     with pytest.raises(FileNotFoundError):
-        Generation(tmp_path / "1")
+        SealedVectors(tmp_path / "1")
 
 
-def test_every_file_and_folder_of_a_new_generation_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_and_folder_that_is_new_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = set[Path]()
     monkeypatch.setattr("index.store.vectors.sync", synced.add)
-    write_generation(tmp_path / "1", None, vectors(3), [])
+    write_sealed(tmp_path / "1", None, vectors(3))
     written = {tmp_path, tmp_path / "1", *(tmp_path / "1").rglob("*")}
     assert len(written) > 5
     assert written <= synced

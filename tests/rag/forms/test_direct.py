@@ -45,7 +45,7 @@ class Unasked:
     name: str | None = "unasked"
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         assert not passages, "nothing has to be read"
         return []
 

@@ -48,13 +48,19 @@ def test_the_last_words_of_a_name_are_no_further_item() -> None:
     "claims",
     [
         [("The maker builds in Spain.", "Spain", 0.9)],
-        [("The maker builds in Spain, Hungary and Brazil.", "Spain", 0.7)],
+        [("The maker builds in Spain, Hungary and Brazil.", "Spain", 0.6)],
+        [("The maker builds in Spain.", "Spain", 0.7), ("It builds in Hungary and Brazil.", "Hungary", 0.65)],
         [("The maker builds cars.", "The maker", 0.9), ("It builds in Spain.", "It builds in Spain.", 0.9)],
         [],
     ],
 )
 def test_too_few_or_uncertain_items_are_no_list(claims: list[tuple[str, str, float]]) -> None:
     assert list_of_items(findings(QUESTION, claims)) is None
+
+
+def test_a_sentence_that_enumerates_what_is_asked_for_may_be_less_sure() -> None:
+    body = list_of_items(findings(QUESTION, [("The maker builds in Spain, Hungary and Brazil.", "Spain", 0.7)]))
+    assert body is not None and body.sentences[0].text == "Spain, Hungary and Brazil."
 
 
 def test_where_countries_are_asked_for_only_countries_are_items() -> None:

@@ -22,7 +22,7 @@ class FigureReader:
     name: str | None = "fake"
     high = HIGH
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         names = "|".join(re.findall(r"(?<= )(?:NIO|XPeng)\b", f" {question}")) or "(?!)"
         pattern = re.compile(rf"(?:{names})\D+(?P<said>\d[\d.]* billion yuan)|builds in (?P<place>\w+)")
         readings = []

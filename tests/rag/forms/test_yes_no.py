@@ -31,7 +31,7 @@ def test_the_verdict_comes_first_and_the_deciding_sentence_after_it(question: st
 @pytest.mark.parametrize(
     ("question", "quote", "probability"),
     [
-        (ASKED, SOLD, 0.7),
+        (ASKED, SOLD, 0.4),
         (ASKED, "Tesla may have sold fewer cars than BYD.", 0.9),
         (ASKED, "Tesla sold fewer cars than BYD only in December.", 0.9),
         (ASKED, "Tesla denied that it sold fewer cars than BYD.", 0.9),
@@ -45,6 +45,32 @@ def test_the_verdict_comes_first_and_the_deciding_sentence_after_it(question: st
 )
 def test_else_the_ordinary_answer_stands(question: str, quote: str, probability: float) -> None:
     assert yes_or_no(findings(question, [(quote, "Tesla", probability)])) is None
+
+
+def test_a_quote_beside_the_best_one_decides_too() -> None:
+    beside = [("Tesla and BYD are rivals in every market.", "rivals", 0.9), (SOLD, "Tesla", 0.8)]
+    body = yes_or_no(findings(ASKED, beside))
+    assert body is not None
+    assert [sentence.text for sentence in body.sentences] == ["Yes.", SOLD]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Did NIO lose more than XPeng?", "Yes: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
+        ("Did NIO lose less than XPeng?", "No: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
+        ("Was NIO's loss bigger than XPeng's?", "Yes: 20.7 billion yuan (NIO) against 10.4 billion yuan (XPeng)."),
+    ],
+)
+def test_a_claim_that_compares_two_numbers_is_computed(question: str, said: str) -> None:
+    further = {
+        "NIO": [("NIO lost 20.7 billion yuan.", "20.7 billion yuan", 0.9)],
+        "XPeng": [("XPeng lost 10.4 billion yuan.", "10.4 billion yuan", 0.9)],
+    }
+    body = yes_or_no(findings(question, [], further))
+    assert body is not None and (body.intent, body.certainty) == ("yes_no", "high")
+    assert body.sentences[0].text == said
+    assert_is_an_answer(body)
 
 
 def test_a_choice_by_a_measure_is_a_comparison() -> None:

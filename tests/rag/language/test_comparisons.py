@@ -27,6 +27,14 @@ from rag.language.comparisons import comparison_of
         ("Compare the range of the SU7 and the Model 3", ("the SU7", "the Model 3"), "What is the range of the SU7?",
          None, ""),
         ("compare NIO's losses with XPeng's", ("NIO", "XPeng"), "What is the losses of NIO?", None, ""),
+        ("Who lost more in 2023 (NIO or XPeng)?", ("NIO", "XPeng"), "How much did NIO lose in 2023?", True,
+         "lost more in 2023"),
+        ("Which of the two lost more money: NIO or XPeng?", ("NIO", "XPeng"), "How much money did NIO lose?", True,
+         "lost more money"),
+        ("Who sold more electric cars, BYD or Tesla?", ("BYD", "Tesla"), "How many electric cars did BYD sell?", True,
+         "sold more electric cars"),
+        ("Which has the longer range, the SU7 or the Model 3?", ("the SU7", "the Model 3"),
+         "How long is the SU7's range?", True, "has the longer range"),
         ("Who was faster, Ann or Bob?", ("Ann", "Bob"), "Who was faster Ann?", None, ""),
     ],
 )  # fmt: skip
@@ -38,6 +46,30 @@ def test_the_two_sides_get_a_question_each(
     assert comparison.sides == sides
     assert comparison.questions == (first, first.replace(*sides))
     assert (comparison.larger, comparison.predicate) == (larger, predicate)
+
+
+@pytest.mark.parametrize(
+    ("question", "sides", "first", "larger"),
+    [
+        ("Did NIO lose more than XPeng in 2023?", ("NIO", "XPeng"), "How much did NIO lose in 2023?", True),
+        ("Did BYD sell fewer cars in 2023 than Tesla?", ("BYD", "Tesla"), "How many cars did BYD sell in 2023?", False),
+        ("is the Seagull cheaper than the Qin Plus", ("the Seagull", "the Qin Plus"),
+         "How much does the Seagull cost?", False),
+        ("Was NIO's loss bigger than XPeng's?", ("NIO", "XPeng"), "How big was NIO's loss?", True),
+    ],
+)  # fmt: skip
+def test_whether_one_side_is_the_one_is_a_comparison_with_a_claim(
+    question: str, sides: tuple[str, str], first: str, larger: bool
+) -> None:
+    comparison = comparison_of(question)
+    assert comparison is not None and comparison.claimed
+    assert (comparison.sides, comparison.larger) == (sides, larger)
+    assert comparison.questions == (first, first.replace(*sides))
+
+
+@pytest.mark.parametrize("question", ["Did Tesla ever sell fewer cars than BYD?", "Is BYD better than Tesla?"])
+def test_other_claims_are_no_comparison_of_numbers(question: str) -> None:
+    assert comparison_of(question) is None
 
 
 @pytest.mark.parametrize("question", ["Who is right or wrong?", "Who founded NIO?", "or", "", "Compare", "a or"])

@@ -62,6 +62,39 @@ def test_the_date_of_an_article_stands_for_a_year_that_it_does_not_name() -> Non
     assert fit("Did the plant open in 2023?", "The plant has opened.", article) is Fit.LACKS
 
 
+def test_names_among_the_words_that_answer_are_no_other_names() -> None:
+    text = (
+        "On the EU's duties\n\nThe European Union has voted. Five were against.\n\nGermany and Hungary were among them."
+    )
+    article = Article("a.txt", "On the duties", text, "0" * 64)
+    start = text.index("Germany")
+    quote, words = (start, len(text)), (start, start + len("Germany and Hungary"))
+    constraints = constraints_of("Which countries voted against the EU duties?", [text])
+    assert constraints.fit(article, quote) is Fit.CONTRADICTS
+    assert constraints.fit(article, quote, [words]) is Fit.LACKS
+    assert constraints.fit(article, quote, [quote]) is Fit.CONTRADICTS
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("is it louder on friday nights", ()),
+        ("Why can't Polish customers use them?", ()),
+        ("what did xpeng say in december", (("xpeng",),)),
+    ],
+)
+def test_days_months_and_peoples_are_no_names(question: str, names: tuple[tuple[str, ...], ...]) -> None:
+    text = "It was loud on Friday. The Polish customers asked XPeng in December."
+    assert constraints_of(question, [text]).names == names
+
+
+@pytest.mark.parametrize("question", ["Did the EU vote?", "Did the European Union vote?"])
+def test_some_acronyms_are_known_without_being_explained(question: str) -> None:
+    for text in ("The EU has voted.", "The European Union has voted."):
+        article = Article("a.txt", "Votes", text, "0" * 64)
+        assert constraints_of(question, [text]).fit(article, (0, len(text))) is Fit.MEETS
+
+
 def test_what_is_missing_is_named() -> None:
     constraints = constraints_of("How many cars did Lucid deliver in 2021?", [TEXT])
     assert constraints.unmet(ARTICLE, (0, len("Three makers"))) == ["lucid", "2021"]

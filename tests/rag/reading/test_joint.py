@@ -42,7 +42,7 @@ def passage(text: str, headings: tuple[Heading, ...] = ()) -> Passage:
 
 
 def test_the_sums_are_those_of_the_manifest(reader: JointReader) -> None:
-    [seen] = reader.see("What does lithium cost?", [passage(TEXT)])
+    [seen] = reader.see("What does lithium cost?", [passage(TEXT)], by_words=False)
     [reading] = reader.read("What does lithium cost?", [passage(TEXT)])
     assert isinstance(seen, Seen)
     near = max(sentence.nearness for sentence in seen.sentences)
@@ -54,7 +54,7 @@ def test_the_sums_are_those_of_the_manifest(reader: JointReader) -> None:
 
 
 def test_a_sentences_share_of_the_words_is_a_probability(reader: JointReader) -> None:
-    [seen] = reader.see("What does lithium cost?", [passage(TEXT)])
+    [seen] = reader.see("What does lithium cost?", [passage(TEXT)], by_words=False)
     assert isinstance(seen, Seen)
     assert len(seen.sentences) == 3
     assert all(sentence.share <= 0 for sentence in seen.sentences)
@@ -63,7 +63,7 @@ def test_a_sentences_share_of_the_words_is_a_probability(reader: JointReader) ->
 
 
 def test_each_sentence_offers_its_own_words(reader: JointReader) -> None:
-    [seen] = reader.see("What does lithium cost?", [passage(TEXT)])
+    [seen] = reader.see("What does lithium cost?", [passage(TEXT)], by_words=False)
     assert isinstance(seen, Seen)
     ends = [sentence.start for sentence in seen.sentences[1:]] + [len(TEXT)]
     for sentence, end in zip(seen.sentences, ends, strict=True):

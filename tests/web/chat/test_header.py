@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article
+from index.article import Article, Audience
 from index.errors import StoreError
 from index.store.layout import DATABASE
 from rag.filters import Filters, parse
@@ -44,7 +44,7 @@ def test_a_store_that_cannot_be_read_is_told(
     monkeypatch.setattr(chain.index, "article_facts", broken)
     monkeypatch.setattr(chain, "starters", broken)
     assert "the store &#60;is&#62; broken" in header.heading(chain, settings, "en")  # type: ignore[arg-type]
-    assert header.choices(chain, "", "en") == ([], [])  # type: ignore[arg-type]
+    assert header.choices(chain, header.EVERYTHING, "en").words == []  # type: ignore[arg-type]
     assert "q-welcome" in header.welcome(chain, "en")  # type: ignore[arg-type]
 
 
@@ -60,27 +60,56 @@ def test_what_can_be_filtered_by(chain: FakeChain) -> None:
     chain.index.found["b"] = replace(
         ARTICLE, source="notes/b.md", author="Li Bin", date="2023-05-01", id="b", tags=("the sea",)
     )
-    choices, chosen = header.choices(chain, "", "en")  # type: ignore[arg-type]
-    meant = {shown: parse(word)[1] for shown, word in choices}
+    found = header.choices(chain, header.EVERYTHING, "en")  # type: ignore[arg-type]
+    meant = {shown: parse(word)[1] for shown, word in found.words}
     assert meant["Li Bin"] == Filters(author=("Li Bin",))
     assert meant["notes/"] == Filters(source=("notes/",))
     assert meant["the sea"] == Filters(tag=("the sea",))
     assert meant["2024 or later"] == Filters(after="2024")
     assert meant["2023 or earlier"] == Filters(before="2024")
-    assert chosen == []
-    assert "2024 年及以后" in dict(header.choices(chain, "", "zh")[0])  # type: ignore[arg-type]
+    assert found.chosen == []
+    assert found.grouping == "q-of-0-0-2-4-1-1"  # authors, years (from and until), sources, tags
+    assert "2024 年及以后" in dict(header.choices(chain, header.EVERYTHING, "zh").words)  # type: ignore[arg-type]
 
 
 def test_which_articles_are_searched(chain: FakeChain) -> None:
-    filters = Filters(author=("Li Bin",), after="2024", before="2025", article=(ARTICLE.id, "gone"))
+    filters = Filters(
+        author=("Li Bin",), after="2024", before="2025", article=(ARTICLE.id, "gone"), collection=("news",)
+    )
     said = header.described(chain, filters, "en")  # type: ignore[arg-type]
-    assert said == f"Only from: Li Bin · 2024 or later · 2024 or earlier · {ARTICLE.title} · gone"
+    assert said == f"Only from: news · Li Bin · 2024 or later · 2024 or earlier · {ARTICLE.title} · gone"
     assert header.described(chain, Filters(before="2024-05"), "en") == "Only from: before 2024-05"  # type: ignore[arg-type]
     assert header.described(chain, Filters(), "en") == ""  # type: ignore[arg-type]
 
 
 def test_one_article_asked_about_is_chosen(chain: FakeChain) -> None:
-    choices, chosen = header.choices(chain, ARTICLE.id, "en")  # type: ignore[arg-type]
-    assert choices[0] == (ARTICLE.title, chosen[0])
-    assert parse(chosen[0])[1] == Filters(article=(ARTICLE.id,))
-    assert header.choices(chain, "no-such", "en")[1] == []  # type: ignore[arg-type]
+    found = header.choices(chain, header.Wanted.of(ARTICLE.id, ""), "en")  # type: ignore[arg-type]
+    assert found.words[0] == (ARTICLE.title, found.chosen[0])
+    assert parse(found.chosen[0])[1] == Filters(article=(ARTICLE.id,))
+    assert header.choices(chain, header.Wanted.of("no-such", ""), "en").chosen == []  # type: ignore[arg-type]
+
+
+def test_a_collection_of_the_address_is_chosen_or_said_to_be_lacking(chain: FakeChain, settings: Settings) -> None:
+    chain.index.found["n"] = replace(ARTICLE, id="n", collection="news")
+    news, secret = header.Wanted.of("", "News"), header.Wanted.of("", "<b>secret")
+    found = header.choices(chain, news, "en")  # type: ignore[arg-type]
+    assert [parse(word)[1] for word in found.chosen] == [Filters(collection=("news",))]
+    assert ("news", found.chosen[0]) in found.words
+    assert "q-lacking" not in header.heading(chain, settings, "en", news)  # type: ignore[arg-type]
+    assert header.choices(chain, secret, "en").chosen == []  # type: ignore[arg-type]
+    said = header.heading(chain, settings, "en", secret)  # type: ignore[arg-type]
+    assert "There is no collection “b-secret” here" in said and "<b>" not in said
+
+
+def test_the_first_questions_are_those_of_the_collection(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain.index.found["n"] = replace(ARTICLE, id="n", collection="news")
+    seen: list[Audience] = []
+
+    def seen_by(audience: Audience) -> FakeChain:
+        seen.append(audience)
+        return chain
+
+    monkeypatch.setattr(chain, "seen_by", seen_by)
+    header.welcome(chain, "en", header.Wanted.of("", "news"))  # type: ignore[arg-type]
+    header.welcome(chain, "en", header.Wanted.of("", "other"))  # type: ignore[arg-type]
+    assert seen == [frozenset({"news"})]

@@ -64,7 +64,7 @@ def test_an_answer_is_kept_in_its_conversation(front: ChatSessions, chain: FakeC
         given = answers.get(answer.id)
         assert given is not None and given.question == "And then?" and len(given.history) == 1
         assert chain.asked[-1]["history"] == [{"question": QUESTION, "answer": last[0].answer.answer}]
-        front.clear("a")
+        await front.clear("a")
         assert front.exchanges("a") == ()
 
     asyncio.run(talk())
@@ -253,7 +253,7 @@ def test_a_cleared_conversation_stays_cleared(front: ChatSessions, chain: FakeCh
         chain.pause = 0.05
         async for step in front.ask("a", QUESTION, "en"):
             if step[-1].said:
-                front.clear("a")
+                await front.clear("a")
         assert front.exchanges("a") == ()
 
     asyncio.run(talk())
@@ -265,5 +265,64 @@ def test_a_failure_is_kept_as_it_was_told(front: ChatSessions, chain: FakeChain)
         (failed,) = (await asked(front, "a"))[-1]
         assert "could not be answered" in failed.shown
         assert front.exchanges("a") == (failed,)
+
+    asyncio.run(talk())
+
+
+def test_what_a_page_has_left_is_told_no_more_and_kept(front: ChatSessions, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.05
+        async for step in front.ask("a", QUESTION, "en", page="p"):
+            if step[-1].said and front.shows("p") == "a":
+                assert front.restored("b", "p") == ()
+            else:
+                assert front.shows("p") == "a", "a step was told after the page had gone on"
+        assert front.shows("p") == "b"
+        (kept,) = front.exchanges("a")
+        assert kept.done and "The copycat culture." in kept.shown and kept.answer is None
+        while not chain.closed:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+
+
+def test_another_page_goes_on(front: ChatSessions, chain: FakeChain) -> None:
+    async def talk() -> None:
+        chain.pause = 0.02
+        async for step in front.ask("a", QUESTION, "en", page="p"):
+            front.restored("b", "another")
+            last = step
+        assert last[-1].answer is not None
+
+    asyncio.run(talk())
+
+
+def test_the_list_of_conversations_and_its_search(front: ChatSessions) -> None:
+    async def talk() -> None:
+        await asked(front, "a", "Who is THE Mayor?")
+        await asked(front, "a", QUESTION)
+        await asked(front, "b", "Other?")
+        assert [(each.key, each.title, each.questions, each.found) for each in front.summaries("bxa")] == [
+            ("b", "Other?", 1, True),
+            ("a", "Who is THE Mayor?", 2, True),
+        ]
+        found = {search: [each.key for each in front.summaries("ab", search) if each.found] for search in SEARCHES}
+        assert found == SEARCHES
+
+    asyncio.run(talk())
+
+
+SEARCHES = {"mayor": ["a"], "copycat culture": ["a"], "OTHER": ["b"], "mayor other": [], "": ["a", "b"]}
+"""Words, and the conversations that have all of them, in questions or answers."""
+
+
+def test_what_is_forgotten_leaves_no_answer_behind(front: ChatSessions, answers: AnswerStore) -> None:
+    async def talk() -> None:
+        answer = (await asked(front, "a"))[-1][-1].answer
+        other = (await asked(front, "b"))[-1][-1].answer
+        assert answer and other and answers.get(answer.id)
+        await front.clear("a")
+        assert front.exchanges("a") == () and answers.get(answer.id) is None
+        assert answers.get(other.id) is not None and front.summaries("ab") == front.summaries("b")
 
     asyncio.run(talk())

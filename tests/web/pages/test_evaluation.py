@@ -53,7 +53,7 @@ class WordReader:
         self.go.set()
         self.asked: list[str] = []
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         self.asked.append(question)
         assert self.go.wait(20)
         word = question.rstrip("?").split()[-1]

@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from index.ingest import ingest, repair
 from index.options import IngestOptions
 from index.store.layout import STARTER
 from index.store.lock import write_lock
+from index.sync.catalog import Catalog
+from index.sync.source import Item
 from rag.chain import AnswerChain, build_chain
 from settings import Settings
 from tests.fakes import FakeEmbeddings
@@ -37,7 +38,7 @@ FILES = {
     "tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.",
     "tin.md": f"---\ntags: [metals, '{HOSTILE}']\ndate: 2024-03-02\n---\n"
     "# Tin\n\nTin is mined in Cornwall. Tin melts early.",
-    "salt.txt": "Salt\n\nSalt is mined in Cheshire, and was taxed for a long time.",
+    "salt.md": "---\ncollection: help\n---\n# Salt\n\nSalt is mined in Cheshire, and was taxed for a long time.",
 }
 ADDRESSES = [
     ("GET", "/owner/articles"), ("HEAD", "/owner/articles"), ("POST", "/owner/articles/files?name=a.txt"),
@@ -48,11 +49,10 @@ ADDRESSES = [
 
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without pauses, and without the process that looks through what is published: the index's tests have it."""
+    """Do without pauses."""
     monkeypatch.setattr(intake, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(intake, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr("index.store.local._SWEEP_SECONDS", 0.0)
-    monkeypatch.setattr("index.store.local.checker", lambda: nullcontext(lambda *_: None))
 
 
 @pytest.fixture(autouse=True)
@@ -132,10 +132,17 @@ def test_the_list(client: TestClient) -> None:
         ("?until=2024-03-02", ["Tin"]), ("?until=2024", ["Tin"]), ("?since=rubbish", ["Tea", "Tin", "Salt"]),
         ("?source=files/t", ["Tea", "Tin"]), ("?source=none", []), ("?search=mined", ["Tin", "Salt"]),
         ("?search=mined&tag=metals", ["Tin"]), ("?search=mining%20Cornwall", ["Tin"]), ("?search=mined%20sea", []),
-        ("?search=%22%20OR%20*", []), ("?search=...", []),
+        ("?search=%22%20OR%20*", []), ("?search=...", []), ("?tag=metal", []), ("?tag=s%22,%20%22", []),
+        ("?collection=help", ["Salt"]), ("?collection=HELP&search=mined", ["Salt"]), ("?collection=none", []),
+        ("?from=shelf", ["Tea"]), ("?from=shelf&search=sea", ["Tea"]), ("?from=shelf&search=mined", []),
+        ("?from=nobody", []),
     ],
 )  # fmt: skip
-def test_filters_and_search(client: TestClient, query: str, titles: list[str]) -> None:
+def test_filters_and_search(
+    client: TestClient, chain: AnswerChain, settings: Settings, query: str, titles: list[str]
+) -> None:
+    tea = next(info for info in chain.index.articles() if info.title == "Tea")
+    Catalog(settings.folder).keep_items({tea.path: Item("shelf", tea.source, tea.sha256)})
     page = client.get(f"/owner/articles{query}").text
     listed = re.findall(r'class="name"[^>]*>([^<]*)<', page)
     assert sorted(listed) == sorted(titles)

@@ -1,0 +1,1 @@
+"""Several servers and workers over one database, as processes and as hosts."""
