@@ -1,4 +1,4 @@
-"""Answers that somebody has shared, frozen, in one SQLite file beside the index. See docs/http.md.
+"""Answers that somebody has shared, frozen: in one SQLite file beside the index, or in its database. See docs/http.md.
 
 Kept are the question, the sentences and the quotes, and none of what stands around the quotes. An answer goes with the
 articles that it quotes: `sweep` takes out what rests on words that are gone.
@@ -6,30 +6,39 @@ articles that it quotes: `sweep` takes out what rests on words that are gone.
 
 from __future__ import annotations
 
+import datetime as dt
+import hmac
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from index.errors import StoreError
+from index.store.base import Store
 from index.store.durable import translate_os_errors
 from index.store.place import open_store
+from index.store.records import SharedRecords
 from index.store.sqlite import translate_sqlite_errors
 from rag.answer import Answer, Citation
 from rag.filters import Filters, parse
 from settings import Settings
+from web.security.excerpts import KEY, KEY_BYTES
 
 SHARED = "shared.sqlite"
 """The file's name, in the folder of the store."""
+FOLDER, ID_DIGITS = "shared", 32
 CAPACITY = 10_000
 """So many answers are kept; for a further one the oldest goes."""
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 10.0
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _SCHEMA = """
 CREATE TABLE shared (
     id TEXT PRIMARY KEY,
@@ -126,6 +135,49 @@ class SharedAnswers:
                 yield sql
 
 
+class RecordedAnswers:
+    """Shared answers in a database that several servers share. See `SharedAnswers`, which is the same in a file."""
+
+    def __init__(self, store: Store, records: SharedRecords) -> None:
+        self._store = store
+        self._records = records
+
+    def add(self, answer: Answer, question: str, filters: Filters) -> str:
+        """See SharedAnswers. The id follows from the answer's and from what only the servers know."""
+        key = self._store.secret(KEY, KEY_BYTES)
+        shared_id = hmac.new(key, b"shared\0" + answer.id.encode("utf-8", "replace"), sha256).hexdigest()[:ID_DIGITS]
+        created = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        kept = {"created": created, "question": question, "filters": str(filters), "answer": frozen(answer).to_dict()}
+        body = json.dumps(kept).encode()
+        self._records.amend(f"{FOLDER}/{shared_id}", lambda before: before or body)
+        self._records.trim(FOLDER, CAPACITY)
+        return shared_id
+
+    def get(self, shared_id: str) -> SharedAnswer | None:
+        """See SharedAnswers."""
+        body = self._records.get(f"{FOLDER}/{shared_id}") if _ID.fullmatch(shared_id) else None
+        if body is None:
+            return None
+        kept = json.loads(body)
+        answer = Answer.from_dict(kept["answer"])
+        return SharedAnswer(kept["created"], kept["question"], parse(kept["filters"])[1], answer)
+
+    def sweep(self, stays: Callable[[Answer], bool]) -> int:
+        """See SharedAnswers. The rows' space is the database's to clean up."""
+        records = self._records.records(FOLDER)
+        gone = [each.name for each in records if not stays(Answer.from_dict(json.loads(each.body)["answer"]))]
+        for name in gone:
+            self._records.delete(name)
+        return len(gone)
+
+
+def open_shared_answers(settings: Settings) -> SharedAnswers | RecordedAnswers:
+    """Return the shared answers of the store: in its database, or in a file in its folder."""
+    store = open_store(settings.store)
+    records = store.shared()
+    return SharedAnswers(settings.folder / SHARED) if records is None else RecordedAnswers(store, records)
+
+
 def frozen(answer: Answer) -> Answer:
     """Return what is kept of an answer: no word of an article but its title, its facts and the quotes.
 
@@ -142,10 +194,9 @@ def sweep_shared(settings: Settings, *, erased: bool) -> int:
 
     Where words are to be `erased`, those as well that quote words which do not stand in their article any more.
     """
-    path = settings.folder / SHARED
-    if not path.is_file():
+    shared = open_shared_answers(settings)
+    if isinstance(settings.store, Path) and not (settings.folder / SHARED).is_file():
         return 0
-    shared = SharedAnswers(path)
     with closing(open_store(settings.store).open()) as database, database.reading():
         article = cache(database.article)
 

@@ -74,6 +74,9 @@ class SharedRecords(Records, Protocol):
     def clear(self, folder: str, older: float = 0) -> int:
         """Remove what came into a folder more than `older` seconds ago; returns how many that were."""
 
+    def trim(self, folder: str, most: int) -> None:
+        """Keep at most so many in a folder: those that came in last."""
+
     def hit(self, name: str, per_minute: int, *, count: bool) -> float | None:
         """Count one use of `name`; where it has been used so often in the last minute, return for how long, uncounted.
 

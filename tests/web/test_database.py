@@ -152,8 +152,7 @@ def test_a_conversation_goes_on_at_another_server_and_is_forgotten_everywhere(pl
         assert (first.question, second.question) == ("What did he criticize?", "Who was criticized?")
         assert (first, second) == other.exchanges("key")
         assert first.answer is not None and first.citations and first.done
-        one.clear("key")
-        await one.save("key")
+        await one.clear("key")
         await other.load("key")
         assert other.exchanges("key") == ()
 

@@ -51,7 +51,7 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
         open_feedback = feedback.list(settled=False)
         shown = articles if in_folder else None
         files = read_queue(settings.store)
-        sources = Catalog(settings.store).list() if in_folder else None
+        sources = Catalog(settings.store).list()
         return page_response(start_page(language_of(request), shown, open_feedback, unanswered, files, sources))
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
@@ -60,7 +60,7 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
 
     if in_folder:
         router.include_router(library_routes(chain, settings))
-        router.include_router(source_routes(chain, settings))
+    router.include_router(source_routes(chain, settings))
     router.include_router(evaluation_routes(chain, settings))
 
     @router.api_route("/owner/{rest:path}", methods=METHODS)

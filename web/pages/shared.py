@@ -25,7 +25,7 @@ from web.render import day, merged_spans
 from web.security.access import is_owner
 from web.security.audience import Audiences
 from web.security.excerpts import Seals
-from web.shared_answers import SHARED, SharedAnswer, SharedAnswers
+from web.shared_answers import SharedAnswer, open_shared_answers
 from web.templating import render_template
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Sharing:
         self._settings = settings
         self._audiences = audiences
         self._answers = answers
-        self._shared = SharedAnswers(settings.folder / SHARED)
+        self._shared = open_shared_answers(settings)
         self._seals = Seals(settings.store) if settings.excerpt_characters else None
         self._swept = ""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from index.embed import EmbeddingModel
 from index.errors import QuothError, StoreBusyError
 from index.sync.run import run_source
+from settings import StorePlace
 
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 30.0
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 class SourceRunner:
     """Queue of sources. What became of a run is in the list of sources; `problem` is why the latest could not begin."""
 
-    def __init__(self, store: Path, model: Callable[[], EmbeddingModel], done: Callable[[], None]) -> None:
+    def __init__(self, store: StorePlace, model: Callable[[], EmbeddingModel], done: Callable[[], None]) -> None:
         """Take the store, what gives the embedding model, and what is called after each run."""
         self.problem: tuple[str, str] | None = None
         self._store = store

@@ -106,8 +106,8 @@ class SourceRow:
 
 def source_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
-    catalog = Catalog(settings.folder)
-    runner = SourceRunner(settings.folder, lambda: chain.embeddings, chain.index.refresh)
+    catalog = Catalog(settings.store)
+    runner = SourceRunner(settings.store, lambda: chain.embeddings, chain.index.refresh)
     router = APIRouter(prefix="/owner/sources", lifespan=_lifespan(runner))
 
     def changed(name: str, status: int) -> Response:

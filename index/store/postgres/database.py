@@ -130,21 +130,22 @@ class PostgresDatabase(PostgresReader, FactWriter):
             [storable(value) if isinstance(value, str) else value for value in values],
         )
         self._added["articles"] += 1
-        self._put_chunks(article.id, title, chunks)
+        self._put_chunks(article, title, chunks)
 
-    def _put_chunks(self, article_id: str, title: str, chunks: Sequence[Chunk]) -> None:
+    def _put_chunks(self, article: Article, title: str, chunks: Sequence[Chunk]) -> None:
         found = tokenizer().terms([(title, storable(chunk.text)) for chunk in chunks])
         row = self._sql.execute("SELECT last_chunk FROM totals").fetchone()
         assert row is not None, "there is one row from the beginning"
         first = row[0] + self._added["last_chunk"] + 1
         ids = range(first, first + len(chunks))
         self._sql.execute(
-            'INSERT INTO chunks (id, article_id, start, "end", digest, tokens)'
-            " SELECT id, %s, start, stop, digest, tokens"
+            'INSERT INTO chunks (id, article_id, collection, start, "end", digest, tokens)'
+            " SELECT id, %s, %s, start, stop, digest, tokens"
             " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::int[])"
             " AS new (id, start, stop, digest, tokens)",
             (
-                article_id, list(ids), [chunk.start for chunk in chunks], [chunk.end for chunk in chunks],
+                article.id, article.collection, list(ids),
+                [chunk.start for chunk in chunks], [chunk.end for chunk in chunks],
                 [chunk.digest for chunk in chunks], [terms.count for terms in found],
             ),
         )  # fmt: skip

@@ -112,6 +112,14 @@ class PostgresRecords:
         )
         return len(self._rows(query, folder, folder, older))
 
+    def trim(self, folder: str, most: int) -> None:
+        """See SharedRecords."""
+        query: LiteralString = (
+            f"DELETE FROM records WHERE {_IN_FOLDER} AND number <="
+            f" (SELECT number FROM records WHERE {_IN_FOLDER} ORDER BY number DESC OFFSET %s LIMIT 1) RETURNING name"
+        )
+        self._rows(query, folder, folder, folder, folder, most)
+
     def hit(self, name: str, per_minute: int, *, count: bool) -> float | None:
         """See SharedRecords. Names, which have addresses, are kept as digests, and no longer than they count."""
         values = {"name": hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), "most": per_minute}

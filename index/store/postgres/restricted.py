@@ -23,7 +23,7 @@ WITH articles AS NOT MATERIALIZED (
         NULL::text AS near, NULL::bytea AS sketch, collection
     FROM articles WHERE collection = ANY({audience}::text[])
 ), chunks AS NOT MATERIALIZED (
-    SELECT * FROM chunks WHERE EXISTS (SELECT FROM articles WHERE articles.id = article_id)
+    SELECT * FROM chunks WHERE collection = ANY({audience}::text[])
 ), postings AS NOT MATERIALIZED (
     SELECT * FROM postings WHERE EXISTS (SELECT FROM chunks WHERE chunks.id = postings.chunk)
 ), terms AS NOT MATERIALIZED (

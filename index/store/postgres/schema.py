@@ -64,6 +64,8 @@ CREATE TABLE records (
 ALTER TABLE records ALTER name SET STATISTICS 0, ALTER body SET STATISTICS 0;
 CREATE UNLOGGED TABLE rates (name text COLLATE "C" PRIMARY KEY, uses timestamptz[] NOT NULL);
 CREATE INDEX articles_by_collection ON articles (collection, id);
+ALTER TABLE chunks ADD COLUMN collection text COLLATE "C";
+UPDATE chunks SET collection = articles.collection FROM articles WHERE articles.id = article_id;
 """,
 }
 """From a version to the next one; 0 is a database with `facts` alone."""
