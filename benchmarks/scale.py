@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QuothError as error:
         sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
         return error.exit_code
-    text = f"### Stores\n\n{machine()}\n\n| | aim | measured | |\n|---|---|---|---|\n" + "\n".join(rows)
+    here = machine()
+    said = f"{here['date']}, {here['cores']} cores, load {here['load'][0]} when it ended."
+    text = f"### Stores\n\n{said}\n\n| | aim | measured | |\n|---|---|---|---|\n" + "\n".join(rows)
     write_block(options.out, ["Stores"], "Stores", text, section=SECTION)
     return 0
 
