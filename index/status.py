@@ -67,7 +67,7 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
     found = read_queue(store)
-    state, failures = found or (None, None)
+    state, failures = found or (QueueState(), None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -82,10 +82,10 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
-        queued=state and state.waiting + state.being_read,
-        being_read=state and state.being_read,
-        files_done=state and state.done,
-        set_aside=state and state.set_aside,
+        queued=state.waiting + state.being_read if found else None,
+        being_read=state.being_read if found else None,
+        files_done=state.done if found else None,
+        set_aside=state.set_aside if found else None,
         failures=failures,
     )
 

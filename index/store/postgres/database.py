@@ -67,10 +67,17 @@ class PostgresDatabase(PostgresReader, FactWriter):
                 revision = secrets.token_hex(8)  # two stores never have the same
                 self.set_fact("revision", revision)
             except BaseException:
-                if not self._sql.closed:
-                    self._sql.execute("ROLLBACK")
+                self._roll_back()
                 raise
             self._commit(revision)
+
+    def _roll_back(self) -> None:
+        """Undo the open transaction; what was interrupted in the middle of a command takes its connection with it."""
+        try:
+            if not self._sql.closed:
+                self._sql.execute("ROLLBACK")
+        except psycopg.Error:
+            self._sql.close()
 
     def _commit(self, revision: str) -> None:
         """Commit. Where the connection is lost meanwhile, it may have been done or not: the revision tells."""

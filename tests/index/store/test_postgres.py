@@ -196,6 +196,29 @@ def test_a_lost_answer_to_a_commit_is_looked_up(url: StoreUrl, database: Any, be
         assert (reader.article(ARTICLE.id) is None) == before
 
 
+class Interrupted:
+    """A connection that is interrupted in the middle of a command."""
+
+    closed = False
+
+    def execute(self, query: Any, *_: Any) -> Any:
+        if query == "ROLLBACK":
+            raise psycopg.OperationalError("another command is already in progress")
+        if query != "BEGIN":
+            raise KeyboardInterrupt
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_an_interrupt_stays_one(url: StoreUrl, database: Any) -> None:
+    whole, database._sql = database._sql, Interrupted()
+    with pytest.raises(KeyboardInterrupt), database.writing():
+        put(database)
+    assert database._sql.closed
+    database._sql = whole
+
+
 def test_what_takes_too_long_is_busy(url: StoreUrl, database: Any) -> None:
     with closing(opened(url)) as reader, pytest.raises(StoreBusyError, match="is busy"), reader.reading():
         reader.connection.execute("SET LOCAL statement_timeout = '10ms'; SELECT pg_sleep(5)")
