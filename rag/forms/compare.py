@@ -153,19 +153,21 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
         return None
     if all(years) and not years[0] & years[1]:
         return None
+    return _line(_said(comparison, sides, first[0], second[0]))
+
+
+def _said(comparison: Comparison, sides: Sequence[Side], first: Decimal, second: Decimal) -> str:
+    """Return what is said of the two amounts."""
     if comparison.claimed:
-        is_so = first[0] != second[0] and (first[0] > second[0]) is comparison.larger
+        is_so = first != second and (first > second) is comparison.larger
         figures = " against ".join(f"{side.words.strip(' .,;')} ({side.name})" for side in sides)
-        said = f"{'Yes' if is_so else 'No'}: {figures}."
-    elif first[0] == second[0]:
-        said = f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
-    else:
-        winner, loser = sides if (first[0] > second[0]) is comparison.larger else reversed(sides)
-        if comparison.predicate:
-            said = f"{winner.name} {comparison.predicate}: {winner.words} against {loser.words}."
-        else:
-            said = f"{winner.name}: {winner.words} against {loser.words} ({loser.name})."
-    return _line(said)
+        return f"{'Yes' if is_so else 'No'}: {figures}."
+    if first == second:
+        return f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
+    winner, loser = sides if (first > second) is comparison.larger else reversed(sides)
+    if comparison.predicate:
+        return f"{winner.name} {comparison.predicate}: {winner.words} against {loser.words}."
+    return f"{winner.name}: {winner.words} against {loser.words} ({loser.name})."
 
 
 def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
