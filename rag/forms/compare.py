@@ -58,7 +58,7 @@ def compare(findings: Findings) -> AnswerBody | None:
     comparison = comparison_of(findings.question)
     if comparison is None:
         return None
-    found = [_side(findings, comparison, i) for i in (0, 1)]
+    found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
     said = _computed(comparison, sides) if certain else None
@@ -90,6 +90,16 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
         if span := _own_figure(quote, name, other):
             return Side(name, replace(quote, spans=(span,)))
     return None
+
+
+def _completed(comparison: Comparison, found: Sequence[Side | None]) -> list[Side | None]:
+    """Return the sides, one of which nothing was found with its figure in the other one's quote, if it is there."""
+    completed = list(found)
+    for i, other in enumerate(reversed(found)):
+        name = comparison.sides[i]
+        if found[i] is None and other is not None and (span := _own_figure(other.quote, name, other.name)):
+            completed[i] = Side(name, replace(other.quote, spans=(span,)))
+    return completed
 
 
 def _is_about(quote: Quote, name: str, other: str) -> bool:

@@ -25,7 +25,7 @@ FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "What is the salary of Wang Chuanfu?"
 LISTED = "Which countries and unions have raised barriers against Chinese electric cars?"
-COMPARED = "Who earned more in 2023, BYD or Li Auto?"
+COMPARED = "NIO or XPeng, who lost more?"
 UNSURE = "Why is NIO losing money?"
 DESKTOP, TALL, SMALL, PHONE = (1280, 860), (1280, 1500), (1280, 740), (390, 780)
 
