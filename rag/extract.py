@@ -60,7 +60,7 @@ class Bars:
 
     @property
     def form(self) -> float:
-        """What is enough where the form is evidence too: items alike, two numbers of one unit."""
+        """What is enough where the form is evidence too: items alike, two numbers of one unit, a claim verified."""
         return max(self.answer, _FORM * self.high)
 
 

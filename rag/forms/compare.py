@@ -58,7 +58,7 @@ def compare(findings: Findings) -> AnswerBody | None:
     comparison = comparison_of(findings.question)
     if comparison is None:
         return None
-    found = [_side(findings, comparison, i) for i in (0, 1)]
+    found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
     said = _computed(comparison, sides) if certain else None
@@ -90,6 +90,16 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
         if span := _own_figure(quote, name, other):
             return Side(name, replace(quote, spans=(span,)))
     return None
+
+
+def _completed(comparison: Comparison, found: Sequence[Side | None]) -> list[Side | None]:
+    """Return the sides, one of which nothing was found with its figure in the other one's quote, if it is there."""
+    completed = list(found)
+    for i, other in enumerate(reversed(found)):
+        name = comparison.sides[i]
+        if found[i] is None and other is not None and (span := _own_figure(other.quote, name, other.name)):
+            completed[i] = Side(name, replace(other.quote, spans=(span,)))
+    return completed
 
 
 def _is_about(quote: Quote, name: str, other: str) -> bool:
@@ -153,19 +163,21 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
         return None
     if all(years) and not years[0] & years[1]:
         return None
+    return _line(_said(comparison, sides, first[0], second[0]))
+
+
+def _said(comparison: Comparison, sides: Sequence[Side], first: Decimal, second: Decimal) -> str:
+    """Return what is said of the two amounts."""
     if comparison.claimed:
-        is_so = first[0] != second[0] and (first[0] > second[0]) is comparison.larger
+        is_so = first != second and (first > second) is comparison.larger
         figures = " against ".join(f"{side.words.strip(' .,;')} ({side.name})" for side in sides)
-        said = f"{'Yes' if is_so else 'No'}: {figures}."
-    elif first[0] == second[0]:
-        said = f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
-    else:
-        winner, loser = sides if (first[0] > second[0]) is comparison.larger else reversed(sides)
-        if comparison.predicate:
-            said = f"{winner.name} {comparison.predicate}: {winner.words} against {loser.words}."
-        else:
-            said = f"{winner.name}: {winner.words} against {loser.words} ({loser.name})."
-    return _line(said)
+        return f"{'Yes' if is_so else 'No'}: {figures}."
+    if first == second:
+        return f"{sides[0].name} and {sides[1].name} are level: {sides[0].words} and {sides[1].words}."
+    winner, loser = sides if (first > second) is comparison.larger else reversed(sides)
+    if comparison.predicate:
+        return f"{winner.name} {comparison.predicate}: {winner.words} against {loser.words}."
+    return f"{winner.name}: {winner.words} against {loser.words} ({loser.name})."
 
 
 def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:

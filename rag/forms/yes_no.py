@@ -56,7 +56,7 @@ def _verified(findings: Findings) -> AnswerBody | None:
     if claim is None:
         return None
     quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
-    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.answer]
+    enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.form]
     for quote in enough[:_QUOTES]:
         citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
         if said := verdict(question, claim, citation, findings.verifier):

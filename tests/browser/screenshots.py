@@ -24,8 +24,8 @@ from tests.web.standins import free_port
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "What is the salary of Wang Chuanfu?"
-LISTED = "Which countries and unions have raised barriers against Chinese electric cars?"
-COMPARED = "Who earned more in 2023, BYD or Li Auto?"
+LISTED = "Which makers set up fast chargers of 480 kilowatts?"
+COMPARED = "NIO or XPeng, who lost more?"
 UNSURE = "Why is NIO losing money?"
 DESKTOP, TALL, SMALL, PHONE = (1280, 860), (1280, 1500), (1280, 740), (390, 780)
 

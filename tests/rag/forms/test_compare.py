@@ -56,6 +56,13 @@ def test_one_sentence_about_both_is_cited_once() -> None:
     assert [citation.quote for citation in body.citations] == [text]
 
 
+def test_a_side_of_which_nothing_was_found_may_stand_in_the_other_ones_quote() -> None:
+    text = "NIO lost 20.7 billion yuan and XPeng 10.4 billion."
+    body = compare(findings(QUESTION, [], {"did NIO": [(text, "20.7 billion yuan", 0.9)]}))
+    assert body is not None and body.certainty == "high"
+    assert body.sentences[0].text == "NIO lost more: 20.7 billion yuan against 10.4 billion."
+
+
 def test_each_side_takes_its_own_figure_of_a_sentence_about_both() -> None:
     text = "NIO lost 20.7 billion yuan and XPeng 10.4 billion."
     claims = sides((text, "20.7 billion yuan and XPeng 10.4 billion", 0.9), (text, "20.7 billion", 0.7))
