@@ -13,7 +13,6 @@ from pathlib import PurePath
 from evaluation.scorecard import RUNS, Scorecard, parse_scorecard
 from index.errors import UsageError
 from index.store.place import open_store
-from index.store.records import Records
 from settings import StorePlace
 from web.errors import ApiError
 
@@ -45,7 +44,7 @@ class Runs:
         """Return all runs, newest first. Other files may lie among theirs."""
         ids = [name.removesuffix(".json") for name in self._records.names(RUNS) if name.endswith(".json")]
         known = [run_id for run_id in reversed(ids) if _ID.fullmatch(run_id)]
-        return [_summary(self._records, run_id, self._records.version(_name(run_id))) for run_id in known]
+        return [_summary(self, run_id, self._records.version(_name(run_id))) for run_id in known]
 
     def data(self, run_id: str) -> bytes:
         """Return a run as JSON. Raises ApiError where there is none."""
@@ -87,14 +86,13 @@ def _file_name(name: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _summary(records: Records, run_id: str, version: Hashable) -> Summary:
+def _summary(runs: Runs, run_id: str, version: Hashable) -> Summary:
     """Summarise a run: of a whole one only this is kept in memory; one that changes is read again."""
     created = datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
     when = created.isoformat(timespec="seconds")
-    name = _name(run_id)
     try:
-        card = parse_scorecard(records.get(name) or b"", records.place(name))
-    except UsageError:
+        card = runs.read(run_id)
+    except (UsageError, ApiError):  # of another version, or deleted meanwhile
         return Summary(run_id, when, run_id.partition("-")[2])
     figures = {figure["name"]: figure["value"] for figure in card["figures"]}
     return Summary(run_id, when, card["questions"], len(card["results"]), figures)
