@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from index.errors import QuothError
 from settings import Settings
 from web.app import build_app, stop_streams
-from web.memory import give_back, keep_few_arenas
+from web.memory import give_back
 from web.security.access import serves_others
 from web.security.connection import CONNECTIONS, Connection
 
@@ -39,7 +39,6 @@ def serve(
     `listening` is called once requests are answered.
     """
     _allow_files(CONNECTIONS + SPARE_FILES)
-    keep_few_arenas()
     stop = threading.Event()
     threading.Thread(target=_warm, args=(chain,), name="warm", daemon=True).start()
     threading.Thread(target=_follow, args=(chain, stop), name="follow", daemon=True).start()

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import gc
+from types import SimpleNamespace
 
 import pytest
 
-from web import memory
+from web.memory import give_back
 
 
-def test_what_is_there_is_frozen_and_nothing_fails() -> None:
-    memory.keep_few_arenas()
+@pytest.mark.parametrize("library", ["glibc", "another"])
+def test_what_is_there_is_frozen_and_what_is_freed_given_back(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trimmed: list[int] = []
+    functions = {"malloc_trim": trimmed.append} if library == "glibc" else {}
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace(**functions))
     try:
-        memory.give_back()
+        give_back()
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
-
-
-def test_without_glibc_nothing_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Other:
-        pass
-
-    monkeypatch.setattr("ctypes.CDLL", lambda _: Other())
-    memory.keep_few_arenas()
-    try:
-        memory.give_back()
-    finally:
-        gc.unfreeze()
-    assert memory._in_glibc("malloc_trim") is None
+    assert trimmed == ([0] if library == "glibc" else [])
