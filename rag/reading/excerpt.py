@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.chunk import SentenceSpan, sentence_spans
 from rag.reading.byline import asks_for_byline, without_byline
-from rag.reading.similarity import words_of
+from rag.reading.similarity import spelt, words_of
 from rag.retrieve import Passage
 
 _CHARACTERS = 450
@@ -40,7 +40,7 @@ def excerpt(question: str, passage: Passage, spans: Sequence[SentenceSpan]) -> S
     """Return the part of a passage to read, of whole sentences: its title and the sentence before introduce it."""
     text = whole(question, passage).text
     words = words_of(question)
-    first, last = (0, len(spans) - 1) if len(text) <= _WHOLE else _best_run(text.lower(), words, spans)
+    first, last = (0, len(spans) - 1) if len(text) <= _WHOLE else _best_run(spelt(text), words, spans)
     start = spans[first].start if first else 0
     end = spans[last].end if last + 1 < len(spans) else len(text)
     before = passage.text[spans[first - 1].start : spans[first - 1].end] if first else _last_sentence(passage)

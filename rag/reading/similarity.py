@@ -89,14 +89,19 @@ def _near(
 
 
 def words_of(question: str) -> list[str]:
-    """Return the beginnings of the question's words that carry meaning."""
-    return [_ENDING.sub("", term) for term in query_terms(question)]
+    """Return the beginnings of the question's words that carry meaning, as `spelt` has them."""
+    return [spelt(_ENDING.sub("", term)) for term in query_terms(question)]
+
+
+def spelt(text: str) -> str:
+    """Return a text in small letters, "criticize" like "criticise"; no letter moves where none changes its length."""
+    return text.lower().replace("z", "s")
 
 
 def covered_until(passage: Passage, spans: Sequence[SentenceSpan], words: Sequence[str]) -> Iterator[float]:
     """Yield for each sentence the share of the words that stand in it, before it or in its article's title."""
-    known = f"{passage.article.title} {passage.lead} {passage.columns} ".lower()
-    text = passage.text.lower()
+    known = spelt(f"{passage.article.title} {passage.lead} {passage.columns} ")
+    text = spelt(passage.text)
     for span in spans:
         context = known + text[: span.end]
         yield sum(word in context for word in words) / max(1, len(words))

@@ -143,6 +143,14 @@ def test_nearness_by_words_counts_words_and_rank() -> None:
     assert given == pytest.approx(1.0 + 1.5), "texts given with the question have no rank"
 
 
+def test_words_are_the_same_in_either_spelling() -> None:
+    text = "They criticised the habit."
+    found = nearness_by_words(
+        "Who did criticize it?", [Passage(Article("a.txt", "", text, "0" * 64), 0, len(text), 1.0)]
+    )
+    assert [near for _, near in found[0]] == [pytest.approx(1.0 + 1.5)]
+
+
 def test_other_scripts_are_compared_by_vectors(model_folder: Path, tmp_path: Path) -> None:
     reader = reader_with(model_folder, tmp_path / "m", [])
     reader = JointReader(reader.model, FakeEmbeddings())
