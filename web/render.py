@@ -56,6 +56,12 @@ def line(said: str, kind: str = "status") -> str:
     return f'<p class="q-line q-{kind}">{text(said)}</p>'
 
 
+def choices(said: str, buttons: Iterable[tuple[str, str]]) -> str:
+    """Return one line of ours with buttons after it, each by its class and its words."""
+    shown = " ".join(f'<button class="q-way {kind}" type="button">{text(words)}</button>' for kind, words in buttons)
+    return f'<p class="q-line q-ways"><span>{text(said)}</span> {shown}</p>'
+
+
 def sentence(said: Sentence, citations: Iterable[Citation], language: Language = "en") -> str:
     """Return one sentence of an answer with its marks; a quote with the words that answer in bold.
 

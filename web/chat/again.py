@@ -58,8 +58,4 @@ def offer(last: Exchange, language: Language) -> str:
     """Return as HTML what can be asked instead, or that it would be the same."""
     offered = ways(last)
     said = say(language, "chat.again_as" if offered else "chat.same")
-    buttons = [
-        f'<button class="q-way {BUTTONS[way]}" type="button">{render.text(say(language, WORDS[way]))}</button>'
-        for way in offered
-    ]
-    return f'<p class="q-line q-ways"><span>{render.text(said)}</span> {" ".join(buttons)}</p>'
+    return render.choices(said, [(BUTTONS[way], say(language, WORDS[way])) for way in offered])
