@@ -205,6 +205,7 @@ def test_the_database_is_restarted_at_once_while_all_are_busy(server: Server, tm
             server.stop()
             server.start()
             expire(url)
+    time.sleep(1.1)  # who found it away asks again after a second
     assert reader.seen and open_store(url).exists()
     check(url, acknowledged)
     finish(url, folder, files)

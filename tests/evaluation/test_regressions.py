@@ -71,7 +71,7 @@ def test_shifted_spans_are_caught(arguments, monkeypatch):
         start = min(span.end, most - 1)
         return replace(span, start=start, end=min(start + max(1, span.end - span.start), most))
 
-    def shifted(self, question, passages):
+    def shifted(self, question, passages, *, thorough=False):
         readings = zip(passages, honest(self, question, passages), strict=True)
         return [Reading(r.probability, tuple(moved(span, len(p.text)) for span in r.spans)) for p, r in readings]
 

@@ -151,6 +151,7 @@ def test_any_of_them_may_go_and_come_back(where: str, server: Server, models: Pa
                         part.start()
                         if n < len(upstreams):
                             until(lambda: ready(upstreams[n]), 200)  # noqa: B023
+                            time.sleep(3)  # the proxy looks every second
                     refused_before = asker.outcomes.copy()
                     server.stop()
                     time.sleep(2)
