@@ -216,7 +216,7 @@ def test_by_keyboard_alone_on_a_narrow_dark_page(visit: Open) -> None:
     bar.get_by_role("button", name="Bad answer").click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     boxes = [each.bounding_box() for each in bar.locator("button:visible, input:visible").all()]
-    assert len(boxes) == 5
+    assert len(boxes) == 6
     for box in boxes:
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["height"] >= 24
 

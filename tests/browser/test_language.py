@@ -94,8 +94,6 @@ def test_the_conversations_and_a_shared_answer(pseudo: str, visit: Open) -> None
     [
         f"/articles/{ARTICLE.id}",
         "/widget",
-        "/articles",
-        "/articles?search=zebra",
         "/owner",
         "/owner/feedback",
         "/owner/eval",
