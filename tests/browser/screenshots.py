@@ -24,9 +24,9 @@ from tests.web.standins import free_port
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "What is the salary of Wang Chuanfu?"
-LISTED = "Which makers set up fast chargers of 480 kilowatts?"
+LISTED = "Which parts does BYD make itself?"
 COMPARED = "NIO or XPeng, who lost more?"
-UNSURE = "Why is NIO losing money?"
+UNSURE = "Did BYD overtake Tesla in 2023?"
 DESKTOP, TALL, SMALL, PHONE = (1280, 860), (1280, 1500), (1280, 740), (390, 780)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -20,7 +21,9 @@ from tests.security.faces import INVENTORY, look_at_articles, look_at_chat, look
 from tests.security.payloads import XSS
 from tests.security.planted import Planted, plain
 from tests.web.standins import serving
+from web.security import excerpts
 from web.security.excerpts import Seals
+from web.security.quote_allowance import QuoteAllowance
 
 Open = Callable[..., Page]
 TOKEN = "an owner's token of some length"
@@ -40,9 +43,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(chain: Planted, store: Path) -> Iterator[str]:
-    """One whose articles only the owner reads as a whole."""
+    """One whose articles only the owner reads as a whole; all attempts are quoted at once."""
     more = {"owner_token": TOKEN, "excerpt_characters": 10, "question_characters": 50_000, "asks_per_minute": 0}
-    with serving(chain, store=store, **more) as where:
+    with pytest.MonkeyPatch.context() as patch, serving(chain, store=store, **more) as where:
+        patch.setattr(excerpts, "QuoteAllowance", partial(QuoteAllowance, sum(map(len, XSS))))
         yield where
 
 
