@@ -18,7 +18,7 @@ from index.article import Article, Chunk
 from index.near_duplicates import alike, bands
 from index.store.facts import FactWriter
 from index.store.search import SqliteReader
-from index.store.sqlite import translated
+from index.store.sqlite import empty_log, translated
 from index.terms import index_terms
 
 _CANDIDATES = 100
@@ -48,7 +48,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
             self.set_fact("revision", secrets.token_hex(8))  # two stores never have the same
             self._sql.execute("COMMIT")
             stack.pop_all()
-            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            empty_log(self._sql)
 
     def _roll_back(self) -> None:
         if self._sql.in_transaction:  # a full disk has SQLite roll back by itself

@@ -88,6 +88,18 @@ def has_our_tables(path: Path) -> bool:
         return expected == actual
 
 
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Have SQLite move what is committed from its log to the file.
+
+    On a full disk it stays in the log, where readers find it too, until a later writer has room.
+    """
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+
+
 @contextmanager
 def translate_sqlite_errors(what: str, damaged_hint: str) -> Iterator[None]:
     """Raise SQLite's errors as StoreErrors about `what`: "the store in DIR is busy"."""
