@@ -38,6 +38,7 @@ _BATCH = 1_000
 _COLLECTION = "vectors"
 _LOCK = "lock"
 _SIZES = "sizes.json"
+_NOTED = "chroma.sqlite3"
 _TOLERANCE = 1e-4
 """Vectors, or cosine distances, that differ by less are the same: many near copies hide each other in a search."""
 _MAX_LOST, _MAX_LOST_SHARE = 10, 0.05
@@ -65,11 +66,13 @@ def write_sealed(folder: Path, base: Path | None, add: Vectors) -> None:
 def is_complete(folder: Path) -> bool:
     """Return whether the files are there with the sizes they were published with. Opens none of Chroma's.
 
-    Others are let be: SQLite has a journal there for as long as another process opens the folder.
+    Others are let be: SQLite has a journal there for as long as another process opens the folder. And SQLite's file may
+    have grown: Chroma notes each opening in it, so that it has another page after some hundred.
     """
     try:
         sizes = json.loads((folder / _SIZES).read_text())
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+        found = {name: (folder / name).stat().st_size for name in sizes}
+        return all(found[name] == size or (name == _NOTED and found[name] > size) for name, size in sizes.items())
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -65,6 +66,18 @@ def test_a_journal_that_another_process_has_open_is_no_damage(tmp_path: Path) ->
     assert is_complete(tmp_path / "1")
     (tmp_path / "1" / "chroma.sqlite3").write_bytes(b"cut")
     assert not is_complete(tmp_path / "1")
+
+
+def test_what_chroma_notes_at_each_opening_is_no_damage(tmp_path: Path) -> None:
+    write_sealed(tmp_path / "1", None, vectors(10))
+    noted = tmp_path / "1" / "chroma.sqlite3"
+    before = noted.stat().st_size
+    with closing(sqlite3.connect(noted)) as sql:
+        sql.executemany("INSERT INTO acquire_write (lock_status) VALUES (?)", [(1,)] * 1_000)
+        sql.commit()
+    assert noted.stat().st_size > before
+    assert is_complete(tmp_path / "1")
+    SealedVectors(tmp_path / "1").close()
 
 
 def alike(noise: float) -> dict[str, bytes]:
