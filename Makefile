@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SLOW := browser or process or crash or store
 
-.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality bench-scale screenshots audit crash crash-shared fuzz clean
+.PHONY: run setup full test test-fast test-torch test-llm check lint lock hooks eval load bench bench-quality bench-scale screenshots audit crash crash-shared whole fuzz clean
 
 run: setup
 	$(BIN)/python app.py
@@ -102,6 +102,10 @@ audit: .venv/ready-dev
 
 test-llm: setup .venv/ready-dev .venv-llm/ready
 	$(BIN)/python -m pytest tests/llm/real_model.py -s
+
+# Two servers and two workers behind a proxy, while each of them and the database is killed; minutes, and a quiet machine.
+whole: setup .venv/ready-dev
+	$(BIN)/python -m pytest tests/scale/whole.py -s
 
 crash: setup .venv/ready-dev
 	$(BIN)/python -m pytest tests/crash --kills 200

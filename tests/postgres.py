@@ -135,8 +135,11 @@ def running() -> Iterator[Server]:
         with psycopg.connect(uri, autocommit=True) as sql:
             sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
             sql.execute("ALTER SYSTEM SET fsync = off")
-            sql.execute("SELECT pg_reload_conf()")
-        yield Server(server)
+            sql.execute("ALTER SYSTEM SET max_connections = 1000")  # each test's stores keep some for a while
+        started = Server(server)
+        started.stop()
+        started.start()
+        yield started
         server.cleanup()
 
 
