@@ -6,22 +6,17 @@ Not in the index's own file: that one can be built again, and what people said c
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from index.errors import StoreError
-from index.store.durable import translate_os_errors
-from index.store.sqlite import translate_sqlite_errors
+from index.store.side_file import SideFile
 from rag.condense import Turn
 
 FEEDBACK = "feedback.sqlite"
 """The file's name, in the folder of the store."""
 SCHEMA_VERSION = 1
-BUSY_SECONDS = 10.0
 
 Rating = Literal["up", "down"]
 
@@ -70,21 +65,17 @@ class Feedback:
 
 
 class FeedbackStore:
-    """SQLite store of feedback in one file, made when the first comes in; for many threads and processes.
-
-    Each call has a connection of its own. With SQLite's rollback journal, unlike its write-ahead log, nothing that
-    was deleted is left in any file once a call returns, whoever is reading meanwhile. Every call may raise StoreError.
-    """
+    """Feedback in one SQLite file. What was deleted is in no file any more. Every call may raise StoreError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = SideFile(path, "feedback", _SCHEMA, SCHEMA_VERSION)
 
     def add(
         self, rating: Rating, comment: str, question: str, history: Sequence[Turn], answer: Mapping[str, Any]
     ) -> None:
         """Keep a rating in place of the former one of the same `answer["id"]`; unsettled, unless nothing changed."""
         values = (answer["id"], rating, comment, question, json.dumps(list(history)), json.dumps(answer))
-        with self._writing() as sql:
+        with self._file.writing() as sql:
             sql.execute(_PUT, values)
 
     def settle(self, ids: Iterable[int]) -> int:
@@ -108,62 +99,21 @@ class FeedbackStore:
 
     def list(self, rating: Rating | None = None, settled: bool | None = None) -> Sequence[Feedback]:
         """Return feedback, oldest first: only with this rating, only settled or only unsettled, if given."""
-        if not self._path.is_file():
-            return ()
         wanted = {"rating": rating, "settled": settled}
-        with self._open() as sql:
-            return tuple(map(_feedback, sql.execute(_SELECT, wanted))) if _version(sql) else ()
+        with self._file.reading() as sql:
+            return tuple(map(_feedback, sql.execute(_SELECT, wanted))) if sql else ()
 
     def _for_each(self, statement: str, ids: Iterable[int]) -> int:
-        if not self._path.is_file():
-            return 0
-        with self._writing() as sql:
+        with self._file.changing() as sql:
             # As text, since Python's numbers have no end; SQLite compares them as numbers.
-            return sum(sql.execute(statement, (str(number),)).rowcount for number in set(ids))
+            return sum(sql.execute(statement, (str(number),)).rowcount for number in set(ids)) if sql else 0
 
     def _change(self, statement: str, *values: str) -> int:
-        if not self._path.is_file():
-            return 0
-        with self._writing() as sql:
-            return sql.execute(statement, values).rowcount
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Open one transaction: on the disk at the end, or as if it had not been."""
-        with self._open() as sql:
-            sql.execute("BEGIN IMMEDIATE")
-            if _version(sql) == 0:  # asked inside the transaction: two may come first at once
-                sql.execute(_SCHEMA)
-                sql.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            yield sql
-            sql.execute("COMMIT")  # without it, as after any error, closing rolls back
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        what = f"the feedback in {self._path}"
-        with (
-            translate_os_errors(f"{what} cannot be used", "check its folder"),
-            translate_sqlite_errors(what, "move the file away"),
-        ):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as sql:
-                sql.execute("PRAGMA secure_delete = ON")
-                # A commit is the removal of the journal: EXTRA has the folder synced too, so that it stays removed.
-                sql.execute("PRAGMA synchronous = EXTRA")
-                version = _version(sql)
-                if version not in (0, SCHEMA_VERSION):  # 0 is a file that is only being made
-                    raise StoreError(
-                        f"the feedback in {self._path} has format {version}, this version reads {SCHEMA_VERSION}",
-                        "move the file away, or use the version of Quoth that wrote it",
-                    )
-                yield sql
+        with self._file.changing() as sql:
+            return sql.execute(statement, values).rowcount if sql else 0
 
 
 def _feedback(row: tuple[Any, ...]) -> Feedback:
     number, created, rating, comment, question, history, answer, settled = row
     turns, given = tuple(json.loads(history)), json.loads(answer)
     return Feedback(number, created, rating, comment, question, turns, given, bool(settled))
-
-
-def _version(sql: sqlite3.Connection) -> int:
-    return int(sql.execute("PRAGMA user_version").fetchone()[0])

@@ -11,20 +11,17 @@ import hmac
 import json
 import re
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from index.errors import StoreError
 from index.store.base import Store
-from index.store.durable import translate_os_errors
 from index.store.place import open_store
 from index.store.records import SharedRecords
-from index.store.sqlite import translate_sqlite_errors
+from index.store.side_file import SideFile
 from rag.answer import Answer, Citation
 from rag.filters import Filters, parse
 from settings import Settings
@@ -36,7 +33,6 @@ FOLDER, ID_DIGITS = "shared", 32
 CAPACITY = 10_000
 """So many answers are kept; for a further one the oldest goes."""
 SCHEMA_VERSION = 1
-BUSY_SECONDS = 10.0
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _SCHEMA = """
@@ -70,12 +66,12 @@ class SharedAnswers:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = SideFile(path, "shared answers", _SCHEMA, SCHEMA_VERSION)
 
     def add(self, answer: Answer, question: str, filters: Filters) -> str:
         """Freeze an answer and return its id: the same one if it was shared before."""
         data = json.dumps(frozen(answer).to_dict())
-        with self._writing() as sql:
+        with self._file.writing() as sql:
             sql.execute(_PUT, (secrets.token_hex(16), answer.id, question, str(filters), data))
             [(shared_id,)] = sql.execute("SELECT id FROM shared WHERE answer_id = ?", (answer.id,))
             sql.execute(_LATEST, (CAPACITY,))
@@ -83,13 +79,9 @@ class SharedAnswers:
 
     def get(self, shared_id: str) -> SharedAnswer | None:
         """Return what was shared under this id, unless there is nothing, or not any more."""
-        if not self._path.is_file():
-            return None
-        with self._open() as sql:
-            if not _version(sql):
-                return None
-            statement = "SELECT created, question, filters, answer FROM shared WHERE id = ?"
-            row = sql.execute(statement, (shared_id,)).fetchone()
+        statement = "SELECT created, question, filters, answer FROM shared WHERE id = ?"
+        with self._file.reading() as sql:
+            row = sql.execute(statement, (shared_id,)).fetchone() if sql else None
         if row is None:
             return None
         created, question, filters, answer = row
@@ -97,42 +89,13 @@ class SharedAnswers:
 
     def sweep(self, stays: Callable[[Answer], bool]) -> int:
         """Erase the answers that do not stay; return how many. Nothing of them is left in the file."""
-        if not self._path.is_file():
-            return 0
-        with self._writing() as sql:
+        with self._file.changing() as sql:
+            if sql is None:
+                return 0
             rows = sql.execute("SELECT id, answer FROM shared").fetchall()
             gone = [(name,) for name, answer in rows if not stays(Answer.from_dict(json.loads(answer)))]
             sql.executemany("DELETE FROM shared WHERE id = ?", gone)
         return len(gone)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as sql:
-            sql.execute("BEGIN IMMEDIATE")
-            if _version(sql) == 0:  # asked inside the transaction: two may come first at once
-                sql.execute(_SCHEMA)
-                sql.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            yield sql
-            sql.execute("COMMIT")  # without it, as after any error, closing rolls back
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        what = f"the shared answers in {self._path}"
-        with (
-            translate_os_errors(f"{what} cannot be used", "check its folder"),
-            translate_sqlite_errors(what, "move the file away"),
-        ):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as sql:
-                sql.execute("PRAGMA secure_delete = ON")
-                sql.execute("PRAGMA synchronous = EXTRA")  # see evaluation/feedback.py
-                version = _version(sql)
-                if version not in (0, SCHEMA_VERSION):
-                    raise StoreError(
-                        f"{what} have format {version}, this version reads {SCHEMA_VERSION}",
-                        "move the file away, or use the version of Quoth that wrote it",
-                    )
-                yield sql
 
 
 class RecordedAnswers:
@@ -205,7 +168,3 @@ def sweep_shared(settings: Settings, *, erased: bool) -> int:
             return found is not None and (not erased or cited.quote in found.text)
 
         return shared.sweep(lambda answer: all(map(stands, answer.citations)))
-
-
-def _version(sql: sqlite3.Connection) -> int:
-    return int(sql.execute("PRAGMA user_version").fetchone()[0])

@@ -17,6 +17,7 @@ from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.ingest import ingest, rebuild
 from index.options import IngestOptions
 from index.status import read_facts, read_status
+from index.store import side_file
 from index.store.layout import STARTER
 from rag.condense import Turn
 from tests.fakes import FakeEmbeddings
@@ -155,7 +156,7 @@ def test_processes_write_while_one_reads(path: Path) -> None:
 
 
 def test_a_busy_file_is_told(store: FeedbackStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(side_file, "BUSY_SECONDS", 0.05)
     rate(store)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

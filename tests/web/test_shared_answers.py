@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -78,9 +79,9 @@ def test_what_does_not_stay_leaves_no_trace(store: SharedAnswers, tmp_path: Path
 def test_a_damaged_file_and_one_of_another_version_are_said(store: SharedAnswers, tmp_path: Path) -> None:
     store.add(quoting(), "?", NO_FILTERS)
     path = tmp_path / "store" / SHARED
-    with store._open() as sql:
+    with closing(sqlite3.connect(path)) as sql:
         sql.execute("PRAGMA user_version = 7")
-    with pytest.raises(StoreError, match="have format 7"):
+    with pytest.raises(StoreError, match="has format 7"):
         store.get("0" * 32)
     path.write_bytes(b"no database at all, of some length" * 50)
     with pytest.raises(StoreError):

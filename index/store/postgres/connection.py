@@ -6,7 +6,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, LiteralString
@@ -68,6 +69,11 @@ def connect(url: StoreUrl, *, writing: bool) -> Connection:
     return connection
 
 
+def _close(connections: Iterable[Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
 class Pool:
     """Idle connections of one kind; makes another where none is left. Safe to share between threads."""
 
@@ -77,6 +83,7 @@ class Pool:
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self._away: tuple[float, StoreError] | None = None
+        weakref.finalize(self, _close, self._idle)  # with the last who holds the pool
 
     def take(self) -> Connection:
         """Return a connection that works. Raises StoreError."""

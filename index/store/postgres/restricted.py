@@ -103,8 +103,8 @@ def _cursor_of(audience: frozenset[str]) -> type[psycopg.Cursor[Any]]:
             return super().execute(tables + _bytes(query, self), params, prepare=prepare, binary=binary)
 
         def executemany(self, query: Query, params_seq: object, *, returning: bool = False) -> None:
-            """Raise, since nothing is written here."""
-            raise NotImplementedError
+            """Raise NotSupportedError: the tables that are not seen would be written."""
+            raise psycopg.NotSupportedError("who sees a part of a store only reads")
 
     return SeenCursor
 

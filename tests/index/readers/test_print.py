@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from index.readers import read_article
+from index.readers.pdf_letters import as_read
 from settings import HOME
 from tests.data.kinds import mapped_pdf, plain_pdf
 
@@ -51,6 +53,15 @@ def test_lam_and_alef_that_are_one_sign_stand_in_their_order(codes: str, pairs: 
 def test_raised_figures_are_not_part_of_a_number(drawing: str, text: str) -> None:
     page = plain_pdf(f"BT /F 11 Tf 60 700 Td {drawing} ET".encode())
     assert read_article(page, "harbour.pdf").text == f"harbour\n\n{text}"
+
+
+def test_small_print_further_along_a_line_is_another_line() -> None:
+    # Without its place it would be joined: it is smaller, and its letters overlap those before in height.
+    drawing = "BT /F 11 Tf 60 700 Td (It held ten) Tj ET BT /F 7 Tf 300 706 Td (12 May) Tj ET"
+    page = plain_pdf(drawing.encode())
+    raw = pypdfium2.PdfDocument(page)[0].get_textpage()
+    assert "\r\n" in raw.get_text_range()
+    assert "\r\n" in as_read(raw, raw.get_text_range())
 
 
 def test_words_that_run_leftward_are_in_the_order_they_are_read_in() -> None:

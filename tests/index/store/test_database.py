@@ -14,6 +14,7 @@ from index.article import Article, ArticleFacts, Chunk, Heading
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.database import SqliteDatabase
 from index.store.search import SqliteReader
+from index.store.sqlite import empty_log
 
 ARTICLE = Article(
     "a.md", "Reise nach 北京", "Der Zug fährt.\n\n小米汽车发布了新车。", "0" * 64, "N", "2024", "de", (Heading(0, "X"),)
@@ -22,6 +23,24 @@ ARTICLE = Article(
 
 def chunk(start: int, end: int, digest: str, article: Article = ARTICLE) -> Chunk:
     return Chunk(article.id, start, end, article.text[start:end], digest)
+
+
+class FailingConnection:
+    """Fails at everything, as SQLite does with this code."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def execute(self, statement: str) -> None:
+        error = sqlite3.OperationalError(statement)
+        error.sqlite_errorcode = self._code
+        raise error
+
+
+def test_what_is_committed_may_wait_in_the_log_for_room_and_for_nothing_else() -> None:
+    empty_log(FailingConnection(sqlite3.SQLITE_FULL))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.OperationalError):
+        empty_log(FailingConnection(sqlite3.SQLITE_IOERR))  # type: ignore[arg-type]
 
 
 @pytest.fixture

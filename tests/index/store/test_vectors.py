@@ -78,6 +78,8 @@ def test_what_chroma_notes_at_each_opening_is_no_damage(tmp_path: Path) -> None:
     assert noted.stat().st_size > before
     assert is_complete(tmp_path / "1")
     SealedVectors(tmp_path / "1").close()
+    (tmp_path / "1" / "lock").write_text("no other file may grow")
+    assert not is_complete(tmp_path / "1")
 
 
 def alike(noise: float) -> dict[str, bytes]:

@@ -121,7 +121,7 @@ def test_what_is_on_the_network_is_run_only_where_that_is_allowed(chain: AnswerC
     [
         {"kind": "folder", "place": "/etc"}, {"kind": "feed", "place": "https://x.org/", "private_hosts": ["x.org"]},
         {"kind": "mailbox", "place": "imaps://x.org/", "user": "a", "password_env": "QUOTH_OWNER_TOKEN"},
-        {"kind": "webdav", "place": "https://x.org/", "user": "a", "password_file": "/root/.ssh/id_ed25519"},
+        {"kind": "webdav", "place": "https://x.org/", "user": "a", "password_file": "/etc/quoth/password"},
     ],
 )  # fmt: skip
 def test_what_reaches_into_the_machine_is_named_there_alone(
