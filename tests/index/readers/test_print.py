@@ -57,7 +57,7 @@ def test_raised_figures_are_not_part_of_a_number(drawing: str, text: str) -> Non
 
 def test_small_print_further_along_a_line_is_another_line() -> None:
     # Without its place it would be joined: it is smaller, and its letters overlap those before in height.
-    drawing = "BT /F 11 Tf 60 700 Td (It held ten) Tj ET BT /F 7 Tf 300 706 Td (12 May) Tj ET"
+    drawing = "BT /F 11 Tf 60 700 Td (It held ten) Tj ET BT /F 7 Tf 130 708 Td (12 May) Tj ET"
     page = plain_pdf(drawing.encode())
     raw = pypdfium2.PdfDocument(page)[0].get_textpage()
     assert "\r\n" in raw.get_text_range()
