@@ -8,12 +8,13 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from settings import HOME
 from tests.browser.sites import embedded as embedded
@@ -115,21 +116,31 @@ def stand_in(chain: FakeChain) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Opens addresses; at the end each page must have been silent and at home."""
+@contextmanager
+def opening(browser: Browser, timeout_ms: float = 5_000.0) -> Iterator[Open]:
+    """Yield what opens addresses; at the end each page must have been silent and at home."""
     opened: list[Watched] = []
 
     def open_page(origin: str, path: str = "/", **options: Any) -> Page:
         page = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()
+        page.set_default_timeout(max(timeout_ms, 30_000.0))
         opened.append(Watched(page, origin))
         page.goto(origin + path)
         return page
 
+    expect.set_options(timeout=timeout_ms)
     yield open_page
+    expect.set_options(timeout=5_000)
     for watched in opened:
         watched.page.context.close()
     assert [watched.wrong for watched in opened] == [[] for _ in opened]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """See opening."""
+    with opening(browser) as open_page:
+        yield open_page
 
 
 def ask(page: Page, question: str) -> None:

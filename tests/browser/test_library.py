@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 import uvicorn
@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from rag.chain import build_chain
 from settings import Settings
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Open, opening
 from tests.fakes import FakeEmbeddings
 from tests.stores import small_store
 from tests.web.pages.test_library import FILES, HOSTILE, hurry, serve
@@ -23,7 +23,6 @@ from tests.web.standins import free_port, until
 from web.app import STATIC
 from web.pages import intake
 
-Open = Callable[..., Page]
 SLOW = 120_000.0
 
 
@@ -50,22 +49,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens a page; at the end each must have been silent and at home."""
-    opened: list[Watched] = []
-
-    def open_page(path: str = "/owner/articles", **options: Any) -> Page:
-        page = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()
-        page.set_default_timeout(SLOW)
-        opened.append(Watched(page, address))
-        page.goto(f"{address}{path}")
-        return page
-
-    expect.set_options(timeout=SLOW)
-    yield open_page
-    expect.set_options(timeout=5_000)
-    for watched in opened:
-        watched.page.context.close()
-    assert [watched.wrong for watched in opened] == [[] for _ in opened]
+    """Opens a page of the owner's."""
+    with opening(browser, SLOW) as open_page:
+        yield lambda path="/owner/articles", **options: open_page(address, path, **options)
 
 
 def a_file(name: str, text: str) -> FilePayload:

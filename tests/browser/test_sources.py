@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from starlette.staticfiles import StaticFiles
 
 from rag.chain import build_chain
 from settings import Settings
-from tests.browser.conftest import Watched
-from tests.browser.test_library import SLOW, Open, check
+from tests.browser.conftest import Open, opening
+from tests.browser.test_library import SLOW, check
 from tests.data.build import pdf
 from tests.fakes import FakeEmbeddings
 from tests.index.sync.site import HOST, rss, serving
@@ -59,22 +60,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens a page; at the end each must have been silent and at home."""
-    opened: list[Watched] = []
-
-    def open_page(path: str, **options: object) -> Page:
-        page = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(SLOW)
-        opened.append(Watched(page, address))
-        page.goto(f"{address}{path}")
-        return page
-
-    expect.set_options(timeout=SLOW)
-    yield open_page
-    expect.set_options(timeout=5_000)
-    for watched in opened:
-        watched.page.context.close()
-    assert [watched.wrong for watched in opened] == [[] for _ in opened]
+    """Opens a page of the owner's."""
+    with opening(browser, SLOW) as open_page:
+        yield partial(open_page, address)
 
 
 def test_a_folder_and_a_feed_are_kept_in_step(visit: Open, folder: Path) -> None:
