@@ -280,5 +280,6 @@ def _without_filters(question: str) -> tuple[str, Filters]:
     bare, filters = parse(question)
     bare = " ".join(bare.split())
     if not bare.strip("?!.,;？！。，； "):
-        raise QuestionError(f"there is nothing but filters ({filters})", "add what you want to know")
+        given = f"there is nothing but filters ({filters})" if filters else "the question has no words"
+        raise QuestionError(given, "add what you want to know")
     return bare, filters

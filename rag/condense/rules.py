@@ -59,6 +59,8 @@ _CHARS_READ = 500
 _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
+_SAYS_SOMETHING = re.compile(r"[^\W_]{2}|[\u3400-\u9fff]")
+"""A question of one letter has no subject that a later one could be about."""
 _FRAGMENT_TERMS = 2
 """Terms of a fragment; more are a query in keywords."""
 
@@ -68,7 +70,7 @@ def condense(question: str, history: Sequence[Turn]) -> str:
     past: list[Past] = []
     for turn in history[-MAX_TURNS:]:
         asked, answer = (turn, "") if isinstance(turn, str) else (turn.get("question", ""), turn.get("answer", ""))
-        if asked.strip() and intent_of(asked) != "small_talk":
+        if _SAYS_SOMETHING.search(asked) and intent_of(asked) != "small_talk":
             past.append(Past(_resolved(asked.strip()[:_CHARS_READ], past), answer[:_CHARS_READ]))
     return _resolved(question, past) if len(question) <= _CHARS_READ else question
 

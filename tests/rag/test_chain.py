@@ -145,6 +145,11 @@ def test_filters_that_cannot_be_asked(dated: AnswerChain, question: str) -> None
         dated.invoke({"question": question})
 
 
+def test_a_question_without_words_is_told_so(chain: AnswerChain) -> None:
+    with pytest.raises(QuestionError, match="the question has no words"):
+        chain.invoke({"question": "???"})
+
+
 def test_texts_that_are_given_are_not_filtered(chain: AnswerChain) -> None:
     answer = chain.invoke({"question": "after:2024 it is Ink", "contexts": ["Ink"], "filters": Filters(after="2024")})
     assert (answer.standalone_question, answer.abstained) == ("after:2024 it is Ink", False)

@@ -189,6 +189,11 @@ def test_chinese(question, history, standalone):
     assert condense(question, history) == standalone
 
 
+def test_a_letter_is_no_subject():
+    assert condense("what did jia yueting criticize?", ["x"]) == "what did jia yueting criticize?"
+    assert condense("And his price?", ["?", "Who is Lei Jun?", "x"]).endswith("price (Lei Jun)?")
+
+
 def test_long_histories_of_hostile_length_are_quick_and_give_one_short_line():
     history = [{"question": "Who is it they he that Aa " * 99, "answer": "Bb\n" * 9_999}] * 50
     started = time.process_time()
