@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,13 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from starlette.staticfiles import StaticFiles
 
-from settings import HOME
+from rag.chain import build_chain
+from settings import HOME, Settings
 from tests.browser.sites import embedded as embedded
 from tests.browser.sites import site as site
 from tests.browser.sites import sites as sites
+from tests.fakes import FakeEmbeddings
+from tests.web.pages.test_library import hurry, serve
 from tests.web.standins import FakeChain, free_port, serving, until
+from web.app import STATIC
 
 Open = Callable[..., Page]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -114,6 +121,25 @@ def stand_in(chain: FakeChain) -> Iterator[str]:
     """The server around a stand-in, for what the starter corpus cannot be made to do."""
     with serving(chain) as address:
         yield address
+
+
+@contextmanager
+def owners_pages(settings: Settings) -> Iterator[str]:
+    """Yield where the owner's pages over a store are served, in a hurry, until the end of the block."""
+    chain, port = build_chain(settings, FakeEmbeddings()), free_port()
+    app = serve(chain, settings)
+    app.mount("/quoth", StaticFiles(directory=STATIC))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 60)
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch)
+        yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(40)
+    assert not thread.is_alive()
+    chain.close()
 
 
 @contextmanager

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
-from starlette.staticfiles import StaticFiles
 
-from rag.chain import build_chain
 from settings import Settings
-from tests.browser.conftest import Open, opening
-from tests.fakes import FakeEmbeddings
+from tests.browser.conftest import Open, opening, owners_pages
 from tests.stores import small_store
-from tests.web.pages.test_library import FILES, HOSTILE, hurry, serve
-from tests.web.standins import free_port, until
-from web.app import STATIC
+from tests.web.pages.test_library import FILES, HOSTILE
 from web.pages import intake
 
 SLOW = 120_000.0
@@ -30,21 +23,9 @@ SLOW = 120_000.0
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The owner's pages over three articles."""
     settings = Settings(store=small_store(tmp_path_factory.mktemp("library"), FILES), log_questions=True)
-    chain, port = build_chain(settings, FakeEmbeddings()), free_port()
-    app = serve(chain, settings)
-    app.mount("/quoth", StaticFiles(directory=STATIC))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started, 60)
-    with pytest.MonkeyPatch.context() as patch:
-        hurry(patch)
+    with pytest.MonkeyPatch.context() as patch, owners_pages(settings) as address:
         patch.setattr(intake, "QUIET_SECONDS", 3.0)  # so that all files of a test are one job
-        yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(40)
-    assert not thread.is_alive()
-    chain.close()
+        yield address
 
 
 @pytest.fixture

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, expect
-from starlette.staticfiles import StaticFiles
 
-from rag.chain import build_chain
 from settings import Settings
-from tests.browser.conftest import Open, opening
+from tests.browser.conftest import Open, opening, owners_pages
 from tests.browser.test_library import SLOW, check
 from tests.data.build import pdf
-from tests.fakes import FakeEmbeddings
 from tests.index.sync.site import HOST, rss, serving
 from tests.stores import small_store
-from tests.web.pages.test_library import FILES, hurry, serve
-from tests.web.standins import free_port, until
-from web.app import STATIC
+from tests.web.pages.test_library import FILES
 
 PAGES = (
     "The brig Anna sailed from Kiel in March with a cargo of salt.\nHer master was a widow, Marta Lund.",
@@ -43,19 +36,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The owner's pages over three articles, with leave to use the network."""
     settings = Settings(store=small_store(tmp_path_factory.mktemp("sources"), FILES), allow_network=True)
-    chain, port = build_chain(settings, FakeEmbeddings()), free_port()
-    app = serve(chain, settings)
-    app.mount("/quoth", StaticFiles(directory=STATIC))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started, 60)
-    with pytest.MonkeyPatch.context() as patch:
-        hurry(patch)
-        yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(40)
-    chain.close()
+    with owners_pages(settings) as address:
+        yield address
 
 
 @pytest.fixture

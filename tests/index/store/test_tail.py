@@ -54,6 +54,15 @@ def publish(store: Path, folder: Path) -> list[str]:
     return [path.name for path in (store / GENERATIONS).iterdir()]
 
 
+def seal_three(store: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Ingest three articles that go into a sealed folder at once; return its name."""
+    for n in range(3):
+        write(folder, str(n), n)
+    monkeypatch.setattr(local, "TAIL", 0)
+    [first] = publish(store, folder)
+    return first
+
+
 def assert_exact(store: Path, questions: Iterator[str] | list[str]) -> None:
     """Assert that the nearest are those that comparing all passages of the store gives."""
     with closing(Index(store)) as index:
@@ -93,10 +102,7 @@ def test_a_small_store_has_no_folder_and_needs_no_chroma(store: Path, folder: Pa
 def test_what_comes_in_lies_beside_the_sealed_folder_until_it_is_sealed_too(
     store: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for n in range(3):
-        write(folder, str(n), n)
-    monkeypatch.setattr(local, "TAIL", 0)
-    [first] = publish(store, folder)
+    first = seal_three(store, folder, monkeypatch)
     monkeypatch.setattr(local, "TAIL", 20)
     write(folder, "3", 3)
     assert publish(store, folder) == [first]
@@ -150,10 +156,7 @@ def test_what_was_removed_and_comes_back_is_found_once(
 def test_a_store_of_an_earlier_version_is_read_and_goes_on_as_it_is(
     store: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for n in range(3):
-        write(folder, str(n), n)
-    monkeypatch.setattr(local, "TAIL", 0)
-    [first] = publish(store, folder)
+    first = seal_three(store, folder, monkeypatch)
     with closing(SqliteDatabase(store / DATABASE)) as database, database.writing():
         database._sql.execute("DELETE FROM facts WHERE name IN ('sealed', 'tail')")  # which it did not have
     monkeypatch.undo()
