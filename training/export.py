@@ -31,11 +31,13 @@ from training.metrics import auroc, best_threshold, expected_calibration_error, 
 from training.model import SpanReader, load_mean
 from training.support import Support
 from training.text import ReaderInput
+from training.words import word_vectors
 
 log = logging.getLogger("training.export")
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["start", "end", "relevance", "support"]
+WORDS = "words.npy"
 HALVED_FROM = 1024
 TOLERANCE = 1e-3
 
@@ -135,7 +137,8 @@ def write_manifest(
         "max_length": MAX_LENGTH,
         "model": "reader.onnx",
         "tokenizer": "tokenizer.json",
-        "sha256": {n: sha256(folder / n) for n in ("reader.onnx", "tokenizer.json")},
+        "words": WORDS,
+        "sha256": {name: sha256(folder / name) for name in ("reader.onnx", "tokenizer.json", WORDS)},
         "calibration": calibration,
         "threshold": threshold,
         "support": {"temperature": temperature},
@@ -230,6 +233,7 @@ def main() -> None:
         shutil.copy(full, final)
     full.unlink()
     shutil.copy(options.base / "tokenizer.json", options.out / "tokenizer.json")
+    np.save(options.out / WORDS, word_vectors(options.base))
     log.info(
         "fp32 differs from torch by %.2g, %s by %.2g; %.1f MB",
         difference,

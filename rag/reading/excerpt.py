@@ -6,19 +6,22 @@ Tokens are what a row costs. On held-out questions a first line is right as ofte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.chunk import SentenceSpan, sentence_spans
+import numpy as np
+
+from index.chunk import sentence_spans
 from rag.reading.byline import asks_for_byline, without_byline
-from rag.reading.similarity import spelt, words_of
+from rag.reading.nearness import Found
 from rag.retrieve import Passage
 
 _CHARACTERS = 450
 _WHOLE = 540
 """A passage of no more characters is not cut."""
-_LONG = 8
-"""A word counts by its letters, so many at most."""
+_TITLED = 0.3
+"""What a word counts that stands in the title, where the model sees it anyway."""
+_SAME = 0.9
+"""From here on a word of the title is the question's."""
 _AGAIN = 0.2
 """What a word counts where it stands in a further sentence."""
 
@@ -36,11 +39,10 @@ def whole(question: str, passage: Passage) -> Shown:
     return Shown(passage.context, passage.text if asks_for_byline(question) else without_byline(passage))
 
 
-def excerpt(question: str, passage: Passage, spans: Sequence[SentenceSpan]) -> Shown:
+def excerpt(question: str, passage: Passage, found: Found) -> Shown:
     """Return the part of a passage to read, of whole sentences: its title and the sentence before introduce it."""
-    text = whole(question, passage).text
-    words = words_of(question)
-    first, last = (0, len(spans) - 1) if len(text) <= _WHOLE else _best_run(spelt(text), words, spans)
+    text, spans = whole(question, passage).text, found.spans
+    first, last = (0, len(spans) - 1) if len(text) <= _WHOLE else _best_run(found)
     start = spans[first].start if first else 0
     end = spans[last].end if last + 1 < len(spans) else len(text)
     before = passage.text[spans[first - 1].start : spans[first - 1].end] if first else _last_sentence(passage)
@@ -48,22 +50,19 @@ def excerpt(question: str, passage: Passage, spans: Sequence[SentenceSpan]) -> S
     return Shown(context, " " * start + text[start:end] + " " * (len(text) - end))
 
 
-def _best_run(low: str, words: Sequence[str], spans: Sequence[SentenceSpan]) -> tuple[int, int]:
+def _best_run(found: Found) -> tuple[int, int]:
     """Return the first and the last of the sentences that fit and have most of the words; all if none has any."""
-    held = [{word for word in words if word in low[span.start : span.end]} for span in spans]
+    spans = found.spans
+    counts = found.inside * np.where(found.titled > _SAME, _TITLED, 1.0)[:, None]
     best, run = 0.0, (0, len(spans) - 1)
     for first, span in enumerate(spans):
         ends = [n for n in range(first + 1, len(spans)) if spans[n].end - span.start <= _CHARACTERS]
         last = max(ends, default=first)
-        inside = held[first : last + 1]
-        weight = _weight(set().union(*inside)) + _AGAIN * sum(map(_weight, inside))
+        inside = counts[:, first : last + 1]
+        weight = float(inside.max(axis=1).sum() + _AGAIN * inside.sum())
         if weight > best:
             best, run = weight, (first, last)
     return run
-
-
-def _weight(words: set[str]) -> int:
-    return sum(min(len(word), _LONG) for word in words)
 
 
 def _last_sentence(passage: Passage) -> str:

@@ -31,7 +31,7 @@ from rag.reading.constraints import Constraints, constraints_of
 from rag.reading.excerpt import Shown, excerpt, whole
 from rag.reading.judge import Sight, Supports, features, probability
 from rag.reading.manifest import EarlyWeights, JointWeights, JudgeWeights
-from rag.reading.nearness import nearness_by_words
+from rag.reading.nearness import Found, found_in
 from rag.reading.onnx import OnnxReader, TokenRow
 from rag.reading.similarity import Near, SimilarityReader, reading_of
 from rag.reading.windows import choose_spans, is_latin, part_of
@@ -73,20 +73,23 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A question's passages: how near their sentences are, which to read, in what order, and what is seen so far."""
+    """A question's passages: how near their sentences are, which to read, in what order, and what is seen so far.
+
+    `found` is of what words are, where nearness is by them.
+    """
 
     question: str
     passages: Sequence[Passage]
     near: list[list[Near]]
     order: list[int]
     seen: list[Seen | list[Near]]
-    by_words: bool
+    found: list[Found] | None
 
     def shown(self, n: int) -> Shown:
         """Return what the model reads of a passage."""
-        if not self.by_words:
+        if self.found is None:
             return whole(self.question, self.passages[n])
-        return excerpt(self.question, self.passages[n], [span for span, _ in self.near[n]])
+        return excerpt(self.question, self.passages[n], self.found[n])
 
 
 class JointReader:
@@ -167,13 +170,14 @@ class JointReader:
     def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> _Look:
         """Return the order in which to read, and what is known before."""
         legible = [is_latin(question) and is_latin(passage.text) for passage in passages]
-        near = self._nearness(question, passages, legible, by_words=by_words)
+        found = list(found_in(question, passages, self.model.words)) if by_words else None
+        near = self._nearness(question, passages, legible, found)
         order = sorted(
             (n for n, each in enumerate(near) if each and legible[n]),
             key=lambda n: -max(nearness for _, nearness in near[n]),
         )[:PASSAGES_READ]
         seen: list[Seen | list[Near]] = [[] if legible[n] else each for n, each in enumerate(near)]
-        return _Look(question, passages, near, order, seen, by_words)
+        return _Look(question, passages, near, order, seen, found)
 
     def _read(self, look: _Look, until: int) -> None:
         """Have the model read the nearest passages, as many in all as `until` says."""
@@ -184,16 +188,16 @@ class JointReader:
                 look.seen[n] = _seen(rows, look.near[n])
 
     def _nearness(
-        self, question: str, passages: Sequence[Passage], legible: Sequence[bool], *, by_words: bool
+        self, question: str, passages: Sequence[Passage], legible: Sequence[bool], found: Sequence[Found] | None
     ) -> list[list[Near]]:
         """Return the sentences of each passage and how near they are; by words only where they are legible."""
-        if not by_words:
+        if found is None:
             return self._similarity.nearness(question, passages)
-        near = nearness_by_words(question, passages)
         others = [n for n, known in enumerate(legible) if not known]
+        near = [each.near() for each in found]
         if others:
-            found = self._similarity.nearness(question, [passages[n] for n in others])
-            near = [found[others.index(n)] if n in others else each for n, each in enumerate(near)]
+            for n, own in zip(others, self._similarity.nearness(question, [passages[n] for n in others]), strict=True):
+                near[n] = own
         return near
 
 

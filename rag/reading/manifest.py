@@ -1,7 +1,7 @@
 """reader.json: what stands beside a reading model's weights, checked before they are used.
 
 Format 1 has spans and relevance. Format 2 has a third head too: `support`. Format 3 may count nearness by words and
-read until the judge is sure (training/README.md has all fields).
+read until the judge is sure; format 4 may have vectors of words (training/README.md has all fields).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 from index.errors import ModelError
 from rag.reading.windows import LEAST_TOKENS
 
-READABLE = (1, 2, 3)
-FORMAT = 3
+READABLE = (1, 2, 3, 4)
+FORMAT = 4
 """The format that an export writes."""
 HINT = "give the folder of another with --reader-model, or `--reader-model none`"
 
@@ -63,7 +63,7 @@ class JudgeWeights:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What reader.json says; `temperature` is that of the support head, None where there is none."""
+    """What reader.json says; `temperature` is that of the support head, None where there is none, as with `words`."""
 
     model: Path
     tokenizer: Path
@@ -72,13 +72,16 @@ class Manifest:
     joint: JointWeights | None
     judge: JudgeWeights | None
     temperature: float | None
+    words: Path | None
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read and check reader.json and the files that it names; raises ModelError, or what a broken file raises."""
     stored = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
     if stored["format"] not in READABLE:
-        raise ModelError(f"the reading model in {folder} is of format {stored['format']}, not 1, 2 or 3", HINT)
+        raise ModelError(
+            f"the reading model in {folder} is of format {stored['format']}, not {READABLE[0]} to {READABLE[-1]}", HINT
+        )
     for name, expected in stored["sha256"].items():
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
@@ -98,6 +101,7 @@ def read_manifest(folder: Path) -> Manifest:
         _joint(stored.get("joint")),
         _judge(stored.get("judge")),
         temperature,
+        folder / stored["words"] if "words" in stored else None,
     )
 
 

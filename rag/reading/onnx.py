@@ -21,6 +21,7 @@ from index.runtime import in_batches, open_session
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.reading.manifest import HINT, JointWeights, JudgeWeights, Manifest, read_manifest
 from rag.reading.windows import Readable, Window, choose_spans, encode_windows, is_latin, load_tokenizer, pad
+from rag.reading.words import WordVectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,6 +91,7 @@ class _Model:
     tokenizer: Tokenizer
     session: InferenceSession
     manifest: Manifest
+    words: WordVectors | None
 
     def probability(self, window: WindowScores) -> float:
         """P(the row answers): a logistic of the two heads, fitted on held-out data (Platt scaling)."""
@@ -181,6 +183,11 @@ class OnnxReader:
         return self._loaded().manifest.judge
 
     @property
+    def words(self) -> WordVectors | None:
+        """The vectors of words, if the model's folder has them."""
+        return self._loaded().words
+
+    @property
     def supports(self) -> bool:
         """Whether there is a support head."""
         return self._loaded().manifest.temperature is not None
@@ -202,7 +209,9 @@ def _load(folder: Path) -> _Model:
             raise ModelError(f"the reading model in {folder} lacks its head {lacking[0]!r}", HINT)
         if manifest.temperature is not None and shapes[SUPPORT][1:] != [3]:
             raise ModelError(f"the reading model in {folder} has a damaged head {SUPPORT!r}", HINT)
-        return _Model(load_tokenizer(manifest.tokenizer), session, manifest)
+        tokenizer = load_tokenizer(manifest.tokenizer)
+        words = WordVectors(manifest.words, tokenizer) if manifest.words else None
+        return _Model(tokenizer, session, manifest, words)
     except ModelError:
         raise
     except Exception as error:  # both libraries raise types of their own, without a common base

@@ -90,7 +90,12 @@ def _near(
 
 def words_of(question: str) -> list[str]:
     """Return the beginnings of the question's words that carry meaning, as `spelt` has them."""
-    return [spelt(_ENDING.sub("", term)) for term in query_terms(question)]
+    return [beginning(term) for term in query_terms(question)]
+
+
+def beginning(term: str) -> str:
+    """Return a word in small letters without its ending, as `spelt` has it."""
+    return spelt(_ENDING.sub("", term) or term)
 
 
 def spelt(text: str) -> str:

@@ -14,7 +14,7 @@ from index.article import Article
 from index.errors import ModelError
 from rag.reading.excerpt import Shown
 from rag.reading.joint import PASSAGES_READ, JointReader, Seen
-from rag.reading.nearness import nearness_by_words
+from rag.reading.nearness import found_in
 from rag.reading.onnx import OnnxReader, TokenRow
 from rag.retrieve import Passage
 from tests.fakes import FakeEmbeddings
@@ -137,18 +137,18 @@ def test_a_passage_that_shares_nothing_is_read_whole(model_folder: Path, tmp_pat
 
 def test_nearness_by_words_counts_words_and_rank() -> None:
     first, second = (replace(passage, score=score) for passage, score in zip(passages(2), (0.01, 0.02), strict=True))
-    [[(_, low)], [(_, high)]] = nearness_by_words(QUESTION, [first, second])
+    [[(_, low)], [(_, high)]] = [found.near() for found in found_in(QUESTION, [first, second], None)]
     assert high - low == pytest.approx(1.5 * (1 - 0.5))
-    [[(_, given)]] = nearness_by_words(QUESTION, [replace(first, score=0.0)])
+    [[(_, given)]] = [found.near() for found in found_in(QUESTION, [replace(first, score=0.0)], None)]
     assert given == pytest.approx(1.0 + 1.5), "texts given with the question have no rank"
 
 
 def test_words_are_the_same_in_either_spelling() -> None:
     text = "They criticised the habit."
-    found = nearness_by_words(
-        "Who did criticize it?", [Passage(Article("a.txt", "", text, "0" * 64), 0, len(text), 1.0)]
+    [found] = found_in(
+        "Who did criticize it?", [Passage(Article("a.txt", "", text, "0" * 64), 0, len(text), 1.0)], None
     )
-    assert [near for _, near in found[0]] == [pytest.approx(1.0 + 1.5)]
+    assert [near for _, near in found.near()] == [pytest.approx(1.0 + 1.5)]
 
 
 def test_other_scripts_are_compared_by_vectors(model_folder: Path, tmp_path: Path) -> None:
@@ -165,6 +165,6 @@ def test_other_scripts_are_compared_by_vectors(model_folder: Path, tmp_path: Pat
 def test_a_later_format_is_refused(model_folder: Path, tmp_path: Path) -> None:
     reader_with(model_folder, tmp_path / "m", [])
     path = tmp_path / "m" / "reader.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 4}))
-    with pytest.raises(ModelError, match="is of format 4, not 1, 2 or 3"):
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 5}))
+    with pytest.raises(ModelError, match="is of format 5, not 1 to 4"):
         JointReader(OnnxReader(tmp_path / "m"), NoVectors()).read(QUESTION, [])

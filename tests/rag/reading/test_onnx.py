@@ -107,7 +107,7 @@ def test_marks_in_a_text_are_only_text(reader: OnnxReader) -> None:
     [
         (lambda folder: (folder / "reader.onnx").write_bytes(b"no"), "is damaged"),
         (lambda folder: (folder / "reader.json").unlink(), "no usable reading model"),
-        (lambda folder: (folder / "reader.json").write_text('{"format": 4}'), "of format 4"),
+        (lambda folder: (folder / "reader.json").write_text('{"format": 5}'), "of format 5"),
         (lambda folder: rewrite(folder, format=2), "no usable reading model"),
         (lambda folder: rewrite(folder, format=2, support={"temperature": 1}), "lacks its head 'support'"),
         (lambda folder: rewrite(folder, format=2, support={"temperature": 0}), "of temperature 0"),
