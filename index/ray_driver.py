@@ -32,7 +32,8 @@ _TURN_SECONDS = 0.2
 _GROW_SECONDS = 3
 _SAME = 0.9999
 _TRIES = 5
-"""So many actors may die one after the other, with no batch done between."""
+"""Actors that may die over one batch, or while they start and none is ready."""
+_MOST_SAID = 300
 
 
 class Embedder:
@@ -57,7 +58,7 @@ class Embedder:
         return self._models[bulk].encode(texts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """Texts to embed; the job and the place are who asked for them and which they are there."""
 
@@ -65,6 +66,7 @@ class Batch:
     place: int
     bulk: bool
     texts: list[str]
+    tries: int = 0
 
 
 class Pool:
@@ -81,8 +83,9 @@ class Pool:
         self._batches: dict[Any, Batch] = {}
         """What is being embedded, by the same."""
         self._idle: list[Any] = []
-        self._failures = 0
-        self._grown = 0.0
+        self._processors = 0
+        self._failed_starts = 0
+        self._next_growth = 0.0
 
     def run(self) -> None:
         """Embed what comes, until the connection ends. Raises RuntimeError where actors die again and again."""
@@ -116,14 +119,14 @@ class Pool:
 
     def _grow(self) -> None:
         """Start actors for the processors that have none. Now and then: to ask for them takes a round trip."""
-        if time.monotonic() < self._grown:
+        if time.monotonic() < self._next_growth:
             return
-        self._grown = time.monotonic() + _GROW_SECONDS
-        processors = int(ray.cluster_resources().get("CPU", 0))
-        if not processors:
+        self._next_growth = time.monotonic() + _GROW_SECONDS * (1 + self._failed_starts)
+        self._processors = int(ray.cluster_resources().get("CPU", 0))
+        if not self._processors:
             raise RuntimeError("it has no processors")
         start = ray.remote(num_cpus=1)(Embedder).remote
-        for _ in range(processors - len(self._actors) - len(self._idle)):
+        for _ in range(self._processors - len(self._actors) - len(self._idle)):
             actor = start(*self._files)
             self._actors[actor.probe.remote()] = actor
 
@@ -133,12 +136,8 @@ class Pool:
         try:
             found = ray.get(asked)
         except ray.exceptions.RayError as error:
-            self._failures += 1
-            if self._failures == _TRIES:
-                raise RuntimeError(_last_line(error)) from error
-            if batch is not None:
-                self._waiting.appendleft(batch)
             ray.kill(actor)
+            self._give_back(batch, error)
             return
         if batch is None and float(found @ self._probe) < _SAME:
             raise RuntimeError("one of its nodes makes other vectors")
@@ -146,28 +145,39 @@ class Pool:
         if batch is None:
             self._send("ready")
         else:
-            self._failures = 0
             self._send("vectors", batch.job, batch.place, found)
+
+    def _give_back(self, batch: Batch | None, error: Exception) -> None:
+        """Have another actor do what one has died over. Raises RuntimeError where that is no use."""
+        if batch is None:
+            self._failed_starts += 1
+            is_ready = bool(self._idle or self._batches)
+            if not is_ready and self._failed_starts >= max(_TRIES, self._processors):
+                raise RuntimeError(_in_short(error)) from error
+            return
+        batch.tries += 1
+        if batch.tries == _TRIES:
+            raise RuntimeError(_in_short(error)) from error
+        self._waiting.appendleft(batch)
 
     def _send(self, *words: Any) -> None:
         """Send a message, with the number of actors that are ready before it."""
         self._connection.send((len(self._idle) + len(self._batches), *words))
 
 
-def main(descriptor: str, address: str, folder: str, actors: str) -> None:
-    """Join the cluster at `address`, or start one, and embed until the connection ends."""
+def main(descriptor: str, address: str, folder: str, actors: str, scratch: str) -> None:
+    """Join the cluster at `address`, or start one with its files in `scratch`, and embed until the connection ends."""
     connection = Connection(int(descriptor))
-    with TemporaryDirectory(prefix="quoth-ray-") as scratch:
-        try:
-            _join(address, int(actors), scratch)
-            Pool(connection, Path(folder)).run()
-        except (EOFError, BrokenPipeError):
-            pass
-        except Exception as error:  # Ray's errors share no base class
-            with suppress(OSError):
-                connection.send((0, "failed", _last_line(error)))
-        finally:
-            ray.shutdown()
+    try:
+        _join(address, int(actors), scratch)
+        Pool(connection, Path(folder)).run()
+    except (EOFError, BrokenPipeError):
+        pass
+    except Exception as error:  # Ray's errors share no base class
+        with suppress(OSError):
+            connection.send((0, "failed", _in_short(error)))
+    finally:
+        ray.shutdown()
 
 
 def _join(address: str, actors: int, scratch: str) -> None:
@@ -180,10 +190,11 @@ def _join(address: str, actors: int, scratch: str) -> None:
         init(address, runtime_env=code, log_to_driver=False)
 
 
-def _last_line(error: BaseException) -> str:
-    """Return the end of a message, where Ray has the cause."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or [type(error).__name__])[-1][:200]
+def _in_short(error: BaseException) -> str:
+    """Return a message in one line; of a long one, with tracebacks, the end, where Ray has the cause."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    whole = " ".join(lines)
+    return whole if len(whole) <= _MOST_SAID else lines[-1][:_MOST_SAID]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Pipe
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -108,14 +108,15 @@ class Driver:
         self.actors = 0
         """How many actors are ready."""
         self._connection, theirs = Pipe()
-        self._log = NamedTemporaryFile(mode="a+b")  # noqa: SIM115  # its end is written to, wherever it is read
-        command = [sys.executable, "-m", "index.ray_driver", str(theirs.fileno()), address, str(folder), str(actors)]
-        with theirs:
+        self._scratch = TemporaryDirectory(prefix="quoth-ray-", ignore_cleanup_errors=True)
+        self._log = Path(self._scratch.name, "log")
+        told = (str(theirs.fileno()), address, str(folder), str(actors), self._scratch.name)
+        with theirs, self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-m", "index.ray_driver", *told],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=self._log,
+                stderr=log,
                 cwd=Path(__file__).parents[1],
                 env=_environment(address),
                 pass_fds=[theirs.fileno()],
@@ -139,8 +140,7 @@ class Driver:
 
     def said(self, words: str) -> bool:
         """Whether Ray has said these words to its log."""
-        self._log.seek(0)
-        return words.encode() in self._log.read()
+        return words.encode() in self._log.read_bytes()
 
     def close(self) -> None:
         """End it, and with it a cluster that it has started."""
@@ -153,7 +153,7 @@ class Driver:
             if self._process.poll() is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
-            self._log.close()
+            self._scratch.cleanup()
 
 
 @contextmanager
