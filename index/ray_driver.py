@@ -32,7 +32,7 @@ _TURN_SECONDS = 0.2
 _GROW_SECONDS = 3
 _SAME = 0.9999
 _TRIES = 5
-"""Actors that may die over one batch, or while they start and none is ready."""
+"""Actors that may die over one batch, or while they start and none is ready; more in large clusters."""
 _MOST_SAID = 300
 
 
@@ -83,7 +83,8 @@ class Pool:
         self._batches: dict[Any, Batch] = {}
         """What is being embedded, by the same."""
         self._idle: list[Any] = []
-        self._processors = 0
+        self._most = 0
+        """The most processors that there were."""
         self._failed_starts = 0
         self._next_growth = 0.0
 
@@ -122,11 +123,12 @@ class Pool:
         if time.monotonic() < self._next_growth:
             return
         self._next_growth = time.monotonic() + _GROW_SECONDS * (1 + self._failed_starts)
-        self._processors = int(ray.cluster_resources().get("CPU", 0))
-        if not self._processors:
+        processors = int(ray.cluster_resources().get("CPU", 0))
+        self._most = max(self._most, processors)
+        if not processors:
             raise RuntimeError("it has no processors")
         start = ray.remote(num_cpus=1)(Embedder).remote
-        for _ in range(self._processors - len(self._actors) - len(self._idle)):
+        for _ in range(processors - len(self._actors) - len(self._idle)):
             actor = start(*self._files)
             self._actors[actor.probe.remote()] = actor
 
@@ -152,11 +154,11 @@ class Pool:
         if batch is None:
             self._failed_starts += 1
             is_ready = bool(self._idle or self._batches)
-            if not is_ready and self._failed_starts >= max(_TRIES, self._processors):
+            if not is_ready and self._failed_starts >= max(_TRIES, self._most):
                 raise RuntimeError(_in_short(error)) from error
             return
         batch.tries += 1
-        if batch.tries == _TRIES:
+        if batch.tries == _TRIES + self._most:  # that many may have died with their nodes before they were asked
             raise RuntimeError(_in_short(error)) from error
         self._waiting.appendleft(batch)
 
