@@ -46,6 +46,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--verbose", action="store_true", help="name each file that is left out, with the reason")
     parser.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
     parser.add_argument("--queue", action="store_true", help="hand the files to the workers (a store in PostgreSQL)")
+    parser.add_argument(
+        "--ray", metavar="ADDRESS", help="embed on the Ray cluster at HOST:PORT, or on one of its own: auto"
+    )
     parser.add_argument("--repair", action="store_true", help="instead, make the index again from the stored articles")
     add_json_option(parser)
 
@@ -69,7 +72,7 @@ def run(settings: Settings, options: Namespace) -> int:
 
     model = embedding_model(settings)
     report = IngestReport()
-    with interruptible() as stop:
+    with interruptible() as stop, _on_ray(settings, options, model, stop) as model:
         with bar(report) as told:
             if options.repair:
                 repair(settings.store, model, progress=told, report=report, stop=stop)
@@ -89,6 +92,21 @@ def run(settings: Settings, options: Namespace) -> int:
             err.print("Watching for changes (Ctrl-C stops it).")
             _watch(settings, options, model, stop)
     return code
+
+
+@contextmanager
+def _on_ray(settings: Settings, options: Namespace, model: EmbeddingModel, stop: Event) -> Iterator[EmbeddingModel]:
+    """Yield the model, as it embeds on Ray if that is asked for."""
+    if options.ray is None:
+        yield model
+        return
+    from index.ray_pool import embedding_on_ray
+
+    err.print("Waiting for Ray...")
+    with embedding_on_ray(options.ray, model, settings.models / model.name, settings.threads, stop) as spread:
+        yield spread
+        if spread.lost:
+            err.print(f"quoth: Ray was lost ({spread.lost}); the rest was embedded here", markup=False)
 
 
 def _sweep_shared(settings: Settings, *, erased: bool) -> None:
@@ -210,7 +228,7 @@ def _dry_run(settings: Settings, options: Namespace) -> int:
 
 def _queue(settings: Settings, options: Namespace) -> int:
     """Hand the files to the workers. Raises UsageError for what these do not do."""
-    names = ("prune", "erase", "watch", "repair", *(f"{name}_field" for name in FIELDS))
+    names = ("prune", "erase", "watch", "repair", "ray", *(f"{name}_field" for name in FIELDS))
     given = [name for name in names if getattr(options, name)]
     given += [place for place in options.paths if isinstance(place, str)]
     if given:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT = "all-MiniLM-L6-v2"
+BATCH = 64
+"""Passages that are embedded at once, between two looks at whether to go on."""
 _FEW_TEXTS = 8
 """So many are tokenized one after the other: to wake a thread for each takes longer."""
 
@@ -48,6 +50,12 @@ class EmbeddingModel(Embeddings):
     @abstractmethod
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Return unit vectors, shape (texts, dimensions). `query` matters to models with prompts."""
+
+    def encode_all(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], NDArray[np.float32]]]:
+        """Yield the vectors of some texts and which these are, until all are embedded."""
+        for at in range(0, len(texts), BATCH):
+            part = texts[at : at + BATCH]
+            yield range(at, at + len(part)), self.encode(part)
 
     def bulk(self) -> EmbeddingModel:
         """Return the model as it is fastest for many passages; its vectors stand beside the others."""

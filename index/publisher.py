@@ -28,8 +28,6 @@ from settings import StorePlace
 ProgressCallback = Callable[[str, float, int], None]
 """Told a stage ("reading", "embedding", "publishing") and how many files of how many are in."""
 
-_EMBED_BATCH = 64
-
 
 @dataclass(slots=True)
 class IngestReport:
@@ -203,15 +201,16 @@ class Publisher:
         missing = sorted(texts.keys() - known, key=lambda digest: len(texts[digest]))
         vectors: dict[str, bytes] = {}
         model = self.model.bulk() if self.model is not None and len(missing) >= bf16.LEAST else self.model
-        for at in range(0, len(missing), _EMBED_BATCH):
-            if self.stop.is_set():
-                break
+        if missing and not self.stop.is_set():
             assert model is not None
-            self.tell("embedding", len(changes) * at / len(missing))
-            digests = missing[at : at + _EMBED_BATCH]
-            for digest, vector in zip(digests, model.encode([texts[d] for d in digests]), strict=True):
-                vectors[digest] = vector.astype("<f4").tobytes()
-            self.report.chunks_embedded += len(digests)
+            self.tell("embedding")
+            for places, found in model.encode_all([texts[digest] for digest in missing]):
+                for place, vector in zip(places, found, strict=True):
+                    vectors[missing[place]] = vector.astype("<f4").tobytes()
+                self.report.chunks_embedded += len(places)
+                if self.stop.is_set():
+                    break
+                self.tell("embedding", len(changes) * len(vectors) / len(missing))
         chunks = sum(len(pending.chunks) for change in changes for pending in change.articles)
         self.report.chunks_reused += chunks - len(missing)
         return vectors
