@@ -1,4 +1,6 @@
-"""Embedding models as LangChain Embeddings: text in, unit vectors out (cosine is the dot product).
+"""Embedding models: text in, unit vectors out (cosine is the dot product).
+
+`langchain_embeddings.py` makes LangChain Embeddings of them.
 
 The default, all-MiniLM-L6-v2, runs on onnxruntime; index/onnx_export.py makes its file. Any other model runs on
 sentence-transformers, which requirements.txt installs. Both load when first used.
@@ -7,14 +9,13 @@ sentence-transformers, which requirements.txt installs. Both load when first use
 from __future__ import annotations
 
 import threading
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from index import bf16
 from index.errors import ModelError
@@ -31,8 +32,8 @@ _FEW_TEXTS = 8
 """So many are tokenized one after the other: to wake a thread for each takes longer."""
 
 
-class EmbeddingModel(Embeddings):
-    """LangChain Embeddings that also tell where tokens end. `name` goes into the index."""
+class EmbeddingModel(ABC):
+    """A model that makes vectors of texts and tells where their tokens end. `name` goes into the index."""
 
     name: str
 
@@ -57,14 +58,6 @@ class EmbeddingModel(Embeddings):
         """Return the vector of a fixed text: two models are the same if their probes are."""
         vector: NDArray[np.float32] = self.encode(["Which articles say so, and where?"])[0]
         return vector
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return vectors of passages, in LangChain's form."""
-        return cast("list[list[float]]", self.encode(texts).tolist())
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question, in LangChain's form."""
-        return cast("list[float]", self.encode([text], query=True)[0].tolist())
 
 
 class OnnxEmbeddings(EmbeddingModel):
