@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT = "all-MiniLM-L6-v2"
 _FEW_TEXTS = 8
 """So many are tokenized one after the other: to wake a thread for each takes longer."""
+_SENTENCES_KEPT, _SENTENCE_CHARACTERS = 1_024, 1_000
+"""Of so many short texts the tokens are kept: titles are asked for again, and sentences come in many articles."""
 
 
 class EmbeddingModel(ABC):
@@ -63,7 +65,7 @@ class EmbeddingModel(ABC):
 class OnnxEmbeddings(EmbeddingModel):
     """Embeddings by all-MiniLM-L6-v2 in fp32: the mean of the token vectors, normalised.
 
-    `folder` holds model.onnx and tokenizer.json. Safe to share between threads.
+    `folder` holds model.onnx with its weights and tokenizer.json. Safe to share between threads.
     """
 
     name = DEFAULT
@@ -72,6 +74,7 @@ class OnnxEmbeddings(EmbeddingModel):
         self._folder = folder
         self._threads = threads
         self._loading = threading.RLock()
+        self._kept_ends = lru_cache(_SENTENCES_KEPT)(self._ends)
 
     @property
     def window(self) -> int:
@@ -80,12 +83,16 @@ class OnnxEmbeddings(EmbeddingModel):
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
         """See EmbeddingModel."""
-        tokenizer = self._loaded_tokenizer()
         if len(texts) <= _FEW_TEXTS:
-            encoded = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
-        else:
-            encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+            return [list(self._ends_of(text)) for text in texts]
+        encoded = self._loaded_tokenizer().encode_batch(list(texts), add_special_tokens=False)
         return [[end for _, end in encoding.offsets] for encoding in encoded]
+
+    def _ends_of(self, text: str) -> tuple[int, ...]:
+        return (self._kept_ends if len(text) <= _SENTENCE_CHARACTERS else self._ends)(text)
+
+    def _ends(self, text: str) -> tuple[int, ...]:
+        return tuple(end for _, end in self._loaded_tokenizer().encode(text, add_special_tokens=False).offsets)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """See EmbeddingModel. Texts past the window are cut there."""

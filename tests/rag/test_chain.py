@@ -17,7 +17,7 @@ from rag.answer import Answer, BrokenAnswerError
 from rag.chain import AnswerChain, build_chain
 from rag.condense import Turn
 from rag.corpus import IndexCorpus, TextCorpus, check_quotes
-from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
+from rag.events import RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from rag.pipeline import ABSTENTION
 from rag.reading.base import HIGH, AnswerSpan, Reading

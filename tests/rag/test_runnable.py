@@ -49,7 +49,8 @@ def test_it_is_part_of_other_chains_and_answers_several(chain: RunnableChain) ->
 def test_a_command_needs_neither_langchain_nor_pydantic(tmp_path: Path) -> None:
     store = small_store(tmp_path, FILES)
     code = (
-        "import sys; from pathlib import Path; import app; from rag.chain import AnswerChain; from settings import Settings;"
+        "import sys; from pathlib import Path; import app;"
+        "from rag.chain import AnswerChain; from settings import Settings;"
         "from tests.fakes import FakeEmbeddings; from tests.rag.test_chain import WordReader;"
         f"settings = Settings.read({{'store': Path({str(store)!r})}}, {{}});"
         "chain = AnswerChain.open(settings, FakeEmbeddings(), WordReader());"
