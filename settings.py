@@ -267,15 +267,16 @@ def _items(variable: str, text: str, check: Callable[[str], str]) -> tuple[str, 
 
 def _checked(values: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
     """Return the values in the types of `Settings`. Raises ValueError with the first that does not fit."""
-    if not values:
-        return {}
+    bounded = {name: value for name, value in values.items() if not isinstance(value, StorePlace)}
+    if not bounded:  # a folder has no bounds
+        return values
     from pydantic import ValidationError
 
     try:
-        model = _model().model_validate(values)
+        model = _model().model_validate(bounded)
     except ValidationError as error:
         raise ValueError(_in_words(error.errors(include_url=False)[0], places)) from None
-    return {name: getattr(model, name) for name in values}
+    return values | {name: getattr(model, name) for name in bounded}
 
 
 @cache

@@ -60,8 +60,11 @@ def ingest(chain: str, folder: str, store: str, vectors_of: str | None = None) -
             passages = database.counts()[1]
     else:
         from benchmarks.usual import HuggingFaceEmbeddings, build
+        from index.langchain_embeddings import LangChainEmbeddings
 
-        embeddings: Embeddings = _synthesised(vectors_of) if vectors_of else HuggingFaceEmbeddings()
+        embeddings: Embeddings = (
+            LangChainEmbeddings(_synthesised(vectors_of)) if vectors_of else HuggingFaceEmbeddings()
+        )
         embeddings.embed_query("Loads the model.")
         cpu, started = _cpu(), time.perf_counter()
         passages = build(_files(Path(folder)), place, embeddings)

@@ -60,9 +60,9 @@ def embedding_model(settings: Settings) -> EmbeddingModel:
 
 def open_chain(settings: Settings) -> AnswerChain:
     """Return the chain over the store, for `closing`."""
-    from rag.chain import build_chain
+    from rag.chain import AnswerChain
 
-    return build_chain(settings, embedding_model(settings))
+    return AnswerChain.open(settings, embedding_model(settings))
 
 
 def _facts(settings: Settings) -> StoreFacts:

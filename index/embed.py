@@ -1,4 +1,6 @@
-"""Embedding models as LangChain Embeddings: text in, unit vectors out (cosine is the dot product).
+"""Embedding models: text in, unit vectors out (cosine is the dot product).
+
+`langchain_embeddings.py` makes LangChain Embeddings of them.
 
 The default, all-MiniLM-L6-v2, runs on onnxruntime; index/onnx_export.py makes its file. Any other model runs on
 sentence-transformers, which requirements.txt installs. Both load when first used.
@@ -7,14 +9,13 @@ sentence-transformers, which requirements.txt installs. Both load when first use
 from __future__ import annotations
 
 import threading
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from index import bf16
 from index.errors import ModelError
@@ -31,10 +32,12 @@ BATCH = 64
 """Passages that are embedded at once, between two looks at whether to go on."""
 _FEW_TEXTS = 8
 """So many are tokenized one after the other: to wake a thread for each takes longer."""
+_SENTENCES_KEPT, _SENTENCE_CHARACTERS = 1_024, 1_000
+"""Of so many short texts the tokens are kept: titles are asked for again, and sentences come in many articles."""
 
 
-class EmbeddingModel(Embeddings):
-    """LangChain Embeddings that also tell where tokens end. `name` goes into the index."""
+class EmbeddingModel(ABC):
+    """A model that makes vectors of texts and tells where their tokens end. `name` goes into the index."""
 
     name: str
 
@@ -66,19 +69,11 @@ class EmbeddingModel(Embeddings):
         vector: NDArray[np.float32] = self.encode(["Which articles say so, and where?"])[0]
         return vector
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return vectors of passages, in LangChain's form."""
-        return cast("list[list[float]]", self.encode(texts).tolist())
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question, in LangChain's form."""
-        return cast("list[float]", self.encode([text], query=True)[0].tolist())
-
 
 class OnnxEmbeddings(EmbeddingModel):
     """Embeddings by all-MiniLM-L6-v2 in fp32: the mean of the token vectors, normalised.
 
-    `folder` holds model.onnx and tokenizer.json. Safe to share between threads.
+    `folder` holds model.onnx with its weights and tokenizer.json. Safe to share between threads.
     """
 
     name = DEFAULT
@@ -87,6 +82,7 @@ class OnnxEmbeddings(EmbeddingModel):
         self._folder = folder
         self._threads = threads
         self._loading = threading.RLock()
+        self._kept_ends = lru_cache(_SENTENCES_KEPT)(self._ends)
 
     @property
     def window(self) -> int:
@@ -95,12 +91,16 @@ class OnnxEmbeddings(EmbeddingModel):
 
     def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
         """See EmbeddingModel."""
-        tokenizer = self._loaded_tokenizer()
         if len(texts) <= _FEW_TEXTS:
-            encoded = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
-        else:
-            encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+            return [list(self._ends_of(text)) for text in texts]
+        encoded = self._loaded_tokenizer().encode_batch(list(texts), add_special_tokens=False)
         return [[end for _, end in encoding.offsets] for encoding in encoded]
+
+    def _ends_of(self, text: str) -> tuple[int, ...]:
+        return (self._kept_ends if len(text) <= _SENTENCE_CHARACTERS else self._ends)(text)
+
+    def _ends(self, text: str) -> tuple[int, ...]:
+        return tuple(end for _, end in self._loaded_tokenizer().encode(text, add_special_tokens=False).offsets)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """See EmbeddingModel. Texts past the window are cut there."""

@@ -25,6 +25,9 @@ _REFERENCE_IDS = [101, 2029, 4790, 2360, 2061, 1010, 1998, 2073, 1029, 102]
 _REFERENCE = [0.021885, 0.025649, -0.030224, 0.037172, 0.008994, 0.092257, -0.055167, 0.023716]
 """The first of the 384 values that sentence-transformers gives for these tokens."""
 _TOLERANCE = 1e-4
+_WEIGHTS = "weights.bin"
+"""Large weights have a file of their own, which onnxruntime maps: only the words that are used are read."""
+_LARGE = 1 << 20
 
 
 def export_default(models: Path) -> Path:
@@ -84,7 +87,8 @@ def _export(source: Path, target: Path) -> None:
     shape: Shape = ["batch", "sequence"]
     model = graph.model({"input_ids": shape, "attention_mask": shape}, {"vector": ["batch", 384]})
     onnx.checker.check_model(model)
-    onnx.save(model, target)
+    onnx.save(model, target, save_as_external_data=True, location=_WEIGHTS, size_threshold=_LARGE)
+    (target.parent / _WEIGHTS).chmod(target.stat().st_mode)  # onnx lets nobody else read it
     ids = np.array([[*_REFERENCE_IDS, 0, 0]])  # padded, so that the mask counts too
     [vectors] = open_session(target).run(None, {"input_ids": ids, "attention_mask": np.sign(ids)})
     if np.abs(vectors[0, : len(_REFERENCE)] - _REFERENCE).max() > _TOLERANCE:

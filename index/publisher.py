@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -180,12 +181,13 @@ class Publisher:
 
     def _apply(self, changes: Sequence[FileChange], removed: Sequence[str], origin: str) -> None:
         """Write what has changed to the database, in its open transaction."""
+        sketched = cache(sketch)  # the same text may come a thousand times
         for article_id in removed:
             self.database.drop_article(article_id)
         for change in changes:
             for pending in change.articles:
                 self.database.put_article(pending.article, str(change.path), pending.chunks)
-                self.database.put_sketch(pending.article.id, sketch(pending.article.text))
+                self.database.put_sketch(pending.article.id, sketched(pending.article.text))
             for article_id in change.moved:
                 self.database.set_path(article_id, str(change.path))
         self.database.set_incomplete(

@@ -1,17 +1,15 @@
-"""The chain: question -> Answer, as one LangChain Runnable. `rag.pipeline` has its steps."""
+"""The chain: question -> Answer. `rag.pipeline` has its steps, `rag.runnable` makes a LangChain Runnable of it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, Self, TypedDict
 
 from cachetools import LRUCache
-from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import run_in_executor
 
 from index.article import Audience
 from index.embed import EmbeddingModel, check_same, load_embeddings
@@ -52,6 +50,9 @@ from rag.verify.support import Verifier
 from rag.write import Writer, load_writer
 from settings import READER, Settings
 
+if TYPE_CHECKING:
+    from rag.runnable import RunnableChain
+
 SUGGESTIONS = 3
 _AUDIENCES_KEPT = 64
 ARTICLES_ASKED = 3
@@ -83,18 +84,11 @@ class Question(TypedDict):
 
 def build_chain(
     settings: Settings, embeddings: EmbeddingModel | None = None, reader: Reader | None = None
-) -> AnswerChain:
-    """Return the chain over the store in `settings`; `reader` None means the one that they name.
+) -> RunnableChain:
+    """Return the chain over the store in `settings`, as a LangChain Runnable; see `AnswerChain.open`."""
+    from rag.runnable import RunnableChain  # a command that does not build on LangChain does without its import
 
-    Models load with the first question, or by `warm`.
-    """
-    index = Index(settings.store_read or settings.store)
-    if embeddings is None:
-        name = settings.embedding_model or read_facts(settings.store).embedding_model
-        embeddings = load_embeddings(name, settings.models, settings.threads)
-    retriever = HybridRetriever(index=index, embeddings=embeddings)
-    reader = load_reader(settings, embeddings) if reader is None else reader
-    return AnswerChain(settings, retriever, reader, load_writer(settings, embeddings))
+    return RunnableChain.open(settings, embeddings, reader)
 
 
 def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
@@ -108,7 +102,7 @@ def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
     return JointReader(OnnxReader(folder, settings.threads), embeddings)
 
 
-class AnswerChain(Runnable[Question, Any]):
+class AnswerChain:
     """Answers questions: `invoke` gives the Answer, `stream` what happens on the way to it (`rag.events.Event`).
 
     Raises QuestionError for a question that cannot be asked, StoreError and ModelError.
@@ -134,6 +128,19 @@ class AnswerChain(Runnable[Question, Any]):
         self._audiences: LRUCache[Audience, AnswerChain] = LRUCache(_AUDIENCES_KEPT)
         self._lock = threading.Lock()
 
+    @classmethod
+    def open(cls, settings: Settings, embeddings: EmbeddingModel | None = None, reader: Reader | None = None) -> Self:
+        """Return the chain over the store in `settings`; `reader` None means the one that they name.
+
+        Models load with the first question, or by `warm`.
+        """
+        index = Index(settings.store_read or settings.store)
+        if embeddings is None:
+            name = settings.embedding_model or read_facts(settings.store).embedding_model
+            embeddings = load_embeddings(name, settings.models, settings.threads)
+        reader = load_reader(settings, embeddings) if reader is None else reader
+        return cls(settings, HybridRetriever(index, embeddings), reader, load_writer(settings, embeddings))
+
     def seen_by(self, audience: Audience) -> AnswerChain:
         """Return the chain over what another audience sees: no more than this one does. What is loaded is shared."""
         audience = narrowed(self.index.audience, audience)
@@ -145,7 +152,7 @@ class AnswerChain(Runnable[Question, Any]):
             return self._audiences[audience]
 
     def _copy(self, audience: Audience) -> AnswerChain:
-        retriever = self._retriever.model_copy(update={"index": self.index.seen_by(audience)})
+        retriever = replace(self._retriever, index=self.index.seen_by(audience))
         chain = AnswerChain(self._settings, retriever, self._reader, self._writer)
         chain._readiness, chain._vectors, chain._verifier = self._readiness, self._vectors, self._verifier
         chain._spelling, chain._answers = self._spelling, self._answers
@@ -173,36 +180,24 @@ class AnswerChain(Runnable[Question, Any]):
         """Let go of the index."""
         self.index.close()
 
-    def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+    def invoke(self, request: Question) -> Answer:
         """Return the Answer."""
-        return answer_of(self.stream(input, config, **kwargs))
+        return answer_of(self.stream(request))
 
-    async def ainvoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
-        """Return the Answer, from a worker thread."""
-        return await run_in_executor(config, self.invoke, input, config, **kwargs)
-
-    async def astream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> AsyncIterator[Event]:
-        """Yield what `stream` does, each step in a worker thread; leaving the loop ends the work."""
-        events = self.stream(input, config, **kwargs)
-        while (event := await run_in_executor(config, next, events, None)) is not None:
-            yield event
-
-    def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Generator[Event]:
+    def stream(self, request: Question) -> Generator[Event]:
         """Yield what happens, then the Answer."""
-        if (chain := self.seen_by(input.get("audience"))) is not self:
-            yield from chain.stream(input, config, **kwargs)
+        if (chain := self.seen_by(request.get("audience"))) is not self:
+            yield from chain.stream(request)
             return
-        question = check_question(input["question"], self._settings.question_characters)
-        if not self.ready and "contexts" not in input:
+        question = check_question(request["question"], self._settings.question_characters)
+        if not self.ready and "contexts" not in request:
             yield StatusEvent("warm")
             self.warm()
         stopwatch = Stopwatch()
-        writer = self._writer if input.get("written") is not False else None
-        asked = yield from resolve(question, input, writer, stopwatch)
-        with self._corpus(input, asked) as corpus:
-            if not input.get("as_typed"):
+        writer = self._writer if request.get("written") is not False else None
+        asked = yield from resolve(question, request, writer, stopwatch)
+        with self._corpus(request, asked) as corpus:
+            if not request.get("as_typed"):
                 asked = correct(asked, corpus, stopwatch)
             events = self._answer(asked, corpus, writer, stopwatch)
             key = None if writer else cache_key(asked, corpus)

@@ -1,4 +1,4 @@
-"""Hybrid retrieval as a LangChain BaseRetriever: dense and lexical ranks fused.
+"""Hybrid retrieval: dense and lexical ranks fused. `rag.runnable` makes a LangChain BaseRetriever of it.
 
 Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009; score = sum of 1 / (60 + rank).
 Where only some articles are searched, both rankings are of their passages alone, so that an article that
@@ -10,11 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from index.article import Article, Hit
 from index.chunk import chunk_article, sentence_spans
@@ -91,18 +86,13 @@ def _whole(before: str, language: str | None, *, is_start: bool) -> str:
     return before[whole[0] :].strip() if whole else ""
 
 
-class HybridRetriever(BaseRetriever):
-    """Question -> passages. As a Runnable it gives LangChain Documents; `passages` gives more."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+@dataclass(frozen=True, slots=True)
+class HybridRetriever:
+    """Question -> at most `limit` passages."""
 
     index: Index
     embeddings: EmbeddingModel
     limit: int = 50
-
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        with self.index.snapshot() as snapshot:
-            return [as_document(passage) for passage in self.passages([query], snapshot)]
 
     def passages(
         self, questions: Sequence[str], snapshot: Snapshot, kept: Collection[str] | None = None
@@ -153,22 +143,6 @@ def passages_of(contexts: Sequence[str], embeddings: EmbeddingModel) -> list[Pas
             passages.append(Passage(article, max(chunk.start, covered), chunk.end, 0.0))
             covered = chunk.end
     return passages
-
-
-def as_document(passage: Passage) -> Document:
-    """Return a passage as LangChain has it."""
-    article = passage.article
-    return Document(
-        page_content=passage.text,
-        metadata={
-            "article_id": article.id,
-            "source": article.source,
-            "title": article.title,
-            "start": passage.start,
-            "end": passage.end,
-            "score": passage.score,
-        },
-    )
 
 
 def _as_passages(hits: Sequence[Hit], snapshot: Snapshot, limit: int) -> list[Passage]:

@@ -102,16 +102,17 @@ def read_articles(
     label: SourceMetadata | None = None,
     fields: Mapping[str, str] | None = None,
     ocr: str = "",
+    kind: str = "",
 ) -> Iterator[Article | Failure]:
     """Return the articles in a file called `source`, and what in it could not be read. Raises nothing.
 
     `fields` says what the columns of tables of articles are called: `{"text": "Body"}`. With `ocr`, the languages of
-    their text, pictures are read (index.readers.ocr).
+    their text, pictures are read (index.readers.ocr). `kind` is the format, where it is known.
     """
     budget, label, fields = budget or UnpackBudget(), label or SourceMetadata(), fields or {}
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        kind = sniff(data, source, label.media_type, pictures=bool(ocr))
+        kind = kind or sniff(data, source, label.media_type, pictures=bool(ocr))
         if kind == "zip":
             kind = kind_of_zip(data, source, budget)
         if label.charset and kind in _TEXTS:

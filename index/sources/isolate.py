@@ -63,11 +63,10 @@ class Isolation:
         """Return the articles in a file called `source`, and what in it could not be read."""
         label = label or SourceMetadata()
         try:
-            if (
-                len(data) <= _PLAIN_BYTES
-                and sniff(data, source, label.media_type, pictures=bool(self._ocr)) in _PLAIN_FORMATS
-            ):
-                return list(read_articles(data, source, label=label))
+            if len(data) <= _PLAIN_BYTES:
+                kind = sniff(data, source, label.media_type, pictures=bool(self._ocr))
+                if kind in _PLAIN_FORMATS:
+                    return list(read_articles(data, source, label=label, kind=kind))
         except ArticleError as error:
             return [Failure(source, error.message, error.hint)]
         child = self._running_child()

@@ -109,9 +109,12 @@ class SqliteDatabase(SqliteReader, FactWriter):
             "SELECT sketch, near FROM articles WHERE id IN"
             f" (SELECT DISTINCT article_id FROM bands WHERE band IN ({','.join('?' * len(keys))}) LIMIT {_CANDIDATES})",
             keys,
-        ).fetchall()
+        )
         groups = {article_id}
         for other, group in candidates:
+            if other == sketch:  # it is in one group with all near copies of this
+                groups = {article_id, group}
+                break
             if group not in groups and alike(sketch, other):
                 groups.add(group)
         name, *others = sorted(groups)

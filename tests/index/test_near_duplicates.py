@@ -83,3 +83,15 @@ def test_groups_form_join_and_shrink(tmp_path: Path) -> None:
             database.drop_article(ids[max("acd", key=lambda name: ids[name])])
         assert groups(database) == set()
         assert database.articles_without_sketch() == []
+
+
+def test_the_same_text_joins_the_group_of_its_near_copies(tmp_path: Path) -> None:
+    """Of its own words one is enough to find the group, whichever came first."""
+    words = prose(3)
+    with closing(SqliteDatabase(tmp_path / "file", create=True)) as database:
+        for name, text in (("a", with_changes(words, 1)), ("b", with_changes(words, 2)), ("c", with_changes(words, 1))):
+            article = Article(name, name, text, "0" * 64)
+            with database.writing():
+                database.put_article(article, name, [])
+                database.put_sketch(article.id, sketch(text))
+        assert groups(database) == {frozenset("abc")}

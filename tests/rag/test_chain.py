@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from rag.answer import Answer, BrokenAnswerError
 from rag.chain import AnswerChain, build_chain
 from rag.condense import Turn
 from rag.corpus import IndexCorpus, TextCorpus, check_quotes
-from rag.events import Event, RetrievedEvent, SentenceEvent, StatusEvent
+from rag.events import RetrievedEvent, SentenceEvent, StatusEvent
 from rag.filters import Filters
 from rag.pipeline import ABSTENTION
 from rag.reading.base import HIGH, AnswerSpan, Reading
@@ -73,16 +72,6 @@ def test_events_come_in_order(chain: AnswerChain) -> None:
     ]
     said = [event.sentence for event in events if isinstance(event, SentenceEvent)]
     assert tuple(said) == events[-1].sentences
-
-
-def test_async_gives_the_same(chain: AnswerChain) -> None:
-    async def collect() -> tuple[list[Event], Answer]:
-        events = [event async for event in chain.astream({"question": "in China", "id": "1"})]
-        return events, await chain.ainvoke({"question": "in China", "id": "1"})
-
-    events, answer = asyncio.run(collect())
-    assert isinstance(events[-1], Answer)
-    assert events[-1].citations == answer.citations
 
 
 def test_an_abstention_says_so_and_shows_what_is_near(chain: AnswerChain) -> None:

@@ -14,6 +14,7 @@ from index.store import local, local_snapshots
 from index.store.search import SqliteReader
 from index.terms import query_terms
 from rag.retrieve import HybridRetriever, Passage, fuse
+from rag.runnable import DocumentRetriever
 from rag.snapshot import Index
 from tests.fakes import FakeEmbeddings
 
@@ -88,7 +89,7 @@ def test_the_lead_is_whole_sentences_from_before(retriever: HybridRetriever) -> 
 
 
 def test_as_a_runnable_it_gives_langchain_documents(retriever: HybridRetriever) -> None:
-    [document, *_] = retriever.invoke("zebras")
+    [document, *_] = DocumentRetriever(retriever=retriever).invoke("zebras")
     assert document.page_content == ask(retriever, "zebras")[0].text
     assert document.metadata["title"] == "A note"
 
