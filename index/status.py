@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from index.article import Failure
-from index.store.base import QueueState
+from index.store.queue import QueueState
 from index.store.place import open_store
 from index.store.schema import VERSION
 from settings import StorePlace
@@ -47,8 +47,15 @@ class StoreStatus:
     """How many have come in since the queue was last empty."""
     set_aside: int | None = None
     """How many could not be read."""
+    uploads: int | None = None
+    """How many of those that wait or are being read the database holds meanwhile, and how large these are."""
+    upload_bytes: int | None = None
+    pages: int | None = None
+    """How many of them are pages on the web."""
+    workers: int | None = None
+    """How many workers have been heard of in the last minute."""
     failures: tuple[Failure, ...] | None = None
-    """What went wrong with the first of those."""
+    """What went wrong with the first of those that could not be read."""
 
 
 def read_facts(store: StorePlace) -> StoreFacts:
@@ -67,7 +74,7 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
     found = read_queue(store)
-    state, failures = found or (QueueState(), None)
+    state, failures = found or (None, None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -82,10 +89,14 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
-        queued=state.waiting + state.being_read if found else None,
-        being_read=state.being_read if found else None,
-        files_done=state.done if found else None,
-        set_aside=state.set_aside if found else None,
+        queued=state and state.waiting + state.being_read,
+        being_read=state and state.being_read,
+        files_done=state and state.done,
+        set_aside=state and state.set_aside,
+        uploads=state and state.uploads,
+        upload_bytes=state and state.upload_bytes,
+        pages=state and state.pages,
+        workers=state and state.workers,
         failures=failures,
     )
 

@@ -17,7 +17,7 @@ from evaluation.feedback import Feedback
 from evaluation.shared_feedback import open_feedback
 from index.article import Failure
 from index.status import read_queue
-from index.store.base import QueueState
+from index.store.queue import QueueState
 from index.sync.catalog import Catalog
 from index.sync.source import Source, SourceStatus
 from settings import Settings
