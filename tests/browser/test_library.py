@@ -14,7 +14,7 @@ from settings import Settings
 from tests.browser.conftest import Open, opening, owners_pages
 from tests.stores import small_store
 from tests.web.pages.test_library import FILES, HOSTILE
-from web.pages import intake
+from web.pages import local_intake as intake
 
 SLOW = 120_000.0
 

@@ -19,15 +19,21 @@ from index.store.postgres.words import storable
 
 _COUNTS = "intake"
 """The fact with the counts, and the number of the latest entry."""
+PAUSE_SECONDS = 30
+"""What comes within so long of what came before is counted with it."""
 _PART_BYTES = 4 << 20
 _IS_INTAKE: LiteralString = "kind <> 'file'"
 NO_COUNTS = IntakeCounts()
 
 
 def is_idle(sql: Connection) -> bool:
-    """Return whether no upload or page waits or is being read. What was set aside a day ago is forgotten."""
+    """Return whether no upload or page waits or has come lately. What was set aside a day ago is forgotten."""
     sql.execute(f"DELETE FROM jobs WHERE {_IS_INTAKE} AND error IS NOT NULL AND until < now() - interval '1 day'")
-    return sql.execute(f"SELECT FROM jobs WHERE {_IS_INTAKE} AND error IS NULL LIMIT 1").fetchone() is None
+    query: LiteralString = (
+        f"SELECT EXISTS (SELECT FROM jobs WHERE {_IS_INTAKE} AND error IS NULL)"
+        " OR EXISTS (SELECT FROM intake WHERE changed > now() - make_interval(secs => %s))"
+    )
+    return sql.execute(query, (PAUSE_SECONDS,)).fetchone() == (False,)
 
 
 def note(
