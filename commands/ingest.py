@@ -224,7 +224,9 @@ def _queue(settings: Settings, options: Namespace) -> int:
 
     urls = _urls(settings, options)
     count, failures = enqueue(settings.store, _paths(options), urls)
-    out.print(f"{count} {'files and pages' if urls else 'files'} are queued; `python app.py status` says how many are left")
+    out.print(
+        f"{count} {'files and pages' if urls else 'files'} are queued; `python app.py status` says how many are left"
+    )
     if urls:
         err.print("quoth: pages are fetched by workers and servers that were started with --allow-network")
     print_failures(failures)

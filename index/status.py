@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from index.article import Failure
-from index.store.queue import QueueState
 from index.store.place import open_store
+from index.store.queue import QueueState
 from index.store.schema import VERSION
 from settings import StorePlace
 
@@ -73,8 +74,6 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     facts = read_facts(store)
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
-    found = read_queue(store)
-    state, failures = found or (None, None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -89,16 +88,26 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
-        queued=state and state.waiting + state.being_read,
-        being_read=state and state.being_read,
-        files_done=state and state.done,
-        set_aside=state and state.set_aside,
-        uploads=state and state.uploads,
-        upload_bytes=state and state.upload_bytes,
-        pages=state and state.pages,
-        workers=state and state.workers,
-        failures=failures,
+        **_queue_figures(read_queue(store)),
     )
+
+
+def _queue_figures(found: tuple[QueueState, tuple[Failure, ...]] | None) -> dict[str, Any]:
+    """Return what a status says of the queue, if there is one."""
+    if found is None:
+        return {}
+    state, failures = found
+    return {
+        "queued": state.waiting + state.being_read,
+        "being_read": state.being_read,
+        "files_done": state.done,
+        "set_aside": state.set_aside,
+        "uploads": state.uploads,
+        "upload_bytes": state.upload_bytes,
+        "pages": state.pages,
+        "workers": state.workers,
+        "failures": failures,
+    }
 
 
 def read_queue(store: StorePlace) -> tuple[QueueState, tuple[Failure, ...]] | None:

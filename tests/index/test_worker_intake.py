@@ -77,9 +77,7 @@ def titles(url: StoreUrl) -> list[str]:
         return sorted(info.title for info in database.articles())
 
 
-def test_an_upload_comes_in_and_its_bytes_go(
-    url: StoreUrl, queue: Queue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_comes_in_and_its_bytes_go(url: StoreUrl, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.store.postgres.intake._PART_BYTES", 1_000)
     send(queue, "news/zinc.txt", "Zinc\n\n" + "Zinc is mined in Peru. " * 200)
     assert parts(url) == 5 and states(queue) == {"news/zinc.txt": "waiting"}

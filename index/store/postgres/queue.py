@@ -108,7 +108,7 @@ class PostgresQueue:
             for job, kind, name, error, hint in sql.execute(_GIVEN_UP, (MAX_TRIES,)).fetchall():
                 _let_go(sql, job, kind, name, Failure(name, error, hint))
             row = sql.execute(_TAKE, (secrets.token_hex(8), LEASE_SECONDS, list(kinds))).fetchone()
-            job = None if row is None else Job(*row)
+            job: Job | None = None if row is None else Job(*row)
             if job is not None and job.kind != "file":
                 intake.note(sql, [IntakeEntry(0, job.name, "being_read")])
         return job

@@ -107,7 +107,12 @@ def test_what_is_found_is_in_the_same_order_everywhere(place: StorePlace, in_fol
 
 
 def test_a_phrase_is_found_where_its_parts_stand_side_by_side(catalogue: ArticleCatalogue) -> None:
-    for words, titles in (("Cornwall_It", ["Tin"]), ("It_Cornwall", []), ("mined_Cornwall", []), ("Zinc_was_mined", ["Zinc"])):
+    for words, titles in (
+        ("Cornwall_It", ["Tin"]),
+        ("It_Cornwall", []),
+        ("mined_Cornwall", []),
+        ("Zinc_was_mined", ["Zinc"]),
+    ):
         assert [hit.entry.title for hit in catalogue.search(words, EVERYTHING, 10)] == titles
 
 

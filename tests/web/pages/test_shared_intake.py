@@ -20,7 +20,8 @@ from tests.fakes import FakeEmbeddings
 from tests.postgres import ABSENT, Server, running
 from tests.stores import small_store
 from tests.web.monitoring.test_queue import figures
-from tests.web.pages.test_library import FILES, ended, hurry, ids, send, serve, states, uploads_of, work as told
+from tests.web.pages.test_library import FILES, ended, hurry, ids, send, serve, states, uploads_of
+from tests.web.pages.test_library import work as told
 from tests.web.standins import HERE, FakeChain, until
 from web.pages.owner import owner_routes
 
@@ -48,7 +49,10 @@ def moved(server: Server, folder: Path) -> StoreUrl:
 @contextmanager
 def a_server(url: StoreUrl, **more: Any) -> Iterator[TestClient]:
     settings = Settings(store=url, **more)
-    with closing(build_chain(settings, FakeEmbeddings())) as chain, TestClient(serve(chain, settings), **HERE) as client:
+    with (
+        closing(build_chain(settings, FakeEmbeddings())) as chain,
+        TestClient(serve(chain, settings), **HERE) as client,
+    ):
         yield client
 
 
