@@ -45,7 +45,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     parser.add_argument("--verbose", action="store_true", help="name each file that is left out, with the reason")
     parser.add_argument("--watch", action="store_true", help="go on, and bring in what changes under PATH")
-    parser.add_argument("--queue", action="store_true", help="hand the files to the workers (a store in PostgreSQL)")
+    parser.add_argument("--queue", action="store_true", help="hand all of it to the workers (a store in PostgreSQL)")
     parser.add_argument(
         "--ray", metavar="ADDRESS", help="embed on the Ray cluster at HOST:PORT, or on one of its own: auto"
     )
@@ -120,11 +120,17 @@ def _paths(options: Namespace) -> list[Path]:
     return [path for path in options.paths if isinstance(path, Path)]
 
 
-def _ingest_options(settings: Settings, options: Namespace) -> IngestOptions:
-    """Return what to ingest with. Raises UsageError for a page without --allow-network."""
+def _urls(settings: Settings, options: Namespace) -> tuple[str, ...]:
+    """Return the addresses of pages. Raises UsageError where there are any without --allow-network."""
     urls = tuple(place for place in options.paths if isinstance(place, str))
     if urls and not settings.allow_network:
         raise UsageError(f"{urls[0]} is on the network", "add --allow-network, or save the page and ingest the file")
+    return urls
+
+
+def _ingest_options(settings: Settings, options: Namespace) -> IngestOptions:
+    """Return what to ingest with. Raises UsageError for a page without --allow-network."""
+    urls = _urls(settings, options)
     columns = {name: getattr(options, f"{name}_field") for name in ("text", "title", "author", "date", "id")}
     columns["link"] = options.url_field
     fields = {name: column for name, column in columns.items() if column}
@@ -230,13 +236,17 @@ def _queue(settings: Settings, options: Namespace) -> int:
     """Hand the files to the workers. Raises UsageError for what these do not do."""
     names = ("prune", "erase", "watch", "repair", "ray", *(f"{name}_field" for name in FIELDS))
     given = [name for name in names if getattr(options, name)]
-    given += [place for place in options.paths if isinstance(place, str)]
     if given:
         raise UsageError(f"--queue does not go with {given[0].replace('_', '-')}", "leave one of them out")
     from index.worker import enqueue
 
-    count, failures = enqueue(settings.store, _paths(options))
-    out.print(f"{count} files are queued; `python app.py status` says how many are left")
+    urls = _urls(settings, options)
+    count, failures = enqueue(settings.store, _paths(options), urls)
+    out.print(
+        f"{count} {'files and pages' if urls else 'files'} are queued; `python app.py status` says how many are left"
+    )
+    if urls:
+        err.print("quoth: pages are fetched by workers and servers that were started with --allow-network")
     print_failures(failures)
     return 3 if failures else 0
 

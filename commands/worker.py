@@ -13,6 +13,7 @@ from settings import Settings
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("worker", "bring in the files of the queue, beside other workers", run)
+    parser.add_argument("--allow-network", action="store_true", default=None, help="fetch the pages that are queued")
     parser.add_argument("--until-empty", action="store_true", help="end when the queue is empty")
     parser.add_argument("--failed", action="store_true", help="instead, list the files that were set aside, and why")
 
@@ -39,6 +40,7 @@ def run(settings: Settings, options: Namespace) -> int:
                 told=lambda line: err.print(line, markup=False),
                 stop=stop,
                 until_empty=options.until_empty,
+                network=settings.allow_network,
             )
         finally:
             signal.signal(signal.SIGTERM, former)

@@ -7,45 +7,53 @@ gone. Until then a marked article is in the index, and answers use it.
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
-from index.store.durable import replacing, translate_os_errors
+from index.store.base import DatabaseReader
 from index.store.layout import REMOVALS
+from index.store.place import open_store
+from settings import StorePlace
 
 
 class Removals:
-    """The marks of a store, in one file; for many threads of one process."""
+    """The marks of a store, kept beside its articles; for many threads, and all servers of a database."""
 
-    def __init__(self, store: Path) -> None:
-        self._path = store / REMOVALS
-        self._lock = threading.Lock()
+    def __init__(self, store: StorePlace) -> None:
+        self._records = open_store(store).records()
 
     def marked(self) -> list[str]:
         """Return the ids of the marked articles, in the order in which they were marked. Raises StoreError."""
-        with translate_os_errors(f"{self._path} cannot be read", "check its permissions"):
-            if not self._path.is_file():
-                return []
-            try:
-                ids = json.loads(self._path.read_text(encoding="utf-8"))
-            except ValueError:  # nobody's writing: this file is replaced as a whole
-                return []
-            return [article_id for article_id in ids if isinstance(article_id, str)] if isinstance(ids, list) else []
+        return _ids(self._records.get(REMOVALS))
 
     def mark(self, article_ids: Iterable[str]) -> None:
         """Mark articles; those that are marked already stay so."""
-        with self._lock:
-            self._write([*self.marked(), *article_ids])
+        more = list(article_ids)
+        self._change(lambda marked: [*marked, *more])
 
     def unmark(self, article_ids: Iterable[str]) -> None:
         """Take marks away; those that are not there are no error."""
-        with self._lock:
-            gone = set(article_ids)
-            self._write([article_id for article_id in self.marked() if article_id not in gone])
+        gone = set(article_ids)
+        if gone:
+            self._change(lambda marked: [article_id for article_id in marked if article_id not in gone])
 
-    def _write(self, article_ids: Iterable[str]) -> None:
-        with translate_os_errors(f"{self._path} cannot be written", "check permissions and disk space"):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self._path) as file:
-                file.write(json.dumps(list(dict.fromkeys(article_ids))).encode())
+    def _change(self, make: Callable[[Sequence[str]], Sequence[str]]) -> None:
+        def changed(body: bytes | None) -> bytes:
+            return json.dumps(list(dict.fromkeys(make(_ids(body))))).encode()
+
+        self._records.change(REMOVALS, changed)
+
+
+def marked_articles(database: DatabaseReader, marked: Sequence[str], path: str = "") -> list[str]:
+    """Return the marked articles that there are, but for those from `path`: who sends a file again wants it."""
+    if not marked:
+        return []
+    places = dict(database.places())
+    return [article_id for article_id in marked if places.get(article_id, path) != path]
+
+
+def _ids(body: bytes | None) -> list[str]:
+    try:
+        ids = json.loads(body or b"[]")
+    except ValueError:  # nobody's writing: it is replaced as a whole
+        return []
+    return [article_id for article_id in ids if isinstance(article_id, str)] if isinstance(ids, list) else []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from index.article import Failure
-from index.store.base import QueueState
 from index.store.place import open_store
+from index.store.queue import QueueState
 from index.store.schema import VERSION
 from settings import StorePlace
 
@@ -47,8 +48,15 @@ class StoreStatus:
     """How many have come in since the queue was last empty."""
     set_aside: int | None = None
     """How many could not be read."""
+    uploads: int | None = None
+    """How many of those that wait or are being read the database holds meanwhile, and how large these are."""
+    upload_bytes: int | None = None
+    pages: int | None = None
+    """How many of them are pages on the web."""
+    workers: int | None = None
+    """How many workers have been heard of in the last minute."""
     failures: tuple[Failure, ...] | None = None
-    """What went wrong with the first of those."""
+    """What went wrong with the first of those that could not be read."""
 
 
 def read_facts(store: StorePlace) -> StoreFacts:
@@ -66,8 +74,6 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
     facts = read_facts(store)
     with closing(opened.open()) as database, database.reading():
         articles, chunks, vectors = database.counts()
-    found = read_queue(store)
-    state, failures = found or (QueueState(), None)
     problem = opened.problem(facts.generation, verify=verify)
     return StoreStatus(
         store=str(opened),
@@ -82,12 +88,26 @@ def read_status(store: StorePlace, *, verify: bool = False) -> StoreStatus:
         healthy=problem is None,
         verified=verify,
         problem=problem,
-        queued=state.waiting + state.being_read if found else None,
-        being_read=state.being_read if found else None,
-        files_done=state.done if found else None,
-        set_aside=state.set_aside if found else None,
-        failures=failures,
+        **_queue_figures(read_queue(store)),
     )
+
+
+def _queue_figures(found: tuple[QueueState, tuple[Failure, ...]] | None) -> dict[str, Any]:
+    """Return what a status says of the queue, if there is one."""
+    if found is None:
+        return {}
+    state, failures = found
+    return {
+        "queued": state.waiting + state.being_read,
+        "being_read": state.being_read,
+        "files_done": state.done,
+        "set_aside": state.set_aside,
+        "uploads": state.uploads,
+        "upload_bytes": state.upload_bytes,
+        "pages": state.pages,
+        "workers": state.workers,
+        "failures": failures,
+    }
 
 
 def read_queue(store: StorePlace) -> tuple[QueueState, tuple[Failure, ...]] | None:

@@ -14,6 +14,7 @@ from index.errors import ArticleError, UsageError
 from index.readers.archive import unread
 from index.readers.sniff import HEAD, is_supported
 from index.sources.fetch import is_url
+from index.store.layout import UPLOADED
 
 FILE_BYTES = 256 * 1024 * 1024
 
@@ -103,11 +104,16 @@ def unique_names(files: Iterable[File], taken: Mapping[str, Path | str]) -> Iter
         name = known.get(str(file.path), file.name)
         parents = file.path.parents
         depth = name.count("/") + 1
-        while name in used and used[name] != str(file.path) and Path(used[name]).exists() and depth < len(parents):
+        while name in used and used[name] != str(file.path) and _is_there(used[name]) and depth < len(parents):
             name = file.path.relative_to(parents[depth]).as_posix()
             depth += 1
         used[name] = str(file.path)
         yield File(file.path, name)
+
+
+def _is_there(path: str) -> bool:
+    """Return whether a file still exists; one that came by way of a database is its own."""
+    return path.startswith(UPLOADED) or Path(path).exists()
 
 
 def file_name(source: str, path: Path) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Hit
 from index.errors import StoreError
 from index.store.records import Records, SharedRecords
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from index.store.catalogue import ArticleCatalogue
+    from index.store.queue import Queue
 
 
 class DatabaseReader(Protocol):
@@ -179,61 +181,6 @@ class Publication(Protocol):
         """Remove what is no longer needed. Returns the names of the generations that a reader still has open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A file that a worker has taken from the queue. `lease` is what shows that it still has it."""
-
-    id: int
-    path: str
-    name: str
-    origin: str
-    lease: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueState:
-    """How far a queue is: files that wait, that workers have now, and that could not be read.
-
-    `done` are those that have come in since the queue was last empty.
-    """
-
-    waiting: int = 0
-    being_read: int = 0
-    done: int = 0
-    set_aside: int = 0
-
-
-class Queue(Protocol):
-    """Files to be read by workers on any machine. Each comes in exactly once, whoever dies meanwhile."""
-
-    def add(self, files: Mapping[str, str], origin: str) -> None:
-        """Add files, names by paths; what is in it already is read once more. `origin` is what they come from."""
-
-    def take(self) -> Job | None:
-        """Take the next file for a while; None where there is nothing to do now."""
-
-    def renew(self, job: Job) -> None:
-        """Have it for a while from now on. Raises StoreBusyError where another worker has taken it."""
-
-    def claim(self, job: Job, database: Database) -> None:
-        """Do what `renew` does on the connection that is about to publish, which is ended if it hangs."""
-
-    def finish(self, job: Job, database: Database) -> None:
-        """Take it off the queue, in the database's open transaction. Raises StoreBusyError as `renew`."""
-
-    def set_aside(self, job: Job, failure: Failure) -> None:
-        """Keep it with what went wrong, until the file is added once more."""
-
-    def names(self) -> dict[str, Path]:
-        """Return the paths of all files in it, by their names."""
-
-    def state(self) -> QueueState:
-        """Return how far it is."""
-
-    def failures(self, limit: int | None = None) -> list[Failure]:
-        """Return what went wrong with those set aside, or with the first so many of them."""
-
-
 class Store(Protocol):
     """Where articles, vectors and words are. As text, it is what messages call it."""
 
@@ -246,6 +193,9 @@ class Store(Protocol):
 
     def open(self, audience: Audience = None) -> DatabaseReader:
         """Open it for reading, as this audience sees it. Raises StoreError where that is impossible."""
+
+    def catalogue(self) -> ArticleCatalogue:
+        """Open the owner's list of articles. Raises StoreError."""
 
     def snapshots(self) -> Snapshots:
         """Open it for questions."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from index.store.search import SqliteReader
 from index.terms import query_terms
@@ -67,14 +68,45 @@ class TextHit:
     text: str
 
 
-class Catalogue(SqliteReader):
-    """Connection that reads the list."""
+class ArticleCatalogue(Protocol):
+    """The list of a store, wherever it is. To be closed."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Hold a snapshot: what is read inside belongs together."""
+
+    def revision(self) -> str | None:
+        """Return the name of exactly these articles."""
 
     def page(self, wanted: ArticleFilter, limit: int, before: int | None = None) -> list[CatalogueEntry]:
         """Return the articles that came in last, or those that came in before the place `before`.
 
         Without a filter only one of each group of near copies is among them.
         """
+
+    def entries(self, article_ids: Collection[str]) -> list[CatalogueEntry]:
+        """Return the articles with these ids, those that there are."""
+
+    def near_counts(self, groups: Collection[str]) -> Mapping[str, int]:
+        """Return how many articles each of these groups of near copies has."""
+
+    def count(self) -> int:
+        """Return how many articles there are."""
+
+    def search(self, words: str, wanted: ArticleFilter, limit: int) -> list[TextHit]:
+        """Return the passages that have all of `words`, in any of their forms: the best first, or the newest."""
+
+    def collections(self) -> list[str]:
+        """Return the collections that there are, in the order of their names."""
+
+
+class Catalogue(SqliteReader):
+    """Connection that reads the list of a store in a folder. See ArticleCatalogue."""
+
+    def page(self, wanted: ArticleFilter, limit: int, before: int | None = None) -> list[CatalogueEntry]:
+        """See ArticleCatalogue."""
         conditions, values = _conditions(wanted)
         if wanted.is_empty:
             conditions.append("(near IS NULL OR near = articles.id)")
@@ -82,24 +114,24 @@ class Catalogue(SqliteReader):
             conditions.append("articles.rowid < :before")
         query = f"SELECT {_COLUMNS} FROM articles {_where(conditions)} ORDER BY articles.rowid DESC LIMIT :limit"
         rows = self._sql.execute(query, {**values, "before": before, "limit": limit})
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def entries(self, article_ids: Collection[str]) -> list[CatalogueEntry]:
-        """Return the articles with these ids, those that there are."""
+        """See ArticleCatalogue."""
         query = f"SELECT {_COLUMNS} FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY source"
-        return [_entry(row) for row in self._sql.execute(query, (json.dumps([*article_ids]),))]
+        return [entry_of(row) for row in self._sql.execute(query, (json.dumps([*article_ids]),))]
 
     def near_counts(self, groups: Collection[str]) -> Mapping[str, int]:
-        """Return how many articles each of these groups of near copies has."""
+        """See ArticleCatalogue."""
         query = "SELECT near, count(*) FROM articles WHERE near IN (SELECT value FROM json_each(?)) GROUP BY near"
         return dict(self._sql.execute(query, (json.dumps([*groups]),)).fetchall())
 
     def count(self) -> int:
-        """Return how many articles there are."""
+        """See ArticleCatalogue."""
         return int(self._sql.execute("SELECT count(*) FROM articles").fetchone()[0])
 
     def search(self, words: str, wanted: ArticleFilter, limit: int) -> list[TextHit]:
-        """Return the passages that have all of `words`, in any of their forms: the best first, or the newest."""
+        """See ArticleCatalogue."""
         terms = query_terms(words)
         if not terms:
             return []
@@ -127,7 +159,7 @@ class Catalogue(SqliteReader):
             " JOIN chunks ON chunks.id = chunk JOIN articles ON articles.id = article_id ORDER BY score, chunk",
             {**values, "match": match, "limit": limit},
         )
-        return [TextHit(_entry(row[:-3]), *row[-3:]) for row in rows]
+        return [TextHit(entry_of(row[:-3]), *row[-3:]) for row in rows]
 
     def digests_at(self, paths: Collection[str]) -> set[tuple[str, str, str]]:
         """Return (path, id, sha256 of the file's bytes) of each article that came from one of these paths."""
@@ -135,7 +167,7 @@ class Catalogue(SqliteReader):
         return set(self._sql.execute(query, (json.dumps([*paths]),)).fetchall())
 
     def collections(self) -> list[str]:
-        """Return the collections that there are, in the order of their names."""
+        """See ArticleCatalogue."""
         rows = self._sql.execute("SELECT DISTINCT collection FROM articles WHERE collection IS NOT NULL ORDER BY 1")
         return [collection for (collection,) in rows]
 
@@ -184,6 +216,7 @@ def _where(conditions: Sequence[str]) -> str:
     return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _entry(row: Sequence[Any]) -> CatalogueEntry:
+def entry_of(row: Sequence[Any]) -> CatalogueEntry:
+    """Return an entry from its columns, of which the last are the tags as JSON."""
     *known, tags = row
     return CatalogueEntry(*(*known, tuple(json.loads(tags or "[]"))))

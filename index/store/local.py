@@ -18,6 +18,7 @@ from pathlib import Path
 from index.article import Audience
 from index.errors import StoreDamagedError, StoreError
 from index.store.base import Publication, Snapshots
+from index.store.catalogue import Catalogue
 from index.store.database import SqliteDatabase
 from index.store.durable import folder_bytes, require_space, translate_os_errors
 from index.store.layout import DATABASE, GENERATIONS
@@ -58,6 +59,10 @@ class LocalStore:
     def open(self, audience: Audience = None) -> SqliteReader:
         """See Store."""
         return open_reader(self._database, audience, self._totals)
+
+    def catalogue(self) -> Catalogue:
+        """See Store."""
+        return Catalogue(self._database)
 
     def snapshots(self) -> Snapshots:
         """See Store."""

@@ -10,11 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from index.archive import move_store
+from index.worker import queue_of, work
 from settings import Settings
 from tests.browser.conftest import Open, opening, owners_pages
+from tests.fakes import FakeEmbeddings
+from tests.postgres import Server
 from tests.stores import small_store
 from tests.web.pages.test_library import FILES, HOSTILE
-from web.pages import intake
+from web.pages import local_intake as intake
 
 SLOW = 120_000.0
 
@@ -127,3 +131,42 @@ def test_every_page_is_accessible_narrow_and_wide(visit: Open, scheme: str, widt
     for path in ("/owner", "/owner/feedback", "/owner/articles?search=mined&tag=metals", "/owner/articles"):
         page = visit(path, color_scheme=scheme, viewport={"width": width, "height": 700})
         check(page)
+
+
+def test_over_a_database_two_servers_show_what_a_worker_brings_in(
+    browser: Browser, postgres: Server, tmp_path: Path
+) -> None:
+    place = postgres.place()
+    move_store(small_store(tmp_path, FILES), place)
+    settings, queue = Settings(store=place), queue_of(place)
+    queue.register(["upload"])
+    with (
+        owners_pages(settings) as one,
+        owners_pages(settings) as other,
+        pytest.MonkeyPatch.context() as patch,
+        opening(browser, SLOW) as open_page,
+    ):
+        patch.setattr("index.store.postgres.intake.PAUSE_SECONDS", 60)
+        page = open_page(one, "/owner/articles")
+        expect(page.get_by_text("A file may have 64 MiB.")).to_be_visible()
+        page.get_by_label("Files").set_input_files(files=[a_file("zinc.txt", "Zinc\n\nZinc is mined in Peru.")])
+        page.get_by_label("Files").set_input_files(files=[a_file("void.txt", "")])
+        expect(page.locator("#words")).to_have_text("Waiting for a worker or a server")
+        expect(page.locator("#entries li.is-waiting")).to_have_count(2)
+        check(page)
+        beside = open_page(other, "/owner/articles")
+        expect(beside.locator("#entries li.is-waiting")).to_have_count(2)
+        work(place, FakeEmbeddings(), until_empty=True)
+        for shown in (page, beside):
+            expect(shown.locator("#words")).to_have_text("Done: 1 added, 0 changed, 0 removed.")
+            expect(shown.locator("#entries li").filter(has_text="zinc.txt in")).to_have_count(1)
+            expect(shown.locator("#entries li").filter(has_text="void.txt failed")).to_have_count(1)
+            expect(shown.locator(".rows .name").first).to_have_text("Zinc")
+        beside.get_by_role("button", name="Remove Zinc").click()
+        beside.get_by_role("button", name="Remove now").click()
+        expect(beside.locator(".rows .name")).to_have_text(["Tin", "Tea", "Salt"])
+        page.reload()
+        expect(page.locator(".rows .name")).to_have_text(["Tin", "Tea", "Salt"])
+        start = open_page(other, "/owner")
+        expect(start.get_by_role("heading", name="Files for the workers")).to_be_visible()
+        check(start)

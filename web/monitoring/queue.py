@@ -33,5 +33,14 @@ class QueueFigures(Collector):
         files.add_metric(["being_read"], state.being_read)
         files.add_metric(["set_aside"], state.set_aside)
         yield files
+        waiting = GaugeMetricFamily(
+            "quoth_queue_intake", "Of those that wait or are being read, what was sent.", labels=["kind"]
+        )
+        waiting.add_metric(["upload"], state.uploads)
+        waiting.add_metric(["page"], state.pages)
+        yield waiting
+        held = "Bytes of files that the database holds until they are in."
+        yield GaugeMetricFamily("quoth_queue_upload_bytes", held, state.upload_bytes)
+        yield GaugeMetricFamily("quoth_workers", "Workers that were heard of in the last minute.", state.workers)
         done = "Files that have come in since the queue was last empty."
         yield CounterMetricFamily("quoth_queue_done", done, state.done)

@@ -16,17 +16,13 @@ from starlette.requests import ClientDisconnect
 from index.errors import UsageError
 from index.readers.sniff import HEAD, is_supported
 from index.sources.fetch import is_url
-from index.sources.walk import FILE_BYTES
-from index.store.durable import require_space, translate_os_errors
-from index.uploads import Uploads, WaitingFile, is_hidden, upload_name
+from index.store.durable import translate_os_errors
+from index.uploads import WaitingFile, is_hidden, upload_name
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language, say
 from web.pages.intake import Intake, IntakeState
 from web.pages.owner_view import NOT_KEPT, language_of
-
-SPARE_BYTES = 64 << 20
-"""What has to stay free on the disk beside a file that comes in."""
 
 
 class Page(BaseModel):
@@ -36,7 +32,7 @@ class Page(BaseModel):
     url: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
-def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> APIRouter:
+def incoming_routes(intake: Intake, settings: Settings) -> APIRouter:
     """Return the routes by which articles come in, for `library_routes` to include."""
     router = APIRouter(prefix="/owner/articles")
 
@@ -53,16 +49,17 @@ def incoming_routes(intake: Intake, uploads: Uploads, settings: Settings) -> API
     async def file(request: Request, name: str) -> Response:
         name = upload_name(name)
         if is_hidden(name):
-            intake.log.note(name, "left_out", why=("it is a hidden file", "nothing is to be done"))
-            return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
-        path = await _received(request, uploads, settings.folder)
+            return await refused(name, "it is a hidden file")
+        path = await _received(request, intake)
         if not is_supported(name, await run_in_threadpool(_head, path)):
             await run_in_threadpool(path.unlink)
-            what = Path(name).suffix.lower() or "it"
-            intake.log.note(name, "left_out", why=(f"{what} is no format that is read", "nothing is to be done"))
-            return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
-        intake.add_file(WaitingFile(name, path))
+            return await refused(name, f"{Path(name).suffix.lower() or 'it'} is no format that is read")
+        await run_in_threadpool(intake.add_file, WaitingFile(name, path))
         return JSONResponse({"name": name, "taken": True}, 202, NOT_KEPT)
+
+    async def refused(name: str, why: str) -> Response:
+        await run_in_threadpool(intake.note, name, "left_out", (why, "nothing is to be done"))
+        return JSONResponse({"name": name, "taken": False}, headers=NOT_KEPT)
 
     @router.post("/pages")
     def page(page: Page) -> Response:
@@ -98,29 +95,27 @@ def said(state: IntakeState, language: Language) -> str:
 
 def work_response(intake: Intake, after: int, language: Language, status: int = 200) -> Response:
     """Return how far the job is, and the entries that have changed after the number `after`."""
-    state = intake.state
-    entries = [
-        asdict(entry) | {"said": say(language, f"library.is_{entry.state}")} for entry in intake.log.after(after)
-    ]
+    state, changed = intake.told(after)
+    entries = [asdict(entry) | {"said": say(language, f"library.is_{entry.state}")} for entry in changed]
     told: dict[str, Any] = asdict(state) | {"said": said(state, language), "entries": entries}
     return JSONResponse(told, status, NOT_KEPT)
 
 
-async def _received(request: Request, uploads: Uploads, store: Path) -> Path:
+async def _received(request: Request, intake: Intake) -> Path:
     """Write the body to the disk and return where. Nothing is left of one that is too large, or breaks off."""
+    most = intake.most_bytes
     announced = request.headers.get("content-length", "0")
-    size = int(announced) if announced.isdecimal() and len(announced) < 16 else FILE_BYTES + 1
-    if size > FILE_BYTES:
-        raise _too_large()
-    path = uploads.new_path()
-    require_space(store, size + SPARE_BYTES)
+    size = int(announced) if announced.isdecimal() and len(announced) < 16 else most + 1
+    if size > most:
+        raise _too_large(most)
+    path = intake.new_path(size)
     done, size = False, 0
     try:
-        with translate_os_errors(f"{store} cannot be written", "make room on the disk"), path.open("xb") as file:
+        with translate_os_errors(f"{path.parent} cannot be written", "make room on the disk"), path.open("xb") as file:
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > FILE_BYTES:
-                    raise _too_large()
+                if size > most:
+                    raise _too_large(most)
                 file.write(chunk)
         done = True
     except ClientDisconnect:
@@ -131,8 +126,8 @@ async def _received(request: Request, uploads: Uploads, store: Path) -> Path:
     return path
 
 
-def _too_large() -> ApiError:
-    return ApiError(413, "too_large", f"the file is larger than {FILE_BYTES >> 20} MiB", "split it")
+def _too_large(most: int) -> ApiError:
+    return ApiError(413, "too_large", f"the file is larger than {most >> 20} MiB", "split it")
 
 
 def _head(path: Path) -> bytes:

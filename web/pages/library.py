@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from cachetools import LRUCache
@@ -15,16 +15,16 @@ from starlette.concurrency import run_in_threadpool
 
 from index.article import collection_name
 from index.removals import Removals
-from index.sources.walk import FILE_BYTES
-from index.store.catalogue import ArticleFilter, Catalogue
-from index.store.layout import DATABASE
+from index.store.catalogue import ArticleCatalogue, ArticleFilter
+from index.store.place import open_store
 from index.sync.catalog import Catalog
-from index.uploads import Uploads
 from settings import Settings
 from web.pages.incoming import incoming_routes, work_response
 from web.pages.intake import Intake
 from web.pages.library_view import LibraryQuery, library_page
+from web.pages.local_intake import LocalIntake
 from web.pages.owner_view import NOT_KEPT, language_of, page_response
+from web.pages.shared_intake import SharedIntake
 from web.security.gate import STRICT
 
 if TYPE_CHECKING:
@@ -45,13 +45,18 @@ class Ids(BaseModel):
 
 def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
     """Return the routes of the page, for `owner_routes` to include."""
-    uploads, removals = Uploads(settings.folder), Removals(settings.folder)
-    intake = Intake(chain, settings, uploads, removals)
-    catalog = Catalog(settings.folder)
-    router = APIRouter(lifespan=_lifespan(intake, uploads))
+    store, removals, catalog = open_store(settings.store), Removals(settings.store), Catalog(settings.store)
+    is_shared = store.shared() is not None
+    intake: Intake = (SharedIntake if is_shared else LocalIntake)(chain, settings, removals)
+    router = APIRouter(lifespan=_lifespan(intake))
     known = LRUCache[str, list[str]](1)
 
-    def collections(catalogue: Catalogue) -> list[str]:
+    @contextmanager
+    def reading() -> Iterator[ArticleCatalogue]:
+        with closing(store.catalogue()) as catalogue, catalogue.reading():
+            yield catalogue
+
+    def collections(catalogue: ArticleCatalogue) -> list[str]:
         """Return the collections, which are looked for once for each state: all articles are gone through."""
         revision = catalogue.revision() or ""
         names = known.get(revision)
@@ -77,7 +82,7 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             source.strip(), tag.strip(), _day(since), _day(until), near, collection_name(collection), brought_by, paths
         )
         query = LibraryQuery(" ".join(search.split()), wanted, before)
-        with closing(Catalogue(settings.folder / DATABASE)) as catalogue, catalogue.reading():
+        with reading() as catalogue:
             page = library_page(
                 catalogue,
                 query,
@@ -86,14 +91,15 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
                 collections=collections(catalogue),
                 sources=[source.name for source, _ in catalog.list()],
                 allow_network=settings.allow_network,
-                max_bytes=FILE_BYTES,
+                max_bytes=intake.most_bytes,
+                is_shared=is_shared,
             )
         return page_response(page, {"Content-Security-Policy": POLICY})
 
     @router.post("/owner/articles/removals")
     def remove(wanted: Ids) -> Response:
         """Mark articles; those that another browser has removed meanwhile are gone already."""
-        with closing(Catalogue(settings.folder / DATABASE)) as catalogue:
+        with reading() as catalogue:
             present = {entry.id for entry in catalogue.entries(wanted.ids)}
         removals.mark(article_id for article_id in wanted.ids if article_id in present)
         gone = [article_id for article_id in dict.fromkeys(wanted.ids) if article_id not in present]
@@ -110,14 +116,14 @@ def library_routes(chain: AnswerChain, settings: Settings) -> APIRouter:
             intake.publish_removals()
         return work_response(intake, 0, language_of(request), 202)
 
-    router.include_router(incoming_routes(intake, uploads, settings))
+    router.include_router(incoming_routes(intake, settings))
     return router
 
 
-def _lifespan(intake: Intake, uploads: Uploads) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(intake: Intake) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(uploads.drop_waiting)
+        await run_in_threadpool(intake.open)
         yield
         await run_in_threadpool(intake.close)
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
-from index.store.catalogue import ArticleFilter, Catalogue, CatalogueEntry
+from index.store.catalogue import ArticleCatalogue, ArticleFilter, CatalogueEntry
+from index.store.layout import UPLOADS_BYTES
 from web.locales import Language
 from web.pages.hits import Sentence, found_articles
 from web.permalink import page_address
@@ -52,7 +53,7 @@ class LibraryRow:
 
 
 def library_page(
-    catalogue: Catalogue,
+    catalogue: ArticleCatalogue,
     query: LibraryQuery,
     marked: Sequence[str],
     language: Language,
@@ -61,8 +62,12 @@ def library_page(
     sources: Sequence[str],
     allow_network: bool,
     max_bytes: int,
+    is_shared: bool,
 ) -> str:
-    """Return the page as HTML; `collections` and `sources` are what there is to choose from."""
+    """Return the page as HTML; `collections` and `sources` are what there is to choose from.
+
+    `is_shared` says that files come in by way of a database, which does not keep them.
+    """
     older: int | None = None
     if query.search:
         found = found_articles(catalogue.search(query.search, query.wanted, PASSAGES), query.search, FOUND)
@@ -89,13 +94,15 @@ def library_page(
         sources=sources,
         allow_network=allow_network,
         max_bytes=max_bytes,
+        is_shared=is_shared,
+        max_waiting=UPLOADS_BYTES,
     )
 
 
 def _rows(
     entries: Sequence[CatalogueEntry],
     sentences: Mapping[str, Sequence[Sentence]],
-    catalogue: Catalogue,
+    catalogue: ArticleCatalogue,
     marked: Collection[str],
     language: Language,
 ) -> list[LibraryRow]:

@@ -6,7 +6,6 @@ Only for the owner (web/security/access.py). The other pages are in `evaluation.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +16,7 @@ from evaluation.feedback import Feedback
 from evaluation.shared_feedback import open_feedback
 from index.article import Failure
 from index.status import read_queue
-from index.store.base import QueueState
+from index.store.queue import QueueState
 from index.sync.catalog import Catalog
 from index.sync.source import Source, SourceStatus
 from settings import Settings
@@ -42,24 +41,21 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
     """Return the routes of all of the owner's pages. `unanswered` None means that questions are not kept."""
     router = APIRouter(dependencies=[Depends(_owner_only(settings))])
     feedback = open_feedback(settings)
-    in_folder = isinstance(settings.store, Path)
 
     @router.api_route("/owner", methods=["GET", "HEAD"])
     @router.api_route("/owner/", methods=["GET", "HEAD"])
     def start(request: Request) -> Response:
         _, articles, _ = chain.index.counts()
         open_feedback = feedback.list(settled=False)
-        shown = articles if in_folder else None
         files = read_queue(settings.store)
         sources = Catalog(settings.store).list()
-        return page_response(start_page(language_of(request), shown, open_feedback, unanswered, files, sources))
+        return page_response(start_page(language_of(request), articles, open_feedback, unanswered, files, sources))
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
     def feedback_list(request: Request) -> Response:
         return page_response(feedback_page(language_of(request), feedback.list()))
 
-    if in_folder:
-        router.include_router(library_routes(chain, settings))
+    router.include_router(library_routes(chain, settings))
     router.include_router(source_routes(chain, settings))
     router.include_router(evaluation_routes(chain, settings))
 
@@ -73,7 +69,7 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
 
 def start_page(
     language: Language,
-    articles: int | None,
+    articles: int,
     feedback: Sequence[Feedback],
     unanswered: Unanswered | None,
     files: tuple[QueueState, Sequence[Failure]] | None = None,
@@ -81,7 +77,7 @@ def start_page(
 ) -> str:
     """Return the start page as HTML. `feedback` is still open.
 
-    `articles` and `sources` are None where there is no page of them. `files` is how far the queue is, and what could
+    `sources` is None where there is no page of them. `files` is how far the queue is, and what could
     not be read; None where there is no queue.
     """
     return render_template(

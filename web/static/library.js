@@ -65,7 +65,7 @@ async function watch() {
     again = false; // unless what is asked for now begins while the server answers
     try {
       const response = await fetch(`/owner/articles/intake?after=${seen}`);
-      const waiting = show(await response.json()) || id("entries").querySelector(".is-waiting, .is-read") !== null;
+      const waiting = show(await response.json()) || id("entries").querySelector(".is-waiting, .is-being_read, .is-read") !== null;
       again ||= waiting || sender.busy;
     } catch {
       again = true;

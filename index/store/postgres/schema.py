@@ -67,12 +67,35 @@ CREATE INDEX articles_by_collection ON articles (collection, id);
 ALTER TABLE chunks ADD COLUMN collection text COLLATE "C";
 UPDATE chunks SET collection = articles.collection FROM articles WHERE articles.id = article_id;
 """,
+    2: """
+ALTER TABLE jobs ADD COLUMN kind text NOT NULL DEFAULT 'file', ADD COLUMN size bigint NOT NULL DEFAULT 0;
+DROP INDEX jobs_waiting;
+CREATE INDEX jobs_waiting ON jobs ((kind = 'file'), id) WHERE error IS NULL;
+CREATE TABLE uploads (
+    job bigint NOT NULL REFERENCES jobs ON DELETE CASCADE, part integer NOT NULL, body bytea NOT NULL,
+    PRIMARY KEY (job, part)
+);
+ALTER TABLE uploads ALTER body SET STORAGE EXTERNAL, ALTER body SET STATISTICS 0;
+CREATE TABLE intake (
+    name text COLLATE "C" NOT NULL, number bigint NOT NULL, changed timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state text NOT NULL, articles integer NOT NULL, article_id text COLLATE "C", error text, hint text
+);
+CREATE UNIQUE INDEX intake_by_name ON intake (md5(name));
+CREATE INDEX intake_by_number ON intake (number);
+ALTER TABLE intake ALTER name SET STATISTICS 0, ALTER error SET STATISTICS 0, ALTER hint SET STATISTICS 0;
+CREATE UNLOGGED TABLE workers (name text COLLATE "C" PRIMARY KEY, kinds text[] NOT NULL, seen timestamptz NOT NULL);
+ALTER TABLE articles ADD COLUMN place bigint GENERATED ALWAYS AS IDENTITY;
+CREATE UNIQUE INDEX articles_by_place ON articles (place);
+""",
 }
 """From a version to the next one; 0 is a database with `facts` alone."""
 VERSION = len(MIGRATIONS)
 FACTS = 'CREATE TABLE IF NOT EXISTS facts (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL)'
 FORMAT = "format"
 """The fact that says which version the tables have."""
-TABLES = ("postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals", "jobs", "records")
+TABLES = (
+    "postings", "terms", "chunks", "bands", "articles", "vectors", "facts", "totals", "uploads", "jobs", "intake",
+    "records",
+)  # fmt: skip
 NEAREST = "vectors_by_nearness"
 """The index of vectors, which is made when there are many."""

@@ -227,7 +227,7 @@ class Words:
         self.stems = {word: terms.body for word, terms in zip(words, found, strict=True)}
         stems = sorted({stem for terms in self.stems.values() for stem in terms})
         rows = sql.execute("SELECT term, chunks FROM terms WHERE term = ANY(%s)", (stems,))
-        self._counts: dict[str, int] = dict(rows.fetchall())
+        self.counts: dict[str, int] = dict(rows.fetchall())
         self._phrases: dict[str, list[tuple[int, float, int]]] = {}
 
     def count(self, word: str, limit: int | None = None) -> int:
@@ -236,7 +236,7 @@ class Words:
             case ():
                 count = 0
             case (stem,):
-                count = self._counts.get(stem, 0)
+                count = self.counts.get(stem, 0)
             case _:
                 count = len(self.phrase(word))
         return count if limit is None else min(count, limit)
@@ -258,11 +258,11 @@ class Words:
     def phrase(self, word: str) -> list[tuple[int, float, int]]:
         """Return (chunk, how often, number of terms) of the chunks in which a word's stems stand side by side."""
         if word not in self._phrases:
-            self._phrases[word] = [] if self.stems[word][0] not in self._counts else self._with_phrase(word)
+            self._phrases[word] = [] if self.stems[word][0] not in self.counts else self._with_phrase(word)
         return self._phrases[word]
 
     def _with_phrase(self, word: str) -> list[tuple[int, float, int]]:
-        stems = sorted(set(self.stems[word]), key=lambda stem: self._counts.get(stem, 0))
+        stems = sorted(set(self.stems[word]), key=lambda stem: self.counts.get(stem, 0))
         rows = self._sql.execute(_HOLDING, (stems[0], stems[1:], _PHRASES)).fetchall()
         found = tokenizer().terms([(title, words) for _, title, words in rows])
         counted = [

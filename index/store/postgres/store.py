@@ -17,6 +17,7 @@ from index.article import Audience
 from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.base import DatabaseReader, Publication, Snapshots, Vectors, generation_name
 from index.store.postgres import copies
+from index.store.postgres.catalogue import PostgresCatalogue
 from index.store.postgres.connection import Connection, connect, pool_of, translated
 from index.store.postgres.database import CHANGED, PostgresDatabase
 from index.store.postgres.queue import PostgresQueue
@@ -62,6 +63,10 @@ class PostgresStore:
         if audience is None:
             return PostgresReader(connection, self._url, done)
         return RestrictedReader(connection, self._url, done, audience, self._totals)
+
+    def catalogue(self) -> PostgresCatalogue:
+        """See Store."""
+        return PostgresCatalogue(self._pool.take(), self._url, self._pool.give_back)
 
     def snapshots(self) -> Snapshots:
         """See Store."""

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from index.archive import move_store
 from index.ingest import ingest, repair
 from index.options import IngestOptions
 from index.store.layout import STARTER
@@ -23,16 +24,18 @@ from index.store.lock import write_lock
 from index.sync.catalog import Catalog
 from index.sync.source import Item
 from rag.chain import AnswerChain, build_chain
-from settings import Settings
+from settings import Settings, StoreUrl
 from tests.fakes import FakeEmbeddings
+from tests.postgres import a_place
 from tests.stores import small_store
 from tests.web.standins import HERE, interface, until
-from web.pages import incoming, intake
+from web.pages import local_intake as intake
 from web.pages.library import POLICY
 from web.pages.owner import owner_routes
 from web.security.gate import Gate
 from web.security.rates import Rates
 
+BOTH = pytest.mark.parametrize("settings", ["folder", pytest.param("postgres", marks=pytest.mark.store)], indirect=True)
 HOSTILE = '<img src=x onerror=alert(1)>"'
 FILES = {
     "tea.txt": "Tea\n\nTea was first drunk in China. It spread by sea.",
@@ -52,6 +55,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do without pauses."""
     monkeypatch.setattr(intake, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(intake, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("web.pages.shared_intake.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("index.store.postgres.intake.PAUSE_SECONDS", 0)
     monkeypatch.setattr("index.store.local._SWEEP_SECONDS", 0.0)
 
 
@@ -61,8 +66,13 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(store=small_store(tmp_path, FILES))
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Of a store in a folder; where a test says BOTH, in turn of one in PostgreSQL."""
+    store = small_store(tmp_path, FILES)
+    place = a_place(getattr(request, "param", "folder"), request, tmp_path)
+    if place != store:
+        move_store(store, place)
+    return Settings(store=place)
 
 
 @pytest.fixture
@@ -111,11 +121,27 @@ def id_of(chain: AnswerChain, title: str) -> str:
 
 
 def kept(settings: Settings) -> list[str]:
+    if isinstance(settings.store, StoreUrl):
+        return uploads_of(settings.store)
     folder = settings.folder / "uploads"
     waiting = (".waiting", "writer.lock")
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name not in waiting)
 
 
+def uploads_of(place: StoreUrl) -> list[str]:
+    """Return the names of the uploads whose bytes are in the database."""
+    import psycopg
+
+    with psycopg.connect(place.secret) as sql:
+        rows = sql.execute("SELECT DISTINCT name FROM uploads JOIN jobs ON jobs.id = job ORDER BY name").fetchall()
+    return [name for (name,) in rows]
+
+
+def files_are_kept(settings: Settings) -> bool:
+    return isinstance(settings.store, Path)
+
+
+@BOTH
 def test_the_list(client: TestClient) -> None:
     response = client.get("/owner/articles")
     assert response.status_code == 200 and response.headers["content-security-policy"] == POLICY
@@ -125,6 +151,7 @@ def test_the_list(client: TestClient) -> None:
     assert "正文中的词" in client.get("/owner/articles", headers={"Accept-Language": "zh"}).text
 
 
+@BOTH
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
@@ -142,12 +169,13 @@ def test_filters_and_search(
     client: TestClient, chain: AnswerChain, settings: Settings, query: str, titles: list[str]
 ) -> None:
     tea = next(info for info in chain.index.articles() if info.title == "Tea")
-    Catalog(settings.folder).keep_items({tea.path: Item("shelf", tea.source, tea.sha256)})
+    Catalog(settings.store).keep_items({tea.path: Item("shelf", tea.source, tea.sha256)})
     page = client.get(f"/owner/articles{query}").text
     listed = re.findall(r'class="name"[^>]*>([^<]*)<', page)
     assert sorted(listed) == sorted(titles)
 
 
+@BOTH
 def test_a_search_shows_the_sentence_and_marks_its_words(client: TestClient, chain: AnswerChain) -> None:
     page = client.get("/owner/articles?search=Cornwall+mine").text
     assert "Tin is <mark>mined</mark> in <mark>Cornwall</mark>." in page and "melts" not in page
@@ -158,6 +186,7 @@ def test_a_search_shows_the_sentence_and_marks_its_words(client: TestClient, cha
     assert article.text[start:end] == "Tin is mined in Cornwall."
 
 
+@BOTH
 def test_the_list_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.pages.library_view.PAGE_SIZE", 2)
     first = client.get("/owner/articles").text
@@ -168,7 +197,11 @@ def test_the_list_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) 
     assert client.get("/owner/articles?before=x").status_code == 400
 
 
-def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
+@BOTH
+def test_files_come_in_and_are_kept(
+    client: TestClient, chain: AnswerChain, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.postgres.intake.PAUSE_SECONDS", 60)
     assert send(client, "news/2024/zinc.md", "# Zinc\n\nZinc is mined in Peru.").json() == {
         "name": "news/2024/zinc.md",
         "taken": True,
@@ -185,7 +218,7 @@ def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, sett
     assert (
         next(e for e in told["entries"] if e["name"] == "news/film.mp4")["why"][0] == ".mp4 is no format that is read"
     )
-    assert kept(settings) == ["news/2024/zinc.md"]
+    assert kept(settings) == (["news/2024/zinc.md"] if files_are_kept(settings) else [])
     page = client.get("/owner/articles").text
     assert "4 articles" in page and "news/2024/zinc.md" in page and page.index("Zinc") < page.index("Tea")
     last = max(entry["number"] for entry in told["entries"])
@@ -195,6 +228,7 @@ def test_files_come_in_and_are_kept(client: TestClient, chain: AnswerChain, sett
     assert "Peru" in str(chain.index.article(id_of(chain, "Zinc")))
 
 
+@BOTH
 def test_a_file_that_comes_again(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
     ended(client)
@@ -203,12 +237,17 @@ def test_a_file_that_comes_again(client: TestClient, chain: AnswerChain, setting
     assert states(ended(client, 2))["zinc.txt"] == "in" or states(work(client))["zinc.txt"] == "unchanged"
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Bolivia.")
     assert ended(client, 3)["changed"] == 1
-    assert id_of(chain, "Zinc") == first and (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.")
+    assert id_of(chain, "Zinc") == first
     send(client, "zinc.txt", b"%PDF-1.4 damaged")  # what cannot be read leaves what was there
     assert states(ended(client, 4))["zinc.txt"] == "failed"
-    assert (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.") and id_of(chain, "Zinc") == first
+    article = chain.index.article(id_of(chain, "Zinc"))
+    assert article is not None and article.text.endswith("Bolivia.") and article.id == first
+    if files_are_kept(settings):
+        assert (settings.folder / "uploads/zinc.txt").read_text().endswith("Bolivia.")
+    assert kept(settings) == (["zinc.txt"] if files_are_kept(settings) else [])
 
 
+@BOTH
 def test_removing_with_undo_until_it_is_published(client: TestClient, chain: AnswerChain, settings: Settings) -> None:
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
     ended(client)
@@ -224,9 +263,11 @@ def test_removing_with_undo_until_it_is_published(client: TestClient, chain: Ans
     assert (told["removed"], told["said"]) == (1, "Done: 0 added, 0 changed, 1 removed.")
     assert chain.index.article(zinc) is None and chain.index.article(tea) is not None
     assert kept(settings) == [] and "go with the next publication" not in client.get("/owner/articles").text
-    assert b"Peru" not in (settings.folder / "articles.sqlite3").read_bytes()
+    if files_are_kept(settings):
+        assert b"Peru" not in (settings.folder / "articles.sqlite3").read_bytes()
 
 
+@BOTH
 def test_what_is_marked_goes_with_the_next_files(client: TestClient, chain: AnswerChain) -> None:
     client.post("/owner/articles/removals", json={"ids": [id_of(chain, "Tea")]})
     send(client, "zinc.txt", "Zinc\n\nZinc is mined in Peru.")
@@ -240,6 +281,7 @@ def test_what_is_marked_goes_with_the_next_files(client: TestClient, chain: Answ
     assert "go with the next" not in client.get("/owner/articles").text
 
 
+@BOTH
 def test_two_browsers_remove_the_same(client: TestClient, chain: AnswerChain) -> None:
     tea = id_of(chain, "Tea")
     for _ in range(2):
@@ -284,12 +326,13 @@ def test_names_that_lead_elsewhere_are_refused(client: TestClient, settings: Set
     assert sorted(settings.store.parent.rglob("*.txt")) == before and kept(settings) == []
 
 
+@BOTH
 def test_hostile_names_and_titles_are_text(client: TestClient, settings: Settings) -> None:
     name = f"{HOSTILE.replace('/', '')}\u202e\0\n.md"
     assert send(client, name, f"# {HOSTILE}</script>\n\nTin & zinc {HOSTILE} are mined.").status_code == 202
     told = ended(client)
     assert list(states(told).values()) == ["in"]
-    assert kept(settings) == ['<img src=x onerror=alert(1)>"___.md']
+    assert kept(settings) == (['<img src=x onerror=alert(1)>"___.md'] if files_are_kept(settings) else [])
     for path in ("/owner/articles", "/owner/articles?search=zinc", f"/owner/articles?search={HOSTILE}&tag={HOSTILE}"):
         page = client.get(path).text
         assert "<img" not in page and page.count("</script>") == 3
@@ -297,8 +340,10 @@ def test_hostile_names_and_titles_are_text(client: TestClient, settings: Setting
     assert "<img" not in client.get("/owner/articles").text
 
 
+@BOTH
 def test_too_large_and_broken_off(client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming, "FILE_BYTES", 10)
+    monkeypatch.setattr(intake, "FILE_BYTES", 10)
+    monkeypatch.setattr("web.pages.shared_intake.UPLOAD_BYTES", 10)
 
     def pieces() -> Iterator[bytes]:
         yield from [b"123456"] * 3
@@ -311,6 +356,7 @@ def test_too_large_and_broken_off(client: TestClient, settings: Settings, monkey
     assert send(client, "a.txt", "x" * 10).status_code == 202
 
 
+@BOTH
 def test_a_page_closed_in_the_middle_leaves_nothing(chain: AnswerChain, settings: Settings) -> None:
     messages = [{"type": "http.request", "body": b"Half", "more_body": True}, {"type": "http.disconnect"}]
     sent: list[Any] = []
@@ -328,7 +374,9 @@ def test_a_page_closed_in_the_middle_leaves_nothing(chain: AnswerChain, settings
     scope |= {"headers": [(b"host", b"127.0.0.1:7860")], "scheme": "http"}
     asyncio.run(app(scope, receive, note))
     assert sent[0]["status"] == 400
-    assert list((settings.folder / "uploads" / ".waiting").iterdir()) == []
+    if files_are_kept(settings):
+        assert list((settings.folder / "uploads" / ".waiting").iterdir()) == []
+    assert kept(settings) == []
     with TestClient(app, **HERE) as client:
         assert work(client)["entries"] == [] and send(client, "zinc.txt", "Zinc\n\nIt is a metal.").status_code == 202
         assert ended(client)["added"] == 1
@@ -385,6 +433,7 @@ def test_a_failure_is_told_without_its_secrets(
     assert "ZeroDivisionError" in caplog.text and "ZeroDivisionError" not in json.dumps(told)
 
 
+@BOTH
 def test_pages_only_where_the_network_is_allowed(chain: AnswerChain, settings: Settings) -> None:
     with TestClient(serve(chain, settings), **HERE) as client:
         response = client.post("/owner/articles/pages", json={"url": "https://example.org/a"})
@@ -400,6 +449,7 @@ def test_pages_only_where_the_network_is_allowed(chain: AnswerChain, settings: S
         assert "not on the public internet" in told["entries"][0]["why"][0]
 
 
+@BOTH
 @pytest.mark.parametrize(("method", "path"), ADDRESSES)
 def test_only_the_owner_is_let_in(chain: AnswerChain, settings: Settings, method: str, path: str) -> None:
     token = "t" * 20
@@ -412,6 +462,7 @@ def test_only_the_owner_is_let_in(chain: AnswerChain, settings: Settings, method
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://localhost:1"}])
+@BOTH
 def test_another_site_changes_nothing(client: TestClient, chain: AnswerChain, headers: dict[str, str]) -> None:
     tea = id_of(chain, "Tea")
     for method, path in ADDRESSES:
@@ -429,6 +480,7 @@ def test_malformed_ids(client: TestClient, body: Any) -> None:
         assert (client.post(path, json=body).status_code, client.post(path, content=b"{").status_code) == (400, 400)
 
 
+@BOTH
 def test_near_copies_are_one_line(client: TestClient) -> None:
     text = " ".join(f"Word{n} is a word of this article." for n in range(40))
     for n in range(3):

@@ -6,16 +6,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from index.article import LeftOut
-from index.sources.scan import ScannedFile
+
+if TYPE_CHECKING:
+    from index.sources.scan import ScannedFile
 
 KEPT = 2_000
 """The latest entries; older ones are forgotten."""
 PARTS = 50
 """So many of the parts of one file that are not read are named."""
-EntryState = Literal["waiting", "read", "in", "unchanged", "left_out", "failed", "stopped"]
+EntryState = Literal["waiting", "being_read", "read", "in", "unchanged", "left_out", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,35 @@ class IntakeEntry:
     articles: int = 0
     title: str = ""
     why: tuple[str, str] | None = None
+    article_id: str | None = None
+    """The first article in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeCounts:
+    """What came of files and pages: how many have ended, and what that did to the articles."""
+
+    done: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    starter_articles: int = 0
+    finished: int = 0
+    """How many publications, ever: a page that has seen fewer reads its list anew."""
+
+
+def entries_of(name: str, scanned: ScannedFile) -> list[IntakeEntry]:
+    """Return what is in a file that was read, and the first parts of it that are not read."""
+    articles = scanned.articles
+    problems = [*scanned.failures, *scanned.left_out]
+    why = (problems[0].error, problems[0].hint) if problems else None
+    known = (articles[0].title, why, articles[0].id) if articles else ("", why, None)
+    entries = [IntakeEntry(0, name, _state(scanned), len(articles) + scanned.unchanged, *known)]
+    for problem in problems[:PARTS]:
+        if problem.source != scanned.file.name:
+            state: EntryState = "left_out" if isinstance(problem, LeftOut) else "failed"
+            entries.append(IntakeEntry(0, problem.source, state, why=(problem.error, problem.hint)))
+    return entries
 
 
 class IntakeLog:
@@ -38,31 +69,16 @@ class IntakeLog:
         self._entries: OrderedDict[str, IntakeEntry] = OrderedDict()
         self._number = 0
 
-    def note(
-        self,
-        name: str,
-        state: EntryState,
-        *,
-        articles: int = 0,
-        title: str = "",
-        why: tuple[str, str] | None = None,
-    ) -> None:
+    def note(self, name: str, state: EntryState, *, why: tuple[str, str] | None = None) -> None:
         """Note what became of a file or a page."""
         with self._lock:
-            self._put(IntakeEntry(0, name, state, articles, title, why))
+            self._put(IntakeEntry(0, name, state, why=why))
 
     def note_file(self, name: str, scanned: ScannedFile) -> None:
         """Note what is in a file that was read, and what of it is not read."""
-        articles = len(scanned.articles) + scanned.unchanged
-        title = scanned.articles[0].title if scanned.articles else ""
-        problems = [*scanned.failures, *scanned.left_out]
-        why = (problems[0].error, problems[0].hint) if problems else None
         with self._lock:
-            self._put(IntakeEntry(0, name, _state(scanned), articles, title, why))
-            for problem in problems[:PARTS]:
-                if problem.source != scanned.file.name:
-                    state: EntryState = "left_out" if isinstance(problem, LeftOut) else "failed"
-                    self._put(IntakeEntry(0, problem.source, state, why=(problem.error, problem.hint)))
+            for entry in entries_of(name, scanned):
+                self._put(entry)
 
     def finish(self, names: Sequence[str], kept: Collection[str], error: tuple[str, str] | None) -> None:
         """Note that a job has ended: what was read of it is in where it is among `kept`."""
