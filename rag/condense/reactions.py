@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from rag.condense.subjects import Past, latest_subjects
-from rag.language.followups import MORE, OTHER_YEAR, SURE
+from rag.language.followups import ASKED_NOUN, MORE, OTHER_YEAR, SURE
+from rag.language.names import names_in
+from rag.language.numbers import NUMBER_WORDS
 from rag.language.time import YEAR, with_time
 
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 _EARLIER = ("before", "earlier", "previous", "prior", "preceding")
 _WHEN = re.compile(r"when\b", re.IGNORECASE)
 _YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w]|[.,]\d)")
@@ -21,7 +22,7 @@ def reaction(text: str, past: Sequence[Past]) -> str | None:
     if SURE.fullmatch(text):
         return last
     if MORE.fullmatch(text):
-        return f"Tell me more about {' and '.join(latest_subjects(past)) or last.rstrip(' ?.!')}"
+        return f"Tell me more about {_topic(last) or ' and '.join(latest_subjects(past)) or last.rstrip(' ?.!')}"
     if OTHER_YEAR.fullmatch(text) and not _WHEN.match(last) and (year := _other_year(text, past)):
         asked = last.split(": ", maxsplit=1)[0].rstrip(" ?.!")
         known = list(_YEAR.finditer(asked))
@@ -29,6 +30,14 @@ def reaction(text: str, past: Sequence[Past]) -> str | None:
             return f"{asked[: known[-1].start()]}{year}{asked[known[-1].end() :]}?"
         return f"{with_time(asked, f'in {year}')}?"
     return None
+
+
+def _topic(question: str) -> str | None:
+    """Return what a question counts in a place: "measles cases in Ghent"."""
+    names, noun = names_in(question), ASKED_NOUN.match(question)
+    if not names or noun is None or any(name.kind != "place" for name in names):
+        return None
+    return f"{noun['noun']} in {names[0].text}"
 
 
 def with_year(text: str, past: Sequence[Past]) -> str:
@@ -45,5 +54,5 @@ def _other_year(words: str, past: Sequence[Past]) -> int | None:
         return None
     counted = re.search(r"\b(\w+) years?\b", words.lower())
     said = counted[1] if counted else ""
-    count = int(said) if said.isascii() and said.isdecimal() else _COUNTS.get(said, 1)
+    count = int(said) if said.isascii() and said.isdecimal() else NUMBER_WORDS.get(said, 1)
     return int(years[0]) + (-count if any(word in words.lower() for word in _EARLIER) else count)

@@ -1,32 +1,36 @@
-"""What pronouns and words like "there" and "that year" of a follow-up stand for."""
+"""Follow-ups with what pronouns and words like "there" and "that year" stand for in their place."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
+from rag.condense.antecedents import antecedent, new_names
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ARTICLE_ABOUT,
     ASKED_NOUN,
-    ASKS_WHO,
+    ASKS_WHERE,
+    ASKS_WHICH,
+    GROUP,
+    LISTED,
     OF_WRITING,
     ORDINAL,
-    PERSON_OF,
+    PLACES,
+    SHE,
     SOME_OF_THEM,
     THAT_ONE,
     THEN,
     THERE,
     WHICH_ONE,
 )
-from rag.language.names import Name, names_in, phrase, referent_of
+from rag.language.names import names_in
+from rag.language.parts import subject_in
 from rag.language.time import times_in
-from rag.language.verbs import AUX
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
-_AFTER_AUX = re.compile(rf"\b{AUX} $", re.IGNORECASE)
 _MOST_NAMES = 6
 """Names of an answer that "of them" may mean."""
 
@@ -35,44 +39,86 @@ def with_referents(text: str, past: Sequence[Past]) -> str:
     """Return `text` with what pronouns, "there" and "that year" stand for in their place."""
     last = past[-1]
     text = _with_ordinal(_with_time_and_place(text, past), last)
-    if (which := WHICH_ONE.match(text)) and (several := _several(last)):
-        text = f"Which of {several}{text[which.end() :]}"
-    some = SOME_OF_THEM.search(text)
-    if some and (several := _several(last)):
-        text = f"{text[: some.start()]}of {several}{text[some.end() :]}"
-    elif some and (noun := ASKED_NOUN.match(last.question)):
-        return about(f"{text[: some.start()]}of the {noun['noun']}{text[some.end() :]}", latest_subjects(past))
+    if which := WHICH_ONE.match(text) or SOME_OF_THEM.search(text):
+        return _with_group(text, which, past)
     one = THAT_ONE.search(text)
-    if one and (named := _new_names(last) or names_in(last.question)):
+    if one and (named := new_names(last) or names_in(last.question)):
         text = f"{text[: one.start()]}{named[0].text}{text[one.end() :]}"
     return _with_pronouns(text, past)
 
 
+def _with_group(text: str, which: re.Match[str], past: Sequence[Past]) -> str:
+    """Return `text` with the names or the kind of things that "which one" and "of them" choose from."""
+    lead, rest = text[: which.start()], text[which.end() :]
+    if which.re is WHICH_ONE:
+        lead = "Which "
+    if several := _several(past[-1]):
+        return _with_pronouns(f"{lead}of {several}{rest}", past)
+    of_it = which.re is SOME_OF_THEM and which[0].lower().endswith("it")
+    group = _group(past[-1].question, things=not of_it)
+    if group:
+        return about(_with_pronouns(f"{lead}of {group}{rest}", past), latest_subjects(past))
+    if which.re is WHICH_ONE or of_it or len(names_in(past[-1].question)) > 1:
+        return _with_pronouns(text, past)
+    return about(_with_pronouns(f"{lead.rstrip()}{rest}", past), latest_subjects(past))
+
+
+def _group(question: str, *, things: bool) -> str | None:
+    """Return of whom or of what a question speaks, as a phrase that something can be one of (`things`), or a part."""
+    asked = ASKED_NOUN.match(question)
+    if not things:
+        return f"the {asked['noun']}" if asked else None
+    if match := GROUP.match(question.rstrip(" ?.!")):
+        return match["group"]
+    if match := asked or ASKS_WHICH.match(question):
+        return f"the {match['noun']}"
+    subject = subject_in(question)
+    return subject.text if subject and subject.is_plural else None
+
+
 def _with_pronouns(text: str, past: Sequence[Past]) -> str:
     used: set[str] = set()
+    first = HE.search(text)
     for pronoun in (HE, IT, THEY):
-        match = pronoun.search(text)
-        if not match or (is_genitive(match[0]) and any(name.end < match.start() for name in names_in(text))):
-            continue  # "When did Apple stop its project?"
-        if name := _referent(pronoun, past, {name.text for name in names_in(text)} | used):
-            if not OF_WRITING.search(text):
-                name = ARTICLE_ABOUT.sub("", name)
-            used.add(name)
-            text = f"{text[: match.start()]}{inflected(match[0], name)}{text[match.end() :]}"
+        text = _with_antecedent(text, pronoun.search(text), pronoun, past, used)
+    left = HE.search(text)
+    if first and left and used and bool(SHE.match(first[0])) != bool(SHE.match(left[0])):
+        return _with_antecedent(text, left, HE, past, used)  # "What did she tell him?"
     return text
 
 
+def _with_antecedent(
+    text: str, match: re.Match[str] | None, pronoun: re.Pattern[str], past: Sequence[Past], used: set[str]
+) -> str:
+    """Return `text` with what a pronoun means in its place, which is added to `used`."""
+    after = text[match.end() :] if match else ""
+    if not match or (is_genitive(match[0], after) and any(name.end < match.start() for name in names_in(text))):
+        return text  # "When did Apple stop its project?"
+    name = antecedent(pronoun, text, past, {name.text for name in names_in(text)} | used)
+    if name is None:
+        return text
+    if not OF_WRITING.search(text):
+        name = ARTICLE_ABOUT.sub("", name)
+    used.add(name)
+    whole = f"{text[: match.start()]}{inflected(match[0], name, after)}{after}"
+    is_common = not names_in(f"- {name}")
+    return about(whole, [other.text for other in names_in(past[-1].question)]) if is_common else whole
+
+
 def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
-    if THEN.search(text) and (times := times_in(past[-1].question) or times_in(past[-1].answer)):
+    last = past[-1]
+    if THEN.search(text) and (times := times_in(last.question) or times_in(last.answer)):
         text = THEN.sub(times[-1], text, count=1)
     places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
+    if not places and ASKS_WHERE.match(last.question):
+        places = [name.text for name in new_names(last)[:1]]
     return THERE.sub(f"in {places[-1]}", text, count=1) if places else text
 
 
 def _with_ordinal(text: str, last: Past) -> str:
     """Return `text` with the name that "the first one" or "the latter" means, of those that the last turn gave."""
     match = ORDINAL.search(text)
-    named = (dict.fromkeys(name.text for name in names) for names in (_new_names(last), names_in(last.question)))
+    named = (dict.fromkeys(name.text for name in names) for names in (new_names(last), names_in(last.question)))
     names = next((list(several) for several in named if len(several) > 1), [])
     if match is None or not names:
         return text
@@ -82,75 +128,13 @@ def _with_ordinal(text: str, last: Past) -> str:
 
 def _several(turn: Past) -> str | None:
     """Return the names that an answer brought in as one phrase, if they can be what "of them" means."""
-    names = list(dict.fromkeys(name.text for name in _new_names(turn)))
+    asked = ASKS_WHICH.match(turn.question) or ASKED_NOUN.match(turn.question)
+    of_places = bool(asked and PLACES.search(asked["noun"]))
+    named = [name for name in new_names(turn) if name.kind == "place" or not of_places]
+    if asked:  # of a sentence those alone that it lists
+        pairs = ((one, other) for one, other in pairwise(named) if LISTED.fullmatch(turn.answer, one.end, other.start))
+        named = [name for pair in pairs for name in pair]
+    names = list(dict.fromkeys(name.text for name in named))
     if not 1 < len(names) <= _MOST_NAMES or len(names_in(turn.question)) > 1:
         return None
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _new_names(turn: Past) -> list[Name]:
-    """Return the names that an answer brought in."""
-    return [name for name in names_in(turn.answer) if name.text.lower() not in turn.question.lower()]
-
-
-def _referent(pronoun: re.Pattern[str], past: Sequence[Past], taken: set[str]) -> str | None:
-    """Return what a pronoun means: a name in the latest question that has one, or in its answer if it asked who."""
-    people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
-    if pronoun is HE and (person := _latest_person(past, people, taken)):
-        return person
-    for n, turn in reversed(list(enumerate(past))):
-        names = _candidates(pronoun, turn, people, taken)
-        topical = [name for name in names if n and name.text in past[n - 1].question]
-        if name := referent_of(pronoun, topical) or referent_of(pronoun, names):
-            return _phrased(pronoun, name, names, turn.question)
-        if (noun := ASKED_NOUN.match(turn.question)) and pronoun is (THEY if noun["noun"].endswith("s") else IT):
-            return f"the {noun['noun']}"
-    return None
-
-
-def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
-    """Return who was spoken of last: the answer to "who", or whom a question names as one who does something."""
-    for turn in reversed(past):
-        answers = [name for name in _new_names(turn) if name.text not in taken]
-        if ASKS_WHO.match(turn.question) and (name := referent_of(HE, answers)):
-            return name.text
-        named = [name.text for name in names_in(turn.question) if name.text in people and name.text not in taken]
-        if person := next(iter(named), None) or _person_of(turn.question):
-            return person
-    return None
-
-
-def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
-    """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
-    named = [_as_meant(pronoun, name, turn.question, people) for name in names_in(turn.question)]
-    compared = turn.question.find(" than ")  # "Is X faster than Y?" is about X
-    topical = [name for name in named if compared < 0 or name.start < compared] or named
-    names = [name for name in topical if not any(name.text in other for other in taken)]
-    return [*_new_names(turn), *names] if pronoun is HE and ASKS_WHO.match(turn.question) else names
-
-
-def _as_meant(pronoun: re.Pattern[str], name: Name, question: str, people: set[str]) -> Name:
-    """Return a name with its kind as far as other questions, and for IT this one, tell it."""
-    if name.text in people:
-        return replace(name, kind="person")
-    # A country that does something: "Did Germany vote against it?"
-    is_acting = pronoun is IT and name.kind == "place" and _AFTER_AUX.search(question[: name.start])
-    return replace(name, kind="thing") if is_acting else name
-
-
-def _phrased(pronoun: re.Pattern[str], name: Name, names: Sequence[Name], question: str) -> str:
-    """Return a name as the question has it; for THEY both names, if there are two."""
-    several = [other for other in names if other.kind != "place"]
-    if pronoun is THEY and len(several) == 2:
-        return " and ".join(phrase(other, question) for other in several)
-    if pronoun is IT and PERSON_OF.search(question[: name.start]):
-        return name.text
-    return phrase(name, question) if name.text in question else name.text
-
-
-def _person_of(question: str) -> str | None:
-    """Return the person whom a question names by what they are: "the founder of HiPhi"."""
-    for name in names_in(question):
-        if match := PERSON_OF.search(question[: name.start]):
-            return f"{match[0]}{name.text}"
-    return None

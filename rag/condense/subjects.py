@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.terms import query_terms
-from rag.language.english import GENITIVE_PRONOUNS
+from rag.language.english import GENITIVE_PRONOUNS, PREPOSITIONS
 from rag.language.followups import QUESTION
 from rag.language.names import names_in
 from rag.language.verbs import AUX
+
+_OF_HER = re.compile(rf" (?!(?:{'|'.join(sorted(PREPOSITIONS))}|again|also|and|now|or|too|when|why)\b)\w")
+"""What stands after the "her" that is somebody's: a noun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +22,18 @@ class Past:
 
     question: str
     answer: str
+    was_fragment: bool = False
+    """Whether it was a name or another part of a question, as "And XPeng?" is."""
 
 
-def is_genitive(pronoun: str) -> bool:
-    """Return whether a pronoun stands for "somebody's"."""
-    return pronoun.lower() in GENITIVE_PRONOUNS
+def is_genitive(pronoun: str, after: str = " x") -> bool:
+    """Return whether a pronoun stands for "somebody's", before what stands after it: "her" does before a noun."""
+    return pronoun.lower() in GENITIVE_PRONOUNS and not (pronoun.lower() == "her" and not _OF_HER.match(after))
 
 
-def inflected(pronoun: str, name: str) -> str:
-    """Return `name` in the form that the pronoun has in whose place it is put."""
-    return f"{name}'s" if is_genitive(pronoun) else name
+def inflected(pronoun: str, name: str, after: str = " x") -> str:
+    """Return `name` in the form that the pronoun has in whose place it is put, before what stands after it."""
+    return f"{name}'s" if is_genitive(pronoun, after) else name
 
 
 def gist_of(question: str) -> str:

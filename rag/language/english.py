@@ -23,6 +23,8 @@ COMMON_WORD = re.compile(
     r"(?:s|ing|ion|ment|ness|ity|ism|ly|ers|one|ic|al|first|last|half|most|many|people|men|women)$"
 )
 """The end of a word that, at the beginning of a sentence, is hardly a name."""
+ABSTRACT_WORD = re.compile(r"(?:[ae]nce|age|cy|er|ght|gy|ing|ion|ism|ment|ness|ort|ry|ship|th|ty|ure)$")
+"""The end of a word for a quality or the like, rather than for a thing, a person or a company."""
 STATING_WORDS = frozenset(
     "located situated based lies lay stands stood took take takes place happened occurred held passed"
     " created established named called known became become began started ended came been".split()
@@ -36,7 +38,9 @@ DETERMINERS = (
     frozenset("the a an his her its their this that these those no any some of in and or most".split()) | PREPOSITIONS
 )
 COMPANY_WORDS = frozenset(
-    "auto bank company corporation corp energy future group holdings inc institute ltd motor motors".split()
+    "airlines airways association auto bank capital club college company corporation corp council energy foundation"
+    " future group holdings inc institute ltd media ministry mobile motor motors partners research robotics school"
+    " securities trust union university".split()
 )
 """Last words of names that are no person's."""
 OPPOSITE_PAIRS = """

@@ -40,7 +40,7 @@ YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
 BARE_QUESTION = re.compile(
     rf"^(?:(?:by|for|to|at|in|on|from|with|since|until|of) {WH}(?: (?!many)[a-z]+){{0,2}}"
     r"|(?:who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)|whose [a-z]+)"
-    r"(?: so| for| exactly| then)?|how so|how come|since when|until when)$",
+    r"(?: so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
     re.IGNORECASE,
 )
 """A question word alone: "Why?", "Since when?", "How many?"."""
@@ -66,6 +66,8 @@ ORDINAL = re.compile(
     re.IGNORECASE,
 )
 """One of several that were named, by its place among them: "the first one", "the latter"."""
+LISTED = re.compile(r"(?:[\s,;.:•\"“”\[\]&\d*-]|\b(?:and|or|the)\b)*")
+"""What stands between the names of a list, marks of citations among it."""
 WHICH_ONE = re.compile(
     r"^which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
     re.IGNORECASE,
@@ -75,13 +77,34 @@ THEN = re.compile(r"\b(?:(?:in |on |at )?th(?:at|is) (?:year|month|day|time|quar
 """A time named before: "then", "that year"."""
 THERE = re.compile(r"\bthere\b(?! (?:is|are|was|were|be|any)\b)(?<!are there)(?<!is there)", re.IGNORECASE)
 """A place named before: "there"."""
-PREPOSITION = re.compile(r"^(?:in|at|for|on|from|to|with|by|of|about|during|after|before)\b", re.IGNORECASE)
+PREPOSITION = re.compile(
+    r"^(?:in|at|for|on|from|to|with|by|of|about|against|during|after|before|under|without)\b", re.IGNORECASE
+)
 """A fragment that begins with a preposition: "in China"."""
 DEMONSTRATIVE = re.compile(
     rf"\b(?:this|these|those)\b|\b(?:{AUX}|of|after|before|by|for|about|with|to|on|in|from) that\b|\bthat[?.]?$",
     re.IGNORECASE,
 )
 """What points at something said before: "this", "of that"."""
+SHE = re.compile(r"(?:she|her|hers|herself)\b", re.IGNORECASE)
+"""Of the words for a person those for a woman."""
+THEM = re.compile(r"\bthem\b", re.IGNORECASE)
+"""Of the words for several those that nothing is said of."""
+ACTS_OF_IT = re.compile(
+    rf"\b{AUX} it (?P<verb>[a-z]+)"
+    r"|\bits (?:[a-z-]+ )?(?:boss|ceo|chairman|chairwoman|chief|director|employees|founder|lawyer|lender|management"
+    r"|owner|president|rivals?|shareholders|speaker|spokes(?:man|woman|person)|staff|union|workers)\b",
+    re.IGNORECASE,
+)
+"""What "it" is said to do or have as companies and countries do: "When did it sell ...?", "its founder"."""
+ASKS_WHERE = re.compile(
+    r"^(?:where|(?:in |at |to |from )?(?:which|what) (?:area|city|country|island|market|nation|place|province|region"
+    r"|state|town|village))(?:['’]s)?\b",
+    re.IGNORECASE,
+)
+"""A question whose answer is a place."""
+GROUP = re.compile(r"^(?:who|what) (?:are|were) (?P<group>(?:the|all) [^:?]+)$", re.IGNORECASE)
+"""A question for those of a group: "Who were the defendants in the trial?"."""
 SOME_OF_THEM = re.compile(r"\bof (?:them|those|these|it)\b", re.IGNORECASE)
 """A part of what was named before: "of them"."""
 THAT_ONE = re.compile(r"\bth(?:at|is|e same) (?:company|firm|brand|maker|person|man|woman)\b", re.IGNORECASE)
@@ -101,13 +124,30 @@ SURE = re.compile(
     re.IGNORECASE,
 )
 """A doubt about an answer: "Are you sure?"."""
+_COUNT = r"(?:an?|the|one|two|three|four|five|six|seven|eight|nine|ten|twelve|[0-9]{1,2})"
 OTHER_YEAR = re.compile(
-    r"(?:in |during |for )?(?:the year (?:before|earlier|after|later)(?: that)?"
+    r"(?:(?:in |during |for )?the same [a-z]+ (?:of |in )?)?(?:in |during |for )?"
+    r"(?:the year (?:before|earlier|after|later)(?: that)?"
     r"|the (?:previous|prior|preceding|next|following) year"
-    r"|(?:a|one|two|three|four|five|ten|[0-9]{1,2}) years? (?:before|earlier|after|later)(?: that)?)",
+    rf"|{_COUNT} years? (?:before|earlier|after|later)(?: that)?)",
     re.IGNORECASE,
 )
 """A year counted from the one that was asked about: "the year before", "two years later"."""
+RELATIVE_TIME = re.compile(
+    rf"{_COUNT} (?:days?|weeks?|months?|quarters?|years?|decades?) (?:before|earlier|after|later)(?: that)?",
+    re.IGNORECASE,
+)
+"""A time counted from another that is not a year: "a week earlier"."""
+SIDE = re.compile(r"\b(?:against|for|in favou?r(?: of)?)\b", re.IGNORECASE)
+"""One of two sides in a vote."""
+LOOKS_ON = re.compile(r"(?<=before|.after) .+$")
+"""What something is before or after."""
+OWNED = re.compile(r"(?:its|their|his|her|the)\b(?!.* ones?$)", re.IGNORECASE)
+"""The beginning of a fragment for what belongs to something: "its price"."""
+ONES = re.compile(r"(?<=\w) ones?$")
+"""What stands for the thing in a fragment: "the 16-gigabyte one"."""
+ELIDED = re.compile(rf"^how (?:many|much) (?={AUX}\b)", re.IGNORECASE)
+"""A question for a number without what is counted: "How many has he prevented?"."""
 _ATTRIBUTES = (
     r"(?:age|author|ceo|costs?|date|deliveries|employees|founder|goal|headquarters|height|length|loss|name|number|owner"
     r"|place|population|prices?|profit|range|reasons?|results?|revenue|salary|sales|share|size|speed|target|time"
@@ -135,6 +175,8 @@ PERSON_OF = re.compile(
 """What makes a person of the name after it: "the founder of"."""
 WHO_DID = re.compile(r"^who (?P<verb>[a-z]+) (?P<rest>(?!(?:he|him|her|it|them)\b)[^():,]+)$", re.IGNORECASE)
 """A question for who did something: "Who founded X?"."""
+BY_WHAT_DID = re.compile(r"(?:when|where|why|how(?! m(?:any|uch)))\b", re.IGNORECASE)
+"""Question words that fit what was done by somebody: "When was X founded?"."""
 ARTICLE_ABOUT = re.compile(r"the (?:article|piece|story|text)s? (?:about|on) (?=\S)", re.IGNORECASE)
 """What leads to the subject of an article, which what is asked next is about."""
 OF_WRITING = re.compile(
@@ -142,5 +184,10 @@ OF_WRITING = re.compile(
     re.IGNORECASE,
 )
 """Words for what is done with an article rather than with its subject."""
-ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-Z])")
+ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-ZÀ-ÖØ-ÞĀ-ž](?!.*['’]s ))")
 """A question for somebody's name, which "Who is NAME?" is not."""
+MAKES = re.compile(
+    r"(?:builds?|built|creates?d?|founds?|founded|heads?|leads?|led|makes?|made|owns?|owned|runs?|ran|starts?|started)$",
+    re.IGNORECASE,
+)
+"""What somebody does with a company or a thing, never with a person."""

@@ -17,15 +17,22 @@ from rag.language.verbs import AUX
 Kind = Literal["person", "thing", "place"]
 
 _NATIONAL = re.compile(r"^[A-Z][a-z]+(?:ese|ish|ean|ian|ican)$")
-_JOINT = re.compile(r" (?:(?:von|van|der|de|la|bin|al) )*")
+_PARTICLE = r"(?:von|van|der|de|del|des|di|do|dos|du|da|la|bin|al) "
+_JOINT = re.compile(rf" (?:{_PARTICLE})*")
 _GENITIVES = ("'s", "’s", "s'", "s’")
 _ADVERBS = r"(?:first|now|ever|already|once|again|later|then|together|alone)"
 _WORD = re.compile(r"[^\W_][\w.&'’/+-]*[^\W_]|[^\W_]")
+_MARKS = re.compile(r"\[\d+\]|[ ?.!\"”]")
 _ASKS_WHAT_IS = re.compile(r"(?:what|who) (?:is|are|was|were) (?:the|an?) ", re.IGNORECASE)
 _PLURAL = re.compile(r"[A-Z]{2,}s")
-_FULL_NAME = re.compile(
-    r"[A-Z][a-z]+(?:-[A-Z]?[a-z]+)?(?: (?:(?:von|van|der|de|la|bin|al) )*[A-Z][a-z]+(?:-[A-Z]?[a-z]+)?){0,2}"
+_FULL_NAME = re.compile(rf"[^\W\d_]+(?:-[^\W\d_]+)?(?: (?:{_PARTICLE})*[^\W\d_]+(?:-[^\W\d_]+)?){{0,2}}")
+_LOOKS_NATIONAL = frozenset(
+    """
+    Adrian Bastian Brian Christian Damian Dean Dorian Fabian Florian Gillian Ian Jean Jillian Julian Kilian Lilian
+    Lillian Marian Maximilian Sean Sebastian Therese Vivian
+    """.split()
 )
+"""First names that end as the adjective of a country may."""
 _ACTS = (
     r"(?:say|said|write|wrote|critici[sz]|prais|think|thought|stud|admit|describ|promis|warn|argu|meet|met|tell|told"
     r"|believ|suspect|want|become|became|go|went|leave|left|born|die|use)"
@@ -84,15 +91,19 @@ def phrase(name: Name, text: str) -> str:
 def with_name(text: str, old: Name, new: str) -> str:
     """Return a question about the name `new` instead of `old`; the genitive ending of `old` stays, once."""
     before, after = text[: old.start], text[old.end :]
+    if re.search(r"\bhow many $", before, re.IGNORECASE) and old.text.endswith("s"):
+        new = re.sub(r"^(?:the|an?) |(?<!s)$", lambda match: "" if match[0] else "s", new)
     adjective = re.search(r"\b(the|an?) [a-z-]+ $", before)
-    variant = re.match(r"the ([A-Z]\w*)$", new)
+    variant = re.match(r"the ([A-Z][^\W\d]*)$", new)
     stem, _, end = old.text.rpartition(" ")
     if variant and adjective:  # "the basic SU7", "the Max" -> "the SU7 Max"
         before, new = before[: adjective.start()], f"the {old.text} {variant[1]}"
+    elif variant and re.search("[0-9]$", old.text):
+        before, new = re.sub(r"\bthe $", "", before), f"the {old.text} {variant[1]}"
     elif variant and stem and (len(end) == len(variant[1]) == 1 or re.search("[0-9]", stem)):
         before, new = re.sub(r"\bthe $", "", before), f"the {stem} {variant[1]}"
     else:
-        before = re.sub(r"\bthe $", "", before)
+        before = re.sub(r"\b(?:the|an?) $" if re.match("(?:the|an?) ", new) else r"\bthe $", "", before)
     if re.match(r"['’]s?\b", after) or not re.search(r"['’]s?$", old.text):
         new = re.sub(r"['’]s?$", "", new)
     return f"{before}{new}{after}?"
@@ -108,7 +119,14 @@ def referent_of(pronoun: re.Pattern[str], names: Iterable[Name]) -> Name | None:
 
 
 def _may_be_person(name: Name) -> bool:
-    return bool(_FULL_NAME.fullmatch(name.text)) and name.text.split()[-1].lower() not in COMPANY_WORDS
+    return _is_full_name(name.text) and name.text.split()[-1].lower() not in COMPANY_WORDS
+
+
+def _is_full_name(text: str) -> bool:
+    """Return whether a name is made of one to three words with a capital and small letters, of whatever alphabet."""
+    words = [part for word in text.split() for part in word.split("-") if not re.fullmatch(_PARTICLE, f"{word} ")]
+    spelt = words[0][0].isupper() and all(word[1:].islower() for word in words if len(word) > 1)
+    return bool(_FULL_NAME.fullmatch(text)) and spelt and len(words[0]) > 1
 
 
 def _is_name(word: re.Match[str], text: str) -> bool:
@@ -122,25 +140,29 @@ def _is_name(word: re.Match[str], text: str) -> bool:
     if not bare[0].isupper():
         return False
     opens = not text[: word.start()].strip() or text[: word.start()].rstrip()[-1] in '.?!:;"“'
-    return not opens or bare[1:] != bare[1:].lower() or _opens_with_name(word, text)
+    return not opens or bare[1:] != bare[1:].lower() or is_place(bare) or _opens_with_name(word, text)
 
 
 def _is_national(word: str) -> bool:
     """Return whether a word is the adjective of a country ("German") rather than a name, or is "I"."""
+    if word in _LOOKS_NATIONAL:
+        return False
     return word == "I" or bool(_NATIONAL.match(word)) or bool(country_of(word.lower()) and not is_place(word))
 
 
 def _opens_with_name(word: re.Match[str], text: str) -> bool:
     """Return whether a capital at the beginning of a sentence belongs to a name."""
     rest = text[word.end() :]
-    return word[0].endswith(("'s", "’s")) or bool(re.match(r" [A-Z][a-z]+\b", rest)) or not rest.strip(" ?.!")
+    after = re.match(r" ([^\W\d_]+)", rest)
+    joined = after is not None and after[1][0].isupper() and after[1][1:].islower()
+    return word[0].endswith(("'s", "’s")) or joined or not _MARKS.sub("", rest)
 
 
 def _kind(name: str, text: str) -> Kind:
     own = re.escape(name)
     if is_place(name) or re.search(rf"{_LOCATIVE}{own}(?!['’\w-]| [A-Z\d])", text):
         return "place"
-    if not _FULL_NAME.fullmatch(name) or name.rsplit(maxsplit=1)[-1].lower() in COMPANY_WORDS:
+    if not _is_full_name(name) or name.rsplit(maxsplit=1)[-1].lower() in COMPANY_WORDS:
         return "thing"
     acts = rf"\b(?:did|does|has|had) {own} (?:\w+ )?{_ACTS}|{own},? (?:who\b|(?:has |had )?{_ACTS})"
     return "person" if re.search(rf"[Ww]ho (?:is|was) {own}|{acts}", text) else "thing"

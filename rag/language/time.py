@@ -20,7 +20,7 @@ DAY_OR_MONTH = rf"(?:[0-9]{{1,2}} {MONTH}|{MONTH}(?: [0-9]{{1,2}})?)"
 """A day or month without its year."""
 _TIME = re.compile(
     rf"\b(?:(?:in|on|at|by|during|since|until|for|over|within) )?"
-    r"(?:the )?(?:(?:whole|end|beginning|start|middle) of )?"
+    r"(?:the )?(?:(?:whole|end|beginning|start|middle|(?:first|last) \w+ (?:days|weeks|months)) of )?"
     rf"(?:(?:first|second|third|fourth|last) (?:quarter|half)(?: of)?(?: {YEAR})?|Q[1-4](?: {YEAR})?"
     rf"|(?:[0-9]{{1,2}} )?{MONTH}(?: [0-9]{{1,2}}\b,?)?(?: {YEAR})?|{YEAR})\b(?![,.][0-9])"
 )
@@ -59,6 +59,9 @@ def with_time(question: str, time: str) -> str:
     if not spans:
         return f"{question} {time}"
     start, end = spans[-1]
+    year = re.search(YEAR, question[start:end])
+    if year and re.search(MONTH, time) and not re.search(YEAR, time) and re.search(MONTH, question[start:end]):
+        time = f"{time} {year[0]}"
     return f"{question[:start]}{time}{question[end:]}"
 
 

@@ -45,7 +45,7 @@ def test_what_points_back_gives_way_to_what_it_means(question, history, standalo
         ("why?", ["Is Tesla treated differently?"], "Why is Tesla treated differently?"),
         ("And Geely?", [PAID], "What provisional duty does Geely pay in the EU?"),
         ("what about in China?", [PAID], "What provisional duty does SAIC pay in China?"),
-        ("and byd?", ["Where does Chery build cars?"], "Where does Chery build cars: byd?"),
+        ("and byd?", ["Where does Chery build cars?"], "Where does byd build cars?"),
         ("And Brazil?", ["What duty does the United States levy?"], "What duty does Brazil levy?"),
         (
             "And in 2023?",
@@ -89,7 +89,7 @@ LOSERS = {"question": "Which makers lost money?", "answer": "NIO and XPeng lost 
         ("What about the previous year?", [UNDATED], "How many cars did NIO deliver in 2022?"),
         ("the year before", ["What did NIO earn in the first half of 2024?"],
          "What did NIO earn in the first half of 2023?"),
-        ("How many did it deliver the year before?", [SOLD], "How many did NIO deliver in 2022?"),
+        ("How many did it deliver the year before?", [SOLD], "How many cars did NIO deliver in 2022?"),
         ("The year before?", ["When was NIO founded?"], "The year before (NIO)?"),  # of no year
         ("Which of them lost more?", [LOSERS], "Which of NIO and XPeng lost more?"),
         ("Which of them is cheaper?", ["Compare the SU7 and the Model 3"],
@@ -144,6 +144,105 @@ FASTER = "Is the SU7 faster than the Model 3?"
     ],
 )
 def test_what_points_at_one_of_several(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
+BUS = "How much does a battery bus cost over twelve years?"
+SOLD_TWO = [SOLD, "And XPeng?"]
+LIST = {"question": "Which countries buy Trenka's batteries?", "answer": "Germany [1] Italy [2] Poland [3]"}
+SENTENCE = LIST | {"answer": "Anselm Grubner of Vienna noted that Trenka buys its cells from South Korea."}
+CITY = {"question": "Which city has a charge?", "answer": "Havnsund. [1]"}
+ABROAD = {"question": "Who is Gülten Erdal?", "answer": "The trade unionist Gülten Erdal fought him in the courts."}
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("And a hydrogen bus?", [BUS], "How much does a hydrogen bus cost over twelve years?"),
+        ("what about diesel?", [BUS], "How much does diesel cost over twelve years?"),
+        ("and safety?", ["What does the SU7 cost?"], "What does the SU7 cost: safety?"),
+        ("and batteries?", [SOLD], "How many batteries did NIO deliver in 2023?"),
+        ("And the altimeter?", ["When does Hvelving's neutron counter start?"],
+         "When does the altimeter start (Hvelving)?"),
+        ("and the 16-gigabyte one?", ["What did the 12-gigabyte package cost?"],
+         "What did the 16-gigabyte package cost?"),
+        ("What about the L9?", ["How many L7s were ordered?"], "How many L9s were ordered?"),
+        ("And an S9?", ["How often does an S7 break?"], "How often does an S9 break?"),
+        ("And the Max?", ["What does the SU7 cost?"], "What does the SU7 Max cost?"),
+        ("And Anneke Vos?", ["What sentence did Julian Cardew receive?"], "What sentence did Anneke Vos receive?"),
+        ("And his Liberal partners?", ["How many years did Detlef Harmsen want?"],
+         "How many years did Detlef Harmsen's Liberal partners want?"),
+        ("And against?", ["How many sailors voted in favour?"], "How many sailors voted against?"),
+        ("and georgia?", ["What did Romania cost the group?"], "What did Georgia cost the group?"),
+        ("what about nio", ["What did NIO earn?", "How many cars did XPeng sell?"], "How many cars did NIO sell?"),
+        ("Lanxu?", SOLD_TWO, "How many cars did Lanxu deliver in 2023?"),
+        ("Batteries?", [SOLD], "Batteries?"),  # a topic, whatever it begins with
+    ],
+)  # fmt: skip
+def test_a_thing_takes_the_place_of_another(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("And in October?", ["What did it cost in November 2025?"], "What did it cost in October 2025?"),
+        ("And in the whole of 2024?", ["How many did BYD ship in the first nine months of 2025?"],
+         "How many did BYD ship in the whole of 2024?"),
+        ("and in the same months of the year before?", ["What did NIO earn between May and June 2025?"],
+         "What did NIO earn between May and June 2024?"),
+        ("six years later?", ["How many shops did Alo have in 2013?"], "How many shops did Alo have in 2019?"),
+        ("And a year earlier?", ["What did Seorak earn between July and September?"],
+         "What did Seorak earn between July and September a year earlier?"),
+        ("and a week before?", ["How many cases are there in Duinrand?"],
+         "How many cases are there in Duinrand a week before?"),
+        ("And in the week after?", ["How many cars were ordered in the week before the accident?"],
+         "How many cars were ordered in the week after the accident?"),
+    ],
+)  # fmt: skip
+def test_another_time(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("How much did she win?", [ABROAD], "How much did Gülten Erdal win?"),
+        ("What did she tell him?", ["Who is Lei Jun?", "Who is Ada Renshaw?"], "What did Ada Renshaw tell Lei Jun?"),
+        ("What troubles her?", ["What does Hedda Lunt think?"], "What troubles Hedda Lunt?"),
+        ("What is her opinion?", ["What does Hedda Lunt think?"], "What is Hedda Lunt's opinion?"),
+        ("When did he begin?", ["Who founded Human Horizons?"], "When did the founder of Human Horizons begin?"),
+        ("Did he win?", ["Who wore the jersey?"], "Did the person who wore the jersey win?"),
+        ("Will he appeal?", [{"question": "Who is Mwangaza's boss?", "answer": "Patrick Odhiambo leads it."}],
+         "Will Patrick Odhiambo appeal?"),
+        ("Who uses it?", ["When was Warmfjell's third hall finished?"], "Who uses Warmfjell's third hall?"),
+        ("Who leads it?", ["What was Xiaomi's revenue in 2023?"], "Who leads Xiaomi?"),
+        ("Where were they built?", ["Who bought HiPhi's cars?"], "Where were HiPhi's cars built?"),
+        ("When did it sell?", ["What did BYD tell Geely?"], "When did BYD sell?"),
+        ("What did its spokeswoman say?", ["What did BYD tell Geely?"], "What did BYD's spokeswoman say?"),
+        ("What had they asked for?", ["What rise did the tug crews at Gullmark get?"],
+         "What had the tug crews at Gullmark asked for?"),
+        ("Can they appeal?", ["Why was the merger of Mwangaza and Pwani blocked?"], "Can Mwangaza and Pwani appeal?"),
+        ("How long is the wait for them?", ["What did Hao Yiran say about extended-range models?"],
+         "How long is the wait for the extended-range models (Hao Yiran)?"),
+        ("Why did it come back?", ["Did traffic drop in Tessabruck?"], "Why did traffic come back (Tessabruck)?"),
+        ("What does one pay there?", [CITY], "What does one pay in Havnsund?"),
+        ("Which of them took most?", [LIST], "Which of Germany, Italy and Poland took most?"),
+        ("Which of them took most?", [SENTENCE], "Which of the countries took most (Trenka)?"),
+        ("Which of them makes films?", ["What do the two children of Alsancak do?"],
+         "Which of the two children of Alsancak makes films?"),
+        ("Which of them was acquitted?", ["Who were the defendants in the trial?"],
+         "Which of the defendants in the trial was acquitted?"),
+        ("Which boat runs instead of it?", ["Why was the Aurinka stopped?"], "Which boat runs instead of the Aurinka?"),
+        ("How many has he sold?", ["How many cars did Lei Jun build?"], "How many cars has Lei Jun sold?"),
+        ("How many?", ["Why is Stackwell cutting jobs?"], "How many jobs is Stackwell cutting?"),
+        ("Why not?", ["Is Lapakita for sale?"], "Why is Lapakita not for sale?"),
+        ("Why not?", ["Did the village school close?"], "Why did the village school not close?"),
+        ("Tell me more", ["How many measles cases are there in Duinrand?"],
+         "Tell me more about measles cases in Duinrand"),
+    ],
+)  # fmt: skip
+def test_who_or_what_is_meant(question, history, standalone):
     assert condense(question, history) == standalone
 
 

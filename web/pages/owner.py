@@ -19,6 +19,7 @@ from index.status import read_queue
 from index.store.queue import QueueState
 from index.sync.catalog import Catalog
 from index.sync.source import Source, SourceStatus
+from rag.nearby import PORTS, NearbyModel, model_nearby
 from settings import Settings
 from web.errors import ApiError
 from web.locales import Language
@@ -49,7 +50,10 @@ def owner_routes(chain: AnswerChain, settings: Settings, unanswered: Unanswered 
         open_feedback = feedback.list(settled=False)
         files = read_queue(settings.store)
         sources = Catalog(settings.store).list()
-        return page_response(start_page(language_of(request), articles, open_feedback, unanswered, files, sources))
+        nearby = _nearby(request, settings)
+        return page_response(
+            start_page(language_of(request), articles, open_feedback, unanswered, files, sources, nearby)
+        )
 
     @router.api_route("/owner/feedback", methods=["GET", "HEAD"])
     def feedback_list(request: Request) -> Response:
@@ -74,11 +78,12 @@ def start_page(
     unanswered: Unanswered | None,
     files: tuple[QueueState, Sequence[Failure]] | None = None,
     sources: Sequence[tuple[Source, SourceStatus]] | None = None,
+    nearby: NearbyModel | None = None,
 ) -> str:
     """Return the start page as HTML. `feedback` is still open.
 
-    `sources` is None where there is no page of them. `files` is how far the queue is, and what could
-    not be read; None where there is no queue.
+    `sources` is None where there is no page of them. `files` is how far the queue is, and what could not be read; None
+    where there is no queue. `nearby` is a language model that could write the answers.
     """
     return render_template(
         "owner.html",
@@ -90,7 +95,16 @@ def start_page(
         down=sum(entry.rating == "down" for entry in feedback),
         unanswered=None if unanswered is None else unanswered.latest(),
         files=files,
+        nearby=nearby,
     )
+
+
+def _nearby(request: Request, settings: Settings) -> NearbyModel | None:
+    """Return a language model on this machine where none is set. This server's own port is not asked."""
+    if settings.model or request.method == "HEAD":
+        return None
+    _, own = request.scope.get("server") or (None, None)
+    return model_nearby(port for port in PORTS if port != own)
 
 
 def feedback_page(language: Language, entries: Sequence[Feedback]) -> str:

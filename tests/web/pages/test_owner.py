@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from evaluation.feedback import FEEDBACK, FeedbackStore
 from rag.events import Ask
 from settings import Settings
+from tests.rag.test_nearby import listening, models
 from tests.web.standins import HERE, FakeChain, an_answer, interface
 from web.monitoring import unanswered as module
 from web.monitoring.unanswered import Unanswered, noting_unanswered
@@ -68,6 +69,23 @@ def test_a_stranger_sees_neither(chain: FakeChain, settings: Settings, path: str
         assert client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == 200
     with TestClient(serve(chain, settings, None), base_url="http://192.168.1.5", client=("192.168.1.7", 5)) as client:
         assert client.get(path).status_code == 403
+
+
+def test_a_model_on_this_machine_is_offered_to_the_owner_where_none_is_set(
+    client: TestClient, chain: FakeChain, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening(models("qwen3:8b")) as (port, seen):
+        monkeypatch.setattr("web.pages.owner.PORTS", {port: "Ollama"})
+        client.head("/owner")
+        assert seen == [], "asked for a page that nobody sees"
+        page = client.get("/owner").text
+        chinese = client.get("/owner", headers={"Accept-Language": "zh"}).text
+        with TestClient(serve(chain, replace(settings, model="openai:any"), None), **HERE) as client:
+            assert "qwen3" not in client.get("/owner").text
+    assert f"qwen3:8b runs on this machine (OpenAI-compatible, port {port})." in page
+    assert f"<code>--model openai:qwen3:8b --base-url http://127.0.0.1:{port}/v1</code>" in page
+    assert "本机正在运行 qwen3:8b" in chinese
+    assert seen == [("GET", "/v1/models", b"")] * 2, "once for each page, and never where a model is set"
 
 
 def test_what_was_not_answered_is_listed_once_and_counted(client: TestClient, unanswered: Unanswered) -> None:
