@@ -49,7 +49,7 @@ READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
     "yes_no": yes_or_no,
 }
 """Forms that are made of readings; where one is None, the ordinary answer stands."""
-THOROUGH: tuple[Intent, ...] = ("list", "compare")
+THOROUGH: tuple[Intent, ...] = ("list", "compare", "why")
 """What is made of several passages."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,

@@ -80,11 +80,11 @@ class _Look:
     near: list[list[Near]]
     order: list[int]
     seen: list[Seen | list[Near]]
-    by_words: bool
+    in_parts: bool
 
     def shown(self, n: int) -> Shown:
         """Return what the model reads of a passage."""
-        if not self.by_words:
+        if not self.in_parts:
             return whole(self.question, self.passages[n])
         return excerpt(self.question, self.passages[n], [span for span, _ in self.near[n]])
 
@@ -130,7 +130,7 @@ class JointReader:
         thorough: bool,
     ) -> list[Reading]:
         """Return readings with the probability that a judge finds, of as many passages as it takes to be sure."""
-        look = self._look(question, passages, by_words=joint.by_words)
+        look = self._look(question, passages, by_words=joint.by_words, in_parts=joint.by_words and not thorough)
         early = () if thorough else tuple(each for each in judge.early if each.passages < len(look.order))
         found = self._until_sure(look, joint, (*early, judge))
         readings = [_added(each, joint) if isinstance(each, Seen) else reading_of(each) for each in look.seen]
@@ -160,11 +160,11 @@ class JointReader:
 
     def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
-        look = self._look(question, passages, by_words=by_words)
+        look = self._look(question, passages, by_words=by_words, in_parts=by_words)
         self._read(look, PASSAGES_READ)
         return look.seen
 
-    def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> _Look:
+    def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool, in_parts: bool) -> _Look:
         """Return the order in which to read, and what is known before."""
         legible = [is_latin(question) and is_latin(passage.text) for passage in passages]
         near = self._nearness(question, passages, legible, by_words=by_words)
@@ -173,7 +173,7 @@ class JointReader:
             key=lambda n: -max(nearness for _, nearness in near[n]),
         )[:PASSAGES_READ]
         seen: list[Seen | list[Near]] = [[] if legible[n] else each for n, each in enumerate(near)]
-        return _Look(question, passages, near, order, seen, by_words)
+        return _Look(question, passages, near, order, seen, in_parts)
 
     def _read(self, look: _Look, until: int) -> None:
         """Have the model read the nearest passages, as many in all as `until` says."""
