@@ -15,6 +15,7 @@ from rag.answer_kind import is_of_kind
 from rag.extract import cite, echoes, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
+from rag.language.bullets import bullets_around
 from rag.language.enumerations import items_around
 from rag.language.places import country_of, is_place
 from rag.quotes import Quote
@@ -57,7 +58,7 @@ def list_of_items(findings: Findings) -> AnswerBody | None:
     items: list[Item] = []
     for quote in quotes:
         own = _of_kind(question, _items_of(quote)) if quote.fit is Fit.MEETS else []
-        if quote.support >= (bars.form if len(own) >= LEAST else bars.high):
+        if quote.support >= (bars.answer if len(own) >= LEAST else bars.high):
             items += own
         elif quote is quotes[0]:
             return None
@@ -84,7 +85,12 @@ def _same(key: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _items_of(quote: Quote) -> Iterator[Item]:
-    """Yield the items among a quote's answering words and beside them in its sentence."""
+    """Yield the lines of a list that the quote is one of or leads to; else what its answering words enumerate."""
+    bullets = bullets_around(quote.article.text, (quote.start, quote.end))
+    if len(bullets) >= LEAST:
+        lines = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in bullets)
+        yield from (Item(line.text, ((line, (line.start, line.end)),)) for line in lines if len(line.text) <= _LONGEST)
+        return
     for span in quote.narrow_spans():
         claimed = (span[0] - quote.start, span[1] - quote.start)
         for start, end in items_around(quote.text, claimed):
