@@ -1,10 +1,10 @@
-"""What a question insists on, and whether a quote keeps to it: the years, names and numbers that it gives.
+"""What a question insists on, and whether a quote keeps to it: its years, names, numbers, and the side that it asks for.
 
 A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
-another year or other names and nothing near it is about those asked for; it *lacks* what can be found neither in it
-nor near it; else it *meets* the question. Near are its paragraph up to its end, the sentence before that, its heading,
-its article's title and, for a year, the article's date. A row of a table is read with the names of its columns. A quote
-without names is about whom its article names often.
+another year or other names and nothing near it is about those asked for, or where it says who supports and the question
+asks who opposes; it *lacks* what can be found neither in it nor near it; else it *meets* the question. Near are its
+paragraph up to its end, the sentence before that, its heading, its article's title and, for a year, the article's date.
+A row of a table is read with the names of its columns. A quote without names is about whom its article names often.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rag.language.english import HE, IT, THEY
 from rag.language.enumerations import Span
 from rag.language.names import names_in
 from rag.language.places import country_of, is_place
+from rag.language.stance import Stance, stance_asked, stance_of
 from rag.language.time import MONTH, WEEKDAY
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -49,7 +50,7 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The names of a question, each as its lower-case words; its years; its other numbers.
+    """The names of a question, each as its lower-case words; its years; its other numbers; the stance that it asks for.
 
     `forms` has, for a name that is an acronym, what it stands for, and the reverse.
     """
@@ -58,9 +59,13 @@ class Constraints:
     years: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
     forms: tuple[tuple[tuple[str, ...], str], ...] = ()
+    stance: Stance | None = None
 
     def fit(self, article: Article, quote: Span, answering: Sequence[Span] = ()) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
+        stance = stance_of(article.text[slice(*quote)]) if self.stance else None
+        if stance not in (None, self.stance):
+            return Fit.CONTRADICTS
         names = self._names_fit(article, quote, answering)
         return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
 
@@ -133,7 +138,7 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
-    return Constraints(names, years, figures, tuple(_forms(names, texts)))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
 
 
 def _is_time_or_people(word: str) -> bool:

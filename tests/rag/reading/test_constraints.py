@@ -119,3 +119,21 @@ def test_any_question_over_any_text_has_a_fit(question: str, text: str) -> None:
 def test_an_apostrophe_makes_no_name_of_a_letter() -> None:
     constraints = constraints_of("I'm asking: what was Trenka's profit?", ["It is Trenka's. I'm sure. S and M say so."])
     assert constraints.names == (("trenka",),)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who is against closing the pool?", [Fit.CONTRADICTS, Fit.MEETS, Fit.MEETS]),
+        ("Which people support closing the pool?", [Fit.MEETS, Fit.CONTRADICTS, Fit.MEETS]),
+        ("Why does she oppose closing the pool?", [Fit.MEETS, Fit.MEETS, Fit.MEETS]),
+    ],
+)
+def test_who_is_for_it_is_not_who_is_against_it(question: str, expected: list[Fit]) -> None:
+    quotes = [
+        "The council voted for closing the pool.",
+        "Swimmers oppose closing the pool.",
+        "Ten were for closing it, five against.",
+    ]
+    article = Article("pool.txt", "The pool", " ".join(quotes), "0" * 64)
+    assert [fit(question, quote, article) for quote in quotes] == expected
