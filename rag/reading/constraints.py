@@ -1,4 +1,4 @@
-"""What a question insists on, and whether a quote keeps to it: its years, names, numbers, and the side that it asks for.
+"""What a question insists on, and whether a quote keeps to it: its years, names and numbers, and the side it asks for.
 
 A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
 another year or other names and nothing near it is about those asked for, or where it says who supports and the question
