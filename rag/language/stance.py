@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Stance = Literal["for", "against"]
+Stance = Literal["for", "against", "neither"]
 
 _AGAINST = re.compile(
     r"\b(?:against|oppos(?:e|es|ed|ing)|opponents?|reject(?:s|ed|ing)?|critici[sz]\w+|critics?|object(?:s|ed|ing)? to"
@@ -17,15 +17,35 @@ _FOR = re.compile(
     r"|prais(?:e|es|ed|ing)|(?:vot(?:e|es|ed|ing)|are|is|was|were) for)\b",
     re.IGNORECASE,
 )
+_WORDS: dict[Stance, re.Pattern[str]] = {
+    "for": _FOR,
+    "against": _AGAINST,
+    "neither": re.compile(r"\babst(?:ain\w*|entions?)\b", re.IGNORECASE),
+}
+_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[0-9]+)"
+_COUNTED = re.compile(rf"\b(?:the|these|those) (?P<number>{_NUMBER})\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:.!?]\s| (?:and|but|while) ")
 _WHO = re.compile(r"^\W*(?:who|whom|whose|which)\b", re.IGNORECASE)
 
 
 def stance_of(text: str) -> Stance | None:
-    """Return what a text is; None where it has words of neither, or of both."""
-    is_against, is_for = bool(_AGAINST.search(text)), bool(_FOR.search(text))
-    if is_against == is_for:
-        return None
-    return "against" if is_against else "for"
+    """Return what a text is; None where it has words of none, or of several."""
+    found = [stance for stance, words in _WORDS.items() if words.search(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def stance_after(before: str, text: str) -> Stance | None:
+    """Return what a text is after what was said before it.
+
+    "Malta was among the five." is against after "Ten were for it, five against".
+    """
+    stance, counted = stance_of(text), _COUNTED.search(text)
+    if stance or counted is None:
+        return stance
+    clauses = [
+        clause for clause in _CLAUSE.split(before) if re.search(rf"\b{counted['number']}\b", clause, re.IGNORECASE)
+    ]
+    return stance_of(clauses[-1]) if clauses else None
 
 
 def stance_asked(question: str) -> Stance | None:

@@ -23,7 +23,7 @@ from rag.language.english import HE, IT, THEY
 from rag.language.enumerations import Span
 from rag.language.names import names_in
 from rag.language.places import country_of, is_place
-from rag.language.stance import Stance, stance_asked, stance_of
+from rag.language.stance import Stance, stance_after, stance_asked
 from rag.language.time import MONTH, WEEKDAY
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -32,6 +32,7 @@ _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
 _WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
 _CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
+_CAPITALISED = re.compile(r"\b[A-Z][a-zA-Z]+\b")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
 _OFTEN = 4
@@ -63,8 +64,7 @@ class Constraints:
 
     def fit(self, article: Article, quote: Span, answering: Sequence[Span] = ()) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
-        stance = stance_of(article.text[slice(*quote)]) if self.stance else None
-        if stance not in (None, self.stance):
+        if self.stance and _stance(article, quote) not in (None, self.stance):
             return Fit.CONTRADICTS
         names = self._names_fit(article, quote, answering)
         return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
@@ -102,8 +102,9 @@ class Constraints:
         return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
-        """Whether a text names it, in either form."""
-        return _stands(name, text) or any(_named(form, text) for form in self._forms_of(name))
+        """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
+        forms = any(_named(form, text) for form in self._forms_of(name))
+        return forms or _stands(name, text) or _names_country(name, text)
 
     def _forms_of(self, name: tuple[str, ...]) -> Iterator[str]:
         return (form for known, form in self.forms if known == name)
@@ -174,6 +175,11 @@ def _stands(name: Sequence[str], text: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
 
 
+def _names_country(name: Sequence[str], text: str) -> bool:
+    country = country_of(name[0]) if len(name) == 1 else ""
+    return bool(country) and any(country_of(word.lower()) == country for word in _CAPITALISED.findall(text))
+
+
 def _named(form: str, text: str) -> list[str]:
     return re.findall(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
 
@@ -198,6 +204,11 @@ def _near(article: Article, quote: Span, *, below: bool = True) -> str:
     said = (article.title, article.heading_at(start), last, article.columns_at(start), text[paragraph:start])
     above = "\n".join(each or "" for each in said)
     return f"{above}\n{text[start:end]}" if below else above
+
+
+def _stance(article: Article, quote: Span) -> Stance | None:
+    start, end = quote
+    return stance_after(article.text[max(0, start - _BEFORE) : start], article.text[start:end])
 
 
 def _of_year(article: Article, year: str) -> bool:
