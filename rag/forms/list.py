@@ -75,7 +75,7 @@ def list_of_items(findings: Findings) -> AnswerBody | None:
 def _counts(question: str, quote: Quote, items: int, bars: Bars) -> bool:
     """Return whether a quote's items are an answer: it is certain, or enumerates, which is evidence too.
 
-    Of a quote that enumerates it is enough that an answer is likely, or that its paragraph has every word of the question.
+    Where it enumerates, it is enough that an answer is likely, or that its paragraph has all words of the question.
     """
     if items < LEAST:
         return quote.fit is Fit.MEETS and quote.support >= bars.high

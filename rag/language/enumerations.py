@@ -55,8 +55,7 @@ def _is_pair(sentence: str, items: Sequence[Span], claimed: Span) -> bool:
     if all(map(_is_name, texts)) and sentence[between:end] in (" and ", " or "):
         return True
     both = claimed[0] <= between and end < claimed[1]
-    kinds = (_is_name, _DETERMINER.match, _is_plural)
-    return both and any(all(map(kind, texts)) for kind in kinds)
+    return both and any(all(map(kind, texts)) for kind in (_is_name, _has_determiner, _is_plural))
 
 
 def _enumeration(sentence: str, claimed: Span) -> list[Span]:
@@ -127,6 +126,10 @@ def _is_plain(text: str) -> bool:
     words = text.strip(_EDGES).split()
     plain = 0 < len(words) <= _MOST_WORDS_BESIDE and not AUXILIARIES & {word.lower() for word in words}
     return plain and not text[0].isupper()
+
+
+def _has_determiner(text: str) -> bool:
+    return bool(_DETERMINER.match(text))
 
 
 def _is_plural(text: str) -> bool:

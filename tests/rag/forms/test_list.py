@@ -82,6 +82,18 @@ def test_the_lines_of_a_list_are_items_each_with_its_own_quote(quoted: str) -> N
     assert [citation.quote for citation in body.citations] == ["cars", "lorries, since 2020", "boats"]
 
 
+def test_a_paragraph_with_all_of_the_words_may_be_less_sure() -> None:
+    text = "The maker builds in ten countries. Spain and Hungary are two of these."
+    for question, is_list in ((QUESTION, True), ("Which countries does the maker sell boats in?", False)):
+        body = list_of_items(findings(question, [(text, "Spain", 0.3)]))
+        assert (body is not None) is is_list, question
+
+
+def test_where_makers_are_asked_for_countries_are_no_items() -> None:
+    claims = [("Germany and Hungary are against the tax.", "Germany and Hungary", 0.9)]
+    assert list_of_items(findings("Which carmakers are against the tax?", claims)) is None
+
+
 def test_a_long_list_is_cut_and_says_so() -> None:
     names = [f"Town{number}-upon-the-Long-River" for number in range(200)]
     claims = [(f"Stations: {name}.", name, 0.9) for name in names]

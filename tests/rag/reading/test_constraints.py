@@ -137,3 +137,26 @@ def test_who_is_for_it_is_not_who_is_against_it(question: str, expected: list[Fi
     ]
     article = Article("pool.txt", "The pool", " ".join(quotes), "0" * 64)
     assert [fit(question, quote, article) for quote in quotes] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which countries voted for the tax?", Fit.CONTRADICTS),
+        ("Which countries voted against the tax?", Fit.MEETS),
+        ("Which countries abstained in the vote on the tax?", Fit.CONTRADICTS),
+        ("What did the countries vote for?", Fit.MEETS),
+    ],
+)
+def test_a_number_takes_its_side_from_what_was_counted_before(question: str, expected: Fit) -> None:
+    text = "Ten countries voted for the tax, five voted against it and twelve abstained. Malta was among the five."
+    article = Article("tax.txt", "The tax", text, "0" * 64)
+    assert fit(question, "Malta was among the five.", article) is expected
+
+
+@pytest.mark.parametrize("question", ["How high are the EU duties?", "How high are the duties of Europe?"])
+def test_a_people_stands_for_its_country(question: str) -> None:
+    article = Article("d.txt", "Duties", "The European duties are final. NIO pays 20.7 percent of it.", "0" * 64)
+    assert fit(question, "The European duties are final.", article) is Fit.MEETS
+    german = Article("d.txt", "Duties", "The German duties are final. NIO pays 20.7 percent of it.", "0" * 64)
+    assert fit(question, "NIO pays 20.7 percent of it.", german) is not Fit.MEETS
