@@ -136,8 +136,10 @@ def ask(settings: Settings, rows: Sequence[Row]) -> Iterator[Told]:
 
 def table(told: Sequence[Told]) -> Iterator[str]:
     """Yield the lines of a Markdown table: shares, with the 95 % interval of the first."""
-    heads = ("right", "wrong", "refused", "quoted", "quoted first", "certain, right of these")
-    heads += ("items: recall, precision", "both sides", "evidence: share, enough")
+    heads = (
+        "right", "wrong", "refused", "quoted", "quoted first", "certain, right of these", "items: recall, precision",
+        "both sides", "evidence: share, enough",
+    )  # fmt: skip
     yield f"| kind | answerable | {' | '.join(heads)} | unanswerable | refused |"
     yield f"|---|{'---|' * (len(heads) + 3)}"
     present = {each.kind for each in told}
