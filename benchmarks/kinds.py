@@ -31,7 +31,7 @@ from evaluation.shown import shown_values
 from index.embed import DEFAULT, load_embeddings
 from index.errors import UsageError
 from index.ingest import ingest
-from rag.answer import Answer
+from rag.answer import Answer, Citation
 from rag.chain import build_chain
 from settings import Settings
 
@@ -46,19 +46,25 @@ KINDS = {
 VERDICTS = Path(__file__).with_name("kinds_verdicts.json")
 _PARTS = 10
 _CHINESE = "zh"
+_NEEDED = 3
+"""Sentences of the evidence that a summary is to quote, where it has as many."""
 _FRONT_MATTER = ("title", "author", "date")
 _SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was said to a question: the values of evaluation.shown, and whether a quote overlaps the evidence."""
+    """What was said to a question: the values of evaluation.shown, and whether a quote overlaps the evidence.
+
+    `first` is whether the first quote does.
+    """
 
     row: Row
     kind: str
     answer: Answer
     values: dict[str, float]
     quoted: bool
+    first: bool
 
     @property
     def right(self) -> bool:
@@ -99,6 +105,7 @@ def rows_of(article: dict[str, Any], verdicts: dict[str, str]) -> Iterator[Row]:
             tags=(KINDS[kind],),
             items=tuple((answer,) for answer in answers) if kind == "list" and len(answers) > 1 else (),
             sides=tuple((answer,) for answer in answers) if kind == "compare" and len(answers) == len(HALVES) else (),
+            need=min(_NEEDED, len(carriers)) if kind == "summary" and carriers else None,
         )
 
 
@@ -123,12 +130,16 @@ def ask(settings: Settings, rows: Sequence[Row]) -> Iterator[Told]:
         for row, answer in zip(rows, answer_all(chain, rows, workers=WORKERS), strict=True):
             pieces = pieces_of(locate_evidence(row, articles))
             values = shown_values(row, answer, pieces, texts.get)
-            yield Told(row, row.tags[0], answer, values, _is_quoted(answer, pieces))
+            quoted, first = (_is_quoted(citations, pieces) for citations in (answer.citations, answer.citations[:1]))
+            yield Told(row, row.tags[0], answer, values, quoted, first)
 
 
 def table(told: Sequence[Told]) -> Iterator[str]:
     """Yield the lines of a Markdown table: shares, with the 95 % interval of the first."""
-    heads = ("right", "wrong", "refused", "quoted", "certain, right of these", "items: recall, precision", "both sides")
+    heads = (
+        "right", "wrong", "refused", "quoted", "quoted first", "certain, right of these", "items: recall, precision",
+        "both sides", "evidence: share, enough",
+    )  # fmt: skip
     yield f"| kind | answerable | {' | '.join(heads)} | unanswerable | refused |"
     yield f"|---|{'---|' * (len(heads) + 3)}"
     present = {each.kind for each in told}
@@ -142,9 +153,11 @@ def table(told: Sequence[Told]) -> Iterator[str]:
             _share([not each.right and not each.answer.abstained for each in known]),
             _share([each.answer.abstained for each in known]),
             _share([each.quoted for each in known]),
+            _share([each.first for each in known]),
             f"{len(certain)}, {_share([each.right for each in certain])}",
             f"{_mean(known, 'item_recall')}, {_mean(known, 'item_precision')}",
             _mean(known, "both_sides"),
+            f"{_mean(known, 'need_share')}, {_mean(known, 'need_met')}",
             str(len(others)),
             _share([each.answer.abstained for each in others]),
         )
@@ -195,8 +208,8 @@ def _family(article: dict[str, Any]) -> str:
     return str(article.get("family", article["id"]))
 
 
-def _is_quoted(answer: Answer, pieces: Sequence[Piece]) -> bool:
-    quoted = [(citation.article_id, citation.start, citation.end) for citation in answer.citations]
+def _is_quoted(citations: Sequence[Citation], pieces: Sequence[Piece]) -> bool:
+    quoted = [(citation.article_id, citation.start, citation.end) for citation in citations]
     return any(meets(place, quoted) for piece in pieces for place in piece)
 
 

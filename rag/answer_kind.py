@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from rag.language.time import MONTH
 
@@ -41,6 +42,7 @@ _MONEY = re.compile(
     r"|pesos?|reais|real|rubles?|roubles?|zloty|USD|EUR|GBP|CNY|RMB|JPY|CHF|free|nothing|percent|per cent)\b|%",
     re.IGNORECASE,
 )
+_PART = re.compile(r"[,;:] | (?:and|but|while) ")
 _FIGURE = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
 
@@ -59,6 +61,18 @@ def is_nearest_figure(names: Iterable[str], quote: str, start: int, end: int) ->
     name_start, name_end = places[-1]
     distance = {span: span[0] - name_end if span[0] >= name_end else name_start - span[1] for span in figures}
     return min(distance, key=lambda span: distance[span]) in own
+
+
+def is_singled_out(words: Iterable[str], quote: str, start: int, end: int) -> bool:
+    """Return whether a quote has several figures, and of its parts only that of `quote[start:end]` one of `words`.
+
+    Of "the basic version costs 215,900 yuan and the Max 299,900 yuan" the second is singled out by "Max".
+    """
+    cuts = [0, *(cut.start() for cut in _PART.finditer(quote)), len(quote)]
+    parts = [(first, last) for first, last in pairwise(cuts) if _FIGURE.search(quote, first, last)]
+    asked = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE) for word in words]
+    named = [part for part in parts if any(word.search(quote, *part) for word in asked)]
+    return len(parts) > 1 and len(named) == 1 and named[0][0] <= start and end <= named[0][1]
 
 
 def is_of_kind(question: str, words: str) -> bool:

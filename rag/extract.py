@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind
+from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of, is_key_words
 from rag.quotes import Quote, find_quotes
@@ -92,7 +92,8 @@ def extract_answer(
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0]
-    certain = best.fit is Fit.MEETS and best.support >= bars.high and is_of_kind(question, best.text)
+    enough = bars.form if _is_singled_out(best, constraints) else bars.high
+    certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
     in_order = _in_reading_order(chosen)
     citations = tuple(_cited(n, quote, limits.context, marked=certain) for n, quote in enumerate(in_order, start=1))
@@ -142,6 +143,13 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _is_singled_out(quote: Quote, constraints: Constraints) -> bool:
+    """Return whether the answering words are the figure, of several, that has the name or year asked for beside it."""
+    words = [*(name[-1] for name in constraints.names), *constraints.years]
+    spans = [(start - quote.start, end - quote.start) for start, end in quote.narrow_spans()[:1]]
+    return any(is_singled_out(words, quote.text, *span) for span in spans)
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

@@ -49,6 +49,10 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("summary", r"^(?:please |can you |could you )*(?:summari[sz]e|sum up|tl;?dr|give (?:me )?.{0,16}summary)\b"),
     ("summary", rf"^what(?:['’]s| is| was) (?:this|that|the) (?:{ARTICLES} )?.{{0,80}}about$"),
     ("summary", r"\bin (?:a nutshell|short|brief)$|^(?:a )?(?:short |brief )?summary of\b|^\S+(?: \S+){0,7} summary$"),
+    (
+        "summary",
+        r"\b(?:gist|overview) (?:of|on)\b|\boverview$|\b(?:main|key) (?:points?|findings|facts)\b|\bwhat is it about$",
+    ),
     ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
     (
         "overview",

@@ -49,8 +49,8 @@ READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
     "yes_no": yes_or_no,
 }
 """Forms that are made of readings; where one is None, the ordinary answer stands."""
-THOROUGH: tuple[Intent, ...] = ("list", "compare")
-"""What is made of several passages."""
+THOROUGH: tuple[Intent, ...] = ("list", "compare", "why")
+"""What is made of several passages, or stands beside the sentence that has the question's words."""
 FORMS: dict[Intent, Callable[[str, Sequence[Passage], VectorCache, int], AnswerBody | None]] = {
     "summary": summary,
     "overview": overview,
@@ -130,8 +130,8 @@ def read(
 ) -> Generator[Event, None, Evidence]:
     """Have the reader judge the first passages, and take the quotes that answer from what it found.
 
-    It stops when it is sure, but for what is made of several passages: lists, comparisons, what is to be `written`, and
-    figures of which another article may give a different one.
+    It stops when it is sure, but for lists, comparisons, reasons, what is to be `written`, and figures of which another
+    article may give a different one.
     """
     chosen = passages[: corpus.read_limit(settings.passages_read)]
     yield StatusEvent("read", len(chosen))

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Sentence, Span
 from rag.answer_kind import is_of_kind
-from rag.extract import cite, echoes, ranked_quotes
+from rag.extract import Bars, cite, echoes, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
+from rag.forms.overview import all_stems_of, stems_of
 from rag.generate import AnswerBody
+from rag.language.bullets import bullets_around
 from rag.language.enumerations import items_around
 from rag.language.places import country_of, is_place
 from rag.quotes import Quote
@@ -25,9 +27,14 @@ LEAST = 2
 """With fewer items the ordinary answer stands."""
 _LONGEST = 120
 """Characters of an item; what is longer is a sentence to quote."""
+_COVERED = 0.5
+"""Share of the bar for an answer."""
+_TELLING = 3
+"""Words of a question that make it one; fewer stand in any paragraph."""
 _CITED = 3
 """Quotes that an item cites at most."""
 _COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b", re.IGNORECASE)
+_MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks|people)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _WORD = re.compile(r"\w+")
 
@@ -56,13 +63,31 @@ def list_of_items(findings: Findings) -> AnswerBody | None:
     quotes = ranked_quotes(question, findings.passages, findings.readings, bars, findings.limits.characters)
     items: list[Item] = []
     for quote in quotes:
-        own = _of_kind(question, _items_of(quote)) if quote.fit is Fit.MEETS else []
-        if quote.support >= (bars.form if len(own) >= LEAST else bars.high):
+        own = _of_kind(question, _items_of(quote))
+        if _counts(question, quote, len(own), bars):
             items += own
         elif quote is quotes[0]:
             return None
     items = merged(_of_kind(question, items))
     return _body(items, findings.limits.context) if len(items) >= LEAST else None
+
+
+def _counts(question: str, quote: Quote, items: int, bars: Bars) -> bool:
+    """Return whether a quote's items are an answer: it is certain, or enumerates, which is evidence too.
+
+    Where it enumerates, it is enough that an answer is likely, or that its paragraph has all words of the question.
+    """
+    if items < LEAST:
+        return quote.fit is Fit.MEETS and quote.support >= bars.high
+    likely = quote.fit is Fit.MEETS and quote.support >= bars.answer
+    return likely or (quote.support >= _COVERED * bars.answer and _is_covered(question, quote))
+
+
+def _is_covered(question: str, quote: Quote) -> bool:
+    text, heading = quote.article.text, quote.article.heading_at(quote.start)
+    paragraph = text[text.rfind("\n", 0, quote.start) + 1 : quote.end]
+    words = stems_of(question)
+    return len(words) >= _TELLING and words <= all_stems_of(f"{heading}\n{paragraph}")
 
 
 def merged(items: Iterable[Item]) -> list[Item]:
@@ -84,7 +109,12 @@ def _same(key: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _items_of(quote: Quote) -> Iterator[Item]:
-    """Yield the items among a quote's answering words and beside them in its sentence."""
+    """Yield the lines of a list that the quote is one of or leads to; else what its answering words enumerate."""
+    bullets = bullets_around(quote.article.text, (quote.start, quote.end))
+    if len(bullets) >= LEAST:
+        lines = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in bullets)
+        yield from (Item(line.text, ((line, (line.start, line.end)),)) for line in lines if len(line.text) <= _LONGEST)
+        return
     for span in quote.narrow_spans():
         claimed = (span[0] - quote.start, span[1] - quote.start)
         for start, end in items_around(quote.text, claimed):
@@ -95,12 +125,14 @@ def _items_of(quote: Quote) -> Iterator[Item]:
 
 
 def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
-    """Return the items that can answer; where countries are asked for, countries if there are any."""
+    """Return the items that can answer; of countries asked for, countries if there are any; of companies, none."""
     fitting = [
         item for item in items if item.key and is_of_kind(question, item.text) and not echoes(question, item.text)
     ]
     if _COUNTRIES.search(question):
         return [item for item in fitting if _is_country(" ".join(item.key))] or fitting
+    if _MAKERS.search(question):
+        return [item for item in fitting if not _is_country(" ".join(item.key))]
     return fitting
 
 

@@ -1,8 +1,8 @@
-"""A summary: whole sentences of one article, those nearest to all others, with the lead as a prior, in reading order.
+"""A summary: the article's first sentence and those nearest to the whole of it, in reading order.
 
-Centrality is LexRank's (Erkan and Radev, JAIR 22, 2004) over cosines of sentence embeddings: the stationary
-distribution of a walk that goes from each sentence to those like it. The prior makes the walk restart at the beginning
-of the article, where news puts what matters most.
+How near is the cosine to the mean of all sentences' vectors (Radev et al. 2004, MEAD's centroid), and half that to the
+question, which may say what about the article is of interest. On 50 summaries of held-out and trained-on articles it
+finds half of the sentences that people chose; LexRank finds as few as the first five sentences do.
 """
 
 from __future__ import annotations
@@ -23,35 +23,41 @@ from rag.generate import AnswerBody
 from rag.intents import ARTICLES
 from rag.retrieve import Passage
 
+WHICH = "Which article? Ask for example “Summarize {title}”."
 MOST, LEAST = 5, 3
 SENTENCES = 200
 """Of a longer article, so many sentences are looked at."""
-_SHARE = 6
+_SHARE = 2
 """One of so many sentences goes into the summary."""
-_RESTART = 0.15
-_ALIKE = 0.25
-"""A cosine below this is no likeness."""
+_QUESTION = 0.5
+"""What nearness to the question counts beside nearness to the article."""
 _REPEATS = 0.8
 """A sentence so near to one that was chosen says it again."""
-_STEPS = 50
 _SHORTEST = 40
 _ASKED = re.compile(
     rf"\b(?:please|can|could|you|give|me|a|an|the|short|brief|summari[sz]e|summary|sum|up|tl;?dr|what|is|was|this|that|of"
-    rf"|in|nutshell|about|on|{ARTICLES})\b",
+    rf"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|{ARTICLES})\b",
     re.IGNORECASE,
 )
 
 
 def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
-    """Return 3 to 5 sentences of the article that is asked for; None where that cannot be told, or it has too few."""
-    article = asked_article(question, passages)
+    """Return 3 to 5 sentences of the article that is asked for; None where there is none such, or it has too few.
+
+    Where nothing says which of several articles is meant, that is asked.
+    """
+    articles = list({passage.article.id: passage.article for passage in passages}.values())
+    topic = [term for term in query_terms(_ASKED.sub(" ", question)) if len(term) > 1]
+    if not topic and len(articles) > 1:
+        return AnswerBody((), (), text=WHICH.format(title=articles[0].title), reason="The question names no article.")
+    article = asked_article(topic, articles)
     if article is None:
         return None
     spans = prose(article)[:SENTENCES]
     if len(spans) < LEAST:
         return None
     texts = [article.text[span.start : span.end] for span in spans]
-    chosen = central(vectors.encode(texts), min(MOST, max(LEAST, len(spans) // _SHARE)))
+    chosen = central(vectors.encode([*texts, question]), min(MOST, max(LEAST, len(spans) // _SHARE)))
     citations = tuple(
         cite(n, article, (spans[i].start, spans[i].end), (), context) for n, i in enumerate(sorted(chosen), start=1)
     )
@@ -59,17 +65,20 @@ def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, co
     return AnswerBody(sentences, citations, certainty="high", intent="summary")
 
 
-def asked_article(question: str, passages: Sequence[Passage]) -> Article | None:
-    """Return the article whose title has the question's own words, else that of the best passage.
+def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article | None:
+    """Return the article whose title has most of the topic's words, of equal ones the one with the best passage.
 
-    None where the question names nothing and there are several articles.
+    None where it has less than half of them anywhere.
     """
-    articles = list({passage.article.id: passage.article for passage in passages}.values())
-    topic = [term for term in query_terms(_ASKED.sub(" ", question)) if len(term) > 1]
-    if not topic or not articles:
-        return articles[0] if len(articles) == 1 else None
-    shares = [sum(term in article.title.lower() for term in topic) / len(topic) for article in articles]
-    return articles[int(np.argmax(shares))]  # of equal ones the first, which has the best passage
+    if not articles:
+        return None
+    article = max(articles, key=lambda article: _named(topic, article.title))  # the first of equal ones
+    return article if 2 * _named(topic, f"{article.title}\n{article.text}") >= len(topic) else None
+
+
+def _named(topic: Sequence[str], text: str) -> int:
+    low = text.lower()
+    return sum(term in low for term in topic)
 
 
 def prose(article: Article) -> list[SentenceSpan]:
@@ -86,20 +95,16 @@ def prose(article: Article) -> list[SentenceSpan]:
 
 
 def central(vectors: NDArray[np.float32], count: int) -> list[int]:
-    """Return the numbers of `count` sentences, most central first, none of which says another one again.
+    """Return the numbers of `count` sentences, the first one and then the most central, none of which is said twice.
 
-    `vectors` are unit vectors [sentences, dimensions], in reading order.
+    `vectors` are unit vectors [sentences, dimensions] in reading order, then the question's.
     """
-    cosines = vectors @ vectors.T
-    likeness = np.where(cosines >= _ALIKE, cosines, 0.0)
-    walk = likeness / np.maximum(likeness.sum(axis=1, keepdims=True), 1e-9)
-    lead = 1.0 / np.arange(1, len(vectors) + 1)
-    lead /= lead.sum()
-    rank = lead
-    for _ in range(_STEPS):
-        rank = _RESTART * lead + (1 - _RESTART) * rank @ walk
-    chosen: list[int] = []
+    sentences, question = vectors[:-1], vectors[-1]
+    middle = sentences.mean(axis=0)
+    rank = sentences @ (middle / max(float(np.linalg.norm(middle)), 1e-9) + _QUESTION * question)
+    cosines = sentences @ sentences.T
+    chosen = [0]
     for i in np.argsort(-rank, kind="stable").tolist():
-        if len(chosen) < count and all(cosines[i, other] < _REPEATS for other in chosen):
+        if len(chosen) < count and i not in chosen and all(cosines[i, other] < _REPEATS for other in chosen):
             chosen.append(i)
     return chosen

@@ -51,9 +51,11 @@ def items_around(sentence: str, claimed: Span) -> list[Span]:
 def _is_pair(sentence: str, items: Sequence[Span], claimed: Span) -> bool:
     """Return whether two items are one answer: both were claimed, or both are names with but an "and" between."""
     (_, between), (end, _) = items
+    texts = [sentence[slice(*span)] for span in items]
+    if all(map(_is_name, texts)) and sentence[between:end] in (" and ", " or "):
+        return True
     both = claimed[0] <= between and end < claimed[1]
-    names = all(_is_name(sentence[slice(*span)]) for span in items)
-    return both or (names and sentence[between:end] in (" and ", " or "))
+    return both and any(all(map(kind, texts)) for kind in (_is_name, _has_determiner, _is_plural))
 
 
 def _enumeration(sentence: str, claimed: Span) -> list[Span]:
@@ -126,6 +128,14 @@ def _is_plain(text: str) -> bool:
     return plain and not text[0].isupper()
 
 
+def _has_determiner(text: str) -> bool:
+    return bool(_DETERMINER.match(text))
+
+
+def _is_plural(text: str) -> bool:
+    return _is_plain(text) and text.endswith("s") and not text.endswith("ss")
+
+
 def _opens_with_item(text: str) -> bool:
     """Return whether a sentence's first part is an item and not what leads to one: "Banking", "The engine"."""
     return len(_DETERMINER.sub("", text).split()) == 1
@@ -155,10 +165,8 @@ def _trailing(part: str, alike: Callable[[str], bool]) -> int:
 
 
 def _is_list(items: Sequence[str]) -> bool:
-    """Whether these are items: short, whole, and of two that both are names or both begin with a determiner."""
-    if len(items) < 2 or not all(item and len(item.split()) <= _MOST_WORDS and _is_balanced(item) for item in items):
-        return False
-    return len(items) > 2 or all(map(_is_name, items)) or all(_DETERMINER.match(item) for item in items)
+    """Whether these are items: two or more, short and whole."""
+    return len(items) > 1 and all(item and len(item.split()) <= _MOST_WORDS and _is_balanced(item) for item in items)
 
 
 def _is_balanced(text: str) -> bool:

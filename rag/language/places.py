@@ -16,7 +16,7 @@ from babel.languages import get_official_languages
 _EVERYDAY = {
     form: forms.split()[0]
     for forms in """
-    america american us usa; britain british briton uk; denmark danish dane; england english; europe european;
+    america american us usa; britain british briton uk; denmark danish dane; england english; europe european eu;
     netherlands dutch holland; portugal portuguese; scotland scottish scot; spain spaniard; switzerland swiss;
     turkey turkiye turkish turk; wales welsh
     """.split(";")

@@ -43,5 +43,6 @@ class Reader(Protocol):
     def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         """One Reading for each passage, in their order.
 
-        Unless it is to be `thorough`, it may stop when it is sure; a passage that it did not read has no words.
+        Unless it is to be `thorough`, it may read parts of passages and stop when it is sure; a passage that it did not
+        read has no words.
         """

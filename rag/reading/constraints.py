@@ -1,10 +1,10 @@
-"""What a question insists on, and whether a quote keeps to it: the years, names and numbers that it gives.
+"""What a question insists on, and whether a quote keeps to it: its years, names and numbers, and the side it asks for.
 
 A reading model takes another company's or year's figure for the one asked for. A quote *contradicts* where it is about
-another year or other names and nothing near it is about those asked for; it *lacks* what can be found neither in it
-nor near it; else it *meets* the question. Near are its paragraph up to its end, the sentence before that, its heading,
-its article's title and, for a year, the article's date. A row of a table is read with the names of its columns. A quote
-without names is about whom its article names often.
+another year or other names and nothing near it is about those asked for, or where it says who supports and the question
+asks who opposes; it *lacks* what can be found neither in it nor near it; else it *meets* the question. Near are its
+paragraph up to its end, the sentence before that, its heading, its article's title and, for a year, the article's date.
+A row of a table is read with the names of its columns. A quote without names is about whom its article names often.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rag.language.english import HE, IT, THEY
 from rag.language.enumerations import Span
 from rag.language.names import names_in
 from rag.language.places import country_of, is_place
+from rag.language.stance import Stance, stance_after, stance_asked
 from rag.language.time import MONTH, WEEKDAY
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -31,6 +32,7 @@ _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
 _WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
 _CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
+_CAPITALISED = re.compile(r"\b[A-Z][a-zA-Z]+\b")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
 _OFTEN = 4
@@ -49,7 +51,7 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The names of a question, each as its lower-case words; its years; its other numbers.
+    """The names of a question, each as its lower-case words; its years; its other numbers; the stance that it asks for.
 
     `forms` has, for a name that is an acronym, what it stands for, and the reverse.
     """
@@ -58,9 +60,12 @@ class Constraints:
     years: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
     forms: tuple[tuple[tuple[str, ...], str], ...] = ()
+    stance: Stance | None = None
 
     def fit(self, article: Article, quote: Span, answering: Sequence[Span] = ()) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
+        if self.stance and _stance(article, quote) not in (None, self.stance):
+            return Fit.CONTRADICTS
         names = self._names_fit(article, quote, answering)
         return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
 
@@ -97,8 +102,9 @@ class Constraints:
         return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
-        """Whether a text names it, in either form."""
-        return _stands(name, text) or any(_named(form, text) for form in self._forms_of(name))
+        """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
+        forms = any(_named(form, text) for form in self._forms_of(name))
+        return forms or _stands(name, text) or _names_country(name, text)
 
     def _forms_of(self, name: tuple[str, ...]) -> Iterator[str]:
         return (form for known, form in self.forms if known == name)
@@ -133,7 +139,7 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
-    return Constraints(names, years, figures, tuple(_forms(names, texts)))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
 
 
 def _is_time_or_people(word: str) -> bool:
@@ -169,6 +175,11 @@ def _stands(name: Sequence[str], text: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
 
 
+def _names_country(name: Sequence[str], text: str) -> bool:
+    country = country_of(name[0]) if len(name) == 1 else ""
+    return bool(country) and any(country_of(word.lower()) == country for word in _CAPITALISED.findall(text))
+
+
 def _named(form: str, text: str) -> list[str]:
     return re.findall(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
 
@@ -193,6 +204,11 @@ def _near(article: Article, quote: Span, *, below: bool = True) -> str:
     said = (article.title, article.heading_at(start), last, article.columns_at(start), text[paragraph:start])
     above = "\n".join(each or "" for each in said)
     return f"{above}\n{text[start:end]}" if below else above
+
+
+def _stance(article: Article, quote: Span) -> Stance | None:
+    start, end = quote
+    return stance_after(article.text[max(0, start - _BEFORE) : start], article.text[start:end])
 
 
 def _of_year(article: Article, year: str) -> bool:

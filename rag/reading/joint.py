@@ -84,10 +84,11 @@ class _Look:
     order: list[int]
     seen: list[Seen | list[Near]]
     found: list[Found] | None
+    in_parts: bool
 
     def shown(self, n: int) -> Shown:
         """Return what the model reads of a passage."""
-        if self.found is None:
+        if self.found is None or not self.in_parts:
             return whole(self.question, self.passages[n])
         return excerpt(self.question, self.passages[n], self.found[n])
 
@@ -133,7 +134,7 @@ class JointReader:
         thorough: bool,
     ) -> list[Reading]:
         """Return readings with the probability that a judge finds, of as many passages as it takes to be sure."""
-        look = self._look(question, passages, by_words=joint.by_words)
+        look = self._look(question, passages, by_words=joint.by_words, in_parts=joint.by_words and not thorough)
         early = () if thorough else tuple(each for each in judge.early if each.passages < len(look.order))
         found = self._until_sure(look, joint, (*early, judge))
         readings = [_added(each, joint) if isinstance(each, Seen) else reading_of(each) for each in look.seen]
@@ -163,11 +164,11 @@ class JointReader:
 
     def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
-        look = self._look(question, passages, by_words=by_words)
+        look = self._look(question, passages, by_words=by_words, in_parts=by_words)
         self._read(look, PASSAGES_READ)
         return look.seen
 
-    def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> _Look:
+    def _look(self, question: str, passages: Sequence[Passage], *, by_words: bool, in_parts: bool) -> _Look:
         """Return the order in which to read, and what is known before."""
         legible = [is_latin(question) and is_latin(passage.text) for passage in passages]
         found = list(found_in(question, passages, self.model.words)) if by_words else None
@@ -177,7 +178,7 @@ class JointReader:
             key=lambda n: -max(nearness for _, nearness in near[n]),
         )[:PASSAGES_READ]
         seen: list[Seen | list[Near]] = [[] if legible[n] else each for n, each in enumerate(near)]
-        return _Look(question, passages, near, order, seen, found)
+        return _Look(question, passages, near, order, seen, found, in_parts)
 
     def _read(self, look: _Look, until: int) -> None:
         """Have the model read the nearest passages, as many in all as `until` says."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer_kind import is_nearest_figure, is_of_kind
+from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,26 @@ def test_of_two_figures_the_nearer_to_the_name_is_its_own(name: str, words: str,
     quote = "The basic version costs 215,900 yuan, the Pro 245,900 yuan and the Max 299,900 yuan."
     start = quote.index(words)
     assert is_nearest_figure([name], quote, start, start + len(words)) is nearest
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "singled_out"),
+    [
+        (["max"], "299,900 yuan", True),
+        (["xiaomi", "max"], "299,900 yuan", True),
+        (["max"], "245,900 yuan", False),
+        (["pro", "max"], "299,900 yuan", False),
+        (["xiaomi"], "299,900 yuan", False),
+        ([], "299,900 yuan", False),
+    ],
+)
+def test_a_figure_is_singled_out_by_what_stands_beside_it_alone(
+    asked: list[str], words: str, *, singled_out: bool
+) -> None:
+    quote = "The basic version costs 215,900 yuan, the Pro 245,900 yuan and the Max 299,900 yuan."
+    start = quote.index(words)
+    assert is_singled_out(asked, quote, start, start + len(words)) is singled_out
+
+
+def test_one_figure_is_not_singled_out() -> None:
+    assert not is_singled_out(["max"], "The Max costs 299,900 yuan.", 14, 26)

@@ -37,6 +37,7 @@ def items(sentence: str, claimed: str) -> list[str]:
         ('Three habits: the "copycat culture", the "shortcut model" and the "follower mentality".', "copycat culture",
          ['"copycat culture"', 'the "shortcut model"', 'the "follower mentality"']),
         ("It lost a lorry and a boat.", "a lorry and a boat", ["a lorry", "a boat"]),
+        ("It sells images of vineyards and olive groves.", "vineyards and olive groves", ["vineyards", "olive groves"]),
     ],
 )  # fmt: skip
 def test_the_items_are_those_of_the_list(sentence: str, claimed: str, expected: list[str]) -> None:

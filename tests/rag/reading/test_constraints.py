@@ -119,3 +119,44 @@ def test_any_question_over_any_text_has_a_fit(question: str, text: str) -> None:
 def test_an_apostrophe_makes_no_name_of_a_letter() -> None:
     constraints = constraints_of("I'm asking: what was Trenka's profit?", ["It is Trenka's. I'm sure. S and M say so."])
     assert constraints.names == (("trenka",),)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who is against closing the pool?", [Fit.CONTRADICTS, Fit.MEETS, Fit.MEETS]),
+        ("Which people support closing the pool?", [Fit.MEETS, Fit.CONTRADICTS, Fit.MEETS]),
+        ("Why does she oppose closing the pool?", [Fit.MEETS, Fit.MEETS, Fit.MEETS]),
+    ],
+)
+def test_who_is_for_it_is_not_who_is_against_it(question: str, expected: list[Fit]) -> None:
+    quotes = [
+        "The council voted for closing the pool.",
+        "Swimmers oppose closing the pool.",
+        "Ten were for closing it, five against.",
+    ]
+    article = Article("pool.txt", "The pool", " ".join(quotes), "0" * 64)
+    assert [fit(question, quote, article) for quote in quotes] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which countries voted for the tax?", Fit.CONTRADICTS),
+        ("Which countries voted against the tax?", Fit.MEETS),
+        ("Which countries abstained in the vote on the tax?", Fit.CONTRADICTS),
+        ("What did the countries vote for?", Fit.MEETS),
+    ],
+)
+def test_a_number_takes_its_side_from_what_was_counted_before(question: str, expected: Fit) -> None:
+    text = "Ten countries voted for the tax, five voted against it and twelve abstained. Malta was among the five."
+    article = Article("tax.txt", "The tax", text, "0" * 64)
+    assert fit(question, "Malta was among the five.", article) is expected
+
+
+@pytest.mark.parametrize("question", ["How high are the EU duties?", "How high are the duties of Europe?"])
+def test_a_people_stands_for_its_country(question: str) -> None:
+    article = Article("d.txt", "Duties", "The European duties are final. NIO pays 20.7 percent of it.", "0" * 64)
+    assert fit(question, "The European duties are final.", article) is Fit.MEETS
+    german = Article("d.txt", "Duties", "The German duties are final. NIO pays 20.7 percent of it.", "0" * 64)
+    assert fit(question, "NIO pays 20.7 percent of it.", german) is not Fit.MEETS
