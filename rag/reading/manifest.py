@@ -62,6 +62,14 @@ class JudgeWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimWeights:
+    """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature."""
+
+    weights: Mapping[str, float]
+    constant: float
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What reader.json says; `temperature` is that of the support head, None where there is none."""
 
@@ -72,6 +80,7 @@ class Manifest:
     joint: JointWeights | None
     judge: JudgeWeights | None
     temperature: float | None
+    claims: ClaimWeights | None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -98,6 +107,7 @@ def read_manifest(folder: Path) -> Manifest:
         _joint(stored.get("joint")),
         _judge(stored.get("judge")),
         temperature,
+        _claims(stored.get("claims")),
     )
 
 
@@ -120,6 +130,10 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
         for each in stored.get("early", ())
     )
     return JudgeWeights(_by_name(stored), float(stored["constant"]), float(stored["high"]), float(stored["low"]), early)
+
+
+def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
+    return None if stored is None else ClaimWeights(_by_name(stored), float(stored["constant"]))
 
 
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:
