@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,8 +134,16 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
 
 
 def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
-    return None if stored is None else ClaimWeights(_by_name(stored), float(stored["constant"]))
+    return None if stored is None else ClaimWeights(_by_name(stored), _finite(stored["constant"]))
 
 
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:
-    return {str(name): float(weight) for name, weight in stored["weights"].items()}
+    return {str(name): _finite(weight) for name, weight in stored["weights"].items()}
+
+
+def _finite(stored: Any) -> float:
+    """Return a number. Raises ValueError for one with which all that is weighed would be, or nothing."""
+    number = float(stored)
+    if not math.isfinite(number):
+        raise ValueError(f"a weight is {number}")
+    return number

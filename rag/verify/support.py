@@ -188,6 +188,11 @@ def supports(premise: str, claim: str) -> bool:
     return any(_nearly_the_same(align(tokens, tokens_of(quote), (), _unlike)) for quote in quotes)
 
 
+def copies(claim: str, quote: str) -> bool:
+    """Return whether the claim is a run of the quote's words, cut out of no denial."""
+    return _copied(_claim_tokens(claim), _tokens(quote))
+
+
 def _claim_tokens(claim: str) -> Sequence[Token]:
     return tokens_of(claim) if len(claim) <= _MAX_CLAIM else []
 
