@@ -1,13 +1,15 @@
 """How well supported sentences are told from false ones: `python -m benchmarks.verification --data DIR --json FILE`.
 
-Pairs of a true sentence and a false one (benchmarks.pairs), judged by the verifier, by word overlap and by cosine. What
-is fitted is fitted on the tuning half; the other half is reported. docs/quality.md says more.
+Pairs of a true sentence and a false one (benchmarks.pairs), judged by the verifier, by its rules and by the reading
+model's support head alone, by word overlap and by cosine. What is fitted is fitted on the tuning half (the verifier's
+weights by training.claims); the other half is reported. docs/quality.md says more.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,26 +25,33 @@ from benchmarks.sets import sample
 from benchmarks.statements import Verbs, verbs_of
 from evaluation.estimate import interval, resamples
 from index.chunk import sentence_spans
-from index.embed import load_embeddings
+from index.embed import EmbeddingModel, load_embeddings
 from rag.language.tokens import tokens_of
+from rag.reading.head import SupportHead
+from rag.reading.onnx import OnnxReader
 from rag.verify.align import FEATURES
-from rag.verify.support import BAR, Verifier
-from settings import HOME
+from rag.verify.support import BAR, Text, Verifier
+from rag.verify.weigh import Head
+from settings import HOME, READER
 
 LIMIT = 100
 """Pairs of a true and a false sentence that are reported of each kind."""
 _ROUNDS = 4
+_SURE = 6.0
+"""Log-odds beyond which a head says nothing more."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedClaim:
-    """Claim over the quotes of its text: features, ruled out or not, by quote; the best overlap and cosine."""
+    """Claim over the quotes of its text: features, ruled out or not, by quote; the best of each way to tell."""
 
     features: Array
     ruled_out: NDArray[np.bool_]
     probability: float
+    by_rules: float
+    by_head: float
     overlap: float
     cosine: float
 
@@ -50,8 +59,9 @@ class AlignedClaim:
 class Bench:
     """Aligns claims with their texts, each once."""
 
-    def __init__(self, verifier: Verifier) -> None:
-        self._verifier = verifier
+    def __init__(self, embeddings: EmbeddingModel, head: Head | None = None) -> None:
+        self._rules = Verifier(embeddings)
+        self._verifier = Verifier(embeddings, head)
         self._aligned: dict[Claim, AlignedClaim] = {}
 
     def aligned(self, claim: Claim) -> AlignedClaim:
@@ -60,16 +70,23 @@ class Bench:
             said, evidence, title = claim
             text = (evidence, title, None)
             rows = self._verifier.aligned(said, [text])
+            read = [self._verifier.evidence(said, text, quote) or {} for quote, _, _ in rows]
             self._aligned[claim] = AlignedClaim(
                 np.array([alignment.features(cosine) for _, alignment, cosine in rows]).reshape(
                     len(rows), len(FEATURES)
                 ),
                 np.array([alignment.ruled_out for _, alignment, _ in rows], dtype=bool),
-                max((probability for _, probability in self._verifier.judged(said, [text])), default=0.0),
+                _best(self._verifier, said, text),
+                _best(self._rules, said, text),
+                1 / (1 + math.exp(-max((each.get("supported", -_SURE) for each in read), default=-_SURE))),
                 _overlap(said, evidence),
                 max((cosine for _, _, cosine in rows), default=0.0),
             )
         return self._aligned[claim]
+
+
+def _best(verifier: Verifier, said: str, text: Text) -> float:
+    return max((probability for _, probability in verifier.judged(said, [text])), default=0.0)
 
 
 def _overlap(said: str, evidence: str) -> float:
@@ -92,13 +109,13 @@ def fit(pairs: Sequence[Pair], bench: Bench) -> Array:
     weights = np.zeros(len(FEATURES) + 1)
     weights[:2] = 1
     for _ in range(_ROUNDS):
-        x = np.stack([_best(aligned, weights) for aligned, _, _ in rows])
+        x = np.stack([_best_quote(aligned, weights) for aligned, _, _ in rows])
         y, w = np.array([y for _, y, _ in rows]), np.array([w for _, _, w in rows])
         weights = _logistic(np.hstack([x, np.ones((len(x), 1))]), y, w / w.mean())
     return weights
 
 
-def _best(aligned: AlignedClaim, weights: Array) -> Array:
+def _best_quote(aligned: AlignedClaim, weights: Array) -> Array:
     z = np.where(aligned.ruled_out, -np.inf, aligned.features @ weights[:-1])
     best: Array = aligned.features[int(np.argmax(z))]
     return best
@@ -154,6 +171,8 @@ def measure(data: Path, bench: Bench, verbs: Verbs, limit: int) -> list[dict[str
     reported = _limited(pairs_of(sources(data, tuning=False), verbs), limit)
     ways: dict[str, tuple[Score, float | None]] = {
         "verifier": (lambda claim: bench.aligned(claim).probability, BAR),
+        "rules": (lambda claim: bench.aligned(claim).by_rules, BAR),
+        "head": (lambda claim: bench.aligned(claim).by_head, None),
         "word overlap": (lambda claim: bench.aligned(claim).overlap, None),
         "cosine": (lambda claim: bench.aligned(claim).cosine, None),
     }
@@ -195,13 +214,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; with `--fit` the weights instead."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets: see docs/quality.md")
+    parser.add_argument("--reader-model", type=Path, default=READER, help="folder of the reading model")
     parser.add_argument("--limit", type=int, default=LIMIT, help="at most so many pairs of each kind")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument(
-        "--fit", action="store_true", help="fit on the tuning half and print the weights for rag/verify/support.py"
+        "--fit", action="store_true", help="fit on the tuning half and print the weights of rag/verify/weigh.py"
     )
     options = parser.parse_args(arguments)
-    bench = Bench(Verifier(load_embeddings(None, HOME / ".models")))
+    embeddings = load_embeddings(None, HOME / ".models")
+    bench = Bench(embeddings, None if options.fit else SupportHead(OnnxReader(options.reader_model)))
     articles = read_json(options.data / SQUAD2)["data"]
     verbs = verbs_of(p["context"] for article in articles for p in article["paragraphs"])
     if options.fit:

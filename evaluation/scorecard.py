@@ -22,7 +22,7 @@ from evaluation.shown import first_line, line_of
 from index.errors import UsageError
 from rag.answer import Answer
 from rag.chain import AnswerChain
-from rag.verify.support import Verifier, supports
+from rag.verify.support import supports
 from settings import Settings
 
 SCHEMA = 1
@@ -71,7 +71,7 @@ def score_set(
         )
     with Journal(path, resume=resume) as journal:
         # An extract has to be the words of its quotes; only what a language model wrote may say them in others.
-        judged = Verifier(chain.embeddings).supports if chain.models.llm else supports
+        judged = chain.verifier.supports if chain.models.llm else supports
         results = evaluate(chain, rows, journal, judge or judged, told)
     return {
         "schema": SCHEMA,

@@ -46,8 +46,7 @@ from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
 from rag.suggest import Proof, Verdicts, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
-from rag.verify.support import Verifier
-from rag.write import Writer, load_writer
+from rag.write import Writer, load_verifier, load_writer
 from settings import READER, Settings
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ class AnswerChain:
         self._starters: tuple[str | None, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
-        self._verifier = Verifier(self.embeddings)
+        self.verifier = load_verifier(reader, self.embeddings)
         self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
         self._verdicts = Verdicts()
@@ -139,7 +138,8 @@ class AnswerChain:
             name = settings.embedding_model or read_facts(settings.store).embedding_model
             embeddings = load_embeddings(name, settings.models, settings.threads)
         reader = load_reader(settings, embeddings) if reader is None else reader
-        return cls(settings, HybridRetriever(index, embeddings), reader, load_writer(settings, embeddings))
+        writer = load_writer(settings, load_verifier(reader, embeddings))
+        return cls(settings, HybridRetriever(index, embeddings), reader, writer)
 
     def seen_by(self, audience: Audience) -> AnswerChain:
         """Return the chain over what another audience sees: no more than this one does. What is loaded is shared."""
@@ -154,7 +154,7 @@ class AnswerChain:
     def _copy(self, audience: Audience) -> AnswerChain:
         retriever = replace(self._retriever, index=self.index.seen_by(audience))
         chain = AnswerChain(self._settings, retriever, self._reader, self._writer)
-        chain._readiness, chain._vectors, chain._verifier = self._readiness, self._vectors, self._verifier
+        chain._readiness, chain._vectors, chain.verifier = self._readiness, self._vectors, self.verifier
         chain._spelling, chain._answers = self._spelling, self._answers
         return chain
 
@@ -260,7 +260,7 @@ class AnswerChain:
             yield from sentence_events(body.sentences, body.citations)
         else:
             body = yield from generate(
-                asked, evidence, corpus, writer, self._reader, self._verifier, self._settings, stopwatch
+                asked, evidence, corpus, writer, self._reader, self.verifier, self._settings, stopwatch
             )
         answer = finish(asked, evidence, body, corpus, self.models)
         yield self._with_suggestions(asked, answer, evidence.best_first(), corpus, stopwatch)

@@ -21,6 +21,9 @@ from rag.events import Event, SentenceEvent, StatusEvent
 from rag.extract import CONTEXT_CHARACTERS, cite
 from rag.llm_output import SCHEMA, Draft, of_objects, of_text
 from rag.model import PROMPTS, LanguageModel, Message, NoReplyError, load_model
+from rag.reading.base import Reader
+from rag.reading.head import SupportHead
+from rag.reading.joint import JointReader
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
 from rag.verify.support import Support, Verifier
@@ -130,11 +133,16 @@ class Writer:
         return citation
 
 
-def load_writer(settings: Settings, embeddings: EmbeddingModel) -> Writer | None:
+def load_verifier(reader: Reader, embeddings: EmbeddingModel) -> Verifier:
+    """Return what judges claims: by rules, and by the reading model's support head where it has one."""
+    return Verifier(embeddings, SupportHead(reader.model) if isinstance(reader, JointReader) else None)
+
+
+def load_writer(settings: Settings, verifier: Verifier) -> Writer | None:
     """Return the writer with the language model that the settings name, None without one. Raises UsageError."""
     if settings.model is None:
         return None
-    return Writer(configured(settings), Verifier(embeddings), CONTEXT_CHARACTERS)
+    return Writer(configured(settings), verifier, CONTEXT_CHARACTERS)
 
 
 def configured(settings: Settings) -> LanguageModel:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from index.terms import STOP_WORDS, query_terms
 from rag.reading.claims import statement
 from rag.reading.constraints import Fit
+from rag.reading.head import log_odds
 from rag.reading.manifest import EarlyWeights, JudgeWeights
 from rag.reading.onnx import Support
 
 _LEAST = -6.0
 """The logit of a passage that is not there."""
-_LIMIT = 6.0
 _ENDING = re.compile(r"(?:['’]s|ing|ed|es|s|e)$")
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _NAME = re.compile(r"(?<=\w[ ,])[A-Z][\w-]*")
@@ -94,11 +94,6 @@ def probability(weights: JudgeWeights | EarlyWeights, seen: dict[str, float]) ->
     """Return P(the best sentence answers)."""
     logit = weights.constant + sum(weight * seen.get(name, 0.0) for name, weight in weights.weights.items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
-
-
-def log_odds(chance: float) -> float:
-    """Return the logit of a probability, cut where it says nothing more."""
-    return max(-_LIMIT, min(_LIMIT, math.log(max(chance, 1e-9) / max(1 - chance, 1e-9))))
 
 
 def covered(question: str, text: str) -> float:

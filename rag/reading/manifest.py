@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,14 @@ class JudgeWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimWeights:
+    """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature."""
+
+    weights: Mapping[str, float]
+    constant: float
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What reader.json says; `temperature` is that of the support head, None where there is none, as with `words`."""
 
@@ -73,6 +82,7 @@ class Manifest:
     judge: JudgeWeights | None
     temperature: float | None
     words: Path | None
+    claims: ClaimWeights | None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -102,6 +112,7 @@ def read_manifest(folder: Path) -> Manifest:
         _judge(stored.get("judge")),
         temperature,
         folder / stored["words"] if "words" in stored else None,
+        _claims(stored.get("claims")),
     )
 
 
@@ -126,5 +137,17 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
     return JudgeWeights(_by_name(stored), float(stored["constant"]), float(stored["high"]), float(stored["low"]), early)
 
 
+def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
+    return None if stored is None else ClaimWeights(_by_name(stored), _finite(stored["constant"]))
+
+
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:
-    return {str(name): float(weight) for name, weight in stored["weights"].items()}
+    return {str(name): _finite(weight) for name, weight in stored["weights"].items()}
+
+
+def _finite(stored: Any) -> float:
+    """Return a number. Raises ValueError for one with which all that is weighed would be, or nothing."""
+    number = float(stored)
+    if not math.isfinite(number):
+        raise ValueError(f"a weight is {number}")
+    return number

@@ -19,7 +19,7 @@ import numpy as np
 from index.errors import ModelError
 from index.runtime import in_batches, open_session
 from rag.reading.base import HIGH, AnswerSpan, Reading
-from rag.reading.manifest import HINT, JointWeights, JudgeWeights, Manifest, read_manifest
+from rag.reading.manifest import HINT, ClaimWeights, JointWeights, JudgeWeights, Manifest, read_manifest
 from rag.reading.windows import Readable, Window, choose_spans, encode_windows, is_latin, load_tokenizer, pad
 from rag.reading.words import WordVectors
 
@@ -186,6 +186,11 @@ class OnnxReader:
     def words(self) -> WordVectors | None:
         """The vectors of words, if the model's folder has them."""
         return self._loaded().words
+
+    @property
+    def claims(self) -> ClaimWeights | None:
+        """What was fitted for judging claims beside the rules of rag.verify, if the model's folder has it."""
+        return self._loaded().manifest.claims
 
     @property
     def supports(self) -> bool:

@@ -2,15 +2,15 @@
 
 A claim is aligned with each sentence of a passage, and each two neighbouring ones (rag.verify.align). A copy is
 supported unless it is cut out of a denial. Some things rule a quote out whatever else it says: a number, date or name
-that is not there, or that nothing but names is. The rest is weighed by a logistic regression, fitted by `python -m
-benchmarks.verification --data DIR --fit` on the tuning half of its data. The embedding model knows English: of a
-Chinese sentence nearly all characters have to be there.
+that is not there, or that nothing but names is. The rest is weighed (rag.verify.weigh), together with what the support
+head of the reading model says, where there is one. Both models know English: of a Chinese sentence nearly all
+characters have to be there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -25,8 +25,9 @@ from rag.language.english import PRONOUNS
 from rag.language.scripts import has_cjk
 from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
-from rag.verify.align import FEATURES, Alignment, align
+from rag.verify.align import Alignment, align
 from rag.verify.counterparts import Likeness
+from rag.verify.weigh import Head, by_both, by_rules
 
 BAR = 0.5
 """A quote supports a sentence at this probability."""
@@ -41,22 +42,6 @@ _QUOTES_ALIGNED = 5
 _CACHE_SIZE = 20_000
 _MAX_MISSING = 0.1
 """Share of a claim's words that may be others where there are no vectors."""
-_WEIGHTS = {
-    "cosine": 1.402,
-    "missing": -0.234,
-    "worst_clause": 2.708,
-    "unmatched_names": -0.146,
-    "initial_missing": -0.146,
-    "in_context": 0.669,
-    "mean_gap": -0.816,
-    "max_name_gap": -0.494,
-    "negation_differs": -1.133,
-    "negated_share": -4.733,
-    "roles_reversed": -2.850,
-    "order_reversed": -0.501,
-    "content_words": 0.143,
-    "bias": -1.366,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +61,12 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class QuoteSpan:
-    """Candidate: the number of its text, and offsets into that."""
+    """Candidate: the number of its text, and offsets into that; `before` is where the sentence before it begins."""
 
     of: int
     start: int
     end: int
+    before: int
 
 
 Text = tuple[str, str, str | None]
@@ -88,10 +74,14 @@ Text = tuple[str, str, str | None]
 
 
 class Verifier:
-    """Compares claims with quotes by their words, their facts and the cosine of their vectors. Thread-safe."""
+    """Compares claims with quotes by their words, their facts and the cosine of their vectors. Thread-safe.
 
-    def __init__(self, embeddings: EmbeddingModel) -> None:
+    With the `head` of a reading model, by what that reads in them too.
+    """
+
+    def __init__(self, embeddings: EmbeddingModel, head: Head | None = None) -> None:
         self._embeddings = embeddings
+        self._head = head
         self._cache: LRUCache[str, NDArray[np.float32]] = LRUCache(_CACHE_SIZE)
         self._lock = Lock()
 
@@ -121,9 +111,24 @@ class Verifier:
                 judged.append((quote, 1.0))
             elif has_cjk(claim):
                 judged.append((quote, float(_nearly_the_same(alignment))))
+            elif alignment.ruled_out:
+                judged.append((quote, 0.0))
             else:
-                judged.append((quote, _probability(alignment, cosine)))
+                judged.append((quote, self._weighed(claim, texts[quote.of], quote, alignment, cosine)))
         return judged
+
+    def _weighed(self, claim: str, text: Text, quote: QuoteSpan, alignment: Alignment, cosine: float) -> float:
+        weights = self._head.weights if self._head else None
+        evidence = self.evidence(claim, text, quote) if weights else None
+        if weights is None or evidence is None:
+            return by_rules(alignment, cosine)
+        return by_both(weights, alignment, cosine, evidence)
+
+    def evidence(self, claim: str, text: Text, quote: QuoteSpan) -> Mapping[str, float] | None:
+        """Return what the head reads in a quote, after the title and the sentence before it; None if it cannot."""
+        words, title, _ = text
+        before = f"{title}\n{words[quote.before : quote.start]}".strip()
+        return self._head.evidence(claim, before, words[quote.start : quote.end]) if self._head else None
 
     def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, Alignment, float]]:
         """Return the quotes that share most with the claim, each with its alignment and cosine."""
@@ -183,6 +188,11 @@ def supports(premise: str, claim: str) -> bool:
     return any(_nearly_the_same(align(tokens, tokens_of(quote), (), _unlike)) for quote in quotes)
 
 
+def copies(claim: str, quote: str) -> bool:
+    """Return whether the claim is a run of the quote's words, cut out of no denial."""
+    return _copied(_claim_tokens(claim), _tokens(quote))
+
+
 def _claim_tokens(claim: str) -> Sequence[Token]:
     return tokens_of(claim) if len(claim) <= _MAX_CLAIM else []
 
@@ -207,14 +217,6 @@ def _nearly_the_same(alignment: Alignment) -> bool:
     )
     few_missing = alignment.missing <= _MAX_MISSING * alignment.content_words
     return alignment.content_words > 0 and not speaks_against and few_missing
-
-
-def _probability(alignment: Alignment, cosine: float) -> float:
-    if alignment.ruled_out:
-        return 0.0
-    features = zip(FEATURES, alignment.features(cosine), strict=True)
-    z = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * value for name, value in features)
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
 
 
 def _unlike(word: str, other: str) -> float:
@@ -246,4 +248,5 @@ def _quotes(of: int, text: str, language: str | None) -> Iterator[QuoteSpan]:
     spans = list(sentence_spans(text, language))
     for i, span in enumerate(spans):
         ends = [span.end] + [after.end for after in spans[i + 1 : i + 2] if not after.opens_paragraph]
-        yield from (QuoteSpan(of, span.start, end) for end in ends if end - span.start <= _MAX_QUOTE)
+        before = max(spans[max(0, i - 1)].start, span.start - _CONTEXT_CHARS)
+        yield from (QuoteSpan(of, span.start, end, before) for end in ends if end - span.start <= _MAX_QUOTE)

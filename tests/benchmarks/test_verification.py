@@ -126,7 +126,7 @@ def test_the_program_prints_a_table_and_writes_json(data, monkeypatch, capsys, t
     shown = capsys.readouterr().out
     assert shown.startswith("| kind | pairs | judged by |")
     rows = json.loads((tmp_path / "out.json").read_text())
-    assert {row["way"] for row in rows} == {"verifier", "word overlap", "cosine"}
+    assert {row["way"] for row in rows} == {"verifier", "rules", "head", "word overlap", "cosine"}
     date = next(row for row in rows if (row["kind"], row["way"]) == ("date", "verifier"))
     assert date["false_kept"] == 0
     assert date["true_kept"] > 0

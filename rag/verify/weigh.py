@@ -1,0 +1,77 @@
+"""How probable a quote makes a claim: a logistic regression over how they align and over what a model reads in them.
+
+Without a reading model, with weights that have no support head, and for what the head cannot read, the rules alone
+count, with the weights below: `python -m benchmarks.verification --data DIR --fit` fits them. With a head those of its
+reader.json do (training/claims.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from rag.verify.align import FEATURES, Alignment
+
+_RULES: Mapping[str, float] = MappingProxyType(
+    {
+        "cosine": 1.402,
+        "missing": -0.234,
+        "worst_clause": 2.708,
+        "unmatched_names": -0.146,
+        "initial_missing": -0.146,
+        "in_context": 0.669,
+        "mean_gap": -0.816,
+        "max_name_gap": -0.494,
+        "negation_differs": -1.133,
+        "negated_share": -4.733,
+        "roles_reversed": -2.850,
+        "order_reversed": -0.501,
+        "content_words": 0.143,
+    }
+)
+_RULES_CONSTANT = -1.366
+
+
+class Weights(Protocol):
+    """A logistic's weights, by feature."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What each feature counts; others count nothing."""
+
+    @property
+    def constant(self) -> float:
+        """What is added."""
+
+
+class Head(Protocol):
+    """The support head of a reading model."""
+
+    @property
+    def weights(self) -> Weights | None:
+        """What rules and head count together; None where there is no head, or nothing was fitted to it."""
+
+    def evidence(self, claim: str, context: str, quote: str) -> Mapping[str, float] | None:
+        """Return what the head says of a claim and a quote, by feature; None where it cannot read one of them."""
+
+
+def by_rules(alignment: Alignment, cosine: float) -> float:
+    """Return P(the quote supports the claim) by the rules alone."""
+    return _logistic(_RULES, _RULES_CONSTANT, seen(alignment, cosine))
+
+
+def by_both(weights: Weights, alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> float:
+    """Return P(the quote supports the claim) by rules and head."""
+    return _logistic(weights.weights, weights.constant, {**seen(alignment, cosine), **evidence})
+
+
+def seen(alignment: Alignment, cosine: float) -> dict[str, float]:
+    """Return what the rules see, by feature."""
+    return dict(zip(FEATURES, alignment.features(cosine), strict=True))
+
+
+def _logistic(weights: Mapping[str, float], constant: float, values: Mapping[str, float]) -> float:
+    z = constant + sum(weight * values.get(name, 0.0) for name, weight in weights.items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
