@@ -43,7 +43,7 @@ _TURN_SECONDS = 0.5
 _AHEAD = 2
 """Batches that wait in the cluster for each actor, so that none waits for this process."""
 _PORT = 6379
-_ALIKE_HINT = "set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH, to what it was started with"
+_TO_MATCH = "set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH, to what it was started with"
 
 
 class RayEmbeddings(EmbeddingModel):
@@ -193,10 +193,10 @@ def _await(driver: Driver, address: str, stop: Event) -> None:
         except (EOFError, OSError) as error:
             raise ModelError(f"{where} ended while it was started", hint) from error
         if driver.said("InvalidAuthToken"):  # which Ray tells its log alone, and tries again for long
-            raise ModelError(f"{where} has another token", _ALIKE_HINT)
+            raise ModelError(f"{where} has another token", _TO_MATCH)
         if kind == "failed":
             is_without = "no authentication token was found" in more[0]
-            raise ModelError(f"{where} cannot be used ({more[0]})", _ALIKE_HINT if is_without else hint)
+            raise ModelError(f"{where} cannot be used ({more[0]})", _TO_MATCH if is_without else hint)
         if time.monotonic() > until:
             raise ModelError(f"{where} has had no processor free for {_START_SECONDS} s", "try again later")
 
