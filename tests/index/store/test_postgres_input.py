@@ -224,7 +224,7 @@ def test_a_worker_whose_commit_has_no_answer_brings_the_file_in_once(
     else:
         queue.add_upload("a.txt", io.BytesIO(b"Here\n\nIt is here."), 17, "the page")
     monkeypatch.setattr("index.store.postgres.queue.LEASE_SECONDS", 1)
-    commit, cut = PostgresDatabase._commit, []
+    commit, cut = PostgresDatabase._commit, list[str]()
 
     def commit_cut(database: Any, revision: str) -> None:
         waits = database.connection.execute("SELECT count(*) FROM jobs").fetchone() == (1,)
