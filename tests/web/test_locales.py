@@ -68,7 +68,7 @@ def test_no_key_is_left_over() -> None:
     put_together = re.compile(
         r"chat\.(error|stage)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
         r"|owner\.(idle|stopping|stopped|running|done|questions|right|refusal_recall|auroc)(_is)?$"
-        r"|library\.(is_(waiting|read|in|unchanged|left_out|failed|stopped)|waiting|embedding|publishing|busy|stopping)$"
+        r"|library\.(is_(waiting|being_read|read|in|unchanged|left_out|failed|stopped)|waiting|queued|embedding|publishing|busy|stopping)$"
     )
     for key in languages()[DEFAULT]:
         short = key.removeprefix("script.").removeprefix("keep.").removeprefix("loader.")

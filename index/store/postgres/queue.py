@@ -105,8 +105,8 @@ class PostgresQueue:
     def take(self, kinds: Collection[JobKind] = KINDS) -> Job | None:
         """See Queue. A file whose workers ended three times is set aside."""
         with self._pool.connection() as sql, sql.transaction():
-            for job, kind, name, error, hint in sql.execute(_GIVEN_UP, (MAX_TRIES,)).fetchall():
-                _let_go(sql, job, kind, name, Failure(name, error, hint))
+            for number, kind, name, error, hint in sql.execute(_GIVEN_UP, (MAX_TRIES,)).fetchall():
+                _let_go(sql, number, kind, name, Failure(name, error, hint))
             row = sql.execute(_TAKE, (secrets.token_hex(8), LEASE_SECONDS, list(kinds))).fetchone()
             job: Job | None = None if row is None else Job(*row)
             if job is not None and job.kind != "file":

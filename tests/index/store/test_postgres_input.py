@@ -1,8 +1,9 @@
-"""Databases that are not as they should be, clocks that disagree, two who move at once, and text that is hostile."""
+"""Databases that are full or not as they should be, commits without an answer, clocks that disagree, hostile text."""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import threading
 from contextlib import closing
@@ -19,6 +20,7 @@ from index.errors import QuothError, StoreBusyError, StoreError, UsageError
 from index.ingest import ingest
 from index.status import read_status
 from index.store.place import open_store
+from index.store.postgres.database import PostgresDatabase
 from index.worker import enqueue, queue_of, work
 from settings import StoreUrl
 from tests.fakes import FakeEmbeddings
@@ -156,3 +158,88 @@ def test_a_file_with_a_word_of_10_kb_comes_in(url: StoreUrl, tmp_path: Path) -> 
     assert ingest(url, [tmp_path], FakeEmbeddings(window=400)).errors == []
     status = read_status(url, verify=True)
     assert (status.articles, status.problem) == (2, None)
+
+
+def fill_up(url: StoreUrl, table: str) -> None:
+    """Have the database say, from the next row of a table on, that its disk is full."""
+    with psycopg.connect(url.secret) as sql:
+        sql.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';"
+            " END$$"
+        )
+        sql.execute(f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION full_disk()".encode())
+
+
+@pytest.mark.parametrize("table", ["articles", "vectors", "postings", "facts"])
+def test_a_full_database_is_said_to_be_so_and_loses_nothing(
+    url: StoreUrl, tmp_path: Path, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("Here\n\nIt is here.")
+    ingest(url, [tmp_path], FakeEmbeddings())
+    before = read_status(url)
+    fill_up(url, table)
+    (tmp_path / "b.txt").write_text("There\n\nIt is over there, and more.")
+    (tmp_path / "a.txt").write_text("Here\n\nIt is here no more.")
+    with pytest.raises(StoreError, match=r"cannot be written \(could not extend file.*: make room on its disk"):
+        ingest(url, [tmp_path], FakeEmbeddings())
+    after = read_status(url, verify=True)
+    assert (after.articles, after.chunks, after.generation, after.problem) == (
+        1,
+        before.chunks,
+        before.generation,
+        None,
+    )
+    with psycopg.connect(url.secret) as sql:
+        sql.execute(f"DROP TRIGGER full_disk ON {table}".encode())
+    assert ingest(url, [tmp_path], FakeEmbeddings()).errors == []
+    assert read_status(url, verify=True).articles == 2
+
+
+def test_a_full_database_takes_no_upload(url: StoreUrl) -> None:
+    queue = queue_of(url)
+    fill_up(url, "uploads")
+    with pytest.raises(StoreError, match="make room on its disk"):
+        queue.add_upload("a.txt", io.BytesIO(b"It is."), 6, "the page")
+    assert queue.state().waiting == 0 and queue.intake(0).entries == []
+
+
+def test_a_database_that_can_only_be_read_takes_no_upload(url: StoreUrl) -> None:
+    queue_of(url)
+    reading = StoreUrl(url.secret + quote(" -c default_transaction_read_only=on"))
+    with pytest.raises(StoreError, match="it can only be read; give the address of the primary server"):
+        queue_of(reading).add_upload("a.txt", io.BytesIO(b"It is."), 6, "the page")
+    assert queue_of(url).state().waiting == 0
+
+
+@pytest.mark.parametrize("committed", [True, False])
+@pytest.mark.parametrize("kind", ["file", "upload"])
+def test_a_worker_whose_commit_has_no_answer_brings_the_file_in_once(
+    url: StoreUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, committed: bool
+) -> None:
+    (tmp_path / "a.txt").write_text("Here\n\nIt is here.")
+    queue = queue_of(url)
+    if kind == "file":
+        enqueue(url, [tmp_path / "a.txt"])
+    else:
+        queue.add_upload("a.txt", io.BytesIO(b"Here\n\nIt is here."), 17, "the page")
+    monkeypatch.setattr("index.store.postgres.queue.LEASE_SECONDS", 1)
+    commit, cut = PostgresDatabase._commit, list[str]()
+
+    def commit_cut(database: Any, revision: str) -> None:
+        waits = database.connection.execute("SELECT count(*) FROM jobs").fetchone() == (1,)
+        if not cut and not waits:  # it is the transaction that takes the file off the queue
+            cut.append(revision)
+            if committed:
+                database.connection.execute("COMMIT")
+            database.connection.close()
+        commit(database, revision)
+
+    monkeypatch.setattr(PostgresDatabase, "_commit", commit_cut)
+    told: list[str] = []
+    work(url, FakeEmbeddings(), until_empty=True, told=told.append)
+    assert any(f"the last change is {'in' if committed else 'not in'}" in line for line in told)
+    status = read_status(url, verify=True)
+    assert cut and (status.articles, status.queued, status.files_done, status.problem) == (1, 0, 1, None)
+    if kind == "upload":
+        assert [entry.state for entry in queue.intake(0).entries] == ["in"]
