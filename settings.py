@@ -267,8 +267,7 @@ def _items(variable: str, text: str, check: Callable[[str], str]) -> tuple[str, 
 
 def _checked(values: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
     """Return the values in the types of `Settings`. Raises ValueError with the first that does not fit."""
-    bounded = {name: value for name, value in values.items() if not isinstance(value, StorePlace)}
-    if not bounded:  # a folder has no bounds
+    if not (bounded := {name: value for name, value in values.items() if not isinstance(value, StorePlace)}):
         return values
     from pydantic import ValidationError
 
@@ -281,7 +280,7 @@ def _checked(values: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any
 
 @cache
 def _model() -> type[BaseModel]:
-    """Make pydantic's model of the settings, which waits until there is one to check: its import takes long."""
+    """Make pydantic's model of the settings, once one has bounds (places have none): its import takes long."""
     from pydantic import Field, create_model
 
     types = get_type_hints(Settings)

@@ -180,24 +180,24 @@ class AnswerChain:
         """Let go of the index."""
         self.index.close()
 
-    def invoke(self, request: Question) -> Answer:
+    def invoke(self, input: Question) -> Answer:
         """Return the Answer."""
-        return answer_of(self.stream(request))
+        return answer_of(self.stream(input))
 
-    def stream(self, request: Question) -> Generator[Event]:
+    def stream(self, input: Question) -> Generator[Event]:
         """Yield what happens, then the Answer."""
-        if (chain := self.seen_by(request.get("audience"))) is not self:
-            yield from chain.stream(request)
+        if (chain := self.seen_by(input.get("audience"))) is not self:
+            yield from chain.stream(input)
             return
-        question = check_question(request["question"], self._settings.question_characters)
-        if not self.ready and "contexts" not in request:
+        question = check_question(input["question"], self._settings.question_characters)
+        if not self.ready and "contexts" not in input:
             yield StatusEvent("warm")
             self.warm()
         stopwatch = Stopwatch()
-        writer = self._writer if request.get("written") is not False else None
-        asked = yield from resolve(question, request, writer, stopwatch)
-        with self._corpus(request, asked) as corpus:
-            if not request.get("as_typed"):
+        writer = self._writer if input.get("written") is not False else None
+        asked = yield from resolve(question, input, writer, stopwatch)
+        with self._corpus(input, asked) as corpus:
+            if not input.get("as_typed"):
                 asked = correct(asked, corpus, stopwatch)
             events = self._answer(asked, corpus, writer, stopwatch)
             key = None if writer else cache_key(asked, corpus)

@@ -19,6 +19,7 @@ from benchmarks.speed_verdicts import Target, targets
 from benchmarks.usual import build, open_chain
 from evaluation.questions import Row
 from index.errors import UsageError
+from index.langchain_embeddings import LangChainEmbeddings
 from index.status import read_status
 from tests.fakes import FakeEmbeddings
 
@@ -95,8 +96,9 @@ def test_the_usual_chain_hands_on_the_nearest_four_passages(tmp_path: Path) -> N
     articles = [
         (f"{n}.txt", f"Town {n} is known for its {what}.") for n, what in enumerate(["owls"] * 4 + ["kites"] * 4)
     ]
-    assert build(articles, tmp_path / "store", FakeEmbeddings()) == 8
-    found = open_chain(tmp_path / "store", FakeEmbeddings()).invoke("known for its kites").split("\n\n")
+    embeddings = LangChainEmbeddings(FakeEmbeddings())
+    assert build(articles, tmp_path / "store", embeddings) == 8
+    found = open_chain(tmp_path / "store", embeddings).invoke("known for its kites").split("\n\n")
     assert sorted(found) == sorted(text for _, text in articles[4:])
 
 

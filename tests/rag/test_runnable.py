@@ -12,7 +12,7 @@ import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from rag.answer import Answer
-from rag.chain import build_chain
+from rag.chain import Question, build_chain
 from rag.events import Event
 from rag.runnable import RunnableChain
 from settings import HOME, Settings
@@ -40,7 +40,10 @@ def test_async_gives_the_same(chain: RunnableChain) -> None:
 
 
 def test_it_is_part_of_other_chains_and_answers_several(chain: RunnableChain) -> None:
-    asked: Runnable[str, Answer] = RunnableLambda(lambda text: {"question": text}) | chain
+    def as_question(text: str) -> Question:
+        return {"question": text}
+
+    asked: Runnable[str, Answer] = RunnableLambda(as_question) | chain
     assert asked.invoke("in China").citations[0].quote == "Tea was first drunk in China."
     several = asked.batch(["in China", "who drinks coffee"])
     assert [answer.abstained for answer in several] == [False, True]
