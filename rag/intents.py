@@ -23,6 +23,7 @@ _SHOW = r"(?:which|what|what is|what['’]s|list|show|name)(?: me)?(?: is)?(?: a
 _MORE = r"(?:more|less|fewer|better|worse|\w{3,}er)"
 _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
+_POINTS = r"(?:main|key) (?:points?|findings|facts)"
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 _PLURAL_VERB = r"(?:are|were|do|does|did|have|had|has|can|could|will|would|should|may|might|must)"
 _POLITE = re.compile(
@@ -49,10 +50,8 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("summary", r"^(?:please |can you |could you )*(?:summari[sz]e|sum up|tl;?dr|give (?:me )?.{0,16}summary)\b"),
     ("summary", rf"^what(?:['’]s| is| was) (?:this|that|the) (?:{ARTICLES} )?.{{0,80}}about$"),
     ("summary", r"\bin (?:a nutshell|short|brief)$|^(?:a )?(?:short |brief )?summary of\b|^\S+(?: \S+){0,7} summary$"),
-    (
-        "summary",
-        r"\b(?:gist|overview) (?:of|on)\b|\boverview$|\b(?:main|key) (?:points?|findings|facts)\b|\bwhat is it about$",
-    ),
+    ("summary", r"\b(?:gist|overview) (?:of|on)\b|\boverview$|\bwhat is it about$"),
+    ("summary", rf"^(?:what (?:are|were) (?:the |its )?)?{_POINTS} (?:of|in|from)\b|\b{_POINTS}$"),
     ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
     (
         "overview",

@@ -15,20 +15,17 @@ def bullets_around(text: str, quote: Span) -> list[Span]:
     """Return the items of the list that a quote is a line of, or leads to by a colon; none where it does neither."""
     start, end = quote
     lines = [match.span() for match in _LINE.finditer(text) if match[0].strip()]
+    items = [_item(text, line) for line in lines]
     own = [n for n, line in enumerate(lines) if line[0] < end and start < line[1]]
     if not own:
         return []
-    first = own[-1]
-    if text[: lines[first][1]].rstrip().endswith(":"):
-        first += 1
-    if first == len(lines) or not _item(text, lines[first]):
-        return []
-    last = first
-    while first and _item(text, lines[first - 1]):
+    at = own[-1] + text[slice(*lines[own[-1]])].rstrip().endswith(":")
+    first = last = at
+    while first and items[first - 1]:
         first -= 1
-    while last + 1 < len(lines) and _item(text, lines[last + 1]):
+    while last < len(items) and items[last]:
         last += 1
-    return [item for line in lines[first : last + 1] if (item := _item(text, line))]
+    return [item for item in items[first:last] if item] if first <= at < last else []
 
 
 def _item(text: str, line: Span) -> Span | None:

@@ -35,6 +35,7 @@ from rag.intents import intent_of, is_key_words
         ("What are the main findings of the study?", "summary"),
         ("tea tax: what is it about?", "summary"),
         ("What was the main finding of the study?", "fact"),
+        ("Which key facts did the court rely on?", "list"),
         ("Can you tell me why he left?", "why"),
         ("Could you list the countries that voted?", "list"),
         ("Please tell me who founded BYD", "fact"),
