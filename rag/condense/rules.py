@@ -33,6 +33,7 @@ from rag.language.followups import (
     GENERIC,
     LEANING,
     MEANT,
+    OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
     PREPOSITION,
@@ -91,6 +92,9 @@ def _english(question: str, past: Sequence[Past]) -> str:
     text = opened.rstrip(" ?.!")
     if (asked := reaction(ABOUT.sub("", text), past)) is not None:
         return asked
+    if OF_THIS_ARTICLE.fullmatch(text):
+        names = [name.text for name in names_in(last)]
+        return f"Summarize the article about {' and '.join(names)}" if names else question
     if BARE_QUESTION.match(text):
         return asked_anew(last, text)
     if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):

@@ -20,6 +20,7 @@ from rag.retrieve import Passage
 
 ARTICLES_SHOWN = 6
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_SEVERAL = re.compile(r"[,;/&]| (?:and|or) ")
 _ASKED = re.compile(
     rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*|what (?:do|does|did)"
     rf" (?:the|your|these) {ARTICLES} (?:say|tell|write)) (?:about|on)\b",
@@ -28,14 +29,18 @@ _ASKED = re.compile(
 
 
 def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
-    """Return one sentence of each article that has all of the topic's words; None where none has."""
+    """Return one sentence of each article that has all of the topic's words, or one of several topics; else None."""
     topic = _ASKED.sub("", question).strip(" ?.!")
-    stems = stems_of(topic)
+    topics = [stems_of(topic)]
     articles = {passage.article.id: passage.article for passage in passages}.values()
-    named = [article for article in articles if stems <= all_stems_of(article.text)][:ARTICLES_SHOWN]
+    known = {article.id: all_stems_of(article.text) for article in articles}
+    named = [article for article in articles if topics[0] <= known[article.id]]
+    if not named:
+        topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
+        named = [article for article in articles if any(stems <= known[article.id] for stems in topics)]
     quotes = []
-    for article in sorted(named, key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, stems):
+    for article in sorted(named[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
+        if candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
@@ -65,8 +70,13 @@ def times_named(stems: Iterable[str], text: str) -> list[int]:
     return [counts[each] for each in stems]
 
 
-def _naming(article: Article, stems: frozenset[str]) -> list[SentenceSpan]:
-    """Return the sentences that name the most of the topic's words; none where no sentence names any."""
-    counted = [(len(stems & all_stems_of(article.text[span.start : span.end])), span) for span in prose(article)]
-    most = max((count for count, _ in counted), default=0)
-    return [span for count, span in counted if count == most] if most else []
+def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:
+    """Return the sentences that name the most topics, and of these the most words; none where no sentence names any."""
+    counted = []
+    for span in prose(article):
+        stems = all_stems_of(article.text[span.start : span.end])
+        named = sum(topic <= stems for topic in topics)
+        counted.append(((named, sum(len(topic & stems) for topic in topics)), span))
+    most = max((count for count, _ in counted), default=(0, 0))
+    is_named = most[0] if len(topics) > 1 else most[1]
+    return [span for count, span in counted if count == most] if is_named else []

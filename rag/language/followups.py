@@ -177,6 +177,12 @@ WHO_DID = re.compile(r"^who (?P<verb>[a-z]+) (?P<rest>(?!(?:he|him|her|it|them)\
 """A question for who did something: "Who founded X?"."""
 BY_WHAT_DID = re.compile(r"(?:when|where|why|how(?! m(?:any|uch)))\b", re.IGNORECASE)
 """Question words that fit what was done by somebody: "When was X founded?"."""
+OF_THIS_ARTICLE = re.compile(
+    r"(?:what(?:['’]s| is) (?:this|that|the) (?:article|piece|story|text) about"
+    r"|(?:please )?summari[sz]e (?:this|that|the) (?:article|piece|story|text))(?:,? please)?",
+    re.IGNORECASE,
+)
+"""A wish to know what the article is about of which an answer came."""
 ARTICLE_ABOUT = re.compile(r"the (?:article|piece|story|text)s? (?:about|on) (?=\S)", re.IGNORECASE)
 """What leads to the subject of an article, which what is asked next is about."""
 OF_WRITING = re.compile(

@@ -100,15 +100,24 @@ def reachable(address: str) -> bool:
 @pytest.fixture(scope="module")
 def program(seed_store: Path, models: Path) -> Iterator[str]:
     """`python app.py serve` over the starter corpus."""
+    with serving_program(seed_store, models) as address:
+        yield address
+
+
+@contextmanager
+def serving_program(store: Path, models: Path) -> Iterator[str]:
+    """Yield the address of `python app.py serve` over a store."""
     port = free_port()
-    command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", str(seed_store)]
+    command = [sys.executable, "app.py", "serve", "--port", str(port), "--store", str(store)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "QUOTH_MODELS": str(models)}
     with subprocess.Popen(command, cwd=HOME, env=environment) as process:
-        until(lambda: process.poll() is not None or reachable(f"http://127.0.0.1:{port}"), 60)
-        assert process.poll() is None
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(20)
+        try:
+            until(lambda: process.poll() is not None or reachable(f"http://127.0.0.1:{port}"), 60)
+            assert process.poll() is None
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 @pytest.fixture(scope="module")

@@ -238,6 +238,8 @@ def test_another_time(question, history, standalone):
         ("How many?", ["Why is Stackwell cutting jobs?"], "How many jobs is Stackwell cutting?"),
         ("Why not?", ["Is Lapakita for sale?"], "Why is Lapakita not for sale?"),
         ("Why not?", ["Did the village school close?"], "Why did the village school not close?"),
+        ("What is this article about?", ["Is Xiaomi successful?"], "Summarize the article about Xiaomi"),
+        ("summarize this article", ["Why did they stop?"], "summarize this article"),
         ("Tell me more", ["How many measles cases are there in Duinrand?"],
          "Tell me more about measles cases in Duinrand"),
     ],

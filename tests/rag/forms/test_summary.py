@@ -72,6 +72,13 @@ def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: Answ
     assert "mines" in sentence.text
 
 
+def test_several_topics_are_each_looked_for_where_no_article_has_all_of_them(chain: AnswerChain) -> None:
+    answer = ask(chain, "shafts, gardener or copper")
+    assert (answer.intent, answer.notice) == ("overview", "2 articles, the newest first:")
+    assert ["shafts" in answer.sentences[0].text, "gardener" in answer.sentences[1].text] == [True, True]
+    assert ask(chain, "copper and zinc").abstained
+
+
 def test_an_overview_of_what_no_article_names_is_an_abstention(chain: AnswerChain) -> None:
     assert not any("copper" in sentence.text for sentence in ask(chain, "copper").sentences)
 
