@@ -37,8 +37,6 @@ from settings import HOME, READER
 LIMIT = 100
 """Pairs of a true and a false sentence that are reported of each kind."""
 _ROUNDS = 4
-_SURE = 6.0
-"""Log-odds beyond which a head says nothing more."""
 
 Array = NDArray[np.float64]
 
@@ -62,6 +60,7 @@ class Bench:
     def __init__(self, embeddings: EmbeddingModel, head: Head | None = None) -> None:
         self._rules = Verifier(embeddings)
         self._verifier = Verifier(embeddings, head)
+        self._head = head
         self._aligned: dict[Claim, AlignedClaim] = {}
 
     def aligned(self, claim: Claim) -> AlignedClaim:
@@ -70,7 +69,7 @@ class Bench:
             said, evidence, title = claim
             text = (evidence, title, None)
             rows = self._verifier.aligned(said, [text])
-            read = [self._verifier.evidence(said, text, quote) or {} for quote, _, _ in rows]
+            read = self._head.evidence(said, title, evidence) if self._head else None
             self._aligned[claim] = AlignedClaim(
                 np.array([alignment.features(cosine) for _, alignment, cosine in rows]).reshape(
                     len(rows), len(FEATURES)
@@ -78,7 +77,7 @@ class Bench:
                 np.array([alignment.ruled_out for _, alignment, _ in rows], dtype=bool),
                 _best(self._verifier, said, text),
                 _best(self._rules, said, text),
-                1 / (1 + math.exp(-max((each.get("supported", -_SURE) for each in read), default=-_SURE))),
+                1 / (1 + math.exp(-read["supported"])) if read else 0.0,
                 _overlap(said, evidence),
                 max((cosine for _, _, cosine in rows), default=0.0),
             )

@@ -46,6 +46,7 @@ from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
 from rag.suggest import Proof, Verdicts, follow_ups, near_questions, starters
 from rag.timings import Stopwatch
+from rag.verify.support import Verifier
 from rag.write import Writer, load_verifier, load_writer
 from settings import READER, Settings
 
@@ -120,7 +121,8 @@ class AnswerChain:
         self._starters: tuple[str | None, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
-        self.verifier = load_verifier(reader, self.embeddings)
+        self._verifier = Verifier(self.embeddings)
+        self.verifier = writer.verifier if writer else self._verifier
         self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
         self._verdicts = Verdicts()
@@ -154,7 +156,7 @@ class AnswerChain:
     def _copy(self, audience: Audience) -> AnswerChain:
         retriever = replace(self._retriever, index=self.index.seen_by(audience))
         chain = AnswerChain(self._settings, retriever, self._reader, self._writer)
-        chain._readiness, chain._vectors, chain.verifier = self._readiness, self._vectors, self.verifier
+        chain._readiness, chain._vectors, chain._verifier = self._readiness, self._vectors, self._verifier
         chain._spelling, chain._answers = self._spelling, self._answers
         return chain
 
@@ -260,7 +262,7 @@ class AnswerChain:
             yield from sentence_events(body.sentences, body.citations)
         else:
             body = yield from generate(
-                asked, evidence, corpus, writer, self._reader, self.verifier, self._settings, stopwatch
+                asked, evidence, corpus, writer, self._reader, self._verifier, self._settings, stopwatch
             )
         answer = finish(asked, evidence, body, corpus, self.models)
         yield self._with_suggestions(asked, answer, evidence.best_first(), corpus, stopwatch)

@@ -3,7 +3,7 @@
     python -m training.claims --reader DIR --data DIR
 
 The claims are pairs of a true and a false sentence about a paragraph (benchmarks/pairs.py, the half for tuning) and the
-own claims about the articles for calibration. Kinds count alike (the own claims as three), and of each the true and the
+own claims about the articles for calibration. Kinds count alike (the own claims as two), and of each the true and the
 false ones. A claim is judged by its best quote, and which is best depends on the weights: they are chosen and fitted in
 turn. What is logged is of claims about texts that a fit had not seen (five parts), beside the rules alone; where these
 are as good, nothing is written, and the rules judge alone.
@@ -28,9 +28,8 @@ from benchmarks.statements import verbs_of
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader
-from rag.verify.align import FEATURES
 from rag.verify.support import BAR, Text, Verifier, copies
-from rag.verify.weigh import by_rules, seen
+from rag.verify.weigh import BESIDE_HEAD, HEAD, by_rules, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
@@ -40,13 +39,13 @@ from training.support import Support, own_claims
 log = logging.getLogger("training.claims")
 
 OWN = "own claims"
-OWN_SHARE = 3.0
+OWN_SHARE = 2.0
 PAIRS = 100
 PARTS = 5
 ROUNDS = 5
-START = {"cosine": 1.0, "missing": -0.3, "supported": 0.3}
+NAMES = (*BESIDE_HEAD, *HEAD)
+START = {"worst_clause": 1.5, "supported": 1.0}
 """By these the first quotes are chosen."""
-NAMES = (*FEATURES, "supported", "contradicted")
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,15 @@ class Told:
 class Weighed:
     """A claim and what is seen in its quotes, (quotes, features); without those that decide it by themselves.
 
-    `copied`: a quote has its very words. `by_rules`: the probability that the rules alone find.
+    `copied`: a quote has its very words. `by_rules`: the probability that the rules alone find. `head`: what the head
+    says, None where it cannot read claim or text.
     """
 
     told: Told
     features: Floats
     copied: bool
     by_rules: float
+    head: Floats | None
 
 
 def tuning_pairs(data: Path, most: int) -> list[Pair]:
@@ -88,18 +89,19 @@ def told_of(data: Path, most: int) -> Iterator[Told]:
         yield Told(OWN, claim.claim, (claim.quote, claim.context, None), claim.support is Support.SUPPORTED)
 
 
-def weighed(told: Told, verifier: Verifier) -> Weighed:
+def weighed(told: Told, verifier: Verifier, head: SupportHead) -> Weighed:
     """Return what rules and head see of a claim."""
-    words = told.text[0]
+    words, title, _ = told.text
+    evidence = head.evidence(told.claim, title, words)
     rows, rules, copied = [], [0.0], False
     for quote, alignment, cosine in verifier.aligned(told.claim, [told.text]):
         copied = copied or copies(told.claim, words[quote.start : quote.end])
-        evidence = None if alignment.ruled_out else verifier.evidence(told.claim, told.text, quote)
-        if evidence is not None:
-            values = {**seen(alignment, cosine), **evidence}
+        rules.append(by_rules(alignment, cosine))
+        if evidence is not None and not refused(alignment):
+            values = seen(alignment, cosine, evidence)
             rows.append([values[name] for name in NAMES])
-            rules.append(by_rules(alignment, cosine))
-    return Weighed(told, np.array(rows).reshape(len(rows), len(NAMES)), copied, 1.0 if copied else max(rules))
+    said = None if evidence is None else np.array([evidence[name] for name in HEAD])
+    return Weighed(told, np.array(rows).reshape(len(rows), len(NAMES)), copied, 1.0 if copied else max(rules), said)
 
 
 def shares(told: Sequence[Told]) -> Floats:
@@ -171,14 +173,26 @@ def report(claims: Sequence[Weighed], found: Floats) -> tuple[float, float]:
 
 def fit(reader: OnnxReader, data: Path, most: int, embeddings: EmbeddingModel) -> dict[str, object] | None:
     """Return what reader.json holds of claims; None where the rules alone are as good."""
-    verifier = Verifier(embeddings, SupportHead(reader))
-    claims = [weighed(told, verifier) for told in told_of(data, most)]
+    verifier, head = Verifier(embeddings), SupportHead(reader)
+    claims = [weighed(told, verifier, head) for told in told_of(data, most)]
     share = shares([claim.told for claim in claims])
     both, alone = report(claims, held_out_probabilities(claims, share))
     if both <= alone:
         return None
-    *weights, constant = (round(float(weight), 4) for weight in fitted(claims, share))
-    return {"weights": dict(zip(NAMES, weights, strict=True)), "constant": constant}
+    return {**stored(NAMES, fitted(claims, share)), "alone": stored(HEAD, fitted_alone(claims, share))}
+
+
+def fitted_alone(claims: Sequence[Weighed], share: Floats) -> Floats:
+    """Return the weights of the head's log-odds where it judges without rules, the constant last."""
+    read = [n for n, claim in enumerate(claims) if claim.head is not None]
+    x = np.stack([head for claim in claims if (head := claim.head) is not None])
+    return fit_logistic(x, np.array([claims[n].told.supported for n in read]), weight=share[read])
+
+
+def stored(names: Sequence[str], weights: Floats) -> dict[str, object]:
+    """Return weights as reader.json has them."""
+    *others, constant = (round(float(weight), 4) for weight in weights)
+    return {"weights": dict(zip(names, others, strict=True)), "constant": constant}
 
 
 def main() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader, Support
+from rag.verify.weigh import logistic
 from training.metrics import auroc, balanced, best_balanced, interval
 from training.own import Split
 from training.sources import read_json, read_lines
@@ -28,9 +30,18 @@ def wice(reader: OnnxReader, data: Path, most: int) -> Figures:
     scores: list[float] = []
     labels: list[bool] = []
     for row in rows[:most]:
-        scores.append(max((reader.support(row["claim"], "", w).supported for w in page(row["evidence"])), default=0.0))
+        scores.append(max((supported(reader, row["claim"], "", w) for w in page(row["evidence"])), default=0.0))
         labels.append(row["label"] == "supported")
     return of_supported(scores, labels)
+
+
+def supported(reader: OnnxReader, claim: str, context: str, quote: str) -> float:
+    """Return P(the quote supports the claim) by the head alone, as training.claims calibrated it, if it did."""
+    weights = reader.claims.alone if reader.claims else None
+    if weights is None:
+        return reader.support(claim, context, quote).supported
+    evidence = SupportHead(reader).evidence(claim, context, quote)
+    return logistic(weights.weights, weights.constant, evidence) if evidence else 0.0
 
 
 def page(evidence: Sequence[str]) -> list[str]:
@@ -49,7 +60,7 @@ def own(reader: OnnxReader, data: Path, most: int) -> Figures:
     claims = own_claims(data, Split.DEVELOPMENT)
     random.Random(0).shuffle(claims)
     claims = claims[:most]
-    scores = [reader.support(claim.claim, claim.context, claim.quote).supported for claim in claims]
+    scores = [supported(reader, claim.claim, claim.context, claim.quote) for claim in claims]
     labels = [claim.support == Label.SUPPORTED for claim in claims]
     kinds = Counter(claim.kind for claim in claims)
     hits = Counter(c.kind for c, p, label in zip(claims, scores, labels, strict=True) if (p >= EVEN) == label)

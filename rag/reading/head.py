@@ -8,6 +8,8 @@ from rag.reading.manifest import ClaimWeights
 from rag.reading.onnx import UNKNOWN, OnnxReader
 
 _LIMIT = 6.0
+_MOST_CHARACTERS = 3_000
+"""Of a longer text no more is read: passages are shorter."""
 
 
 def log_odds(chance: float) -> float:
@@ -16,7 +18,7 @@ def log_odds(chance: float) -> float:
 
 
 class SupportHead:
-    """Reads quotes for a claim with the head of `model`, which it loads when it is first asked for its weights."""
+    """Reads passages for a claim with the head of `model`, which it loads when it is first asked for its weights."""
 
     def __init__(self, model: OnnxReader) -> None:
         self._model = model
@@ -26,9 +28,9 @@ class SupportHead:
         """What head and rules count together, if they were fitted to these weights."""
         return self._model.claims if self._model.supports else None
 
-    def evidence(self, claim: str, context: str, quote: str) -> dict[str, float] | None:
-        """Return log-odds that the quote, in its context, supports the claim and contradicts it; None if unreadable."""
-        said = self._model.support(claim, context, quote)
+    def evidence(self, claim: str, title: str, text: str) -> dict[str, float] | None:
+        """Return log-odds that the text supports the claim, and contradicts it; None if one of them is unreadable."""
+        said = self._model.support(claim, title, text[:_MOST_CHARACTERS])
         if said == UNKNOWN:
             return None
         return {"supported": log_odds(said.supported), "contradicted": log_odds(said.contradicted)}

@@ -64,10 +64,14 @@ class JudgeWeights:
 
 @dataclass(frozen=True, slots=True)
 class ClaimWeights:
-    """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature."""
+    """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature.
+
+    `alone`: one over what the head says, where there are no rules.
+    """
 
     weights: Mapping[str, float]
     constant: float
+    alone: ClaimWeights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,9 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
 
 
 def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
-    return None if stored is None else ClaimWeights(_by_name(stored), _finite(stored["constant"]))
+    if stored is None:
+        return None
+    return ClaimWeights(_by_name(stored), _finite(stored["constant"]), _claims(stored.get("alone")))
 
 
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:

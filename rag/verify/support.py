@@ -3,16 +3,17 @@
 A claim is aligned with each sentence of a passage, and each two neighbouring ones (rag.verify.align). A copy is
 supported unless it is cut out of a denial. Some things rule a quote out whatever else it says: a number, date or name
 that is not there, or that nothing but names is. The rest is weighed (rag.verify.weigh), together with what the support
-head of the reading model says, where there is one. Both models know English: of a Chinese sentence nearly all
-characters have to be there.
+head of the reading model says of the whole passage, where there is one; whatever that says, a denial or an exchange of
+who does it to whom rules a quote out then, too. Both models know English: of a Chinese sentence
+nearly all characters have to be there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from threading import Lock
 
 import numpy as np
@@ -27,7 +28,7 @@ from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
 from rag.verify.align import Alignment, align
 from rag.verify.counterparts import Likeness
-from rag.verify.weigh import Head, by_both, by_rules
+from rag.verify.weigh import Head, by_both, by_rules, refused
 
 BAR = 0.5
 """A quote supports a sentence at this probability."""
@@ -61,12 +62,11 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class QuoteSpan:
-    """Candidate: the number of its text, and offsets into that; `before` is where the sentence before it begins."""
+    """Candidate: the number of its text, and offsets into that."""
 
     of: int
     start: int
     end: int
-    before: int
 
 
 Text = tuple[str, str, str | None]
@@ -76,7 +76,7 @@ Text = tuple[str, str, str | None]
 class Verifier:
     """Compares claims with quotes by their words, their facts and the cosine of their vectors. Thread-safe.
 
-    With the `head` of a reading model, by what that reads in them too.
+    With the `head` of a reading model, by what that says of claim and passage too.
     """
 
     def __init__(self, embeddings: EmbeddingModel, head: Head | None = None) -> None:
@@ -104,31 +104,23 @@ class Verifier:
     def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, float]]:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
         tokens = _claim_tokens(claim)
+        weights = self._head.weights if self._head else None
+        read = cache(partial(self._head.evidence, claim)) if self._head and weights else None
         judged = []
         for quote, alignment, cosine in self.aligned(claim, texts):
-            quoted = _tokens(texts[quote.of][0][quote.start : quote.end])
-            if _copied(tokens, quoted):
-                judged.append((quote, 1.0))
+            text = texts[quote.of]
+            if _copied(tokens, _tokens(text[0][quote.start : quote.end])):
+                probability = 1.0
             elif has_cjk(claim):
-                judged.append((quote, float(_nearly_the_same(alignment))))
-            elif alignment.ruled_out:
-                judged.append((quote, 0.0))
+                probability = float(_nearly_the_same(alignment))
+            elif weights and read and refused(alignment):
+                probability = 0.0
+            elif weights and read and (evidence := read(text[1], text[0])):
+                probability = by_both(weights, alignment, cosine, evidence)
             else:
-                judged.append((quote, self._weighed(claim, texts[quote.of], quote, alignment, cosine)))
+                probability = by_rules(alignment, cosine)
+            judged.append((quote, probability))
         return judged
-
-    def _weighed(self, claim: str, text: Text, quote: QuoteSpan, alignment: Alignment, cosine: float) -> float:
-        weights = self._head.weights if self._head else None
-        evidence = self.evidence(claim, text, quote) if weights else None
-        if weights is None or evidence is None:
-            return by_rules(alignment, cosine)
-        return by_both(weights, alignment, cosine, evidence)
-
-    def evidence(self, claim: str, text: Text, quote: QuoteSpan) -> Mapping[str, float] | None:
-        """Return what the head reads in a quote, after the title and the sentence before it; None if it cannot."""
-        words, title, _ = text
-        before = f"{title}\n{words[quote.before : quote.start]}".strip()
-        return self._head.evidence(claim, before, words[quote.start : quote.end]) if self._head else None
 
     def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, Alignment, float]]:
         """Return the quotes that share most with the claim, each with its alignment and cosine."""
@@ -248,5 +240,4 @@ def _quotes(of: int, text: str, language: str | None) -> Iterator[QuoteSpan]:
     spans = list(sentence_spans(text, language))
     for i, span in enumerate(spans):
         ends = [span.end] + [after.end for after in spans[i + 1 : i + 2] if not after.opens_paragraph]
-        before = max(spans[max(0, i - 1)].start, span.start - _CONTEXT_CHARS)
-        yield from (QuoteSpan(of, span.start, end, before) for end in ends if end - span.start <= _MAX_QUOTE)
+        yield from (QuoteSpan(of, span.start, end) for end in ends if end - span.start <= _MAX_QUOTE)

@@ -34,6 +34,16 @@ _RULES: Mapping[str, float] = MappingProxyType(
 _RULES_CONSTANT = -1.366
 
 
+BESIDE_HEAD = ("worst_clause", "mean_gap", "negated_share", "content_words")
+"""What the rules see that still adds to what a head says."""
+HEAD = ("supported", "contradicted")
+"""What a head says, in log-odds."""
+
+
+_DENIED = 1 / 3
+"""Share of the words that are denied in only one of claim and quote, from which on a head is not asked."""
+
+
 class Weights(Protocol):
     """A logistic's weights, by feature."""
 
@@ -53,25 +63,36 @@ class Head(Protocol):
     def weights(self) -> Weights | None:
         """What rules and head count together; None where there is no head, or nothing was fitted to it."""
 
-    def evidence(self, claim: str, context: str, quote: str) -> Mapping[str, float] | None:
-        """Return what the head says of a claim and a quote, by feature; None where it cannot read one of them."""
+    def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
+        """Return log-odds that the text supports the claim, and contradicts it; None where it cannot read one."""
 
 
 def by_rules(alignment: Alignment, cosine: float) -> float:
     """Return P(the quote supports the claim) by the rules alone."""
-    return _logistic(_RULES, _RULES_CONSTANT, seen(alignment, cosine))
+    return 0.0 if alignment.ruled_out else logistic(_RULES, _RULES_CONSTANT, _values(alignment, cosine))
 
 
 def by_both(weights: Weights, alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> float:
-    """Return P(the quote supports the claim) by rules and head."""
-    return _logistic(weights.weights, weights.constant, {**seen(alignment, cosine), **evidence})
+    """Return P(the quote supports the claim) by rules and head, unless the rules refuse it."""
+    return logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
 
 
-def seen(alignment: Alignment, cosine: float) -> dict[str, float]:
-    """Return what the rules see, by feature."""
+def refused(alignment: Alignment) -> bool:
+    """Return whether no head can overrule the rules: something is missing, denied, or done by the other side."""
+    return alignment.ruled_out or alignment.roles_reversed or alignment.negated_share >= _DENIED
+
+
+def seen(alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> dict[str, float]:
+    """Return what rules and head see of a quote."""
+    values = _values(alignment, cosine)
+    return {name: values[name] for name in BESIDE_HEAD} | dict(evidence)
+
+
+def _values(alignment: Alignment, cosine: float) -> dict[str, float]:
     return dict(zip(FEATURES, alignment.features(cosine), strict=True))
 
 
-def _logistic(weights: Mapping[str, float], constant: float, values: Mapping[str, float]) -> float:
+def logistic(weights: Mapping[str, float], constant: float, values: Mapping[str, float]) -> float:
+    """Return the probability that weighed values add up to."""
     z = constant + sum(weight * values.get(name, 0.0) for name, weight in weights.items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))

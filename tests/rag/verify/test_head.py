@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from index.article import Article
+from index.embed import DEFAULT, load_embeddings
+from index.errors import ModelError
+from rag.reading.head import SupportHead
 from rag.reading.manifest import ClaimWeights
+from rag.reading.onnx import OnnxReader
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
+from rag.verify.weigh import BESIDE_HEAD, HEAD
+from settings import READER
 from tests.fakes import FakeEmbeddings
 
 TEXT = "The pool closes in winter. Carers get free permits from the town. Nobody asked the firms."
@@ -25,8 +34,8 @@ class FakeHead:
     said: Mapping[str, float] | None
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def evidence(self, claim: str, context: str, quote: str) -> Mapping[str, float] | None:
-        self.asked.append((claim, context, quote))
+    def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
+        self.asked.append((claim, title, text))
         return self.said
 
 
@@ -47,12 +56,10 @@ def test_what_the_head_says_counts_by_its_weights(said: float, expected: float) 
     assert probability(FakeHead(HEAD_ALONE, {"supported": said})) == pytest.approx(expected, abs=1e-4)
 
 
-def test_it_reads_a_quote_after_the_title_and_the_sentence_before() -> None:
+def test_it_reads_a_passage_once_after_its_title() -> None:
     head = FakeHead(HEAD_ALONE, {"supported": 1.0})
-    found = Verifier(FakeEmbeddings(), head).support(CLAIM, [passage(TEXT)])
-    assert found is not None
-    asked = (CLAIM, "Permits\nThe pool closes in winter.", "Carers get free permits from the town.")
-    assert asked in [(claim, context.strip(), quote) for claim, context, quote in head.asked]
+    assert Verifier(FakeEmbeddings(), head).support(CLAIM, [passage(TEXT)]) is not None
+    assert head.asked == [(CLAIM, "Permits", TEXT)]
 
 
 def test_a_copy_needs_no_head_and_another_number_no_weighing() -> None:
@@ -77,3 +84,83 @@ def test_chinese_is_left_to_the_rules() -> None:
     text = "雷军在2021年宣布小米造车。他没有透露价格。"
     assert Verifier(FakeEmbeddings(), head).support("雷军在2022年宣布小米造车。", [passage(text)]) is None
     assert not head.asked
+
+
+SOLD = (
+    "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns. Nobody had painted it."
+)
+TRUE = [
+    "In 1932 the harbour council sold the old ferry to Ida Lund.",
+    "Ida Lund paid 12,000 crowns for the old ferry.",
+    "The old ferry went to Ida Lund for 12,000 crowns.",
+]
+FALSE = [
+    "The harbour council sold the old ferry to Ida Lund in 1935.",
+    "The harbour council sold the old ferry to Olaf Berg in 1932.",
+    "The harbour council sold the old ferry to Ida Lund for 15,000 crowns.",
+    "Ida Lund sold the old ferry to the harbour council in 1932.",
+    "The harbour council did not sell the old ferry to Ida Lund.",
+    "The harbour council sold the old ferry to Ida Lund because its engine had failed twice.",
+    "The old ferry was painted red by Ida Lund.",
+    "Die alte Fähre wurde 1932 an Olaf Berg verkauft.",
+    "老渡轮于1935年卖给了艾达·伦德。",
+    "",
+    "The old ferry was sold. " * 417,
+]
+
+
+@pytest.fixture(scope="module")
+def published(models: Path) -> Verifier:
+    """The verifier with the published weights."""
+    return Verifier(load_embeddings(DEFAULT, models), SupportHead(OnnxReader(READER)))
+
+
+@pytest.mark.parametrize("claim", TRUE)
+def test_the_published_weights_keep_what_is_said_in_other_words(published: Verifier, claim: str) -> None:
+    found = published.support(claim, [passage(SOLD)])
+    assert found is not None
+    assert found.text in SOLD
+
+
+@pytest.mark.parametrize(
+    "claim", FALSE, ids=["year", "name", "price", "roles", "denial", "added", "action", "German", "Chinese", "0", "10k"]
+)
+def test_the_published_weights_refuse_what_is_not_said(published: Verifier, claim: str) -> None:
+    assert published.support(claim, [passage(SOLD)]) is None
+
+
+def test_the_published_weights_say_how_head_and_rules_count() -> None:
+    weights = SupportHead(OnnxReader(READER)).weights
+    assert weights is not None
+    assert set(weights.weights) == {*BESIDE_HEAD, *HEAD}
+    assert weights.alone is not None
+    assert set(weights.alone.weights) == set(HEAD)
+
+
+def test_a_folder_without_a_head_or_without_weights_for_it_leaves_the_rules(
+    model_folder: Path, supporting_folder: Path
+) -> None:
+    for folder in (model_folder, supporting_folder):
+        verifier = Verifier(FakeEmbeddings(), SupportHead(OnnxReader(folder)))
+        text = (TEXT, "Permits", None)
+        assert verifier.judged(CLAIM, [text]) == Verifier(FakeEmbeddings()).judged(CLAIM, [text])
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"weights": {"supported": float("nan")}, "constant": 0.0},
+        {"weights": {"supported": 1.0}, "constant": float("inf")},
+        {"weights": {"supported": "much"}, "constant": 0.0},
+        {"weights": {"supported": 1.0}},
+        {"weights": {}, "constant": 0.0, "alone": {"constant": 0.0}},
+        [1.0],
+    ],
+)
+def test_damaged_weights_are_one_clear_error(supporting_folder: Path, tmp_path: Path, claims: object) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(supporting_folder, copy)
+    manifest = json.loads((copy / "reader.json").read_text())
+    (copy / "reader.json").write_text(json.dumps(manifest | {"claims": claims}))
+    with pytest.raises(ModelError, match="no usable reading model"):
+        Verifier(FakeEmbeddings(), SupportHead(OnnxReader(copy))).judged(CLAIM, [(TEXT, "", None)])
