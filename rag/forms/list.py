@@ -27,6 +27,8 @@ LEAST = 2
 """With fewer items the ordinary answer stands."""
 _LONGEST = 120
 """Characters of an item; what is longer is a sentence to quote."""
+_LIKELY = 0.8
+"""Share of the bar for certainty."""
 _COVERED = 0.5
 """Share of the bar for an answer."""
 _TELLING = 3
@@ -34,6 +36,7 @@ _TELLING = 3
 _CITED = 3
 """Quotes that an item cites at most."""
 _COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b", re.IGNORECASE)
+_DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
 _MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks|people)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _WORD = re.compile(r"\w+")
@@ -79,7 +82,7 @@ def _counts(question: str, quote: Quote, items: int, bars: Bars) -> bool:
     """
     if items < LEAST:
         return quote.fit is Fit.MEETS and quote.support >= bars.high
-    likely = quote.fit is Fit.MEETS and quote.support >= bars.answer
+    likely = quote.fit is Fit.MEETS and quote.support >= max(bars.answer, _LIKELY * bars.high)
     return likely or (quote.support >= _COVERED * bars.answer and _is_covered(question, quote))
 
 
@@ -87,7 +90,8 @@ def _is_covered(question: str, quote: Quote) -> bool:
     text, heading = quote.article.text, quote.article.heading_at(quote.start)
     paragraph = text[text.rfind("\n", 0, quote.start) + 1 : quote.end]
     words = stems_of(question)
-    return len(words) >= _TELLING and words <= all_stems_of(f"{heading}\n{paragraph}")
+    told = len(words) >= _TELLING and not _DENIES.search(question)
+    return told and words <= all_stems_of(f"{heading}\n{paragraph}")
 
 
 def merged(items: Iterable[Item]) -> list[Item]:
