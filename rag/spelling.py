@@ -69,7 +69,8 @@ class Spelling:
             return False  # in capitals it is another name rather than a misspelt one
         if database.has_term(lower):
             return False
-        forms = dict.fromkeys((lower, _SUFFIX.sub("", lower), _SUFFIX.sub("e", lower)))
+        stem = _SUFFIX.sub("", lower).removesuffix("e")
+        forms = dict.fromkeys((lower, _SUFFIX.sub("", lower), *(stem + ending for ending in ("e", "ed", "ing"))))
         return all(len(ends) > 1 for ends in self._embeddings.token_ends(list(forms)))
 
     def _nearest(self, word: str, database: DatabaseReader) -> str | None:

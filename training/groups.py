@@ -13,11 +13,11 @@ from training.negatives import changed_question
 from training.sources import Paragraph, Question
 from training.text import Piece, disturb, sentences, window_around, windows
 
-POOL_WINDOW = 700
-SMALLEST, LARGEST = 300, 900
+POOL_WINDOW = 500
+SMALLEST, LARGEST = 200, 600
 WHOLE_ABSTRACT = 1200
 KEPT_TITLE, KEPT_LEAD = 0.8, 0.6
-LEAD_CHARACTERS = (120, 250, 400)
+LEAD_CHARACTERS = (120, 200, 250)
 HEADED, HEAD_ASKED = 0.3, 0.03
 CHANGED = 0.12
 RETRIEVED_SETS = 0.3

@@ -24,7 +24,7 @@ FILES = {
     "byd.md": "---\ntitle: Batteries\n---\nBYD and XPeng deliver a Shenxing battery in Shanghai."
     " A cart and a card are here.",
 }
-KNOWN = frozenset("what did who praise lawsuit invent found factory where city".split())
+KNOWN = frozenset("what did who praise lawsuit invent found factory where city criticised".split())
 
 
 class Pieces(FakeEmbeddings):
@@ -96,6 +96,15 @@ def test_a_word_that_no_article_has_gives_way_to_the_nearest_one(
 )
 def test_what_may_be_meant_as_it_is_stays(question: str, database: SqliteReader) -> None:
     assert Spelling(Pieces()).corrected(question, database) == question
+
+
+def test_a_form_of_a_known_word_is_no_misspelt_other(tmp_path: Path) -> None:
+    reader = SqliteReader(small_store(tmp_path, {"a.md": "A criticism of the habits."}) / DATABASE)
+    with reader.reading():
+        corrected = Spelling(Pieces()).corrected
+        assert corrected("who criticise the habbits", reader) == "who criticise the habits"
+        assert corrected("the critiscism", reader) == "the criticism"
+    reader.close()
 
 
 def test_the_connection_still_reads_only(database: SqliteReader) -> None:
