@@ -51,15 +51,11 @@ def found_in(question: str, passages: Sequence[Passage], vectors: WordVectors | 
     asked = _Asked(question, vectors)
     for passage in passages:
         spans = tuple(prose(passage, signed=signed))
-        titled, before = (
-            asked.inside(text, [(0, len(text))])[:, 0] for text in (passage.article.title, _before(passage))
-        )
+        title = passage.article.title
+        before = f"{title}\n{passage.lead} {passage.columns}"
+        titled, led = asked.inside(before, [(0, len(title)), (len(title), len(before))]).T
         inside = asked.inside(passage.text, [(span.start, span.end) for span in spans])
-        yield Found(spans, titled, np.maximum(titled, before), inside, passage.score / highest if highest > 0 else 1.0)
-
-
-def _before(passage: Passage) -> str:
-    return f"{passage.lead} {passage.columns} "
+        yield Found(spans, titled, np.maximum(titled, led), inside, passage.score / highest if highest > 0 else 1.0)
 
 
 class _Asked:

@@ -57,10 +57,9 @@ class WordVectors:
         kept = telling if telling.any() else np.ones(len(first), dtype=bool)
         vectors = np.add.reduceat(self._table[ids].astype(np.float32), first)[kept]
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-        last = np.append(first[1:], len(ids))[kept] - 1
-        starts = np.array([found.offsets[at][0] for at in first[kept].tolist()], dtype=np.int64)
-        ends = np.array([found.offsets[at][1] for at in last.tolist()], dtype=np.int64)
-        return Words(vectors, starts, ends)
+        offsets = np.array(found.offsets, dtype=np.int64)
+        last = np.append(first[1:], len(ids)) - 1
+        return Words(vectors, offsets[first[kept], 0], offsets[last[kept], 1])
 
 
 def likeness(asked: Words, told: Words) -> Floats:
