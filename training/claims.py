@@ -147,9 +147,9 @@ def held_out_probabilities(claims: Sequence[Weighed], share: Floats) -> Floats:
     """Return the probabilities of claims by fits that had not seen their texts."""
     parts, guessed = parts_of(claims), np.zeros(len(claims))
     for part in range(PARTS):
-        others = np.flatnonzero(parts != part)
+        others = np.flatnonzero(parts != part).tolist()
         weights = fitted([claims[n] for n in others], share[others])
-        for n in np.flatnonzero(parts == part):
+        for n in np.flatnonzero(parts == part).tolist():
             guessed[n] = probability(claims[n], weights)
     return guessed
 

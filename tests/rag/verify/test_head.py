@@ -86,9 +86,7 @@ def test_chinese_is_left_to_the_rules() -> None:
     assert not head.asked
 
 
-SOLD = (
-    "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns. Nobody had painted it."
-)
+SOLD = "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns. Nobody had painted it."
 TRUE = [
     "In 1932 the harbour council sold the old ferry to Ida Lund.",
     "Ida Lund paid 12,000 crowns for the old ferry.",
