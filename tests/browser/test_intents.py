@@ -38,7 +38,7 @@ class Form:
 
 
 STARTER = (
-    Form("Who founded BYD?", "fact", ("Wang Chuanfu",), short=1, quotes=1),
+    Form("Who founded BYD?", "fact", ("Wang Chuanfu",), quotes=1),
     Form("Which parts does BYD make itself?", "list", ("motors", "items found"), short=2, quotes=1, computed=1),
     Form("Who earned more in 2023, BYD or Li Auto?", "compare", (r"602\.3 billion yuan", "BYD", "Li Auto"), quotes=2),
     Form("Why was Faraday Future nearly thrown off Nasdaq?", "why", ("below one dollar",), quotes=1),
@@ -115,7 +115,7 @@ def click_through(page: Page, forms: Sequence[Form]) -> None:
 
 
 def check_form(answer: Locator, form: Form, lead: str) -> None:
-    """See that an answer has the lines of its form, each with marks; an abstention has none. Classes begin with `lead`."""
+    """See that an answer has the lines of its form, each with marks; an abstention has none. `lead` begins classes."""
     mark = f"{lead}mark"
     for kind, least in (("short", form.short), ("quote", form.quotes), ("computed", form.computed)):
         lines = answer.locator(f"{lead}{kind}").all()
