@@ -58,7 +58,7 @@ OWN = (
     Form("Why did Tesla build a factory in Shanghai?", "why", ("industry chain and supply chain",), quotes=1),
     Form("Is Xiaomi successful in building cars?", "yes_no", ("Yes",), quotes=1, computed=1),
     Form("Summarize the article about Jia Yueting", "summary", ("Jia Yueting",), quotes=3),
-    Form("Faraday Future", "overview", ("Faraday Future",), quotes=1),
+    Form("What do the articles say about Tesla?", "overview", ("Tesla",), quotes=1),
     Form("Who writes here?", "collection", ("Meng Yonghui",), quotes=1),
     Form("thanks", "small_talk", ("Ask me something",)),
     Form("谁批评了小米？", "language", ("文章所用的语言",)),
