@@ -92,9 +92,6 @@ def _english(question: str, past: Sequence[Past]) -> str:
     text = opened.rstrip(" ?.!")
     if (asked := reaction(ABOUT.sub("", text), past)) is not None:
         return asked
-    if OF_THIS_ARTICLE.fullmatch(text):
-        names = [name.text for name in names_in(last)]
-        return f"Summarize the article about {' and '.join(names)}" if names else question
     if BARE_QUESTION.match(text):
         return asked_anew(last, text)
     if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
@@ -130,19 +127,32 @@ def _corrected(question: str, past: Sequence[Past]) -> str:
 
 def _with_subjects(question: str, past: Sequence[Past]) -> str:
     """Return a whole question with what it points at; what still leans gets the subjects in brackets."""
+    if OF_THIS_ARTICLE.fullmatch(question.rstrip(" ?.!")):
+        return _of_this_article(question, past[-1].question)
     question = _with_counted(question, past[-1].question)
     resolved = with_referents(with_year(question, past), past)
     if DEMONSTRATIVE.search(resolved) or WHY_THING.match(resolved):
         gist = gist_of(past[-1].question)
         leans = "(" in gist or any(pronoun.match(gist) for pronoun in (HE, IT, THEY))
         return about(resolved, latest_subjects(past) if leans else [gist])
-    left = [match[0] for match in (pronoun.search(resolved) for pronoun in (HE, IT, THEY)) if match]
-    if any(not is_genitive(pronoun) for pronoun in left):
+    if _has_pronoun(resolved):
         return about(resolved, latest_subjects(past))
     alone = len(query_terms(question)) > _MAX_TERMS or GENERIC.match(question)
     if resolved != question or names_in(question) or alone:
         return resolved
     return about(question, latest_subjects(past))
+
+
+def _has_pronoun(question: str) -> bool:
+    """Return whether a pronoun is left in a question that does not stand before a noun."""
+    left = (match[0] for match in (pronoun.search(question) for pronoun in (HE, IT, THEY)) if match)
+    return any(not is_genitive(pronoun) for pronoun in left)
+
+
+def _of_this_article(question: str, last: str) -> str:
+    """Return a wish to know what the article is about, with the names that the last question has."""
+    names = [name.text for name in names_in(last)]
+    return f"Summarize the article about {' and '.join(names)}" if names else question
 
 
 def _with_counted(question: str, last: str) -> str:

@@ -31,13 +31,12 @@ _ASKED = re.compile(
 def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
     """Return one sentence of each article that has all of the topic's words, or one of several topics; else None."""
     topic = _ASKED.sub("", question).strip(" ?.!")
+    articles = list({passage.article.id: passage.article for passage in passages}.values())
     topics = [stems_of(topic)]
-    articles = {passage.article.id: passage.article for passage in passages}.values()
-    known = {article.id: all_stems_of(article.text) for article in articles}
-    named = [article for article in articles if topics[0] <= known[article.id]]
+    named = _of_any(topics, articles)
     if not named:
         topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
-        named = [article for article in articles if any(stems <= known[article.id] for stems in topics)]
+        named = _of_any(topics, articles)
     quotes = []
     for article in sorted(named[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
         if candidates := _naming(article, topics):
@@ -52,6 +51,11 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
     notice = f"{len(quotes)} articles, the newest first:" if len(quotes) > 1 else None
     return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
+
+
+def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
+    """Return the articles that have all words of one of the topics."""
+    return [article for article in articles if any(map(all_stems_of(article.text).issuperset, topics))]
 
 
 def stems_of(topic: str) -> frozenset[str]:

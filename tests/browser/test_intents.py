@@ -38,7 +38,7 @@ class Form:
 
 
 STARTER = (
-    Form("Who founded BYD?", "fact", ("Wang Chuanfu",), short=1, quotes=1),
+    Form("Who founded BYD?", "fact", ("Wang Chuanfu",), quotes=1),
     Form("Which parts does BYD make itself?", "list", ("motors", "items found"), short=2, quotes=1, computed=1),
     Form("Who earned more in 2023, BYD or Li Auto?", "compare", (r"602\.3 billion yuan", "BYD", "Li Auto"), quotes=2),
     Form("Why was Faraday Future nearly thrown off Nasdaq?", "why", ("below one dollar",), quotes=1),
@@ -58,7 +58,7 @@ OWN = (
     Form("Why did Tesla build a factory in Shanghai?", "why", ("industry chain and supply chain",), quotes=1),
     Form("Is Xiaomi successful in building cars?", "yes_no", ("Yes",), quotes=1, computed=1),
     Form("Summarize the article about Jia Yueting", "summary", ("Jia Yueting",), quotes=3),
-    Form("Faraday Future", "overview", ("Faraday Future",), quotes=1),
+    Form("What do the articles say about Tesla?", "overview", ("Tesla",), quotes=1),
     Form("Who writes here?", "collection", ("Meng Yonghui",), quotes=1),
     Form("thanks", "small_talk", ("Ask me something",)),
     Form("谁批评了小米？", "language", ("文章所用的语言",)),
@@ -115,7 +115,7 @@ def click_through(page: Page, forms: Sequence[Form]) -> None:
 
 
 def check_form(answer: Locator, form: Form, lead: str) -> None:
-    """See that an answer has the lines of its form, each with marks; an abstention has none. Classes begin with `lead`."""
+    """See that an answer has the lines of its form, each with marks; an abstention has none. `lead` begins classes."""
     mark = f"{lead}mark"
     for kind, least in (("short", form.short), ("quote", form.quotes), ("computed", form.computed)):
         lines = answer.locator(f"{lead}{kind}").all()
