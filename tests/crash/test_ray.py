@@ -42,7 +42,12 @@ class Nodes:
     def __init__(self) -> None:
         self.token = secrets.token_hex(16)
         self._folder = mkdtemp(prefix="quoth-")  # short, as names of sockets are
-        own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": self.token, "RAY_USAGE_STATS_ENABLED": "0"}
+        own = {
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": self.token,
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.ray_nodes"],
             cwd=HOME,
