@@ -222,7 +222,7 @@ def _environment(address: str) -> Mapping[str, str]:
     """Return the environment of whoever speaks to Ray: a token is needed, and nothing is reported to anybody."""
     wanted = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}
     if address == AUTO:
-        wanted["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        wanted |= {"RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}  # 15 otherwise
     if address == AUTO or _is_on_loopback(address):
         # Whatever address it is given, Ray listens at all of the machine's, but with this, which is for macOS.
         wanted["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
