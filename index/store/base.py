@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Failure, Hit, StoredArticle
 from index.errors import StoreError
 from index.store.records import Records, SharedRecords
 
@@ -44,6 +44,9 @@ class DatabaseReader(Protocol):
 
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""
+
+    def stored_articles(self) -> list[StoredArticle]:
+        """Return what an ingest compares files with, of all articles; no text is read."""
 
     def places(self) -> list[tuple[str, str]]:
         """Return the id and the path of every article."""
