@@ -65,7 +65,7 @@ class SqliteReader(FactReader):
     def stored_articles(self) -> list[StoredArticle]:
         """Return what an ingest compares files with, of all articles; no text is read."""
         rows = self._sql.execute("SELECT id, source, path, sha256, tags, collection FROM articles")
-        return [StoredArticle(*known, tags_of(tags), collection) for *known, tags, collection in rows]
+        return [StoredArticle(*(*known, tags_of(tags), collection)) for *known, tags, collection in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
@@ -145,7 +145,7 @@ class SqliteReader(FactReader):
             (json.dumps([chunk for chunk, _ in scored]),),
         )
         places = {chunk: place for chunk, *place in rows}
-        return [Hit(*places[chunk], score) for chunk, score in scored]
+        return [Hit(*(*places[chunk], score)) for chunk, score in scored]
 
     def has_term(self, term: str) -> bool:
         """Return whether any chunk holds a term, in whatever form of the word."""

@@ -58,8 +58,8 @@ class WordReader:
             if kept is None or part in kept:
                 norms = _K1 * (1 - _B + _B * chunks / tokens * self._lengths(part))
                 scores = _scored([(weight, found[part]) for weight, found in weighted if part in found], norms)
-                best += _highest(scores if kept is None else _only(scores, kept[part]), part, limit)
-        return sorted(best, key=lambda scored: (-scored[1], scored[0]))[:limit]
+                best = _best(best, scores if kept is None else _only(scores, kept[part]), part, limit)
+        return best
 
     def holding(self, words: Sequence[str]) -> list[int]:
         """Return the chunks that have all of `words`, ascending."""
@@ -173,10 +173,16 @@ def _only(scores: NDArray[np.float64], places: Mapping[int, int]) -> NDArray[np.
     return kept
 
 
-def _highest(scores: NDArray[np.float64], part: int, limit: int) -> list[tuple[int, float]]:
-    """Return (chunk, score) of the best of a part, all that are as good as the last one of them."""
-    places = np.flatnonzero(scores)  # numpy's partition takes long over many zeros
+def _best(
+    before: Sequence[tuple[int, float]], scores: NDArray[np.float64], part: int, limit: int
+) -> list[tuple[int, float]]:
+    """Return (chunk, score) of the best of those before, which are in order, and of a part."""
+    least = before[-1][1] if before and len(before) == limit else 0.0
+    places = np.flatnonzero(scores > least)  # numpy's partition takes long over many zeros
     if limit < len(places):
         found = scores[places]
         places = places[found >= np.partition(found, -limit)[-limit]]
-    return [(part * PART + place, score) for place, score in zip(places.tolist(), scores[places].tolist(), strict=True)]
+    chunks = (
+        (part * PART + place, score) for place, score in zip(places.tolist(), scores[places].tolist(), strict=True)
+    )
+    return sorted([*before, *chunks], key=lambda scored: (-scored[1], scored[0]))[:limit]

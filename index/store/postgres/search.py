@@ -111,7 +111,7 @@ class PostgresReader(FactReader):
     def stored_articles(self) -> list[StoredArticle]:
         """Return what an ingest compares files with, of all articles; no text is read."""
         rows = self._sql.execute("SELECT id, source, path, sha256, tags, collection FROM articles")
-        return [StoredArticle(*known, tags_of(tags), collection) for *known, tags, collection in rows]
+        return [StoredArticle(*(*known, tags_of(tags), collection)) for *known, tags, collection in rows]
 
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
