@@ -72,6 +72,9 @@ class DatabaseReader(Protocol):
     def counts(self) -> tuple[int, int, int]:
         """Return the numbers of articles, chunks and vectors."""
 
+    def article_count(self) -> int:
+        """Return the number of articles, which `counts` takes longer for."""
+
     def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
         """Return the chunks (of these articles) that hold any of `terms`, best first by BM25; title words count half.
 

@@ -106,6 +106,10 @@ class SqliteReader(FactReader):
         articles, chunks, vectors = self._sql.execute(query).fetchone()
         return articles, chunks, vectors
 
+    def article_count(self) -> int:
+        """Return the number of articles."""
+        return int(self._sql.execute("SELECT count(*) FROM articles").fetchone()[0])
+
     def places(self) -> list[tuple[str, str]]:
         """Return the id and the path of every article."""
         return self._sql.execute("SELECT id, path FROM articles").fetchall()

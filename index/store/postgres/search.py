@@ -155,6 +155,10 @@ class PostgresReader(FactReader):
         articles, chunks, vectors, _ = self._totals()
         return articles, chunks, vectors
 
+    def article_count(self) -> int:
+        """Return the number of articles."""
+        return self._totals()[0]
+
     def _totals(self) -> tuple[int, int, int, int]:
         row = self._sql.execute("SELECT articles, chunks, vectors, tokens FROM totals").fetchone()
         assert row is not None, "there is one row from the beginning"
