@@ -24,6 +24,8 @@ def take_over_words(sql: sqlite3.Connection) -> None:
     for term, instances in itertools.groupby(every, key=itemgetter(0)):
         times: dict[int, int] = {}
         for _, chunk, column in instances:
+            if chunk not in tokens:  # as in a store that is damaged
+                continue
             times[chunk] = times.get(chunk, 0) + (1 if column == "title" else 2)
             tokens[chunk] += 1
         postings.update(chunk // PART for chunk in times)
