@@ -167,7 +167,7 @@ def _parts(run: Run) -> Iterator[tuple[str, Callable[[], Any]]]:
     asked = questions(run.data, _CROWD + _ASKED)
     few, crowds = asked[:_ASKED], asked[_ASKED:]
     if run.baseline:
-        yield "baseline", partial(beside_commit, run.baseline, run.data, run.work, run.repetitions)
+        yield "baseline", partial(beside_commit, run.baseline, run.data, run.work, run.repetitions, run.sizes[0])
     beside = [size for size in run.sizes if run.chains(size) == CHAINS]
     smallest, middle, largest = beside[0], beside[len(beside) // 2], beside[-1]
     for size in run.sizes:

@@ -174,6 +174,18 @@ class ArticleInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """What an ingest compares files with. `path` is where the article came from."""
+
+    id: str
+    source: str
+    path: str
+    sha256: str
+    tags: tuple[str, ...]
+    collection: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that a search found. A higher score is better; its scale depends on the search."""
 

@@ -236,8 +236,8 @@ class AnswerChain:
         """Return the languages of a sample of the articles; looked at once for each state of the store."""
         revision = snapshot.database.revision()
         if self._languages is None or self._languages[0] != revision:
-            infos = snapshot.database.articles()
-            sample = (snapshot.database.article(info.id) for info in infos[:: max(1, len(infos) // LANGUAGE_SAMPLE)])
+            ids = sorted(article_id for article_id, _ in snapshot.database.places())
+            sample = map(snapshot.database.article, ids[:: max(1, len(ids) // LANGUAGE_SAMPLE)])
             self._languages = revision, languages_of(article.text for article in sample if article is not None)
         return self._languages[1]
 

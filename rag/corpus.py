@@ -89,10 +89,10 @@ class IndexCorpus:
         """The ids of the articles to search; None for all."""
         return self._filters.kept(self.snapshot)
 
-    @property
+    @cached_property
     def article_count(self) -> int | None:
         """See Corpus."""
-        return self.snapshot.database.counts()[0] if self.article_ids is None else len(self.article_ids)
+        return self.snapshot.database.article_count() if self.article_ids is None else len(self.article_ids)
 
     def article(self, article_id: str) -> Article | None:
         """See Corpus."""

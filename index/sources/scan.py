@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from index.article import Article, ArticleInfo, Failure, LeftOut
+from index.article import Article, Failure, LeftOut, StoredArticle
 from index.errors import ArticleError, UsageError
 from index.options import IngestOptions
 from index.readers.source_metadata import SourceMetadata
@@ -49,7 +49,7 @@ class Scan:
 
     def __init__(self, database: DatabaseReader, paths: Sequence[Path], options: IngestOptions) -> None:
         """Find the files. Raises UsageError where there is nothing to read and nothing to remove."""
-        stored = database.articles()
+        stored = database.stored_articles()
         is_outdated = database.fact("origin") == STARTER != options.origin
         self.outdated, stored = ([info.id for info in stored], []) if is_outdated else ([], stored)
         self.known = {info.id for info in stored}
@@ -103,7 +103,7 @@ class Scan:
         return read_bytes(file), None
 
     def _compared(
-        self, file: File, stored: Sequence[ArticleInfo], contents: Sequence[Article | Failure]
+        self, file: File, stored: Sequence[StoredArticle], contents: Sequence[Article | Failure]
     ) -> ScannedFile:
         """Compare what a file holds with what the store has of it."""
         failures, left_out = _without_articles(file, contents)
@@ -123,7 +123,7 @@ class Scan:
             left_out=left_out,
         )
 
-    def _is_filed(self, info: ArticleInfo) -> bool:
+    def _is_filed(self, info: StoredArticle) -> bool:
         """Return whether an article has the collection and tags that it is to have; of "" its file alone can tell."""
         is_there = self._collection is None or (self._collection == info.collection and self._collection != "")
         return is_there and {*self._tags} <= {*info.tags}
@@ -160,34 +160,34 @@ def _pages(urls: Sequence[str]) -> list[File]:
     return [File(Path(url), url) for url in dict.fromkeys(urldefrag(url).url for url in urls)]
 
 
-def _vanished(stored: Sequence[ArticleInfo], paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
+def _vanished(stored: Sequence[StoredArticle], paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
     """Return the ids of the articles from under paths that do not exist any more, and the paths that do."""
     missing = [path for path in paths if not path.exists()]
     removed = [info.id for info in _under(stored, missing)]
     return removed, [path for path in paths if path not in missing or not removed]
 
 
-def _under(stored: Sequence[ArticleInfo], paths: Sequence[Path]) -> list[ArticleInfo]:
+def _under(stored: Sequence[StoredArticle], paths: Sequence[Path]) -> list[StoredArticle]:
     """Return the articles from under `paths`, compared as text: to make a Path of each of many takes seconds."""
     roots = [str(path.expanduser().resolve()) for path in paths]
     within = tuple(root.rstrip(os.sep) + os.sep for root in roots)
     return [info for info in stored if info.path in roots or info.path.startswith(within)]
 
 
-def _by_file(stored: Sequence[ArticleInfo]) -> dict[str, list[ArticleInfo]]:
+def _by_file(stored: Sequence[StoredArticle]) -> dict[str, list[StoredArticle]]:
     """Return the articles by the name of the file that they are in."""
-    found: dict[str, list[ArticleInfo]] = {}
+    found: dict[str, list[StoredArticle]] = {}
     for info in stored:
         is_file = info.path.endswith(f"/{info.source}")  # as nearly all are
         found.setdefault(info.source if is_file else file_name(info.source, Path(info.path)), []).append(info)
     return found
 
 
-def _moved(stored: Sequence[ArticleInfo], path: Path) -> tuple[str, ...]:
+def _moved(stored: Sequence[StoredArticle], path: Path) -> tuple[str, ...]:
     return tuple(info.id for info in stored if info.path != str(path))
 
 
-def _removed(stored: Sequence[ArticleInfo], present: Collection[str], failures: Sequence[Failure]) -> tuple[str, ...]:
+def _removed(stored: Sequence[StoredArticle], present: Collection[str], failures: Sequence[Failure]) -> tuple[str, ...]:
     """Return the ids of articles that are not present any more; what could not be read stays with all in it."""
     unread = tuple(failure.source for failure in failures)
     within = tuple(f"{source}/" for source in unread)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Hit
+from index.article import Article, ArticleFacts, ArticleInfo, Audience, Chunk, Hit, StoredArticle
 from index.errors import StoreError
 from index.store.records import Records, SharedRecords
 
@@ -47,6 +47,9 @@ class DatabaseReader(Protocol):
     def articles(self) -> list[ArticleInfo]:
         """Return what a list shows of all articles, by source."""
 
+    def stored_articles(self) -> list[StoredArticle]:
+        """Return what an ingest compares files with, of all articles; no text is read."""
+
     def places(self) -> list[tuple[str, str]]:
         """Return the id and the path of every article."""
 
@@ -70,6 +73,9 @@ class DatabaseReader(Protocol):
 
     def counts(self) -> tuple[int, int, int]:
         """Return the numbers of articles, chunks and vectors."""
+
+    def article_count(self) -> int:
+        """Return the number of articles, which `counts` takes longer for."""
 
     def search_terms(self, terms: Sequence[str], limit: int, article_ids: Collection[str] | None = None) -> list[Hit]:
         """Return the chunks (of these articles) that hold any of `terms`, best first by BM25; title words count half.

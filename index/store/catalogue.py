@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from index.store.search import SqliteReader
+from index.store.words import WordReader
 from index.terms import query_terms
 
 RANKED = 20_000
 """Of more passages with the words of a search, the newest are shown in place of the best."""
+_LOOKED_AT = 20_000
+"""Passages that a filter is asked about at once."""
 _COLUMNS = "articles.rowid, articles.id, title, source, author, date, language, near, tags"
 
 
@@ -135,31 +138,44 @@ class Catalogue(SqliteReader):
         terms = query_terms(words)
         if not terms:
             return []
+        reader = WordReader(self._sql)
+        chunks = reader.holding(terms)
+        if len(chunks) <= RANKED:
+            chunks = [chunk for chunk, _ in reader.best(terms, len(chunks), chunks)]
+        else:
+            chunks.reverse()
+        return self._hits_of(self._fitting(chunks, wanted, limit))
+
+    def _fitting(self, chunks: Sequence[int], wanted: ArticleFilter, limit: int) -> list[int]:
+        """Return the first of the chunks whose articles fit the filter, in the same order."""
         conditions, values = _conditions(wanted)
-        match = " AND ".join(f'"{term}"' for term in terms)
-        bounded = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
-        matching = self._sql.execute(bounded, (match, RANKED + 1)).fetchone()[0]
-        score = "bm25(terms, 0.5, 1.0)" if matching <= RANKED else "-terms.rowid"
-        # FTS5 itself gives the newest first; only then the search ends with the last one that is wanted.
-        order = "score, chunk" if matching <= RANKED else "terms.rowid DESC"
-        # CROSS keeps SQLite from starting at the articles and looking for the words chunk by chunk. The index has what
-        # filters look at: in the table itself, what stands behind an article's text is reached by way of that.
-        joined = (
-            " CROSS JOIN chunks ON chunks.id = terms.rowid"
+        if not conditions:
+            return [*chunks[:limit]]
+        # CROSS keeps SQLite from starting at the articles. The index has what filters look at: in the table itself,
+        # what stands behind an article's text is reached by way of that.
+        query = (
+            "SELECT chunk FROM (SELECT value AS chunk FROM json_each(:chunks)) CROSS JOIN chunks ON chunks.id = chunk"
             " CROSS JOIN articles INDEXED BY articles_by_collection ON articles.id = article_id"
-            if conditions
-            else ""
+            f" {_where(conditions)} LIMIT :limit"
         )
-        best = (
-            f"SELECT terms.rowid AS chunk, {score} AS score FROM terms{joined}"
-            f" {_where(['terms MATCH :match', *conditions])} ORDER BY {order} LIMIT :limit"
-        )
+        found: list[int] = []
+        for at in range(0, len(chunks), _LOOKED_AT):
+            part = json.dumps(chunks[at : at + _LOOKED_AT])
+            rows = self._sql.execute(query, {**values, "chunks": part, "limit": limit - len(found)})
+            found += (chunk for (chunk,) in rows)
+            if len(found) == limit:
+                break
+        return found
+
+    def _hits_of(self, chunks: Sequence[int]) -> list[TextHit]:
+        """Return chunks by their numbers, in the same order."""
         rows = self._sql.execute(
-            f"SELECT {_COLUMNS}, start, end, substr(text, start + 1, end - start) FROM ({best})"
-            " JOIN chunks ON chunks.id = chunk JOIN articles ON articles.id = article_id ORDER BY score, chunk",
-            {**values, "match": match, "limit": limit},
+            f"SELECT {_COLUMNS}, start, end, substr(text, start + 1, end - start), chunks.id FROM chunks"
+            " JOIN articles ON articles.id = article_id WHERE chunks.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(chunks),),
         )
-        return [TextHit(entry_of(row[:-3]), *row[-3:]) for row in rows]
+        hits = {row[-1]: TextHit(entry_of(row[:-4]), *row[-4:-1]) for row in rows}
+        return [hits[chunk] for chunk in chunks]
 
     def digests_at(self, paths: Collection[str]) -> set[tuple[str, str, str]]:
         """Return (path, id, sha256 of the file's bytes) of each article that came from one of these paths."""

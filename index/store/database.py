@@ -19,7 +19,7 @@ from index.near_duplicates import alike, bands
 from index.store.facts import FactWriter
 from index.store.search import SqliteReader
 from index.store.sqlite import empty_log, translated
-from index.terms import index_terms
+from index.store.word_writer import WordWriter, wrong_words
 
 _CANDIDATES = 100
 """Any near copies lead to their group; it may have thousands."""
@@ -31,7 +31,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Open the store's file, or make it. Raises StoreError if it is not one of this version."""
         self._open(path, create=create)
-        self._terms_removed = False
+        self._words = WordWriter(self._sql)
         self._doubtful: set[str] = set()
 
     @contextmanager
@@ -40,11 +40,10 @@ class SqliteDatabase(SqliteReader, FactWriter):
         with translated(self._path), ExitStack() as stack:
             self._sql.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)
-            self._terms_removed = False
+            self._words.forget()
             self._doubtful.clear()
             yield
-            if self._terms_removed:  # a removed word stays in the index until its parts are merged
-                self._sql.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+            self._words.flush()
             self.set_fact("revision", secrets.token_hex(8))  # two stores never have the same
             self._sql.execute("COMMIT")
             stack.pop_all()
@@ -74,8 +73,8 @@ class SqliteDatabase(SqliteReader, FactWriter):
         for chunk in chunks:
             row = (article.id, chunk.start, chunk.end, chunk.digest)
             cursor = self._sql.execute("INSERT INTO chunks (article_id, start, end, digest) VALUES (?, ?, ?, ?)", row)
-            terms = (index_terms(article.title), index_terms(chunk.text))
-            self._sql.execute("INSERT INTO terms (rowid, title, body) VALUES (?, ?, ?)", (cursor.lastrowid, *terms))
+            assert cursor.lastrowid is not None, "it has just been inserted"
+            self._words.add(cursor.lastrowid, article.title, chunk.text)
 
     def drop_article(self, article_id: str) -> None:
         """Remove an article and its chunks; its vectors go with `drop_unused_vectors`."""
@@ -86,10 +85,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
             "SELECT id, start, end, digest FROM chunks WHERE article_id = ?", (article_id,)
         ).fetchall():
             self._doubtful.add(digest)
-            # A table without content has to be told which words to forget.
-            self._terms_removed = True
-            terms = (index_terms(article.title), index_terms(article.text[start:end]))
-            self._sql.execute("INSERT INTO terms (terms, rowid, title, body) VALUES ('delete', ?, ?, ?)", (row, *terms))
+            self._words.remove(row, article.title, article.text[start:end])
         # A group of near copies is named by one of them.
         heir = "(SELECT min(id) FROM articles WHERE near = :id AND id != :id)"
         self._sql.execute(f"UPDATE articles SET near = {heir} WHERE near = :id", {"id": article_id})
@@ -100,7 +96,7 @@ class SqliteDatabase(SqliteReader, FactWriter):
         """Remove all chunks, terms and vectors; the articles stay."""
         self._sql.execute("DELETE FROM chunks")
         self._sql.execute("DELETE FROM vectors")
-        self._sql.execute("INSERT INTO terms (terms) VALUES ('delete-all')")
+        self._words.clear()
 
     def put_sketch(self, article_id: str, sketch: bytes) -> None:
         """Remember an article's sketch, and put it into one group with its near copies."""
@@ -143,16 +139,15 @@ class SqliteDatabase(SqliteReader, FactWriter):
         return unused
 
     def check(self) -> str | None:
-        """Return what is wrong with the file, or None. A reader cannot: FTS5 checks its index on an INSERT."""
+        """Return what is wrong with the file, or None."""
         with translated(self._path):
             problem = str(self._sql.execute("PRAGMA quick_check").fetchone()[0])
             if problem == "ok":
-                self._sql.execute("INSERT INTO terms (terms) VALUES ('integrity-check')")
                 lacking = "(SELECT 1 FROM chunks WHERE digest NOT IN (SELECT digest FROM vectors))"
                 unread = "(SELECT 1 FROM articles) AND NOT EXISTS (SELECT 1 FROM chunks)"
-                if not self._sql.execute(f"SELECT EXISTS {lacking} OR EXISTS {unread}").fetchone()[0]:
-                    return None
-                problem = "passages or their vectors are missing"
+                if self._sql.execute(f"SELECT EXISTS {lacking} OR EXISTS {unread}").fetchone()[0]:
+                    return "passages or their vectors are missing"
+                return "words of passages are missing" if wrong_words(self._sql) else None
             return problem
 
 

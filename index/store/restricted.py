@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from index.article import Audience, Hit
 from index.store.postings import MAX_POSTINGS
 from index.store.search import AMONG, SqliteReader
-from index.store.sqlite import in_memory
+from index.store.words import WordReader, stems_of
 
 _VIEWS = """
 CREATE TEMP VIEW articles AS SELECT
@@ -27,7 +28,6 @@ CREATE TEMP VIEW chunks AS SELECT * FROM main.chunks WHERE EXISTS (
 
 CROSS JOIN, below, has SQLite take the words first and then their passages, not each passage and then all words.
 """
-_TITLE_WEIGHT = 0.5
 _K1, _B = 1.2, 0.75
 _STATES_KEPT = 64
 _LEAST_WEIGHT = 1e-6
@@ -58,7 +58,6 @@ class RestrictedReader(SqliteReader):
         self._sql.execute("CREATE TEMP TABLE audience (collection TEXT PRIMARY KEY)")
         self._sql.executemany("INSERT INTO temp.audience VALUES (?)", ((name,) for name in audience))
         self._sql.executescript(_VIEWS)
-        self._open_vocabulary()
         self._sql.execute("PRAGMA query_only = ON")
 
     def revision(self) -> str | None:
@@ -95,18 +94,11 @@ class RestrictedReader(SqliteReader):
                 if kept is None or chunk in kept:
                     scores[chunk] += weight * _saturated(times, length * count / characters)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:limit]
-        found = self._sql.execute(
-            "SELECT id, article_id, start, end, digest FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(best),),
-        )
-        hits = {
-            chunk: Hit(article_id, start, end, digest, scores[chunk]) for chunk, article_id, start, end, digest in found
-        }
-        return [hits[chunk] for chunk in best]
+        return self._hits([(chunk, scores[chunk]) for chunk in best])
 
     def _affordable_postings(self, terms: Sequence[str]) -> Iterator[list[tuple[int, float, int]]]:
         """Yield of each of the rarest terms (chunk, times, length) of all that hold it; of common ones one term's."""
-        found = [self._postings(stem) for stem in _stems_of(terms)]
+        found = [self._postings(stem) for stem in _stems(terms)]
         total = 0
         for postings in sorted(filter(None, found), key=len):
             if total and total + len(postings) > MAX_POSTINGS:
@@ -115,13 +107,16 @@ class RestrictedReader(SqliteReader):
             yield postings
 
     def _postings(self, stem: str) -> list[tuple[int, float, int]]:
-        return self._sql.execute(
-            "SELECT doc, times, end - start FROM"
-            f" (SELECT doc, sum(iif(col = 'title', {_TITLE_WEIGHT}, 1.0)) AS times"
-            " FROM temp.stems WHERE term = ? GROUP BY doc)"
-            " CROSS JOIN chunks ON chunks.id = doc",
-            (stem,),
-        ).fetchall()
+        return [
+            (chunk, times[chunk], length)
+            for times in WordReader(self._sql).chunks_with(stem)
+            for chunk, length in self._seen(times)
+        ]
+
+    def _seen(self, chunks: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Iterate over (chunk, characters) of those of the chunks that are seen."""
+        query = "SELECT chunks.id, end - start FROM json_each(?) CROSS JOIN chunks ON chunks.id = value"
+        return self._sql.execute(query, (json.dumps([*chunks]),))
 
     def _total(self) -> tuple[int, int]:
         """Return how many chunks are seen and how many characters they have; counted once for each state."""
@@ -136,20 +131,15 @@ class RestrictedReader(SqliteReader):
 
     def stems(self, prefix: str, limit: int) -> list[str]:
         """Return the stems that begin with `prefix` and that some chunk holds that is seen, at most `limit`."""
-        rows = self._sql.execute(
-            "SELECT DISTINCT term FROM temp.stems CROSS JOIN chunks ON chunks.id = doc"
-            " WHERE term >= ? AND term < ? LIMIT ?",
-            (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
-        )
-        return [stem for (stem,) in rows]
+        stems = [*WordReader(self._sql).stems(prefix)]
+        return list(itertools.islice((stem for stem in stems if self._is_seen(stem)), limit))
 
-    def _chunks_with(self, term: str, limit: int) -> int:
-        [stem] = _stems_of([term])[:1] or [""]
-        query = (
-            "SELECT count(*) FROM (SELECT DISTINCT doc FROM temp.stems CROSS JOIN chunks ON chunks.id = doc"
-            " WHERE term = ? LIMIT ?)"
-        )
-        return int(self._sql.execute(query, (stem, limit)).fetchone()[0])
+    def has_term(self, term: str) -> bool:
+        """Return whether any chunk that is seen holds a term, in whatever form of the word."""
+        return any(self._is_seen(stem) for stem in _stems([term])[:1])
+
+    def _is_seen(self, stem: str) -> bool:
+        return any(next(self._seen(times), None) for times in WordReader(self._sql).chunks_with(stem))
 
 
 def _saturated(times: float, length: float) -> float:
@@ -157,12 +147,6 @@ def _saturated(times: float, length: float) -> float:
     return times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
 
 
-def _stems_of(terms: Sequence[str]) -> list[str]:
-    """Return the terms as FTS5 keeps them, each once."""
-    with in_memory() as sql:
-        sql.executescript(
-            "CREATE VIRTUAL TABLE words USING fts5 (word, tokenize='porter unicode61 remove_diacritics 2');"
-            "CREATE VIRTUAL TABLE tokens USING fts5vocab (words, instance);"
-        )
-        sql.executemany("INSERT INTO words (word) VALUES (?)", ((term,) for term in terms))
-        return list(dict.fromkeys(stem for (stem,) in sql.execute("SELECT term FROM tokens ORDER BY doc, offset")))
+def _stems(terms: Sequence[str]) -> list[str]:
+    """Return the stems of the terms, each once."""
+    return list(dict.fromkeys(stem for stems in stems_of(terms).values() for stem in stems))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
 """How FTS5 makes terms of words."""
 
+_WORDS = """
+CREATE TABLE words (
+    stem TEXT NOT NULL, part INTEGER NOT NULL, postings BLOB NOT NULL, PRIMARY KEY (stem, part)
+) WITHOUT ROWID;
+CREATE TABLE word_parts (
+    part INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, tokens INTEGER NOT NULL, postings INTEGER NOT NULL,
+    lengths BLOB NOT NULL
+);
+"""
+"""Which chunks have a stem, and of a part how many chunks, tokens and postings it has, and each chunk's tokens."""
 _BANDS = """
 CREATE TABLE bands (
     band BLOB NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id), PRIMARY KEY (band, article_id)
@@ -32,8 +42,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_of_article ON chunks (article_id, start);
 CREATE INDEX chunks_of_vector ON chunks (digest);
-CREATE VIRTUAL TABLE terms USING fts5 (title, body, content='', {TOKENIZE});
-{_BANDS}{_COLLECTIONS}"""
+{_WORDS}{_BANDS}{_COLLECTIONS}"""
 
 UPGRADES = {
     1: f"""
@@ -43,6 +52,7 @@ ALTER TABLE articles ADD COLUMN sketch BLOB;
 {_BANDS}""",
     2: "ALTER TABLE articles ADD COLUMN tags TEXT;",
     3: f"ALTER TABLE articles ADD COLUMN collection TEXT; {_COLLECTIONS}",
+    4: _WORDS,
 }
 """From a version to the next one. Its articles' sketches come when the store is next written, their tags when their
-files are next read."""
+files are next read. FTS5's table of words is taken over by `words.py` in the last step."""

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit, Table
+from index.article import Article, ArticleFacts, ArticleInfo, Heading, Hit, StoredArticle, Table
 from index.errors import StoreError
 from index.store.facts import FactReader
-from index.store.postings import affordable
 from index.store.sqlite import connect, translated
+from index.store.words import WordReader
 
 _VALUES_PER_QUERY = 500
 AMONG = "chunks.article_id IN (SELECT value FROM json_each(?))"
@@ -62,6 +62,11 @@ class SqliteReader(FactReader):
         )
         return [ArticleInfo(*(*row, tags_of(tags), collection)) for *row, tags, collection in rows]
 
+    def stored_articles(self) -> list[StoredArticle]:
+        """Return what an ingest compares files with, of all articles; no text is read."""
+        rows = self._sql.execute("SELECT id, source, path, sha256, tags, collection FROM articles")
+        return [StoredArticle(*(*known, tags_of(tags), collection)) for *known, tags, collection in rows]
+
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
         rows = self._sql.execute("SELECT id, source, author, date, tags, collection FROM articles")
@@ -101,6 +106,10 @@ class SqliteReader(FactReader):
         articles, chunks, vectors = self._sql.execute(query).fetchone()
         return articles, chunks, vectors
 
+    def article_count(self) -> int:
+        """Return the number of articles."""
+        return int(self._sql.execute("SELECT count(*) FROM articles").fetchone()[0])
+
     def places(self) -> list[tuple[str, str]]:
         """Return the id and the path of every article."""
         return self._sql.execute("SELECT id, path FROM articles").fetchall()
@@ -128,62 +137,42 @@ class SqliteReader(FactReader):
 
         Of many terms in a large store, the common ones are left out.
         """
-        match = " OR ".join(map(_quoted, affordable(terms, self._chunks_with)))
-        if not match:
-            return []
-        # Only the best are looked up, unless that says which may be among them. The plus keeps SQLite from starting at
-        # the articles and looking for the terms chunk by chunk.
-        within = "" if article_ids is None else f"JOIN chunks ON chunks.id = terms.rowid WHERE +{AMONG} AND"
-        best = (
-            f"SELECT terms.rowid AS id, -bm25(terms, 0.5, 1.0) AS score FROM terms {within or 'WHERE'} terms MATCH ?"
-            " ORDER BY score DESC, id LIMIT ?"
-        )
-        rows = self._sql.execute(
-            f"SELECT article_id, start, end, digest, score FROM ({best}) JOIN chunks USING (id)"
-            " ORDER BY score DESC, id",
-            (match, limit) if article_ids is None else (json.dumps(list(article_ids)), match, limit),
-        )
-        return [Hit(*row) for row in rows]
+        among = None
+        if article_ids is not None:
+            among = [chunk for (chunk,) in self._sql.execute(f"SELECT id FROM chunks WHERE {AMONG}", _ids(article_ids))]
+        return self._hits(WordReader(self._sql).best(terms, limit, among))
 
-    def _chunks_with(self, term: str, limit: int) -> int:
-        """Count the chunks that hold a term, up to `limit`."""
-        query = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)"
-        return int(self._sql.execute(query, (_quoted(term), limit)).fetchone()[0])
+    def _hits(self, scored: Sequence[tuple[int, float]]) -> list[Hit]:
+        """Return chunks by their numbers, with their scores, in the same order."""
+        rows = self._sql.execute(
+            "SELECT id, article_id, start, end, digest FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([chunk for chunk, _ in scored]),),
+        )
+        places = {chunk: place for chunk, *place in rows}
+        return [Hit(*(*places[chunk], score)) for chunk, score in scored]
 
     def has_term(self, term: str) -> bool:
         """Return whether any chunk holds a term, in whatever form of the word."""
-        return self._chunks_with(term, 1) > 0
+        return WordReader(self._sql).count(term) > 0
 
     def stems(self, prefix: str, limit: int) -> list[str]:
         """Return the stems that begin with `prefix` and that some chunk holds, at most `limit`."""
-        self._open_vocabulary()
-        rows = self._sql.execute(
-            "SELECT DISTINCT term FROM temp.stems WHERE term >= ? AND term < ? LIMIT ?",
-            (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1), limit),
-        )
-        return [stem for (stem,) in rows]
+        return list(itertools.islice(WordReader(self._sql).stems(prefix), limit))
 
     def texts_with_stem(self, stem: str, limit: int) -> list[str]:
         """Return the titles and words of the first chunks that hold a stem."""
-        self._open_vocabulary()
-        rows = self._sql.execute(
-            "SELECT title || char(10) || substr(text, start + 1, end - start) FROM"
-            " (SELECT DISTINCT doc FROM temp.stems CROSS JOIN chunks ON chunks.id = doc WHERE term = ? LIMIT ?)"
-            " JOIN chunks ON chunks.id = doc JOIN articles ON articles.id = article_id",
-            (stem, limit),
-        )
-        return [text for (text,) in rows]
-
-    def _open_vocabulary(self) -> None:
-        """Make FTS5's own list of stems readable, by a temporary table, which SQLite takes for writing."""
-        if self._sql.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'stems'").fetchone():
-            return
-        query_only = self._sql.execute("PRAGMA query_only").fetchone()[0]
-        self._sql.execute("PRAGMA query_only = OFF")
-        try:
-            self._sql.execute("CREATE VIRTUAL TABLE temp.stems USING fts5vocab(main, terms, instance)")
-        finally:
-            self._sql.execute(f"PRAGMA query_only = {query_only}")
+        texts: list[str] = []
+        for times in WordReader(self._sql).chunks_with(stem):
+            rows = self._sql.execute(
+                "SELECT title || char(10) || substr(text, start + 1, end - start)"
+                " FROM chunks JOIN articles ON articles.id = article_id"
+                " WHERE chunks.id IN (SELECT value FROM json_each(?)) ORDER BY chunks.id LIMIT ?",
+                (json.dumps([*times]), limit - len(texts)),
+            )
+            texts += (text for (text,) in rows)
+            if len(texts) == limit:
+                break
+        return texts
 
     def chunks_of_vectors(self, scores: Mapping[str, float]) -> list[Hit]:
         """Return the chunks behind vectors, with the vectors' scores, best first."""
@@ -196,11 +185,6 @@ class SqliteReader(FactReader):
         remaining = iter(values)
         while part := list(itertools.islice(remaining, _VALUES_PER_QUERY)):
             yield from self._sql.execute(f"{query} ({','.join('?' * len(part))})", part)
-
-
-def _quoted(term: str) -> str:
-    """Return a term as FTS5 takes it; terms hold word characters only."""
-    return f'"{term}"'
 
 
 def _ids(article_ids: Collection[str] | None) -> tuple[str, ...]:
@@ -225,4 +209,4 @@ def article_of(article_id: str, row: Sequence[Any]) -> Article:
 
 def tags_of(stored: str | None) -> tuple[str, ...]:
     """Return tags from JSON as stored."""
-    return tuple(json.loads(stored or "[]"))
+    return tuple(json.loads(stored)) if stored else ()

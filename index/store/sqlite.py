@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.errors import StoreBusyError, StoreDamagedError, StoreError, StoreOutdatedError
 from index.store.durable import sync
+from index.store.former_words import WITH_FTS5, take_over_words
 from index.store.schema import TABLES, UPGRADES, VERSION
 
 BUSY_SECONDS = 10
@@ -39,11 +40,6 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         return sql
 
 
-def in_memory() -> AbstractContextManager[sqlite3.Connection]:
-    """Return an empty database in memory, closed at the end of the block."""
-    return closing(sqlite3.connect(":memory:"))
-
-
 def upgrade(path: Path) -> Path | None:
     """Bring the file of an earlier version up to date, each step in one transaction. Returns its copy, if it had to be.
 
@@ -60,7 +56,11 @@ def upgrade(path: Path) -> Path | None:
                 sql.execute("VACUUM INTO ?", (str(copy),))
                 sync(copy)
                 sync(copy.parent)
-            sql.executescript(f"BEGIN IMMEDIATE; {UPGRADES[version]} PRAGMA user_version = {version + 1}; COMMIT;")
+            sql.executescript(f"BEGIN IMMEDIATE; {UPGRADES[version]}")
+            if version == WITH_FTS5:
+                take_over_words(sql)
+            sql.execute(f"PRAGMA user_version = {version + 1}")
+            sql.execute("COMMIT")
     return copy
 
 

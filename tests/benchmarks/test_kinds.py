@@ -60,9 +60,9 @@ def test_a_table_has_a_line_for_each_kind() -> None:
         "1", "?", "?", abstained=True, answer="", confidence=0.0, engine="", models=Models(None), generation=""
     )
     told = [
-        Told(fact, "fact", refusal, {"first_line_right": 1.0}, quoted=True),
-        Told(listed, "list", refusal, {"first_line_right": 0.0, "item_recall": 0.5}, quoted=False),
-        Told(why, "why", refusal, {}, quoted=False),
+        Told(fact, "fact", refusal, {"first_line_right": 1.0}, quoted=True, first=True),
+        Told(listed, "list", refusal, {"first_line_right": 0.0, "item_recall": 0.5}, quoted=False, first=False),
+        Told(why, "why", refusal, {}, quoted=False, first=False),
     ]
     head, _, *lines = table(told)
     assert head.startswith("| kind | answerable | right |")

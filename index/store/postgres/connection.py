@@ -16,7 +16,8 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from index.errors import StoreBusyError, StoreError, UsageError
+from index.errors import StoreBusyError, StoreError, StoreOutdatedError, UsageError
+from index.store.postgres.schema import VERSION
 from settings import StoreUrl
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -163,3 +164,18 @@ def _as_store_error(error: psycopg.Error, url: StoreUrl) -> StoreError:
 def _reason(error: psycopg.Error, url: StoreUrl) -> str:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
     return reason.replace(url.password, "***") if url.password else reason
+
+
+def require_version(version: str | None, url: StoreUrl) -> None:
+    """Raise StoreError unless the store has this version of the tables."""
+    if version is None:
+        raise StoreError(f"there is no store in {url}", "run `python app.py ingest PATH` to make one")
+    if int(version) < VERSION:
+        raise StoreOutdatedError(
+            f"the store in {url} has format {version}, this version reads {VERSION}",
+            "`python app.py ingest --repair` brings it up to date; back the database up before",
+        )
+    if int(version) > VERSION:
+        raise StoreError(
+            f"the store in {url} has format {version}, this version reads {VERSION}", "run a later version of Quoth"
+        )

@@ -23,7 +23,8 @@ from index.store.facts import FactWriter
 from index.store.postgres.connection import Connection, connect, translated
 from index.store.postgres.search import PostgresReader, as_halfvec
 from index.store.postgres.verify import wrong_words
-from index.store.postgres.words import Terms, storable, tokenizer
+from index.store.postgres.words import storable
+from index.store.tokenizer import Terms, tokenizer
 from settings import StoreUrl
 
 CHANGED = "changed"

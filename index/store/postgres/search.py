@@ -10,14 +10,14 @@ from typing import LiteralString
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article, ArticleFacts, ArticleInfo, Hit
-from index.errors import StoreError, StoreOutdatedError
+from index.article import Article, ArticleFacts, ArticleInfo, Hit, StoredArticle
 from index.store.facts import FactReader
-from index.store.postgres.connection import Connection, translated
-from index.store.postgres.schema import FORMAT, VERSION
-from index.store.postgres.words import storable, tokenizer
+from index.store.postgres.connection import Connection, require_version, translated
+from index.store.postgres.schema import FORMAT
+from index.store.postgres.words import storable
 from index.store.postings import affordable
 from index.store.search import article_of, tags_of
+from index.store.tokenizer import tokenizer
 from settings import StoreUrl
 
 _ROWS = 1_000
@@ -108,6 +108,11 @@ class PostgresReader(FactReader):
         """Return the id and the path of every article."""
         return self._sql.execute("SELECT id, path FROM articles").fetchall()
 
+    def stored_articles(self) -> list[StoredArticle]:
+        """Return what an ingest compares files with, of all articles; no text is read."""
+        rows = self._sql.execute("SELECT id, source, path, sha256, tags, collection FROM articles")
+        return [StoredArticle(*(*known, tags_of(tags), collection)) for *known, tags, collection in rows]
+
     def article_facts(self) -> list[ArticleFacts]:
         """Return what filters look at; no text is read."""
         rows = self._sql.execute("SELECT id, source, author, date, tags, collection FROM articles")
@@ -149,6 +154,10 @@ class PostgresReader(FactReader):
         """Return the numbers of articles, chunks and vectors."""
         articles, chunks, vectors, _ = self._totals()
         return articles, chunks, vectors
+
+    def article_count(self) -> int:
+        """Return the number of articles."""
+        return self._totals()[0]
 
     def _totals(self) -> tuple[int, int, int, int]:
         row = self._sql.execute("SELECT articles, chunks, vectors, tokens FROM totals").fetchone()
@@ -270,21 +279,6 @@ class Words:
             for (chunk, _, _), terms in zip(rows, found, strict=True)
         ]
         return [row for row in counted if row[1]]
-
-
-def require_version(version: str | None, url: StoreUrl) -> None:
-    """Raise StoreError unless the store has this version of the tables."""
-    if version is None:
-        raise StoreError(f"there is no store in {url}", "run `python app.py ingest PATH` to make one")
-    if int(version) < VERSION:
-        raise StoreOutdatedError(
-            f"the store in {url} has format {version}, this version reads {VERSION}",
-            "`python app.py ingest --repair` brings it up to date; back the database up before",
-        )
-    if int(version) > VERSION:
-        raise StoreError(
-            f"the store in {url} has format {version}, this version reads {VERSION}", "run a later version of Quoth"
-        )
 
 
 def _idf(chunks: int, holding: int) -> float:

@@ -18,13 +18,13 @@ from index.errors import StoreBusyError, StoreDamagedError, StoreError
 from index.store.base import DatabaseReader, Publication, Snapshots, Vectors, generation_name
 from index.store.postgres import copies
 from index.store.postgres.catalogue import PostgresCatalogue
-from index.store.postgres.connection import Connection, connect, pool_of, translated
+from index.store.postgres.connection import Connection, connect, pool_of, require_version, translated
 from index.store.postgres.database import CHANGED, PostgresDatabase
 from index.store.postgres.queue import PostgresQueue
 from index.store.postgres.records import PostgresRecords
 from index.store.postgres.restricted import RestrictedReader, Totals
 from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
-from index.store.postgres.search import PostgresReader, require_version
+from index.store.postgres.search import PostgresReader
 from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
 from index.store.postgres.verify import lost_vectors
 from settings import StoreUrl

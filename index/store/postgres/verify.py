@@ -8,7 +8,7 @@ import numpy as np
 
 from index.store.postgres import vectors as nearness
 from index.store.postgres.search import PostgresReader
-from index.store.postgres.words import tokenizer
+from index.store.tokenizer import tokenizer
 
 _LOOKED_UP = 100_000
 """All of so many passages are looked up; of more, about as many."""

@@ -121,7 +121,7 @@ def test_searching_some_articles_only(database: SqliteDatabase) -> None:
 def test_common_words_are_left_out_where_there_are_rarer_ones(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, terms: str, found: set[int]
 ) -> None:
-    monkeypatch.setattr("index.store.postings.MAX_POSTINGS", 9)
+    monkeypatch.setattr("index.store.words.MAX_SCORED", 9)
     articles = [Article(f"{n}.md", "", "", "0" * 64) for n in range(12)]
     with database.writing():
         for n, article in enumerate(articles):

@@ -130,7 +130,7 @@ def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch
         put(publication.database)
     now = schema.VERSION
     monkeypatch.setitem(schema.MIGRATIONS, now, "CREATE TABLE more (x integer)")
-    for module in ("search", "store"):
+    for module in ("connection", "store"):
         monkeypatch.setattr(f"index.store.postgres.{module}.VERSION", now + 1)
     with pytest.raises(StoreOutdatedError, match=f"has format {now}, this version reads {now + 1}"):
         read_facts(url)

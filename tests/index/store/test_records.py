@@ -165,7 +165,7 @@ def test_nobody_waits_for_a_database_that_is_away(postgres: Server, monkeypatch:
 def test_a_store_of_the_version_before_gets_the_tables(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     place = postgres.place()
     with monkeypatch.context() as patch:
-        for module in ("search", "store"):
+        for module in ("connection", "store"):
             patch.setattr(f"index.store.postgres.{module}.VERSION", 1)
         with open_store(place).writing():
             pass
