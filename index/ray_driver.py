@@ -39,11 +39,11 @@ _MOST_SAID = 300
 class Embedder:
     """Actor with the model, in one thread."""
 
-    def __init__(self, model: NDArray[np.uint8], tokenizer: NDArray[np.uint8]) -> None:
-        """Load the model from its files, which come from Ray's memory and are not kept."""
+    def __init__(self, names: list[str], *files: NDArray[np.uint8]) -> None:
+        """Load the model from its files with these names, which come from Ray's memory and are not kept."""
         with TemporaryDirectory(prefix="quoth-") as folder:
-            model.tofile(Path(folder, "model.onnx"))
-            tokenizer.tofile(Path(folder, "tokenizer.json"))
+            for name, file in zip(names, files, strict=True):
+                file.tofile(Path(folder, name))
             plain = OnnxEmbeddings(Path(folder), 1)
             self._models = {False: plain, True: plain.bulk()}
             for loaded in self._models.values():
@@ -75,7 +75,8 @@ class Pool:
     def __init__(self, connection: Connection, folder: Path) -> None:
         self._connection = connection
         self._probe: NDArray[np.float32] = connection.recv()
-        self._files = [ray.put(np.fromfile(folder / name, np.uint8)) for name in ("model.onnx", "tokenizer.json")]
+        self._names = sorted(path.name for path in folder.iterdir() if path.is_file())
+        self._files = [ray.put(np.fromfile(folder / name, np.uint8)) for name in self._names]
         self._requests: SimpleQueue[Batch | None] = SimpleQueue()
         self._waiting: deque[Batch] = deque()
         self._actors: dict[Any, Any] = {}
@@ -129,7 +130,7 @@ class Pool:
             raise RuntimeError("it has no processors")
         start = ray.remote(num_cpus=1)(Embedder).remote
         for _ in range(processors - len(self._actors) - len(self._idle)):
-            actor = start(*self._files)
+            actor = start(self._names, *self._files)
             self._actors[actor.probe.remote()] = actor
 
     def _take(self, asked: Any) -> None:

@@ -99,8 +99,9 @@ class Started:
     def __init__(self, ray: Ray) -> None:
         self._ray = ray
 
-    def remote(self, *files: Any) -> Actor:
-        assert [bytes(file) for file in files] == [b"model", b"tokens"]
+    def remote(self, names: list[str], *files: Any) -> Actor:
+        sent = dict(zip(names, map(bytes, files), strict=True))
+        assert sent == {"model.onnx": b"model", "tokenizer.json": b"tokens", "weights.bin": b"weights"}
         self._ray.started += 1
         return Actor(self._ray)
 
@@ -116,6 +117,7 @@ class Talk:
         monkeypatch.setattr(driver, "_GROW_SECONDS", 0)
         (folder / "model.onnx").write_bytes(b"model")
         (folder / "tokenizer.json").write_bytes(b"tokens")
+        (folder / "weights.bin").write_bytes(b"weights")
         self.ours, theirs = Pipe()
         monkeypatch.setattr(driver, "Connection", lambda _: theirs)
         self.thread = Thread(target=driver.main, args=("0", address, str(folder), "2", "scratch"), daemon=True)
