@@ -24,6 +24,9 @@ _MORE = r"(?:more|less|fewer|better|worse|\w{3,}er)"
 _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
 _POINTS = r"(?:main|key) (?:points?|findings|facts)"
+_POINTS_OF = rf"(?:(?:what (?:are|were)|(?:give|tell|show)(?: me)?) (?:the |its )?)?{_POINTS} (?:of|in|from)"
+_NEWS = r"(?:any )?news|info\w*|(?:is there|(?:do|have) you(?: have| got)?) (?:any|some)thing"
+_DO_YOU_HAVE = r"(?:do|have) you(?: have| got)?"
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 _PLURAL_VERB = r"(?:are|were|do|does|did|have|had|has|can|could|will|would|should|may|might|must)"
 _POLITE = re.compile(
@@ -46,17 +49,22 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?|of)\b)"),
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
+    ("collection", rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b"),
+    ("collection", rf"^when (?:was|is) the (?:{NEWEST}|{OLDEST}) {ARTICLES}\b"),
+    ("collection", rf"^(?:(?:is|are) there|{_DO_YOU_HAVE}) (?:an?|any|some) {ARTICLES}\b"),
+    (
+        "collection",
+        rf"^what (?:topics?|subjects?) (?:do|does|are|is) (?:the|your|these|you)\b.*\b(?:{ARTICLES}|cover(?:ed)?)\b",
+    ),
+    ("collection", rf"^what (?:are|do) (?:the|your|these) {ARTICLES} (?:about|cover)$"),
     ("collection", r"^what (?:has|did|does) [^?]+ (?:written|write|publish(?:ed)?)(?: here| for you| about)?$"),
     ("summary", r"^(?:please |can you |could you )*(?:summari[sz]e|sum up|tl;?dr|give (?:me )?.{0,16}summary)\b"),
     ("summary", rf"^what(?:['’]s| is| was) (?:this|that|the) (?:{ARTICLES} )?.{{0,80}}about$"),
     ("summary", r"\bin (?:a nutshell|short|brief)$|^(?:a )?(?:short |brief )?summary of\b|^\S+(?: \S+){0,7} summary$"),
     ("summary", r"\b(?:gist|overview) (?:of|on)\b|\boverview$|\bwhat is it about$"),
-    ("summary", rf"^(?:what (?:are|were) (?:the |its )?)?{_POINTS} (?:of|in|from)\b|\b{_POINTS}$"),
+    ("summary", rf"^{_POINTS_OF}\b|\b{_POINTS}$"),
     ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
-    (
-        "overview",
-        r"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*) (?:about|on)\b",
-    ),
+    ("overview", rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|{_NEWS}) (?:about|on)\b"),
     ("why", r"^(?:explain )?why\b|^how come\b|^(?:for )?what (?:is|was|are|were)? ?(?:the )?reasons?\b"),
     ("why", r"^what (?:led|leads|made|makes|caused|causes)\b"),
     ("compare", r"\b(?:compare[ds]?|comparison|versus|vs)\b"),

@@ -12,26 +12,15 @@ from index.terms import query_terms
 from rag.answer import Sentence, Span
 from rag.corpus import Corpus
 from rag.extract import cite
+from rag.forms.collection_asked import Asked, asked_of
 from rag.forms.overview import all_stems_of, stems_of, times_named
 from rag.generate import AnswerBody
-from rag.intents import ARTICLES, NEWEST, OLDEST
 
 SHOWN = 20
 """Items of one answer; of more, the number is said."""
 MENTIONS = 3
 """An article is about what it names so often, or in its title."""
 _CONTEXT = 0
-_EXTREME = re.compile(
-    rf"\b(?P<end>{NEWEST}|{OLDEST})\b.*\b{ARTICLES}|\b{ARTICLES}\b.*\b(?P<other>newest|latest|oldest)\b", re.IGNORECASE
-)
-_AUTHORS = re.compile(r"^(?:who\b|(?:list )?(?:all )?(?:the )?(?:authors|writers))", re.IGNORECASE)
-_BY = re.compile(rf"\b{ARTICLES}\b.*?\b(?:by|from) (?P<name>.+)$", re.IGNORECASE)
-_WRITTEN = re.compile(r"^what (?:has|did|does) (?P<name>.+?) (?:written|write|publish)", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"\b(?:about|on|(?:mention|cover|discuss|name|contain)(?:s|es|ing|ed)?|deal(?:s|ing)? with) (?P<about>.+)$",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"\b(?:mention|name|contain)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +34,50 @@ class Item:
 
 def collection(question: str, corpus: Corpus) -> AnswerBody | None:
     """Return the answer from the index; None where the question asks for something else after all."""
-    text = " ".join(question.split()).strip(" ?.!")
+    asked = asked_of(question)
     infos = sorted(corpus.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
+    if asked is None or not infos:
+        return None
+    if asked.by:
+        infos = [info for info in infos if info.author and asked.by.casefold() in info.author.casefold()]
+    if asked.of:
+        infos = [info for info in infos if info.date and asked.keeps(info.date)]
+    if asked.about:
+        infos = _about(infos, asked.about, corpus, named=asked.named)
     if not infos:
         return None
-    if extreme := _EXTREME.search(text):
-        return _extreme(
-            infos, corpus, oldest=bool(re.fullmatch(OLDEST, extreme["end"] or extreme["other"], re.IGNORECASE))
-        )
-    if _AUTHORS.search(text):
-        return _authors(infos, corpus)
-    if by := _BY.search(text) or _WRITTEN.search(text):
-        return _by_author(infos, by["name"].strip(), corpus)
-    if about := _ABOUT.search(text):
-        return _about(infos, about["about"].strip(" \"'“”"), corpus, named=bool(_NAMED.search(text)))
-    return _body(f"There are {len(infos)} articles." if len(infos) > 1 else "There is 1 article.", infos, corpus)
+    if asked.what in ("authors", "writers"):
+        return _authors(infos, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
+    if asked.what in ("newest", "oldest"):
+        return _extreme(infos, asked, corpus)
+    return _body(_head(infos, asked), infos, corpus)
 
 
-def _extreme(infos: Sequence[ArticleInfo], corpus: Corpus, *, oldest: bool) -> AnswerBody | None:
+def _head(infos: Sequence[ArticleInfo], asked: Asked) -> str:
+    """Return the line that counts them."""
+    if not (asked.by or asked.of or asked.about):
+        return f"There are {len(infos)} articles." if len(infos) > 1 else "There is 1 article."
+    said = [f"by {infos[0].author}" if asked.by else "", asked.of or "", _topic(asked, len(infos))]
+    line = " ".join([_count(infos), *filter(None, said)])
+    return f"Yes, {line}." if asked.confirms else f"{line}."
+
+
+def _topic(asked: Asked, count: int) -> str:
+    if not asked.about:
+        return ""
+    verb = ("mentions" if count == 1 else "mention") if asked.named else "about"
+    return f"{verb} {asked.about}"
+
+
+def _extreme(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
     dated = [info for info in infos if info.date]
     if not dated:
         return None
-    found, said = (dated[-1], "oldest") if oldest else (dated[0], "newest")
-    return _body(f"The {said} article is “{found.title}” ({in_words(found.date)}).", [found], corpus, listed=False)
+    found = dated[-1] if asked.what == "oldest" else dated[0]
+    about = f" about {asked.about}" if asked.about else ""
+    return _body(
+        f"The {asked.what} article{about} is “{found.title}” ({in_words(found.date)}).", [found], corpus, listed=False
+    )
 
 
 def _authors(infos: Sequence[ArticleInfo], corpus: Corpus) -> AnswerBody | None:
@@ -79,20 +89,26 @@ def _authors(infos: Sequence[ArticleInfo], corpus: Corpus) -> AnswerBody | None:
     for author, count in counts.most_common(SHOWN):
         article = corpus.article(by_author[author].id)
         if article is not None:
-            span = article.byline or _title_span(article)
-            items.append(Item(f"{author}: {count} article{'' if count == 1 else 's'}", article, span))
+            items.append(Item(f"{author}: {count} article{'' if count == 1 else 's'}", article, _signed(article)))
     head = f"{len(counts)} author{' has' if len(counts) == 1 else 's have'} written the articles."
     return _of_items(head, items)
 
 
-def _by_author(infos: Sequence[ArticleInfo], author: str, corpus: Corpus) -> AnswerBody | None:
-    found = [info for info in infos if info.author and author.casefold() in info.author.casefold()]
-    if not found:
+def _writers(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
+    """Return who wrote each of them; of those with the topic in their title alone, where there are some."""
+    stems = stems_of(asked.about or "")
+    known = [info for info in infos if info.author]
+    known = [info for info in known if stems <= all_stems_of(info.title)] or known
+    articles = [(info, corpus.article(info.id)) for info in known[:SHOWN]]
+    items = [Item(f"{info.author}: “{info.title}”", article, _signed(article)) for info, article in articles if article]
+    if not items:
         return None
-    return _body(f"{_count(found)} by {found[0].author}.", found, corpus)
+    written = "It was written by" if len(known) == 1 else f"{_count(known)} by"
+    names = list(dict.fromkeys(info.author or "" for info in known[:SHOWN]))
+    return _of_items(f"{written} {', '.join(names)}.", items)
 
 
-def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> AnswerBody | None:
+def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> list[ArticleInfo]:
     """Return the articles that name it, or are about it: it stands in the title, or often in the text."""
     stems = stems_of(about)
     candidates = corpus.article_ids_with(query_terms(about))
@@ -104,9 +120,11 @@ def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: b
         least = 1 if named or stems <= all_stems_of(article.title) else MENTIONS
         if stems and min(times_named(stems, article.text)) >= least:
             found.append(info)
-    if not found:
-        return None
-    return _body(f"{_count(found)} {'mention' if named else 'about'} {about}.", found, corpus)
+    return found
+
+
+def _signed(article: Article) -> Span:
+    return article.byline or _title_span(article)
 
 
 def _count(infos: Sequence[ArticleInfo]) -> str:

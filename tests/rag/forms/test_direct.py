@@ -93,6 +93,21 @@ def lines(answer: Answer) -> list[str]:
         ("Who writes here?", ["2 authors have written the articles.", "Ada Renshaw: 2 articles"]),
         ("What is the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
         ("which article is the oldest", ["The oldest article is “Tin” (5 January 2023)."]),
+        ("When was the oldest article published?", ["The oldest article is “Tin” (5 January 2023)."]),
+        (
+            "What is the newest article about tariffs?",
+            ["The newest article about tariffs is “Tariff walls” (1 March 2024)."],
+        ),
+        ("Which articles were published in 2024?", ["2 articles of 2024.", "Tea in China (1 May 2024)"]),
+        ("Show me articles from May 2024", ["1 article of May 2024.", "Tea in China (1 May 2024)"]),
+        ("How many articles are there since 1 March 2024?", ["2 articles since 1 March 2024."]),
+        ("Which articles were written before 2024-03?", ["1 article before 2024-03.", "Tin (5 January 2023)"]),
+        ("Which articles did Ada Renshaw write?", ["2 articles by Ada Renshaw."]),
+        ("Which articles by Ada Renshaw are about tariffs?", ["1 article by Ada Renshaw about tariffs."]),
+        ("Who wrote the article about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
+        ("Is there an article about tea?", ["Yes, 1 article about tea.", "Tea in China (1 May 2024)"]),
+        ("What topics do the articles cover?", ["There are 3 articles."]),
+        ("What are the articles about?", ["There are 3 articles."]),
     ],
 )
 def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str, expected: list[str]) -> None:
@@ -100,6 +115,20 @@ def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str,
     assert (answer.intent, answer.abstained, answer.certainty) == ("collection", False, "high")
     assert lines(answer)[: len(expected)] == expected
     assert {sentence.kind for sentence in answer.sentences} == {"computed"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which articles were published in 1999?",
+        "Which articles did Nobody Inparticular write?",
+        "How many articles are longer than a page?",
+        "Which articles does the minister dislike?",
+    ],
+)
+def test_what_the_index_does_not_know_is_read_for(chain: AnswerChain, question: str) -> None:
+    with pytest.raises(AssertionError, match="nothing has to be read"):
+        ask(chain, question)
 
 
 def test_only_the_articles_that_the_filters_keep_count(chain: AnswerChain) -> None:
