@@ -35,22 +35,24 @@ class Item:
 def collection(question: str, corpus: Corpus) -> AnswerBody | None:
     """Return the answer from the index; None where the question asks for something else after all."""
     asked = asked_of(question)
-    infos = sorted(corpus.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
+    infos = _asked_for(asked, corpus) if asked else []
     if asked is None or not infos:
-        return None
-    if asked.by:
-        infos = [info for info in infos if info.author and asked.by.casefold() in info.author.casefold()]
-    if asked.of:
-        infos = [info for info in infos if info.date and asked.keeps(info.date)]
-    if asked.about:
-        infos = _about(infos, asked.about, corpus, named=asked.named)
-    if not infos:
         return None
     if asked.what in ("authors", "writers"):
         return _authors(infos, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
     if asked.what in ("newest", "oldest"):
         return _extreme(infos, asked, corpus)
     return _body(_head(infos, asked), infos, corpus)
+
+
+def _asked_for(asked: Asked, corpus: Corpus) -> list[ArticleInfo]:
+    """Return the articles that are asked for, the newest first."""
+    infos = sorted(corpus.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
+    if asked.by:
+        infos = [info for info in infos if info.author and asked.by.casefold() in info.author.casefold()]
+    if asked.of:
+        infos = [info for info in infos if info.date and asked.keeps(info.date)]
+    return _about(infos, asked.about, corpus, named=asked.named) if asked.about else infos
 
 
 def _head(infos: Sequence[ArticleInfo], asked: Asked) -> str:
