@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from rag.reading.constraints import constraints_of
 from rag.reading.joint import PASSAGES_READ, sight_of
-from rag.reading.judge import Sight, Supports, features
+from rag.reading.judge import Sight, Supports, best_first, features
 from rag.reading.manifest import JointWeights
 from training.asked import Asked, Floats, Kind, sentence_of
 from training.early import Stage, stopped
@@ -94,7 +94,12 @@ def table_of(
         for each, seen, own in zip(asked, sights, kept, strict=True)
     ]
     names = list(rows[0])
-    right = np.array([first_right(each.only(own), joint) for each, own in zip(asked, kept, strict=True)])
+    right = np.array(
+        [
+            first_right(each.only(own), [seen[n] for n in own], joint)
+            for each, seen, own in zip(asked, sights, kept, strict=True)
+        ]
+    )
     return Table(names, np.array([[row[name] for name in names] for row in rows]), right)
 
 
@@ -117,10 +122,9 @@ def shares(kinds: npt.NDArray[np.int64]) -> Floats:
     return np.asarray(wanted * len(kinds) / np.bincount(kinds, minlength=len(Kind))[kinds])
 
 
-def first_right(asked: Asked, joint: JointWeights) -> bool:
+def first_right(asked: Asked, sights: Sequence[Sight], joint: JointWeights) -> bool:
     """Whether the best sentence of the best passage holds the answer."""
-    logits = asked.features @ np.array(joint.passage[:-1])
-    best = int(logits.argmax())
+    best = best_first(sights)[0]
     at = asked.places[best]
     if at is None:
         return False

@@ -29,7 +29,7 @@ from index.embed import EmbeddingModel
 from rag.reading.base import AnswerSpan, Reading
 from rag.reading.constraints import Constraints, constraints_of
 from rag.reading.excerpt import Shown, excerpt, whole
-from rag.reading.judge import Sight, Supports, features, probability
+from rag.reading.judge import Sight, Supports, best_first, features, probability
 from rag.reading.manifest import EarlyWeights, JointWeights, JudgeWeights
 from rag.reading.nearness import Found, found_in
 from rag.reading.onnx import OnnxReader, TokenRow
@@ -136,31 +136,30 @@ class JointReader:
         """Return readings with the probability that a judge finds, of as many passages as it takes to be sure."""
         look = self._look(question, passages, by_words=joint.by_words, in_parts=joint.by_words and not thorough)
         early = () if thorough else tuple(each for each in judge.early if each.passages < len(look.order))
-        found = self._until_sure(look, joint, (*early, judge))
+        found, judged = self._until_sure(look, joint, (*early, judge))
         readings = [_added(each, joint) if isinstance(each, Seen) else reading_of(each) for each in look.seen]
-        judged = [isinstance(each, Seen) for each in look.seen]
-        best = max((reading.probability for reading, own in zip(readings, judged, strict=True) if own), default=1.0)
+        best = 1.0 if judged is None else readings[judged].probability
         return [
-            Reading(min(1.0, reading.probability * found / best), reading.spans) if own else reading
-            for reading, own in zip(readings, judged, strict=True)
+            Reading(found * min(1.0, reading.probability / best), reading.spans) if isinstance(each, Seen) else reading
+            for reading, each in zip(readings, look.seen, strict=True)
         ]
 
-    def _until_sure(self, look: _Look, joint: JointWeights, judges: Sequence[EarlyWeights | JudgeWeights]) -> float:
-        """Read what each judge wants to see, until one is sure; return the probability that it finds."""
+    def _until_sure(
+        self, look: _Look, joint: JointWeights, judges: Sequence[EarlyWeights | JudgeWeights]
+    ) -> tuple[float, int | None]:
+        """Read what each judge wants to see, until one is sure; return the probability that it finds, and where."""
         insisted = constraints_of(look.question, [passage.with_lead for passage in look.passages])
         supports = cache(self.model.support) if self.model.supports else None
-        found = 0.0
+        found, best = 0.0, None
         for judge in judges:
             self._read(look, judge.passages if isinstance(judge, EarlyWeights) else PASSAGES_READ)
-            sights = [
-                sight_of(passage, each, joint, insisted)
-                for passage, each in zip(look.passages, look.seen, strict=True)
-                if isinstance(each, Seen)
-            ]
-            found = _judged_by(judge, look.question, sights, supports) if sights else 0.0
+            seen = {n: each for n, each in enumerate(look.seen) if isinstance(each, Seen)}
+            sights = [sight_of(look.passages[n], each, joint, insisted) for n, each in seen.items()]
+            if sights:
+                found, best = _judged_by(judge, look.question, sights, supports), [*seen][best_first(sights)[0]]
             if isinstance(judge, EarlyWeights) and not judge.none < found < judge.sure:
                 break
-        return found
+        return found, best
 
     def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""

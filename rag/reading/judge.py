@@ -63,9 +63,14 @@ class Sight:
     words: str
 
 
+def best_first(sights: Sequence[Sight]) -> list[int]:
+    """Return the numbers of the passages, best first; those whose best sentence contradicts the question are last."""
+    return sorted(range(len(sights)), key=lambda n: (sights[n].fit is Fit.CONTRADICTS, -sights[n].logit))
+
+
 def features(question: str, sights: Sequence[Sight], supports: Supports | None) -> dict[str, float]:
     """Return what the logistic weighs, of the passages seen (at least one)."""
-    best, *others = sorted(sights, key=lambda sight: -sight.logit)
+    best, *others = (sights[n] for n in best_first(sights))
     claimed = supports(statement(question, best.words), best.before, best.sentence) if supports else None
     return {
         "best": best.logit,

@@ -61,6 +61,14 @@ def test_what_is_asked_for_and_missing_shows() -> None:
     assert seen["supported"] == 0
 
 
+def test_a_passage_whose_sentence_contradicts_gives_way_to_the_next() -> None:
+    contradicting = replace(SIGHT, logit=3.0, words="4,000 lockers", fit=Fit.CONTRADICTS)
+    seen = features("How many lockers did Lockmere put up in 2024?", [contradicting, SIGHT], None)
+    assert (seen["best"], seen["lead"], seen["contradicts"]) == (1.0, -2.0, 0)
+    alone = features("How many lockers did Lockmere put up in 2024?", [contradicting], None)
+    assert (alone["best"], alone["contradicts"]) == (3.0, 1)
+
+
 def test_the_claim_of_the_answer_is_held_against_its_sentence() -> None:
     asked: list[tuple[str, str, str]] = []
 

@@ -99,6 +99,12 @@ def test_the_headline_question_gets_its_words_first(seed_store: Path, models: Pa
     assert short.text in quote.text
 
 
+def test_another_companys_figure_gives_way_to_the_one_asked_for(seed_store: Path, models: Path) -> None:
+    with closing(build_chain(Settings(store=seed_store, models=models))) as chain:
+        first, *_ = chain.invoke({"question": "How many cars did XPeng deliver in 2023?"}).sentences
+    assert "141,601" in first.text
+
+
 @pytest.mark.parametrize(
     "byline", ["By Ada Renshaw, 2 April 2024", "Ada Renshaw | 2024-04-02", "Published 2 April 2024"]
 )
