@@ -53,8 +53,8 @@ STARTER = (
 """The table of what is asked for and how it is answered, over the starter corpus."""
 OWN = (
     Form("On which platform did Jia Yueting comment on the SU7?", "fact", ("Weibo",), short=1, quotes=1),
-    Form("Which habits did Jia Yueting criticize?", "list", ("copycat culture", "3 items"), short=3, quotes=1),
-    Form("Compare Tesla and Faraday Future", "compare", ("Faraday Future", "No passage .* Tesla"), quotes=1),
+    Form("Which habits did Jia Yueting criticize?", "list", ("copycat culture", "shortcut model"), quotes=1),
+    Form("Compare Tesla and Faraday Future", "compare", ("Faraday Future", "Tesla"), quotes=2),
     Form("Why did Tesla build a factory in Shanghai?", "why", ("industry chain and supply chain",), quotes=1),
     Form("Is Xiaomi successful in building cars?", "yes_no", ("Yes",), quotes=1, computed=1),
     Form("Summarize the article about Jia Yueting", "summary", ("Jia Yueting",), quotes=3),
@@ -107,7 +107,7 @@ def click_through(page: Page, forms: Sequence[Form]) -> None:
         cards = page.locator("#q-sources .q-card")
         check_form(answer, form, ".q-")
         assert (cards.count() == 0) == form.is_abstention
-        if form.intent == "list":
+        if form.intent == "list" and form.short:  # where it is not certain, the quote alone is shown
             bullets = answer.locator(".q-short")
             assert {bullet.evaluate("e => getComputedStyle(e).display") for bullet in bullets.all()} == {"list-item"}
     check_axe(page)
