@@ -16,7 +16,7 @@ Intent = Literal[
 ]
 
 ARTICLES = r"(?:articles?|texts?|documents?|stories|pieces?|posts?|papers?)"
-NEWEST, OLDEST = r"(?:newest|latest|most recent|last)", r"(?:oldest|first)"
+NEWEST, OLDEST = r"(?:newest|latest|most recent|last)", r"(?:oldest|earliest|first)"
 _GREETING = r"(?:hello|hi|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|你好|您好|嗨)"
 _THANKS = r"(?:thanks|thank you|thx|cheers|谢谢|多谢)"
 _SHOW = r"(?:which|what|what is|what['’]s|list|show|name)(?: me)?(?: is)?(?: all)?(?: of)?(?: the)?"
@@ -50,7 +50,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
     ("collection", rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b"),
-    ("collection", rf"^when (?:was|is) the (?:{NEWEST}|{OLDEST}) {ARTICLES}\b"),
+    ("collection", rf"^(?:when (?:was|is)|what is the (?:title|date) of) the (?:{NEWEST}|{OLDEST}) {ARTICLES}\b"),
     ("collection", rf"^(?:(?:is|are) there|{_DO_YOU_HAVE}) (?:an?|any|some) {ARTICLES}\b"),
     (
         "collection",

@@ -26,7 +26,8 @@ _ABOUT = re.compile(
 _BY = re.compile(r"\b(?:by|from) (?P<value>.+?)(?= (?:are|is|were|was)\b|$)", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:has|have|did|does) (?P<value>.+?) (?:written|write|publish(?:ed)?)\b", re.IGNORECASE)
 _EXTREME = re.compile(
-    rf"\b(?P<end>{NEWEST}|{OLDEST}) {ARTICLES}\b|\b{ARTICLES}\b.*\b(?P<other>newest|latest|oldest)\b", re.IGNORECASE
+    rf"\b(?P<end>{NEWEST}|{OLDEST}) {ARTICLES}\b|\b{ARTICLES}\b.*\b(?P<other>newest|latest|oldest|earliest)\b",
+    re.IGNORECASE,
 )
 _AUTHORS = re.compile(
     r"^(?:who (?:writes?|wrote|are)\b(?! (?:the|this|that) (?!authors|writers))"
@@ -37,12 +38,14 @@ _WRITERS = re.compile(rf"^who (?:wrote|writes|is the author of) (?:the|this|that
 _ANY = re.compile(r"^(?:is|are) there|^(?:do|have) you", re.IGNORECASE)
 _ENTIRE = frozenset(
     """
-    a all am an and any archive are articles article author authors been being by collection cover covers covered date
-    dated did do documents document does exist exists find first for from get give got had has have here how i in index
-    is it last latest library list many me most name newest of oldest on paper papers piece pieces post posts posted
-    published publish recent show some stories story subject subjects tell text texts that the their there these this
-    those topic topics total us was we were what when which who with write writer writers writes written wrote you your
-    about
+    a about added all altogether am an and any appeared archive are article articles author authors been being blog
+    by called came can collection contain could cover covered covers currently date dated day did do document
+    documents does earliest exist exists find first for from get give got had has have headline headlines here how i
+    in index indexed is it know last latest library list many me most name newest now of oldest on one ones online
+    out paper papers people person persons piece pieces please post posted posts publish published recent show site
+    some stored stories story subject subjects tell text texts that the their there these this those title titled
+    titles topic topics total us was we website were what when which who whose with write writer writers writes
+    written wrote year you your
     """.split()
 )
 """Words that ask for nothing in particular."""

@@ -106,6 +106,7 @@ def lines(answer: Answer) -> list[str]:
         ("Which articles by Ada Renshaw are about tariffs?", ["1 article by Ada Renshaw about tariffs."]),
         ("Who wrote the article about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
         ("Is there an article about tea?", ["Yes, 1 article about tea.", "Tea in China (1 May 2024)"]),
+        ("What is the title of the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
         ("What topics do the articles cover?", ["There are 3 articles."]),
         ("What are the articles about?", ["There are 3 articles."]),
     ],
