@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import threading
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -24,6 +25,7 @@ LEAST = 200
 _ROUND = 8
 """Rows are padded to a multiple of it: for each new shape OpenVINO makes code."""
 _FLAGS = ("avx512_bf16", "amx_bf16")
+_FIRST = threading.Lock()
 
 
 @cache
@@ -45,6 +47,8 @@ class Bf16Model:
     def __init__(self, path: Path, threads: int = 0) -> None:
         import openvino
 
+        with _FIRST:  # where two threads were the first to use an array, they waited for each other without end
+            _ = openvino.Tensor(np.zeros(1, dtype=np.int64)).data
         count = threads or os.cpu_count() or 1
         options = {"INFERENCE_PRECISION_HINT": "bf16", "INFERENCE_NUM_THREADS": count, "NUM_STREAMS": count}
         compiled = openvino.Core().compile_model(path, "CPU", options)

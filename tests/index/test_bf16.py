@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from index import bf16
 from index.embed import BulkEmbeddings, OnnxEmbeddings, load_embeddings
 from index.errors import ModelError
+from settings import HOME
 
 SENTENCES = [f"Town {n} is known for its {what} market." for n in range(20) for what in ("cheese", "night and fish")]
 
@@ -23,6 +26,36 @@ def test_vectors_in_bf16_are_those_of_fp32_to_four_digits(models: Path) -> None:
     assert fast.name == plain.name
     texts = [*SENTENCES, " ".join(SENTENCES), ""]
     assert ((plain.encode(texts) * fast.encode(texts)).sum(axis=1) > 0.999).all()
+
+
+FIRST_PASSES = """
+import sys
+import threading
+from pathlib import Path
+import numpy as np
+from index.bf16 import Bf16Model
+model = Bf16Model(Path(sys.argv[1]), 4)
+rows = np.full((2, 8), 102)
+begin = threading.Barrier(4)
+def run():
+    begin.wait()
+    model.run(rows, np.ones_like(rows))
+threads = [threading.Thread(target=run) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.process
+def test_the_first_passes_may_be_at_once(models: Path) -> None:
+    if not bf16.is_available():
+        pytest.skip("no OpenVINO, or no bf16")
+    load_embeddings(None, models).probe()
+    for _ in range(5):
+        command = [sys.executable, "-c", FIRST_PASSES, str(next(models.glob("*/model.onnx")))]
+        subprocess.run(command, check=True, cwd=HOME, timeout=60)
 
 
 def test_without_bf16_the_model_stays_as_it_is(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
