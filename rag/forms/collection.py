@@ -39,7 +39,7 @@ def collection(question: str, corpus: Corpus) -> AnswerBody | None:
     if asked is None or not infos:
         return None
     if asked.what in ("authors", "writers"):
-        return _authors(infos, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
+        return _authors(infos, asked, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
     if asked.what in ("newest", "oldest"):
         return _extreme(infos, asked, corpus)
     return _body(_head(infos, asked), infos, corpus)
@@ -59,16 +59,16 @@ def _head(infos: Sequence[ArticleInfo], asked: Asked) -> str:
     """Return the line that counts them."""
     if not (asked.by or asked.of or asked.about):
         return f"There are {len(infos)} articles." if len(infos) > 1 else "There is 1 article."
-    said = [f"by {infos[0].author}" if asked.by else "", asked.of or "", _topic(asked, len(infos))]
-    line = " ".join([_count(infos), *filter(None, said)])
-    return f"Yes, {line}." if asked.confirms else f"{line}."
+    line = f"{_count(infos)}{_which(infos, asked, 'mentions' if len(infos) == 1 else 'mention')}."
+    return f"Yes, {line}" if asked.confirms else line
 
 
-def _topic(asked: Asked, count: int) -> str:
-    if not asked.about:
-        return ""
-    verb = ("mentions" if count == 1 else "mention") if asked.named else "about"
-    return f"{verb} {asked.about}"
+def _which(infos: Sequence[ArticleInfo], asked: Asked, mention: str = "mentioning") -> str:
+    """Return what was asked for, to stand behind "articles": " by Ada Renshaw since 2024 about tea"."""
+    authors = {info.author for info in infos}
+    by = (f"by {infos[0].author}" if len(authors) == 1 else f"by “{asked.by}”") if asked.by else ""
+    about = f"{mention if asked.named else 'about'} {asked.about}" if asked.about else ""
+    return "".join(f" {part}" for part in (by, asked.of, about) if part)
 
 
 def _extreme(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
@@ -76,13 +76,11 @@ def _extreme(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answ
     if not dated:
         return None
     found = dated[-1] if asked.what == "oldest" else dated[0]
-    about = f" about {asked.about}" if asked.about else ""
-    return _body(
-        f"The {asked.what} article{about} is “{found.title}” ({in_words(found.date)}).", [found], corpus, listed=False
-    )
+    head = f"The {asked.what} article{_which(infos, asked)} is “{found.title}” ({in_words(found.date)})."
+    return _body(head, [found], corpus, listed=False)
 
 
-def _authors(infos: Sequence[ArticleInfo], corpus: Corpus) -> AnswerBody | None:
+def _authors(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
     counts = Counter(info.author for info in infos if info.author)
     if not counts:
         return None
@@ -92,7 +90,7 @@ def _authors(infos: Sequence[ArticleInfo], corpus: Corpus) -> AnswerBody | None:
         article = corpus.article(by_author[author].id)
         if article is not None:
             items.append(Item(f"{author}: {count} article{'' if count == 1 else 's'}", article, _signed(article)))
-    head = f"{len(counts)} author{' has' if len(counts) == 1 else 's have'} written the articles."
+    head = f"{len(counts)} author{' has' if len(counts) == 1 else 's have'} written the articles{_which(infos, asked)}."
     return _of_items(head, items)
 
 

@@ -99,7 +99,7 @@ def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, re.Match[str] | No
 
 
 def _time(period: re.Match[str]) -> tuple[str, Callable[[str], bool]]:
-    """Return how to say a time, and which dates are of it: as far as both are known, as filters compare them."""
+    """Return how to say a time, and which dates are of it. A day of 2024 is not "after 2024"."""
     how, day = period["how"].lower(), _as_iso(period["date"])
     compare: dict[str, Callable[[Any, Any], bool]] = {"since": ge, "after": gt, "before": lt, "until": le}
     fits: Callable[[Any, Any], bool] = compare.get(how, eq)

@@ -106,6 +106,19 @@ def test_without_a_judge_nothing_changes_and_with_one_the_best_has_its_probabili
     assert (judged.high, plain.high, strange.high) == (0.8, HIGH, HIGH), "it was fitted beside one embedding model"
 
 
+def test_a_passage_that_gave_way_is_no_more_probable_than_the_one_judged(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    even = {"weights": {"best": 0.0}, "constant": 0.0, "high": 0.8, "low": 0.4}
+    reader = JointReader(OnnxReader(folder_with(model_folder, tmp_path / "m", even)), FakeEmbeddings())
+    before = reader.read("What does lithium cost?", passages())
+    last = min(range(3), key=lambda n: before[n].probability)
+    monkeypatch.setattr("rag.reading.joint.best_first", lambda sights: [last])
+    after = reader.read("What does lithium cost?", passages())
+    assert before[last].probability < 0.5 and after[last].probability == pytest.approx(0.5)
+    assert max(reading.probability for reading in after) == pytest.approx(0.5)
+
+
 def test_the_judge_asks_a_support_head_where_there_is_one(supporting_folder: Path, tmp_path: Path) -> None:
     weights = {"weights": {"supported": 1.0}, "constant": 0.0, "high": 0.8, "low": 0.4}
     reader = JointReader(OnnxReader(folder_with(supporting_folder, tmp_path / "m", weights)), FakeEmbeddings())
