@@ -11,7 +11,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ from training.support import Claim, own_claims, training_claims
 from training.text import ReaderInput, windows
 
 log = logging.getLogger("training.data")
+
+
+@dataclass(frozen=True)
+class Copies:
+    """How often the own articles are drawn, those in this repository and others, and what share of all else is."""
+
+    public: float
+    brought: int
+    here: int
+
 
 MAX_LENGTH = 320
 MOST = {
@@ -48,7 +58,8 @@ MOST = {
 """Answerable questions of a set; of the others, and unanswerable ones, all."""
 POOLED = {"medquad": 2500, "scifact": 2500, "qamr": 4000}
 """Paragraphs of a set among which negatives are looked for."""
-OWN_COPIES = 2
+COPIES = Copies(public=1.0, brought=2, here=2)
+LAST_COPIES = Copies(public=0.15, brought=1, here=8)
 HELD_OUT_RETRIEVED = 100
 HELD_OUT_NEAR = 400
 HELD_OUT_POOL = 3000
@@ -75,13 +86,14 @@ def public_groups(paragraphs: Sequence[Paragraph], seed: int) -> Iterator[Group]
     log.info("answerable questions used: %s", dict(used))
 
 
-def own_groups(data: Path, seed: int) -> Iterator[Group]:
+def own_groups(data: Path, seed: int, copies: Copies) -> Iterator[Group]:
     """Yield the own articles' groups, negatives from among themselves."""
     articles = own_articles(data)
     learned = [article for article in articles if article.split is Split.TRAINING]
     paragraphs = [article.paragraph for article in learned]
     builder = Builder(paragraphs, seed, families(learned))
-    for paragraph, question in shuffled(paragraphs * OWN_COPIES, seed):
+    drawn = [a.paragraph for a in learned for _ in range(copies.here if a.here else copies.brought)]
+    for paragraph, question in shuffled(drawn, seed):
         yield from builder.groups(paragraph, question)
 
 
@@ -180,6 +192,9 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder with tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--last", action="store_true", help="rows for the end of a training: this repository's articles before all else"
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if not (options.data / "squad2/dev-v2.0.json").is_file():
@@ -192,11 +207,10 @@ def main() -> None:
     with (options.out / "held_out.jsonl").open("w", encoding="utf-8") as out:
         for row in (*held_out_rows(held, training, options.seed), *near_rows(options.data, options.seed)):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    groups = [
-        *own_groups(options.data, options.seed),
-        *claim_groups(options.data, training, options.seed),
-        *public_groups(training, options.seed),
-    ]
+    copies = LAST_COPIES if options.last else COPIES
+    others = [*claim_groups(options.data, training, options.seed), *public_groups(training, options.seed)]
+    rng = random.Random(options.seed)
+    groups = [*own_groups(options.data, options.seed, copies), *rng.sample(others, round(copies.public * len(others)))]
     log.info("groups: %s", {kind.name: count for kind, count in Counter(group.kind for group in groups).items()})
     random.Random(options.seed).shuffle(groups)
     tokenizer = load_tokenizer(options.base / "tokenizer.json")
