@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from index.article import Failure
 from index.changes import FileChange
 from index.embed import EmbeddingModel
-from index.errors import StoreBusyError, StoreError, UsageError
+from index.errors import StoreAwayError, StoreBusyError, StoreError, StoreRefusedError, UsageError
 from index.ingest import change_of
 from index.intake_log import IntakeCounts, IntakeEntry, entries_of
 from index.options import IngestOptions
@@ -141,17 +141,46 @@ class Worker:
         self._model = Remembering(model)
         self._told = told
         self._stop = stop or Event()
+        self._publishing = False
+        self._left: tuple[Job, bool] | None = None
+        """What was taken and neither brought in nor given back yet, and whether that counts as a try."""
 
     def step(self, kinds: Collection[JobKind] = KINDS) -> bool:
-        """Take something of these kinds and bring it in; returns whether there was anything. Raises StoreError."""
+        """Take something of these kinds and bring it in; returns whether there was anything.
+
+        Raises StoreError. What was being brought in is left to the next step of whoever comes first.
+        """
+        self._give_back()
         job = self.queue.take(kinds)
         if job is None:
             return False
         self._model.forget()
+        self._publishing = False
         try:
             self._bring_in(job)
         except _StoppedError:
             self.queue.give_back(job)
+        except Exception as error:
+            self._left = job, self._may_be_why(error)
+            with suppress(StoreError):  # a database that is away gets it back with the next step
+                self._give_back()
+            raise
+        return True
+
+    def _give_back(self) -> None:
+        """Give back what is left, which nobody else takes before the lease ends. Raises StoreError."""
+        if self._left is not None:
+            job, tried = self._left
+            self.queue.give_back(job, tried=tried)
+            self._left = None
+
+    def _may_be_why(self, error: Exception) -> bool:
+        """Return whether what is being brought in may be why it failed, rather than the database alone."""
+        match error:
+            case StoreBusyError() | StoreRefusedError():
+                return False
+            case StoreAwayError():  # the database's memory may have been too small for it
+                return self._publishing
         return True
 
     def _bring_in(self, job: Job) -> None:
@@ -191,6 +220,7 @@ class Worker:
             marks = Removals(self._store) if job.kind != "file" else None
             marked = marks.marked() if marks else []
             gone = marked_articles(publisher.database, marked, str(scanned.file.path))
+            self._publishing = True
             counts = _counts(change, removed=len(outdated) + len(gone), starter=len(outdated))
             publisher.publish(
                 [change],
