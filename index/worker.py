@@ -16,9 +16,6 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urldefrag
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.article import Failure
 from index.changes import FileChange
 from index.embed import EmbeddingModel
@@ -27,6 +24,7 @@ from index.ingest import change_of
 from index.intake_log import IntakeCounts, IntakeEntry, entries_of
 from index.options import IngestOptions
 from index.publisher import Publisher
+from index.remembering import Remembering
 from index.removals import Removals, marked_articles
 from index.sources.scan import Scan, ScannedFile
 from index.sources.walk import File, unique_names
@@ -275,40 +273,3 @@ def _published(entry: IntakeEntry) -> IntakeEntry:
 def _counts(change: FileChange, *, removed: int, starter: int) -> IntakeCounts:
     kinds = Counter(pending.kind for pending in change.articles)
     return IntakeCounts(1, kinds["added"], kinds["changed"], removed + len(change.removed), starter, finished=1)
-
-
-class Remembering(EmbeddingModel):
-    """An embedding model that embeds each text once: before the lock is taken, rather than while it is held."""
-
-    def __init__(self, model: EmbeddingModel) -> None:
-        self.name = model.name
-        self._model = model
-        self._vectors: dict[str, NDArray[np.float32]] = {}
-        self._probe: NDArray[np.float32] | None = None
-
-    def forget(self) -> None:
-        """Let go of the texts."""
-        self._vectors = {}
-
-    def probe(self) -> NDArray[np.float32]:
-        """See EmbeddingModel."""
-        if self._probe is None:
-            self._probe = self._model.probe()
-        return self._probe
-
-    @property
-    def window(self) -> int:
-        """See EmbeddingModel."""
-        return self._model.window
-
-    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """See EmbeddingModel."""
-        return self._model.token_ends(texts)
-
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """See EmbeddingModel."""
-        if query:
-            return self._model.encode(texts, query=True)
-        if missing := [text for text in dict.fromkeys(texts) if text not in self._vectors]:
-            self._vectors |= zip(missing, self._model.encode(missing), strict=True)
-        return np.stack([self._vectors[text] for text in texts])
