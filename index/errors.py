@@ -49,6 +49,14 @@ class StoreBusyError(StoreError):
     """Another process is writing to the store."""
 
 
+class StoreAwayError(StoreError):
+    """The database with the store cannot be reached, or was lost in the middle; it may be back in a moment."""
+
+
+class StoreRefusedError(StoreError):
+    """The database takes no change from anybody here: it is full, can only be read, or its user has no right to."""
+
+
 class StoreDamagedError(StoreError):
     """The store's files do not agree with each other or cannot be read."""
 

@@ -16,17 +16,15 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urldefrag
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.article import Failure
 from index.changes import FileChange
 from index.embed import EmbeddingModel
-from index.errors import StoreBusyError, StoreError, UsageError
+from index.errors import StoreAwayError, StoreBusyError, StoreError, StoreRefusedError, UsageError
 from index.ingest import change_of
 from index.intake_log import IntakeCounts, IntakeEntry, entries_of
 from index.options import IngestOptions
 from index.publisher import Publisher
+from index.remembering import Remembering
 from index.removals import Removals, marked_articles
 from index.sources.scan import Scan, ScannedFile
 from index.sources.walk import File, unique_names
@@ -141,17 +139,46 @@ class Worker:
         self._model = Remembering(model)
         self._told = told
         self._stop = stop or Event()
+        self._publishing = False
+        self._left: tuple[Job, bool] | None = None
+        """What was taken and neither brought in nor given back yet, and whether that counts as a try."""
 
     def step(self, kinds: Collection[JobKind] = KINDS) -> bool:
-        """Take something of these kinds and bring it in; returns whether there was anything. Raises StoreError."""
+        """Take something of these kinds and bring it in; returns whether there was anything.
+
+        Raises StoreError. What was being brought in is left to the next step of whoever comes first.
+        """
+        self._give_back()
         job = self.queue.take(kinds)
         if job is None:
             return False
         self._model.forget()
+        self._publishing = False
         try:
             self._bring_in(job)
         except _StoppedError:
             self.queue.give_back(job)
+        except Exception as error:
+            self._left = job, self._may_be_why(error)
+            with suppress(StoreError):  # a database that is away gets it back with the next step
+                self._give_back()
+            raise
+        return True
+
+    def _give_back(self) -> None:
+        """Give back what is left, which nobody else takes before the lease ends. Raises StoreError."""
+        if self._left is not None:
+            job, tried = self._left
+            self.queue.give_back(job, tried=tried)
+            self._left = None
+
+    def _may_be_why(self, error: Exception) -> bool:
+        """Return whether what is being brought in may be why it failed, rather than the database alone."""
+        match error:
+            case StoreBusyError() | StoreRefusedError():
+                return False
+            case StoreAwayError():  # the database's memory may have been too small for it
+                return self._publishing
         return True
 
     def _bring_in(self, job: Job) -> None:
@@ -191,6 +218,7 @@ class Worker:
             marks = Removals(self._store) if job.kind != "file" else None
             marked = marks.marked() if marks else []
             gone = marked_articles(publisher.database, marked, str(scanned.file.path))
+            self._publishing = True
             counts = _counts(change, removed=len(outdated) + len(gone), starter=len(outdated))
             publisher.publish(
                 [change],
@@ -245,40 +273,3 @@ def _published(entry: IntakeEntry) -> IntakeEntry:
 def _counts(change: FileChange, *, removed: int, starter: int) -> IntakeCounts:
     kinds = Counter(pending.kind for pending in change.articles)
     return IntakeCounts(1, kinds["added"], kinds["changed"], removed + len(change.removed), starter, finished=1)
-
-
-class Remembering(EmbeddingModel):
-    """An embedding model that embeds each text once: before the lock is taken, rather than while it is held."""
-
-    def __init__(self, model: EmbeddingModel) -> None:
-        self.name = model.name
-        self._model = model
-        self._vectors: dict[str, NDArray[np.float32]] = {}
-        self._probe: NDArray[np.float32] | None = None
-
-    def forget(self) -> None:
-        """Let go of the texts."""
-        self._vectors = {}
-
-    def probe(self) -> NDArray[np.float32]:
-        """See EmbeddingModel."""
-        if self._probe is None:
-            self._probe = self._model.probe()
-        return self._probe
-
-    @property
-    def window(self) -> int:
-        """See EmbeddingModel."""
-        return self._model.window
-
-    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """See EmbeddingModel."""
-        return self._model.token_ends(texts)
-
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """See EmbeddingModel."""
-        if query:
-            return self._model.encode(texts, query=True)
-        if missing := [text for text in dict.fromkeys(texts) if text not in self._vectors]:
-            self._vectors |= zip(missing, self._model.encode(missing), strict=True)
-        return np.stack([self._vectors[text] for text in texts])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -149,3 +150,22 @@ def a_place(kind: str, request: pytest.FixtureRequest, folder: Path) -> StorePla
         return folder / "store"
     server: Server = request.getfixturevalue("postgres")
     return server.place()
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, url: StoreUrl, vain: int = 3) -> None:
+    """End all of this process's connections to a database, as its restart does, and let the next ones fail, too."""
+    import psycopg
+
+    connect, tries = psycopg.connect, iter(range(vain))
+    with connect(url.secret, autocommit=True) as sql:
+        sql.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s",
+            (f"quoth {socket.gethostname()} {os.getpid()}"[:63],),
+        )
+
+    def connect_later(*arguments: Any, **named: Any) -> Any:
+        if next(tries, None) is not None:
+            raise psycopg.OperationalError("the database system is starting up")
+        return connect(*arguments, **named)
+
+    monkeypatch.setattr(psycopg, "connect", connect_later)

@@ -78,8 +78,11 @@ class Queue(Protocol):
     def renew(self, job: Job) -> None:
         """Have it for a while from now on. Raises StoreBusyError where another worker has taken it."""
 
-    def give_back(self, job: Job) -> None:
-        """Leave it to the next who takes one, as if it had not been taken."""
+    def give_back(self, job: Job, *, tried: bool = False) -> None:
+        """Leave it to the next who takes one, as if it had not been taken, unless it was `tried` and counts as that.
+
+        Nothing is done where another worker has it.
+        """
 
     def claim(self, job: Job, database: Database) -> None:
         """Do what `renew` does on the connection that is about to publish, which is ended if it hangs."""

@@ -15,7 +15,7 @@ from threading import Event
 
 from index.article import Failure
 from index.embed import EmbeddingModel
-from index.errors import ArticleError, QuothError, StoreBusyError
+from index.errors import ArticleError, QuothError, StoreBusyError, StoreError
 from index.ingest import ingest
 from index.options import IngestOptions
 from index.publisher import IngestReport, Publisher
@@ -35,7 +35,8 @@ BATCH_FILES, BATCH_BYTES = 200, 64 << 20
 """So much is fetched before it is brought in, so that the store is not held while a slow site is waited for."""
 ERRORS_KEPT = 20
 _LONGEST_MINUTES = 24 * 60
-"""A source that fails is looked at less and less often, but at least once a day, unless its own interval is longer."""
+"""A source that fails is looked at less and less often, but at least once a day, unless its own interval is longer.
+Where it was the store that failed, this begins with a minute."""
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class RunReport:
     left_alone: int = 0
     errors: list[Failure] = field(default_factory=list)
     failed: bool = False
+    store_failed: bool = False
 
 
 def run_source(
@@ -77,7 +79,7 @@ def run_source(
         except StoreBusyError:
             raise
         except QuothError as error:
-            report.failed = True
+            report.failed, report.store_failed = True, isinstance(error, StoreError)
             report.errors.append(Failure(source.place, error.message, error.hint))
         finally:
             run.keep_items()
@@ -106,7 +108,10 @@ def _opened(source: Source, status: SourceStatus, web: Web | None) -> Origin:
 
 def _after(source: Source, status: SourceStatus, report: RunReport, run: _Run, now: float) -> SourceStatus:
     failures = status.failures + 1 if report.failed else 0
-    minutes = max(source.minutes, min(_LONGEST_MINUTES, source.minutes * 2 ** min(failures, 20)))
+    doubled = 2 ** min(failures, 20)
+    minutes = max(source.minutes, min(_LONGEST_MINUTES, source.minutes * doubled))
+    if report.store_failed:
+        minutes = min(minutes, doubled // 2)
     errors = [f"{error.error}: {error.hint}" for error in report.errors[:ERRORS_KEPT]]
     return replace(
         status,

@@ -17,10 +17,11 @@ import app
 from index.article import Failure
 from index.errors import StoreBusyError, UsageError
 from index.publisher import Publisher
+from index.remembering import Remembering
 from index.status import read_queue, read_status
 from index.store.place import open_store
 from index.store.queue import QueueState
-from index.worker import Remembering, enqueue, queue_of, work
+from index.worker import enqueue, queue_of, work
 from rag.snapshot import Index
 from settings import HOME, StoreUrl
 from tests.fakes import FakeEmbeddings

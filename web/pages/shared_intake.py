@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from index.errors import QuothError, StoreBusyError
+from index.errors import QuothError, StoreAwayError, StoreBusyError
 from index.intake_log import EntryState, IntakeEntry
 from index.publisher import Publisher
 from index.removals import Removals, marked_articles
@@ -143,7 +143,8 @@ class SharedIntake:
         return state, progress.entries
 
     def _work(self) -> None:
-        seconds, was_away = POLL_SECONDS, False
+        seconds = POLL_SECONDS
+        failed: QuothError | None = None
         while not self._stop.is_set():
             self._due.wait(seconds)
             self._due.clear()
@@ -151,21 +152,23 @@ class SharedIntake:
             try:
                 self._remove()
                 self._bring_in()
+                if isinstance(failed, StoreAwayError):
+                    self._error = None
+                failed = None
             except StoreBusyError:  # others publish, or what was at hand is another's by now
                 self._removing = self._removing and "busy"
                 seconds = RETRY_SECONDS
             except QuothError as error:
-                self._removing, self._error = None, (error.message, error.hint)
-                if not was_away:
+                if not isinstance(error, StoreAwayError):
+                    self._removing = None
+                self._error = (error.message, error.hint)
+                if failed is None:
                     _log.warning("what was sent is not brought in for now: %s", error)
-                was_away = True
-                continue
+                failed = error
             except Exception:  # nobody waits for this thread: whoever watches has to be told
                 _log.exception("articles could not be brought in or removed")
                 self._removing = None
                 self._error = ("the articles could not be brought in or removed", "look into the server's log")
-                continue
-            was_away = False
 
     def _remove(self) -> None:
         """Remove what is marked, if that is wanted."""

@@ -16,7 +16,14 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from index.errors import StoreBusyError, StoreError, StoreOutdatedError, UsageError
+from index.errors import (
+    StoreAwayError,
+    StoreBusyError,
+    StoreError,
+    StoreOutdatedError,
+    StoreRefusedError,
+    UsageError,
+)
 from index.store.postgres.schema import VERSION
 from settings import StoreUrl
 
@@ -38,6 +45,8 @@ _KEEP_IDLE = 8
 _AWAY_SECONDS = 1.0
 """How long after a vain try nobody else tries: each would wait, and hold a thread that serves."""
 _HINT = "check that it runs, its address, and the user's name and password"
+_AWAY_STATES = ("08", "533", "57P")
+"""What the codes of errors begin with: the connection is lost, there are too many, the server stops or starts."""
 _BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.SerializationFailure, errors.DeadlockDetected)
 _HINTS: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.ReadOnlySqlTransaction, "it can only be read; give the address of the primary server"),
@@ -62,7 +71,7 @@ def connect(url: StoreUrl, *, writing: bool) -> Connection:
                 application_name=f"quoth {socket.gethostname()} {os.getpid()}"[:63],
             )
         except psycopg.OperationalError as error:
-            raise StoreError(f"the store {url} cannot be reached ({_reason(error, url)})", _HINT) from None
+            raise StoreAwayError(f"the store {url} cannot be reached ({_reason(error, url)})", _HINT) from None
         except psycopg.ProgrammingError:  # its message would quote the address
             hint = "write it as postgresql://USER:PASSWORD@HOST/DATABASE, with % before the codes of special characters"
             raise UsageError(f"the store {url} has no address that can be read", hint) from None
@@ -83,7 +92,7 @@ class Pool:
         self._writing = writing
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
-        self._away: tuple[float, StoreError] | None = None
+        self._away: tuple[float, StoreAwayError] | None = None
         weakref.finalize(self, _close, self._idle)  # with the last who holds the pool
 
     def take(self) -> Connection:
@@ -103,10 +112,10 @@ class Pool:
     def _connected(self) -> Connection:
         away = self._away
         if away is not None and time.monotonic() < away[0]:
-            raise StoreError(away[1].message, away[1].hint)
+            raise StoreAwayError(away[1].message, away[1].hint)
         try:
             connection = connect(self._url, writing=self._writing)
-        except StoreError as error:
+        except StoreAwayError as error:
             self._away = (time.monotonic() + _AWAY_SECONDS, error)
             raise
         self._away = None
@@ -155,9 +164,9 @@ def _as_store_error(error: psycopg.Error, url: StoreUrl) -> StoreError:
         return StoreError(f"there is no store in {url}", "run `python app.py ingest PATH` to make one")
     for kind, hint in _HINTS:
         if isinstance(error, kind):
-            return StoreError(f"the store {url} cannot be written ({reason})", hint)
-    if isinstance(error, psycopg.OperationalError):
-        return StoreError(f"the store {url} cannot be reached ({reason})", _HINT)
+            return StoreRefusedError(f"the store {url} cannot be written ({reason})", hint)
+    if isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_AWAY_STATES):
+        return StoreAwayError(f"the store {url} cannot be reached ({reason})", _HINT)
     return StoreError(f"the store {url} cannot be used ({reason})", "look at the database server's log")
 
 

@@ -46,6 +46,8 @@ _TAKE: LiteralString = (
     " (SELECT id FROM jobs WHERE error IS NULL AND (until IS NULL OR until < now()) AND kind = ANY(%s)"
     " ORDER BY kind = 'file', id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, path, name, origin, lease"
 )
+_GIVE_BACK: LiteralString = "UPDATE jobs SET lease = NULL, until = NULL, tries = tries - 1 WHERE "
+_TRIED: LiteralString = "UPDATE jobs SET lease = NULL, until = now() WHERE "
 _STATE: LiteralString = (
     "SELECT count(*) FILTER (WHERE error IS NULL AND (until IS NULL OR until < now())),"
     " count(*) FILTER (WHERE error IS NULL AND until >= now()),"
@@ -65,6 +67,8 @@ class PostgresQueue:
         self._pool = pool_of(url, writing=True)
         self._worker = ""
         """What this process is called among the workers, if it is one."""
+        self._unanswered = ""
+        """The lease of what was perhaps taken: the connection was lost before the answer came."""
 
     def add(self, files: Mapping[str, str], origin: str) -> None:
         """See Queue. Who is reading one of them now has it no longer, since the file may have changed."""
@@ -104,13 +108,17 @@ class PostgresQueue:
 
     def take(self, kinds: Collection[JobKind] = KINDS) -> Job | None:
         """See Queue. A file whose workers ended three times is set aside."""
+        lease = secrets.token_hex(8)
         with self._pool.connection() as sql, sql.transaction():
+            sql.execute(_GIVE_BACK + "lease = %s", (self._unanswered,))
+            self._unanswered = lease
             for number, kind, name, error, hint in sql.execute(_GIVEN_UP, (MAX_TRIES,)).fetchall():
                 _let_go(sql, number, kind, name, Failure(name, error, hint))
-            row = sql.execute(_TAKE, (secrets.token_hex(8), LEASE_SECONDS, list(kinds))).fetchone()
+            row = sql.execute(_TAKE, (lease, LEASE_SECONDS, list(kinds))).fetchone()
             job: Job | None = None if row is None else Job(*row)
             if job is not None and job.kind != "file":
                 intake.note(sql, [IntakeEntry(0, job.name, "being_read")])
+        self._unanswered = ""
         return job
 
     def renew(self, job: Job) -> None:
@@ -120,13 +128,10 @@ class PostgresQueue:
             if self._worker:
                 sql.execute("UPDATE workers SET seen = now() WHERE name = %s", (self._worker,))
 
-    def give_back(self, job: Job) -> None:
+    def give_back(self, job: Job, *, tried: bool = False) -> None:
         """See Queue."""
         with self._pool.connection() as sql:
-            sql.execute(
-                "UPDATE jobs SET lease = NULL, until = NULL, tries = tries - 1 WHERE id = %s AND lease = %s",
-                (job.id, job.lease),
-            )
+            sql.execute((_TRIED if tried else _GIVE_BACK) + "id = %s AND lease = %s", (job.id, job.lease))
 
     def claim(self, job: Job, database: Database) -> None:
         """See Queue. A connection that is silent for as long as a lease lasts is ended, and the lock with it."""

@@ -10,6 +10,7 @@ import pytest
 
 from app import main
 from index.errors import StoreBusyError
+from index.publisher import Publisher
 from index.store.place import open_store
 from index.sync.catalog import Catalog
 from index.sync.run import run_source
@@ -17,7 +18,8 @@ from index.sync.schedule import run_due
 from index.sync.source import Source
 from settings import StoreUrl
 from tests.fakes import FakeEmbeddings
-from tests.postgres import ABSENT, Server
+from tests.index.test_worker_faults import break_
+from tests.postgres import ABSENT, Server, cut
 
 psycopg = pytest.importorskip("psycopg", reason=ABSENT)
 pytestmark = pytest.mark.store
@@ -66,6 +68,18 @@ def test_one_server_at_a_time_runs_what_is_due(place: StoreUrl, folder: Path) ->
     assert (ran.articles, ran.failures) == (2, 0)
     run_due(place, lambda: pytest.fail("it is not due"), Event(), allow_network=False)
     assert Catalog(place).get("it")[1] == ran
+
+
+def test_a_database_that_goes_is_no_fault_of_the_source(
+    place: StoreUrl, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Catalog(place).add(Source("it", "folder", str(folder), minutes=600))
+    break_(monkeypatch, Publisher, "__enter__", lambda: cut(monkeypatch, place, vain=0), after=True)
+    report = run_source(place, "it", FakeEmbeddings, clock=lambda: 1e9)
+    assert report.failed and "cannot be reached" in report.errors[0].error
+    assert Catalog(place).get("it")[1].next_run == 1e9 + 60
+    report = run_source(place, "it", FakeEmbeddings, clock=lambda: 1e9)
+    assert report.added == 2 and Catalog(place).get("it")[1].next_run == 1e9 + 36_000
 
 
 def test_the_command_lists_those_of_the_database(

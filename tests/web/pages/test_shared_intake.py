@@ -17,7 +17,8 @@ from index.worker import queue_of, work
 from rag.chain import build_chain
 from settings import Settings, StoreUrl
 from tests.fakes import FakeEmbeddings
-from tests.postgres import ABSENT, Server, running
+from tests.index.test_worker_faults import break_
+from tests.postgres import ABSENT, Server, cut, running
 from tests.stores import small_store
 from tests.web.monitoring.test_queue import figures
 from tests.web.pages.test_library import FILES, ended, hurry, ids, send, serve, states, uploads_of
@@ -26,6 +27,8 @@ from tests.web.standins import HERE, FakeChain, until
 from web.pages.owner import owner_routes
 
 pytest.importorskip("psycopg", reason=ABSENT)
+from index.store.postgres.queue import PostgresQueue
+
 pytestmark = pytest.mark.store
 ZINC = "Zinc\n\nZinc is mined in Peru."
 
@@ -181,6 +184,27 @@ def test_a_database_that_goes_and_comes_back(own: Server, tmp_path: Path, monkey
             own.start()
         until(lambda: send(one, "zinc.txt", ZINC).status_code == 202)
         assert states(ended(one)) == {"zinc.txt": "in"}
+
+
+@pytest.mark.parametrize("step", ["take", "content", "finish"])
+def test_a_database_that_goes_while_a_file_comes_in(
+    servers: tuple[TestClient, TestClient], url: StoreUrl, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr("web.pages.shared_intake.POLL_SECONDS", 0.1)
+    break_(monkeypatch, PostgresQueue, step, lambda: cut(monkeypatch, url), after=True)
+    until(lambda: send(servers[0], "zinc.txt", ZINC).status_code == 202)
+    for client in servers:
+        until(lambda client=client: is_in(client), 120)  # type: ignore[misc]
+
+
+def is_in(client: TestClient) -> bool:
+    """Return whether a server tells that all is in and nothing wrong; without the database it tells nothing."""
+    response = client.get("/owner/articles/intake")
+    if response.status_code != 200:
+        return False
+    progress = response.json()
+    is_over = (progress["stage"], progress["error"]) == ("idle", None)
+    return is_over and states(progress)["zinc.txt"] in ("in", "unchanged")
 
 
 def test_no_database_is_asked_before_a_request() -> None:
