@@ -15,7 +15,7 @@ from index.errors import QuestionError
 from index.vector_cache import VectorCache
 from rag.answer import Answer, Models
 from rag.asked import Asked, Evidence
-from rag.condense import Turn, condense, condense_with
+from rag.condense import Turn, condense, condense_with, without_strange_subject
 from rag.contradictions import may_conflict
 from rag.corpus import Corpus, check_quotes
 from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
@@ -93,12 +93,15 @@ def resolve(
 
 
 def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
-    """Return the question with its misspelt words as the articles have them."""
+    """Return the question with its misspelt words as the articles have them, and no subject that is strange to them."""
     with stopwatch.stage("condense"):
-        standalone = corpus.corrected(asked.standalone)
+        corrected = corpus.corrected(asked.standalone)
+        standalone = without_strange_subject(corrected, asked.bare, corpus.article_ids_with)
     if standalone == asked.standalone:
         return asked
-    return replace(asked, standalone=standalone, corrected=True, intent=intent_of(standalone))
+    return replace(
+        asked, standalone=standalone, corrected=corrected != asked.standalone, intent=intent_of(standalone)
+    )
 
 
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:

@@ -48,13 +48,20 @@ def _in_turn(
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None
     name = acting or referent_of(pronoun, topical) or referent_of(pronoun, names)
-    if name is None:
+    if name is None or (pronoun is IT and " " in name.text and _is_giver(name, question)):
         return _common_noun(pronoun, text, question)
     things = plural_in(question) if pronoun is THEY and _is_one_person(name, names, people) else None
     if things:
         return f"the {things}"
     possessed = None if name in topical else _possessed(pronoun, name, question)
     return possessed or _phrased(pronoun, name, names, question)
+
+
+def _is_giver(name: Name, question: str) -> bool:
+    """Return whether a question asks for one thing that somebody did: "What telescope did Clara Boyd give?"."""
+    asked = ASKED_NOUN.match(question)
+    one = asked is not None and not is_plural(asked["noun"].split()[-1])
+    return one and bool(_AFTER_AUX.search(question[: name.start]))
 
 
 def _doer(past: Sequence[Past]) -> str | None:

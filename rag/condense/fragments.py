@@ -16,6 +16,7 @@ from rag.language.followups import (
     COMPARATIVE,
     COMPARING,
     LOOKS_ON,
+    NUMBERED,
     ONES,
     OWNED,
     PLACES,
@@ -63,9 +64,17 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
         return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", [name.text for name in names_in(asked)])
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
+    if (numbered := NUMBERED.fullmatch(part)) and (span := _same_kind(asked, numbered["kind"])):
+        return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
     if not lead and (span := phrase_with_head(asked, part)):
         return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
     return f"{asked}: {part}?" if lead else None
+
+
+def _same_kind(asked: str, kind: str) -> tuple[int, int] | None:
+    """Return where a question has a thing with another number: "version 3" for "version 4"."""
+    found = list(re.finditer(rf"\b{re.escape(kind)} [0-9][\w.]*\b", asked, re.IGNORECASE))
+    return found[-1].span() if found else None
 
 
 def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool) -> str:

@@ -14,6 +14,7 @@ from rag.language.verbs import AUX
 
 _OF_HER = re.compile(rf" (?!(?:{'|'.join(sorted(PREPOSITIONS))}|again|also|and|now|or|too|when|why)\b)\w")
 """What stands after the "her" that is somebody's: a noun."""
+_MARKUP = re.compile(r"[<>{}\[\]|*\\]|://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,13 @@ def latest_subjects(past: Sequence[Past]) -> list[str]:
 def subjects_of(question: str) -> list[str]:
     """Return what a question is about: its names, else what stands in brackets, else its words."""
     named = [name.text for name in names_in(question)]
-    named += re.findall(r"(?<=\()[^()]+(?=\))", question) if not named else []
-    return list(dict.fromkeys(named)) or [gist for gist in [gist_of(question)] if query_terms(gist)]
+    named += re.findall(r"(?<= \()[^()]*[^\W\d_]{2}[^()]*(?=\))", question) if not named else []
+    return list(dict.fromkeys(named)) or [gist for gist in [gist_of(question)] if _is_phrase(gist)]
+
+
+def _is_phrase(gist: str) -> bool:
+    """Return whether words are a subject: some of them tell something, and nothing in them is markup."""
+    return bool(query_terms(gist)) and not _MARKUP.search(gist)
 
 
 def about(text: str, subjects: Sequence[str]) -> str:

@@ -142,6 +142,8 @@ SIDE = re.compile(r"\b(?:against|for|in favou?r(?: of)?)\b", re.IGNORECASE)
 """One of two sides in a vote."""
 LOOKS_ON = re.compile(r"(?<=before|.after) .+$")
 """What something is before or after."""
+NUMBERED = re.compile(r"(?P<kind>[a-z]{2,}) [0-9][\w.]*", re.IGNORECASE)
+"""One of several that have numbers: "version 4"."""
 OWNED = re.compile(r"(?:its|their|his|her|the)\b(?!.* ones?$)", re.IGNORECASE)
 """The beginning of a fragment for what belongs to something: "its price"."""
 ONES = re.compile(r"(?<=\w) ones?$")

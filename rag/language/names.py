@@ -91,6 +91,7 @@ def phrase(name: Name, text: str) -> str:
 def with_name(text: str, old: Name, new: str) -> str:
     """Return a question about the name `new` instead of `old`; the genitive ending of `old` stays, once."""
     before, after = text[: old.start], text[old.end :]
+    new = _without_what_follows(new, after)
     if re.search(r"\bhow many $", before, re.IGNORECASE) and old.text.endswith("s"):
         new = re.sub(r"^(?:the|an?) |(?<!s)$", lambda match: "" if match[0] else "s", new)
     adjective = re.search(r"\b(the|an?) [a-z-]+ $", before)
@@ -107,6 +108,16 @@ def with_name(text: str, old: Name, new: str) -> str:
     if re.match(r"['’]s?\b", after) or not re.search(r"['’]s?$", old.text):
         new = re.sub(r"['’]s?$", "", new)
     return f"{before}{new}{after}?"
+
+
+def _without_what_follows(new: str, after: str) -> str:
+    """Return a name without the words that stand after its place already: "the Home edition" before " edition"."""
+    words = new.split()
+    for first in range(1, len(words)):
+        tail = " ".join(words[first:])
+        if tail == tail.lower() and re.match(rf" {re.escape(tail)}\b", after, re.IGNORECASE):
+            return " ".join(words[:first])
+    return new
 
 
 def referent_of(pronoun: re.Pattern[str], names: Iterable[Name]) -> Name | None:

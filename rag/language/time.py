@@ -24,6 +24,10 @@ _TIME = re.compile(
     rf"(?:(?:first|second|third|fourth|last) (?:quarter|half)(?: of)?(?: {YEAR})?|Q[1-4](?: {YEAR})?"
     rf"|(?:[0-9]{{1,2}} )?{MONTH}(?: [0-9]{{1,2}}\b,?)?(?: {YEAR})?|{YEAR})\b(?![,.][0-9])"
 )
+_DESCRIBING = re.compile(rf"(?P<lead>.*\bthe |)(?P<year>{YEAR})")
+"""A year that says which of several things is meant, if a word follows: "the 2024 budget"."""
+_DESCRIBED = re.compile(r" (?!(?:and|or|than|to)\b)[a-z-]{2,}")
+_LEAD = re.compile(r"^(?:in|on|at|by|during|since|until|for|over|within) (?:the )?")
 TIME_WORDS = re.compile(
     rf"\b(?:{YEAR}|{MONTH}|first|second|third|fourth|half|quarter|spring|summer|autumn|winter|day|week|month|year)\b",
     re.IGNORECASE,
@@ -59,6 +63,9 @@ def with_time(question: str, time: str) -> str:
     if not spans:
         return f"{question} {time}"
     start, end = spans[-1]
+    describing = _DESCRIBING.fullmatch(question, start, end) if _DESCRIBED.match(question, end) else None
+    if describing:
+        start, time = describing.start("year"), _LEAD.sub("", time)
     year = re.search(YEAR, question[start:end])
     if year and re.search(MONTH, time) and not re.search(YEAR, time) and re.search(MONTH, question[start:end]):
         time = f"{time} {year[0]}"

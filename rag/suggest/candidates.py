@@ -84,6 +84,8 @@ def _in_full(made: SentenceQuestion, text: str) -> str | None:
         return None
     if made.question.startswith("How many") and not _WHEN_OR_WHERE.search(made.question):
         return None  # when?
+    if made.question.startswith("How much does") and _is_only_first_word(made.subject, text):
+        return None  # "Entry costs £5": a word, no name
     name = _full_name(made.subject, text)
     if name is None or (made.question.startswith("Who is ") and " " not in name):
         return None
@@ -101,6 +103,11 @@ def _full_name(name: str, text: str) -> str | None:
     full = {pair for pair in pairs if not _SENTENCE_OPENERS & set(pair.lower().split())}
     whole = [pair for pair in full if not any(_is_written_small(word, text) for word in pair.split())]
     return whole[0] if len(full) == len(whole) == 1 else name  # "Lei Jun", but not "Tesla Model"
+
+
+def _is_only_first_word(word: str, text: str) -> bool:
+    """Return whether one word with a capital stands at beginnings alone, where the capital is no sign of a name."""
+    return bool(_ONE_NAME.fullmatch(word)) and not re.search(rf"(?<=[\w,;] ){re.escape(word)}\b", text)
 
 
 def _is_written_small(word: str, text: str) -> bool:

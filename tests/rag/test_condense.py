@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
 
-from rag.condense import condense, condense_with
+from rag.condense import condense, condense_with, without_strange_subject
 from rag.model import LanguageModel
 
 ASKED = "What did Jia Yueting criticize?"
@@ -52,6 +53,12 @@ def test_what_points_back_gives_way_to_what_it_means(question, history, standalo
             ["How many cars did NIO sell in the first half of 2024?"],
             "How many cars did NIO sell in 2023?",
         ),
+        ("And in 2025?", ["how big is the 2024 budget"], "How big is the 2025 budget?"),
+        ("And 2025?", ["What is in the 2024 budget of Ada?"], "What is in the 2025 budget of Ada?"),
+        ("What about the Home edition?", ["What does the Team edition cost?"], "What does the Home edition cost?"),
+        ("And version 4?", ["What is the default port of version 3?"], "What is the default port of version 4?"),
+        ("And in version 4.1?", ["What changed in version 4?"], "What changed in version 4.1?"),
+        ("where is it?", ["What telescope did Clara Boyd give?"], "Where is the telescope (Clara Boyd)?"),
         ("And in 2023?", ["How many cars did NIO sell?"], "How many cars did NIO sell in 2023?"),
         ("And BYD's?", ["What was Xiaomi's revenue in 2023?"], "What was BYD's revenue in 2023?"),
         ("And the Max?", ["What does the basic SU7 cost?"], "What does the SU7 Max cost?"),
@@ -353,3 +360,43 @@ def test_without_a_history_a_model_is_not_asked():
     model = Model("What?")
     assert condense_with(cast("LanguageModel", model), "Why?", []) == "Why?"
     assert model.asked == ""
+
+
+WORDS = {
+    "pool": {"pool"},
+    "bridge": {"bridge", "walk"},
+    "closing": {"pool", "bridge"},
+    "deposit": {"car"},
+    "cost": {"car", "pool"},
+    "su7": {"car"},
+    "lannet": {"bridge", "walk"},
+}
+
+
+def articles_with(terms: Sequence[str]) -> frozenset[str]:
+    """Return the articles of WORDS that have one of some terms."""
+    return frozenset().union(*(WORDS.get(term, set()) for term in terms))
+
+
+@pytest.mark.parametrize(
+    ("standalone", "understood"),
+    [
+        ("Who is against closing the pool (Lannet Bridge)?", "Who is against closing the pool?"),
+        ("How high was the deposit (SU7)?", "How high was the deposit (SU7)?"),  # one article has both
+        ("What did the ferry cost (Lannet Bridge)?", "What did the ferry cost (Lannet Bridge)?"),  # none has the ferry
+        ("What did it cost (the toll)?", "What did it cost?"),  # none has a toll
+        ("Why?", "Why?"),
+    ],
+)
+def test_a_subject_that_no_article_has_with_the_question_is_not_taken_over(standalone: str, understood: str) -> None:
+    assert without_strange_subject(standalone, "What is it?", articles_with) == understood
+
+
+def test_brackets_that_were_typed_stay() -> None:
+    typed = "What did the pool cost (Lannet)?"
+    assert without_strange_subject(typed, typed, articles_with) == typed
+
+
+def test_what_looks_like_markup_is_no_subject() -> None:
+    history = ["<b>bold</b> **stars** [x](javascript:alert(1))"]
+    assert condense("Who is against closing the pool?", history) == "Who is against closing the pool?"

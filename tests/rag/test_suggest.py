@@ -43,6 +43,8 @@ def made_of(text: str, *headings: Heading) -> list[str]:
         ("It bought Deepmotion, a small firm for software.", ["What is Deepmotion?"]),
         ("Tea was sold in 2000. There is no tea.", []),  # a word, no name
         ("The first ship left for Belgium in October 2020.", []),  # whose?
+        ("Entry costs £5.40 for adults.", []),  # a word, no name
+        ("Cybercab costs £5.40 an hour. So they drive a Cybercab.", ["How much does Cybercab cost?"]),
         ("Tesla delivered 1,789,226 cars.", []),  # when?
         ("Li Auto delivered 376,030 cars that year.", []),
         ("NIO has been on the verge of its breakthrough for ten years.", []),

@@ -1,0 +1,36 @@
+"""Whether a question stands by itself after all: what it took over from the conversation is in none of its articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from index.terms import query_terms
+from rag.language.english import PREPOSITIONS
+
+ArticlesWith = Callable[[Sequence[str]], frozenset[str]]
+"""Returns the ids of the articles that have one of some words."""
+_IN_BRACKETS = re.compile(r"(?P<own>[^()]+) \((?P<taken>[^()]+)\)\?")
+_MOST_TERMS = 6
+"""Words that are looked up, each for itself; longer questions name their subject themselves."""
+
+
+def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesWith) -> str:
+    """Return a question without the subject in brackets, where articles have its own words and none has both.
+
+    "Who is against closing the pool (Arthur Penhale)?" is a new topic if no article about the pool names him.
+    """
+    match = _IN_BRACKETS.fullmatch(standalone)
+    if match is None or "(" in bare:
+        return standalone
+    own = _having_all(match["own"], articles_with)
+    if not own or own & _having_all(match["taken"], articles_with):
+        return standalone
+    return f"{match['own']}?"
+
+
+def _having_all(words: str, articles_with: ArticlesWith) -> frozenset[str]:
+    terms = [term for term in query_terms(words) if term not in PREPOSITIONS]
+    if not 0 < len(terms) <= _MOST_TERMS:
+        return frozenset()
+    return frozenset.intersection(*(articles_with([term]) for term in terms))
