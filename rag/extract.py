@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out
+from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out, sum_singled_out
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of, is_key_words
 from rag.quotes import Quote, find_quotes
@@ -20,8 +20,8 @@ from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
+from rag.unsure import MAYBE
 
-MAYBE = "The articles may answer this:"
 _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
 _SHORT = ("fact",)
@@ -31,6 +31,8 @@ _OPEN = re.compile(r"^what (?:did|do|does|can|could|must|should|will|would)\b", 
 _FIGURE = re.compile(r"[0-9]")
 _PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
 _GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
+_OF_KIND = 0.5
+"""The same for a quote of the kind that is asked for, where the best one is not."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _FORM = 0.85
@@ -91,7 +93,7 @@ def extract_answer(
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
-    best = chosen[0]
+    best = chosen[0] = _with_sum(question, chosen[0], constraints)
     enough = bars.form if _is_singled_out(best, constraints) else bars.high
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
@@ -128,7 +130,29 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
         reverse=True,
     )
+    ranked = _of_kind_alone(question, ranked, bars)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
+
+
+def _of_kind_alone(question: str, ranked: list[Quote], bars: Bars) -> list[Quote]:
+    """Return the quotes of the kind that is asked for, where the best one is not but another about the same is.
+
+    "Five metres long" is no price: that there is an answer then holds of the sentence beside it that names one.
+    """
+    best = ranked[0] if ranked else None
+    if best is None or is_of_kind(question, best.text):
+        return ranked
+    of_kind = [
+        quote
+        for quote in ranked
+        if (quote.fit is Fit.MEETS or quote.article.id == best.article.id)
+        and quote.support >= _OF_KIND * best.support
+        and is_of_kind(question, quote.text)
+    ]
+    if not of_kind:
+        return ranked
+    first = of_kind[0]
+    return [replace(first, support=max(first.support, min(best.support, bars.answer))), *of_kind[1:]]
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
@@ -150,6 +174,12 @@ def _is_singled_out(quote: Quote, constraints: Constraints) -> bool:
     words = [*(name[-1] for name in constraints.names), *constraints.years]
     spans = [(start - quote.start, end - quote.start) for start, end in quote.narrow_spans()[:1]]
     return any(is_singled_out(words, quote.text, *span) for span in spans)
+
+
+def _with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:
+    """Return a quote with the sum that has the name asked for beside it as its answering words, if it is the one."""
+    span = sum_singled_out(question, [name[-1] for name in constraints.names], quote.text)
+    return replace(quote, spans=((quote.start + span[0], quote.start + span[1]),)) if span else quote
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:
