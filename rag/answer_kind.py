@@ -1,6 +1,6 @@
 """Whether words are of the kind that a question asks for: a time, money, a weight, a length, a share, a count.
 
-The rules are all in this file. The first kind whose question fits decides; what asks for no kind is answered by anything.
+The rules are all in this file. The first kind whose question fits decides; what asks for none is answered by anything.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out, sum_singled_out
+from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of, is_key_words
+from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
@@ -31,8 +32,6 @@ _OPEN = re.compile(r"^what (?:did|do|does|can|could|must|should|will|would)\b", 
 _FIGURE = re.compile(r"[0-9]")
 _PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
 _GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
-_OF_KIND = 0.5
-"""The same for a quote of the kind that is asked for, where the best one is not."""
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _FORM = 0.85
@@ -93,9 +92,13 @@ def extract_answer(
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
-    best = chosen[0] = _with_sum(question, chosen[0], constraints)
-    enough = bars.form if _is_singled_out(best, constraints) else bars.high
+    best = chosen[0] = with_sum(question, chosen[0], constraints)
+    enough = bars.answer if tells_sum(question, best, constraints) else bars.high
+    if is_singled_out_in(best, constraints):
+        enough = min(enough, bars.form)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
+    if certain:  # by less than it takes for others
+        chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
     in_order = _in_reading_order(chosen)
     citations = tuple(_cited(n, quote, limits.context, marked=certain) for n, quote in enumerate(in_order, start=1))
@@ -130,29 +133,8 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
         reverse=True,
     )
-    ranked = _of_kind_alone(question, ranked, bars)
+    ranked = of_kind_alone(question, ranked, bars.answer)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
-
-
-def _of_kind_alone(question: str, ranked: list[Quote], bars: Bars) -> list[Quote]:
-    """Return the quotes of the kind that is asked for, where the best one is not but another about the same is.
-
-    "Five metres long" is no price: that there is an answer then holds of the sentence beside it that names one.
-    """
-    best = ranked[0] if ranked else None
-    if best is None or is_of_kind(question, best.text):
-        return ranked
-    of_kind = [
-        quote
-        for quote in ranked
-        if (quote.fit is Fit.MEETS or quote.article.id == best.article.id)
-        and quote.support >= _OF_KIND * best.support
-        and is_of_kind(question, quote.text)
-    ]
-    if not of_kind:
-        return ranked
-    first = of_kind[0]
-    return [replace(first, support=max(first.support, min(best.support, bars.answer))), *of_kind[1:]]
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
@@ -167,19 +149,6 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
-
-
-def _is_singled_out(quote: Quote, constraints: Constraints) -> bool:
-    """Return whether the answering words are the figure, of several, that has the name or year asked for beside it."""
-    words = [*(name[-1] for name in constraints.names), *constraints.years]
-    spans = [(start - quote.start, end - quote.start) for start, end in quote.narrow_spans()[:1]]
-    return any(is_singled_out(words, quote.text, *span) for span in spans)
-
-
-def _with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:
-    """Return a quote with the sum that has the name asked for beside it as its answering words, if it is the one."""
-    span = sum_singled_out(question, [name[-1] for name in constraints.names], quote.text)
-    return replace(quote, spans=((quote.start + span[0], quote.start + span[1]),)) if span else quote
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

@@ -12,12 +12,13 @@ from rag.language.stem import stem
 
 MENTIONS = 3
 """An article is about what it names so often, or in its title."""
+_NO_TOPIC = frozenset({"s", "much", "many"})
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 def stems_of(topic: str) -> frozenset[str]:
     """Return the stems of a topic's telling words."""
-    return frozenset(stem(term) for term in query_terms(topic))
+    return frozenset(stem(term) for term in query_terms(topic) if term not in _NO_TOPIC)
 
 
 def all_stems_of(text: str) -> frozenset[str]:

@@ -39,10 +39,13 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     if not named:
         topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
         named = _of_any(topics, articles)
-    about = [article for article in named if any(is_about(each, article) for each in topics)]
+    about = [article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)]
+    shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
-    for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, topics):
+    for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
+        if any(_is_titled(each, article) for each in topics) and (spans := prose(article)):
+            quotes.append((article, spans[0]))
+        elif candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
@@ -62,6 +65,16 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
     """Return the articles that have all words of one of the topics."""
     return [article for article in articles if any(map(all_stems_of(article.text).issuperset, topics))]
+
+
+def _is_titled(topic: frozenset[str], article: Article) -> bool:
+    """Return whether a title has the words of a topic, one of several may be missing."""
+    missing = topic - all_stems_of(article.title)
+    return len(missing) <= 1 and len(missing) < len(topic)
+
+
+def _is_nearly_titled(topic: frozenset[str], article: Article) -> bool:
+    return 2 * len(topic & all_stems_of(article.title)) > len(topic)
 
 
 def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:

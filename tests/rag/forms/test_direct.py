@@ -24,7 +24,12 @@ FILES = {
         "The tariffs are up. More tariffs on tea and tin will come.",
     ),
     "b.md": ("Tea in China", "Ada Renshaw", "2024-05-01", "Tea was first drunk in China. It has spread by sea."),
-    "c.md": ("Tin", "Tomas Weil", "2023-01-05", "Tin is a metal. No metal is cheaper, but one: metal for bells. Nobody pays a tariff on it, or drinks it with tea."),
+    "c.md": (
+        "Tin",
+        "Tomas Weil",
+        "2023-01-05",
+        "Tin is a metal. No metal is cheaper, but one: metal for bells. Nobody pays a tariff on it, or drinks it with tea.",
+    ),
 }
 
 

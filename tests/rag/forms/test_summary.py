@@ -101,7 +101,11 @@ def test_an_overview_of_what_no_article_names_is_an_abstention(chain: AnswerChai
 
 def test_a_summary_of_an_article_that_no_title_tells_from_others_is_uncertain(chain: AnswerChain) -> None:
     answer = ask(chain, "Summarize the article about the flooded shafts")
-    assert (answer.intent, answer.certainty, answer.notice) == ("summary", "low", "This may be the article that is meant:")
+    assert (answer.intent, answer.certainty, answer.notice) == (
+        "summary",
+        "low",
+        "This may be the article that is meant:",
+    )
     assert (answer.citations[0].title, answer.reason) == ("The tin tax", "No title says which article is meant.")
     rivals = ask(chain, "Summarize the article on tin and the roof")
     assert (rivals.certainty, rivals.reason) == ("low", "“The tin tax” has as many of the words in its title.")
