@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind, is_singled_out
+from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of, is_key_words
+from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
+from rag.unsure import MAYBE
 
-MAYBE = "The articles may answer this:"
 _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
 _SHORT = ("fact",)
@@ -91,9 +92,13 @@ def extract_answer(
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
-    best = chosen[0]
-    enough = bars.form if _is_singled_out(best, constraints) else bars.high
+    best = chosen[0] = with_sum(question, chosen[0], constraints)
+    enough = bars.answer if tells_sum(question, best, constraints) else bars.high
+    if is_singled_out_in(best, constraints):
+        enough = min(enough, bars.form)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
+    if certain:  # by less than it takes for others
+        chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
     in_order = _in_reading_order(chosen)
     citations = tuple(_cited(n, quote, limits.context, marked=certain) for n, quote in enumerate(in_order, start=1))
@@ -128,6 +133,7 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
         reverse=True,
     )
+    ranked = of_kind_alone(question, ranked, bars.answer)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
 
 
@@ -143,13 +149,6 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
-
-
-def _is_singled_out(quote: Quote, constraints: Constraints) -> bool:
-    """Return whether the answering words are the figure, of several, that has the name or year asked for beside it."""
-    words = [*(name[-1] for name in constraints.names), *constraints.years]
-    spans = [(start - quote.start, end - quote.start) for start, end in quote.narrow_spans()[:1]]
-    return any(is_singled_out(words, quote.text, *span) for span in spans)
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

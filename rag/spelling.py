@@ -21,7 +21,7 @@ from rag.language.scripts import has_han
 
 MAX_WORDS = 3
 """Words of one question that are corrected; with more of them unknown, it is another language or no question."""
-_REQUESTS = frozenset("summarize summarise summarizing summarising enumerate tldr".split())
+_REQUESTS = frozenset("summarize summarise summarizing summarising enumerate gist nutshell tldr".split())
 """Words that ask, of which an article need not know anything."""
 _MIN_LETTERS = 4
 _LONG = 8

@@ -15,8 +15,8 @@ from typing import Literal
 from urllib.parse import quote as percent_encode
 
 from rag.answer import Answer, Citation, Nearest
-from rag.extract import MAYBE
 from rag.filters import NO_FILTERS, Filters
+from rag.unsure import unsure_line
 from web.answers import StoredAnswer
 from web.permalink import address
 
@@ -120,7 +120,7 @@ def _lead_in(answer: Answer, filters: Filters) -> list[str]:
     if answer.abstained:  # which says it itself
         return []
     looked = [f"Looked only in {', '.join(scope)}."] if scope else []
-    return [*looked, *([answer.notice or MAYBE] if answer.certainty == "low" else [])]
+    return [*looked, *([answer.notice or unsure_line(answer.intent)] if answer.certainty == "low" else [])]
 
 
 def markdown(foreign: str) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
-from rag.extract import MAYBE
 from rag.generate import CORRECTED
-from web.locales import Language, count, say
+from rag.unsure import unsure_line
+from web.locales import Language, count, say, unsure_key
 from web.permalink import address
 
 # References, not backslashes: a reference is plain text to an HTML parser and to Markdown alike.
@@ -85,7 +85,7 @@ def answer(given: Answer, language: Language = "en") -> str:
     """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
     parts = _abstention(given, language) if given.abstained else _sentences(given, language)
     corrected = CORRECTED.format(question=given.standalone_question)  # said above the answer
-    if notice := (given.notice or "").removeprefix(MAYBE).removesuffix(corrected).strip():
+    if notice := (given.notice or "").removeprefix(unsure_line(given.intent)).removesuffix(corrected).strip():
         parts.append(line(notice, "notice"))
     # Other ids come from outside, and a class is no place for those.
     known = f" q-id-{given.id}" if given.id.isascii() and given.id.isalnum() else ""
@@ -95,7 +95,7 @@ def answer(given: Answer, language: Language = "en") -> str:
 
 
 def _sentences(given: Answer, language: Language) -> list[str]:
-    unsure = [line(say(language, "chat.unsure"), "unsure")] if given.certainty == "low" else []
+    unsure = [line(say(language, unsure_key(given.intent)), "unsure")] if given.certainty == "low" else []
     reason = [line(given.reason, "reason")] if given.reason and language == "en" else []
     return [*unsure, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
 

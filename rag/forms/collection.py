@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from index.article import Article, ArticleInfo, in_words
 from index.terms import query_terms
 from rag.answer import Sentence, Span
 from rag.corpus import Corpus
 from rag.extract import cite
+from rag.forms.about import all_stems_of, is_about, is_titled, stems_of, times_named
 from rag.forms.collection_asked import Asked, asked_of
-from rag.forms.overview import all_stems_of, stems_of, times_named
 from rag.generate import AnswerBody
+from rag.unsure import OF_FORM
 
 SHOWN = 20
 """Items of one answer; of more, the number is said."""
-MENTIONS = 3
-"""An article is about what it names so often, or in its title."""
+BY_WORDS = "What an article is about is told by its title, or by words that it repeats; others may be about it, too."
+OF_SEVERAL = "Several authors have “{name}” in their name."
 _CONTEXT = 0
 
 
@@ -33,11 +34,29 @@ class Item:
 
 
 def collection(question: str, corpus: Corpus) -> AnswerBody | None:
-    """Return the answer from the index; None where the question asks for something else after all."""
+    """Return the answer from the index; None where the question asks for something else after all.
+
+    It is uncertain where the title of an article does not say that it is about the subject, and of several authors
+    with the same letters in their names.
+    """
     asked = asked_of(question)
-    infos = _asked_for(asked, corpus) if asked else []
+    infos = _of_author_and_time(asked, corpus) if asked else []
     if asked is None or not infos:
         return None
+    reason = OF_SEVERAL.format(name=asked.by) if asked.by and len({info.author for info in infos}) > 1 else None
+    if asked.about:
+        stems = stems_of(asked.about)
+        found = [article for article in _naming(infos, asked.about, corpus) if asked.named or is_about(stems, article)]
+        infos = [info for info in infos if any(info.id == article.id for article in found)]
+        is_told = asked.named or all(is_titled(stems, article) for article in found)
+        reason = reason if is_told else BY_WORDS
+    body = _answer(infos, asked, corpus) if infos else None
+    if body is None or reason is None:
+        return body
+    return replace(body, notice=OF_FORM["collection"], certainty="low", reason=reason)
+
+
+def _answer(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
     if asked.what in ("authors", "writers"):
         return _authors(infos, asked, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
     if asked.what in ("newest", "oldest"):
@@ -45,14 +64,14 @@ def collection(question: str, corpus: Corpus) -> AnswerBody | None:
     return _body(_head(infos, asked), infos, corpus)
 
 
-def _asked_for(asked: Asked, corpus: Corpus) -> list[ArticleInfo]:
-    """Return the articles that are asked for, the newest first."""
+def _of_author_and_time(asked: Asked, corpus: Corpus) -> list[ArticleInfo]:
+    """Return the articles by the author and of the time that are asked for, the newest first."""
     infos = sorted(corpus.articles(), key=lambda info: (info.date or "", info.source), reverse=True)
     if asked.by:
         infos = [info for info in infos if info.author and asked.by.casefold() in info.author.casefold()]
     if asked.of:
         infos = [info for info in infos if info.date and asked.keeps(info.date)]
-    return _about(infos, asked.about, corpus, named=asked.named) if asked.about else infos
+    return infos
 
 
 def _head(infos: Sequence[ArticleInfo], asked: Asked) -> str:
@@ -108,19 +127,14 @@ def _writers(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answ
     return _of_items(f"{written} {', '.join(names)}.", items)
 
 
-def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> list[ArticleInfo]:
-    """Return the articles that name it, or are about it: it stands in the title, or often in the text."""
+def _naming(infos: Sequence[ArticleInfo], about: str, corpus: Corpus) -> Iterator[Article]:
+    """Yield the articles that have all words of a subject, in their title or in their text."""
     stems = stems_of(about)
     candidates = corpus.article_ids_with(query_terms(about))
-    found = []
     for info in infos:
         article = corpus.article(info.id) if info.id in candidates else None
-        if article is None:
-            continue
-        least = 1 if named or stems <= all_stems_of(article.title) else MENTIONS
-        if stems and min(times_named(stems, article.text)) >= least:
-            found.append(info)
-    return found
+        if article is not None and stems and times_named(stems, f"{article.title}\n{article.text}"):
+            yield article
 
 
 def _signed(article: Article) -> Span:

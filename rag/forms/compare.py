@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from rag.answer import Citation, Sentence, Span
 from rag.answer_kind import is_of_kind
-from rag.extract import MAYBE, Bars, cite, ranked_quotes
+from rag.extract import Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
 from rag.intents import Intent
@@ -22,6 +22,7 @@ from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
+from rag.unsure import MAYBE
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 _NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")

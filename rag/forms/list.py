@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from rag.answer import Sentence, Span
 from rag.answer_kind import is_of_kind
 from rag.extract import Bars, cite, echoes, ranked_quotes
+from rag.forms.about import all_stems_of, stems_of
 from rag.forms.findings import FIRST_LINE, Findings
-from rag.forms.overview import all_stems_of, stems_of
 from rag.generate import AnswerBody
 from rag.language.bullets import bullets_around
 from rag.language.enumerations import items_around

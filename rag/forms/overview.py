@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from index.article import Article
 from index.chunk import SentenceSpan
-from index.terms import query_terms
 from index.vector_cache import VectorCache
 from rag.answer import Sentence
 from rag.extract import cite
+from rag.forms.about import all_stems_of, is_about, stems_of
 from rag.forms.summary import prose
-from rag.generate import AnswerBody
+from rag.generate import AnswerBody, joined
 from rag.intents import ARTICLES
-from rag.language.stem import stem
 from rag.retrieve import Passage
+from rag.unsure import OF_FORM
 
 ARTICLES_SHOWN = 6
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+IN_PASSING = "No title has these words, and no article has all of them several times."
 _SEVERAL = re.compile(r"[,;/&]| (?:and|or) ")
 _ASKED = re.compile(
     rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|(?:any )?news|info\w*|what (?:do|does|did)"
@@ -29,7 +28,10 @@ _ASKED = re.compile(
 
 
 def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, context: int) -> AnswerBody | None:
-    """Return one sentence of each article that has all of the topic's words, or one of several topics; else None."""
+    """Return one sentence of each article that is about the topic, or one of several topics; None without one.
+
+    Where all name it in passing at most, with all of its words, these are shown, uncertain.
+    """
     topic = _ASKED.sub("", question).strip(" ?.!")
     articles = list({passage.article.id: passage.article for passage in passages}.values())
     topics = [stems_of(topic)]
@@ -37,9 +39,13 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     if not named:
         topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
         named = _of_any(topics, articles)
+    about = [article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)]
+    shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
-    for article in sorted(named[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, topics):
+    for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
+        if any(_is_titled(each, article) for each in topics) and (spans := prose(article)):
+            quotes.append((article, spans[0]))
+        elif candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
@@ -50,7 +56,10 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     )
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
     notice = f"{len(quotes)} articles, the newest first:" if len(quotes) > 1 else None
-    return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
+    if about:
+        return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
+    notice = joined(OF_FORM["overview"], notice)
+    return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
 
 
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
@@ -58,20 +67,14 @@ def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> li
     return [article for article in articles if any(map(all_stems_of(article.text).issuperset, topics))]
 
 
-def stems_of(topic: str) -> frozenset[str]:
-    """Return the stems of a topic's telling words."""
-    return frozenset(stem(term) for term in query_terms(topic))
+def _is_titled(topic: frozenset[str], article: Article) -> bool:
+    """Return whether a title has the words of a topic, one of several may be missing."""
+    missing = topic - all_stems_of(article.title)
+    return len(missing) <= 1 and len(missing) < len(topic)
 
 
-def all_stems_of(text: str) -> frozenset[str]:
-    """Return the stems of all words of a text."""
-    return frozenset(stem(word) for word in _WORD.findall(text.lower()))
-
-
-def times_named(stems: Iterable[str], text: str) -> list[int]:
-    """Return how often a text has a word of each stem."""
-    counts = Counter(stem(word) for word in _WORD.findall(text.lower()))
-    return [counts[each] for each in stems]
+def _is_nearly_titled(topic: frozenset[str], article: Article) -> bool:
+    return 2 * len(topic & all_stems_of(article.title)) > len(topic)
 
 
 def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:

@@ -19,9 +19,11 @@ from index.terms import query_terms
 from index.vector_cache import VectorCache
 from rag.answer import Sentence
 from rag.extract import cite
+from rag.forms.about import all_stems_of, stems_of
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES
 from rag.retrieve import Passage
+from rag.unsure import OF_FORM
 
 WHICH = "Which article? Ask for example “Summarize {title}”."
 MOST, LEAST = 5, 3
@@ -36,7 +38,7 @@ _REPEATS = 0.8
 _SHORTEST = 40
 _ASKED = re.compile(
     rf"\b(?:please|can|could|you|give|me|a|an|the|short|brief|summari[sz]e|summary|sum|up|tl;?dr|what|is|was|this|that|of"
-    rf"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|{ARTICLES})\b",
+    rf"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|story|{ARTICLES})\b",
     re.IGNORECASE,
 )
 
@@ -62,7 +64,9 @@ def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, co
         cite(n, article, (spans[i].start, spans[i].end), (), context) for n, i in enumerate(sorted(chosen), start=1)
     )
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
-    return AnswerBody(sentences, citations, certainty="high", intent="summary")
+    if (reason := _doubt(topic, article, articles)) is None:
+        return AnswerBody(sentences, citations, certainty="high", intent="summary")
+    return AnswerBody(sentences, citations, OF_FORM["summary"], certainty="low", reason=reason, intent="summary")
 
 
 def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article | None:
@@ -74,6 +78,20 @@ def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article 
         return None
     article = max(articles, key=lambda article: _named(topic, article.title))  # the first of equal ones
     return article if 2 * _named(topic, f"{article.title}\n{article.text}") >= len(topic) else None
+
+
+def _doubt(topic: Sequence[str], article: Article, articles: Sequence[Article]) -> str | None:
+    """Return why it may not be this article that is meant, or not all of it was looked at; None without a doubt."""
+    if len(prose(article)) > SENTENCES:
+        return f"Only the first {SENTENCES} sentences of the article were looked at."
+    if len(articles) == 1:
+        return None
+    stems = stems_of(" ".join(topic))
+    named = {each.id: len(stems & all_stems_of(each.title)) for each in articles}
+    if 2 * named[article.id] < len(stems):
+        return "No title says which article is meant."
+    rivals = [each.title for each in articles if each is not article and named[each.id] >= named[article.id]]
+    return f"“{rivals[0]}” has as many of the words in its title." if rivals else None
 
 
 def _named(topic: Sequence[str], text: str) -> int:

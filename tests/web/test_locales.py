@@ -66,7 +66,7 @@ def test_no_key_is_left_over() -> None:
     scripts = "".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.js"))
     said = set(re.findall(r'say\("(\w+)"', scripts))
     put_together = re.compile(
-        r"chat\.(error|stage)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
+        r"chat\.(error|stage|unsure)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
         r"|owner\.(idle|stopping|stopped|running|done|questions|right|refusal_recall|auroc)(_is)?$"
         r"|library\.(is_(waiting|being_read|read|in|unchanged|left_out|failed|stopped)|waiting|queued|embedding|publishing|busy|stopping)$"
     )

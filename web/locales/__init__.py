@@ -47,6 +47,11 @@ def has(key: str) -> bool:
     return key in languages()[DEFAULT]
 
 
+def unsure_key(intent: str) -> str:
+    """Return the key of what an uncertain answer begins with; some forms of answers have one of their own."""
+    return own if has(own := f"chat.unsure.{intent}") else "chat.unsure"
+
+
 def for_scripts(*prefixes: str) -> dict[Language, dict[str, str]]:
     """Return the words of the keys that begin so, in each language, for a script that chooses the language itself."""
     return {

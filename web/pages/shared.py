@@ -18,7 +18,7 @@ from web.api.schemas import SendableText, errors
 from web.chat.header import described
 from web.errors import ApiError
 from web.export import source_facts
-from web.locales import Language, preferred
+from web.locales import Language, preferred, say, unsure_key
 from web.pages.article import Fragment
 from web.permalink import address, digest_of
 from web.render import day, merged_spans
@@ -116,6 +116,7 @@ class Sharing:
             created=day(created, language),
             scope=described(chain, shared.filters, language),
             answer=answer,
+            unsure=say(language, unsure_key(answer.intent)),
             sources=sources,
             quotes=quotes,
             has_chat=has_chat,

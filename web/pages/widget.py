@@ -34,10 +34,10 @@ TYPES = {"frame.js": "text/javascript", "parts.js": "text/javascript", "frame.cs
 SAID = {
     "chat.next", "chat.try", "chat.stopped", "chat.abstained", "chat.nearest", "chat.supported_1", "chat.supported_n",
     "chat.withheld_1", "chat.withheld_n", "chat.seconds", "chat.page", "chat.read", "chat.retry", "chat.searching",
-    "chat.understood", "chat.as_typed", "chat.unsure", "chat.contact",
+    "chat.understood", "chat.as_typed", "chat.contact",
     "script.keep.up", "script.keep.down", "script.keep.forgotten", "script.keep.failed",
 }  # fmt: skip
-SECTIONS = ("widget.", "chat.stage.", "chat.error.")
+SECTIONS = ("widget.", "chat.stage.", "chat.error.", "chat.unsure")
 _log = logging.getLogger(__name__)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rag.answer import Answer, Citation, Sentence
 from rag.events import Event, SentenceEvent
-from rag.extract import MAYBE
+from rag.unsure import unsure_line
 
 QUOTED = 700
 """Characters of all quotes of an answer together; what other answers than lists and summaries keep to anyway."""
@@ -39,7 +39,8 @@ class QuoteAllowance:
             return answer
         sentences = tuple(filter(None, map(self._sentence, answer.sentences)))
         said = answer.notice or ""
-        first, rest = (MAYBE, said.removeprefix(MAYBE)) if said.startswith(MAYBE) else ("", said)
+        maybe = unsure_line(answer.intent)
+        first, rest = (maybe, said.removeprefix(maybe)) if said.startswith(maybe) else ("", said)
         return replace(
             answer,
             answer=" ".join(map(str, sentences)),

@@ -11,6 +11,14 @@ export function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+// What the notice of an uncertain answer begins with, which is said above it in the language of the page.
+export const UNSURE = /^(?:The articles may answer this|This may be the article that is meant|These articles have the words, but may be about something else|Going by the words in the articles): ?/;
+
+export function unsure(form) {
+  const key = `chat.unsure.${form}`;
+  return say(key in words ? key : "chat.unsure");
+}
+
 export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }

@@ -10,6 +10,7 @@ from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
+from rag.forms.collection import BY_WORDS
 from rag.reading.base import HIGH, Reading
 from rag.retrieve import Passage
 from settings import Settings
@@ -23,7 +24,12 @@ FILES = {
         "The tariffs are up. More tariffs on tea and tin will come.",
     ),
     "b.md": ("Tea in China", "Ada Renshaw", "2024-05-01", "Tea was first drunk in China. It has spread by sea."),
-    "c.md": ("Tin", "Tomas Weil", "2023-01-05", "Tin is a metal. Nobody pays a tariff on it, or drinks it with tea."),
+    "c.md": (
+        "Tin",
+        "Tomas Weil",
+        "2023-01-05",
+        "Tin is a metal. No metal is cheaper, but one: metal for bells. Nobody pays a tariff on it, or drinks it with tea.",
+    ),
 }
 
 
@@ -107,7 +113,6 @@ def lines(answer: Answer) -> list[str]:
         ("Who wrote the article about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
         ("Is there an article about tea?", ["Yes, 1 article about tea.", "Tea in China (1 May 2024)"]),
         ("What is the newest article by Tomas Weil?", ["The newest article by Tomas Weil is “Tin” (5 January 2023)."]),
-        ("Which articles are by e?", ["3 articles by “e”."]),
         ("Which articles were published after 2023?", ["2 articles after 2023."]),
         ("authors of the articles about tariffs", ["1 author has written the articles about tariffs."]),
         ("What is the title of the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
@@ -120,6 +125,21 @@ def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str,
     assert (answer.intent, answer.abstained, answer.certainty) == ("collection", False, "high")
     assert lines(answer)[: len(expected)] == expected
     assert {sentence.kind for sentence in answer.sentences} == {"computed"}
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "reason"),
+    [
+        ("Which articles are about metal?", "1 article about metal.", BY_WORDS),
+        ("Which articles are by e?", "3 articles by “e”.", "Several authors have “e” in their name."),
+    ],
+)
+def test_what_the_index_does_not_tell_for_certain_is_uncertain(
+    chain: AnswerChain, question: str, first: str, reason: str
+) -> None:
+    answer = ask(chain, question)
+    assert (answer.certainty, answer.notice, answer.reason) == ("low", "Going by the words in the articles:", reason)
+    assert lines(answer)[0] == first
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
+from rag.forms.overview import IN_PASSING
 from rag.forms.summary import central
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
+UNSURE = "These articles have the words, but may be about something else:"
 TEA = """The harbour council has decided to plant tea on the roof of the old warehouse in spring.
 The tea will be sold in the market hall, and the harbour council hopes for a modest income.
 A gardener from the island says that the roof of the warehouse gets too much salt for tea.
@@ -65,7 +67,7 @@ def test_a_summary_is_of_the_article_asked_for(chain: AnswerChain, question: str
 
 def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: AnswerChain) -> None:
     answer = ask(chain, "What do the articles say about ferries?")
-    assert (answer.intent, answer.notice) == ("overview", "2 articles, the newest first:")
+    assert (answer.intent, answer.notice) == ("overview", f"{UNSURE} 2 articles, the newest first:")
     assert [citation.title for citation in answer.citations] == ["The tin tax", "Tea on the roof"]
     assert all("ferries" in sentence.text for sentence in answer.sentences)
     [sentence] = ask(chain, "mines").sentences
@@ -74,13 +76,39 @@ def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: Answ
 
 def test_several_topics_are_each_looked_for_where_no_article_has_all_of_them(chain: AnswerChain) -> None:
     answer = ask(chain, "shafts, gardener or copper")
-    assert (answer.intent, answer.notice) == ("overview", "2 articles, the newest first:")
+    assert (answer.intent, answer.notice) == ("overview", f"{UNSURE} 2 articles, the newest first:")
     assert ["shafts" in answer.sentences[0].text, "gardener" in answer.sentences[1].text] == [True, True]
     assert ask(chain, "copper and zinc").abstained
 
 
+@pytest.mark.parametrize(("topic", "titles"), [("tax", ["The tin tax"]), ("warehouse", ["Tea on the roof"])])
+def test_an_overview_is_of_what_an_article_is_about_by_its_title_or_again_and_again(
+    chain: AnswerChain, topic: str, titles: list[str]
+) -> None:
+    answer = ask(chain, f"Tell me about {topic}")
+    assert (answer.certainty, answer.notice, answer.reason) == ("high", None, None)
+    assert [citation.title for citation in answer.citations] == titles
+
+
+def test_an_overview_of_what_is_named_in_passing_is_uncertain(chain: AnswerChain) -> None:
+    answer = ask(chain, "gardener")
+    assert (answer.certainty, answer.notice, answer.reason) == ("low", UNSURE, IN_PASSING)
+
+
 def test_an_overview_of_what_no_article_names_is_an_abstention(chain: AnswerChain) -> None:
     assert not any("copper" in sentence.text for sentence in ask(chain, "copper").sentences)
+
+
+def test_a_summary_of_an_article_that_no_title_tells_from_others_is_uncertain(chain: AnswerChain) -> None:
+    answer = ask(chain, "Summarize the article about the flooded shafts")
+    assert (answer.intent, answer.certainty, answer.notice) == (
+        "summary",
+        "low",
+        "This may be the article that is meant:",
+    )
+    assert (answer.citations[0].title, answer.reason) == ("The tin tax", "No title says which article is meant.")
+    rivals = ask(chain, "Summarize the article on tin and the roof")
+    assert (rivals.certainty, rivals.reason) == ("low", "“The tin tax” has as many of the words in its title.")
 
 
 def test_a_summary_begins_with_the_beginning_and_says_nothing_twice() -> None:

@@ -1,0 +1,58 @@
+"""Quotes held against the kind that a question asks for: those of another kind give way, and which sum is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answer_kind import is_of_kind, is_singled_out, sum_singled_out
+from rag.forms.about import all_stems_of, stems_of
+from rag.quotes import Quote
+from rag.reading.constraints import Constraints, Fit
+
+_NEAR = 0.5
+"""A quote of the kind that is asked for needs so much of the support of one that is not."""
+
+
+def of_kind_alone(question: str, ranked: list[Quote], answers: float) -> list[Quote]:
+    """Return the quotes of the kind that is asked for, where the best one is not but another about the same is.
+
+    "Five metres long" is no price: that there is an answer then holds of the sentence beside it that names one, which
+    gets the support of the other, but no more than what `answers`.
+    """
+    best = ranked[0] if ranked else None
+    if best is None or is_of_kind(question, best.text):
+        return ranked
+    first, *others = [quote for quote in ranked if _stands_in(question, quote, best)] or [best]
+    if first is best:
+        return ranked
+    return [replace(first, support=max(first.support, min(best.support, answers))), *others]
+
+
+def _stands_in(question: str, quote: Quote, best: Quote) -> bool:
+    about_it = quote.fit is Fit.MEETS or quote.article.id == best.article.id
+    return about_it and quote.support >= _NEAR * best.support and is_of_kind(question, quote.text)
+
+
+def with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:
+    """Return a quote that answers with the sum of money which alone has the name asked for beside it, if one has."""
+    span = sum_singled_out(question, _last_words(constraints), quote.text)
+    return replace(quote, spans=((quote.start + span[0], quote.start + span[1]),)) if span else quote
+
+
+def tells_sum(question: str, quote: Quote, constraints: Constraints) -> bool:
+    """Return whether a sum is singled out so, and sentence, heading and title have all words of the question."""
+    said = "\n".join((quote.article.title, quote.article.heading_at(quote.start) or "", quote.text))
+    singled_out = sum_singled_out(question, _last_words(constraints), quote.text) is not None
+    return singled_out and stems_of(question) <= all_stems_of(said)
+
+
+def is_singled_out_in(quote: Quote, constraints: Constraints) -> bool:
+    """Return whether the answering words are the figure, of several, that has the name or year asked for beside it."""
+    words = [*_last_words(constraints), *constraints.years]
+    spans = [(start - quote.start, end - quote.start) for start, end in quote.narrow_spans()[:1]]
+    return any(is_singled_out(words, quote.text, *span) for span in spans)
+
+
+def _last_words(constraints: Constraints) -> Sequence[str]:
+    return [name[-1] for name in constraints.names]
