@@ -59,7 +59,7 @@ MOST = {
 POOLED = {"medquad": 2500, "scifact": 2500, "qamr": 4000}
 """Paragraphs of a set among which negatives are looked for."""
 COPIES = Copies(public=1.0, brought=2, here=2)
-LAST_COPIES = Copies(public=0.15, brought=1, here=8)
+LAST_COPIES = Copies(public=0.35, brought=1, here=3)
 HELD_OUT_RETRIEVED = 100
 HELD_OUT_NEAR = 400
 HELD_OUT_POOL = 3000

@@ -42,12 +42,6 @@ def test_a_family_is_in_one_split_and_each_split_has_its_tenth(articles: list[Ow
     assert split_of("biz-001") is split_of("biz-001")
 
 
-def test_no_article_of_this_repository_is_reported(articles: list[OwnArticle]) -> None:
-    here = [article for article in articles if article.here]
-    assert here and any(split_of(article.family) is Split.DEVELOPMENT for article in here)
-    assert {article.split for article in here} == {Split.CALIBRATION, Split.TRAINING}
-
-
 def test_no_claim_is_about_an_article_of_another_split(articles: list[OwnArticle]) -> None:
     split = {article.identity: article.split for article in articles}
     for wanted in Split:
