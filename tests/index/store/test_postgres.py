@@ -303,3 +303,20 @@ def test_a_connection_that_was_restricted_is_given_back_whole(url: StoreUrl, dat
             reader.connection.cursor().executemany("SELECT 1", [])  # type: ignore[attr-defined]
     with closing(store.open()) as reader:
         assert [info.id for info in reader.articles()] == [ARTICLE.id]
+
+
+def test_the_graph_is_made_in_the_memory_that_was_given_and_in_any_time(database: Any) -> None:
+    from index.store.postgres.vectors import make_index
+
+    put(database)
+    sql = database.connection
+    for given, had in (("64MB", "1GB"), ("3GB", "3GB")):
+        sql.execute(f"SET maintenance_work_mem = '{given}'")
+        with sql.transaction():
+            sql.execute("DROP INDEX IF EXISTS vectors_by_nearness")
+            make_index(sql)
+            shown = [
+                sql.execute(f"SHOW {name}").fetchone()[0] for name in ("maintenance_work_mem", "statement_timeout")
+            ]
+            assert shown == [had, "0"]
+    assert sql.execute("SHOW statement_timeout").fetchone() == ("30min",)
