@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from sentencex import get_sentence_boundaries
@@ -22,6 +23,8 @@ OVERLAP_TOKENS = 40
 
 TOKEN_CHARACTERS = 100
 """Characters of which a longer token counts as several."""
+_TEXTS_KEPT, _KEPT_CHARACTERS = 512, 2_000
+"""Of so many short texts the sentences are kept: an answer parts its passages some six times."""
 
 
 class Tokenizing(Protocol):
@@ -64,6 +67,15 @@ class _EarlierSentences:
 
 def sentence_spans(text: str, language: str | None = None) -> Iterator[SentenceSpan]:
     """Iterate over the sentences of `text` in order; none crosses a blank line."""
+    return iter(_kept_spans(text, language) if len(text) <= _KEPT_CHARACTERS else _spans(text, language))
+
+
+@lru_cache(_TEXTS_KEPT)
+def _kept_spans(text: str, language: str | None) -> tuple[SentenceSpan, ...]:
+    return tuple(_spans(text, language))
+
+
+def _spans(text: str, language: str | None) -> Iterator[SentenceSpan]:
     opens = True
     for boundary in get_sentence_boundaries(language or "en", text):
         piece = text[boundary["start_index"] : boundary["end_index"]]

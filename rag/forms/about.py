@@ -23,7 +23,7 @@ def stems_of(topic: str) -> frozenset[str]:
 
 def all_stems_of(text: str) -> frozenset[str]:
     """Return the stems of all words of a text."""
-    return frozenset(stem(word) for word in _WORD.findall(text.lower()))
+    return frozenset(map(stem, set(_WORD.findall(text.lower()))))
 
 
 def times_named(stems: Iterable[str], text: str) -> int:

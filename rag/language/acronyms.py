@@ -15,7 +15,8 @@ COMMON = {
     "USA": "United States",
 }
 """What texts use without saying what it stands for."""
-_ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z]{2,6})s?(?![\w-])")
+_ACRONYM = re.compile(r"(?P<acronym>[A-Z](?<![\w-].)[A-Z]{1,5})s?(?![\w-])")
+"""The letter before the first one is looked at after it: capitals are few."""
 _EXPANDED_AFTER = re.compile(
     r"(?:,? (?:which )?(?:short for|stands for)| \() ?(?:the )?[\"“]?(?P<words>[^()\n,;.\"”]{4,80})"
 )
@@ -49,6 +50,9 @@ def acronyms_in(texts: Iterable[str]) -> dict[str, str]:
 def with_other_form(question: str, acronyms: dict[str, str]) -> str:
     """Return the question with what its acronyms stand for in brackets, and with the acronyms of its words."""
     for acronym, words in acronyms.items():
+        low = question.lower()
+        if acronym.lower() not in low and words.lower() not in low:
+            continue
         said, spelt = _find(rf"{acronym}s?", question), _find(rf"{re.escape(words)}s?", question)
         if (said is None) == (spelt is None):
             continue

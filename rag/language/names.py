@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -33,13 +33,21 @@ _LOOKS_NATIONAL = frozenset(
     """.split()
 )
 """First names that end as the adjective of a country may."""
-_ACTS = (
+_ACT = (
     r"(?:say|said|write|wrote|critici[sz]|prais|think|thought|stud|admit|describ|promis|warn|argu|meet|met|tell|told"
     r"|believ|suspect|want|become|became|go|went|leave|left|born|die|use)"
 )
 """Beginnings of words for what people do."""
-_LOCATIVE = r"(?<!stake )(?<!share )(?<!shares )(?<!interest )(?<!invest )(?<!invested )\b(?:[Ii]n|near|outside) "
+_ACTS = re.compile(rf",? (?:who\b|(?:has |had )?{_ACT})")
+_DID, _ACTS_IN_QUESTION = re.compile(r"\b(?:did|does|has|had) \Z"), re.compile(rf" (?:\w+ )?{_ACT}")
+_WHO_IS = re.compile(r"[Ww]ho (?:is|was) \Z")
+_LOCATIVE = re.compile(
+    r"(?<!stake )(?<!share )(?<!shares )(?<!interest )(?<!invest )(?<!invested )\b(?:[Ii]n|near|outside) \Z"
+)
 """What leads to a place rather than to something that is owned."""
+_GOES_ON = re.compile(r"['’\w-]| [A-Z\d]")
+_LED_BY = 40
+"""Characters before a name that are looked at; no pattern above is as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +178,22 @@ def _opens_with_name(word: re.Match[str], text: str) -> bool:
 
 
 def _kind(name: str, text: str) -> Kind:
-    own = re.escape(name)
-    if is_place(name) or re.search(rf"{_LOCATIVE}{own}(?!['’\w-]| [A-Z\d])", text):
+    around = list(_around(name, text))
+    if is_place(name) or any(_LOCATIVE.search(before) and not _GOES_ON.match(after) for before, after in around):
         return "place"
     if not _is_full_name(name) or name.rsplit(maxsplit=1)[-1].lower() in COMPANY_WORDS:
         return "thing"
-    acts = rf"\b(?:did|does|has|had) {own} (?:\w+ )?{_ACTS}|{own},? (?:who\b|(?:has |had )?{_ACTS})"
-    return "person" if re.search(rf"[Ww]ho (?:is|was) {own}|{acts}", text) else "thing"
+    acts = (
+        _WHO_IS.search(before) or _ACTS.match(after) or (_DID.search(before) and _ACTS_IN_QUESTION.match(after))
+        for before, after in around
+    )
+    return "person" if any(acts) else "thing"
+
+
+def _around(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and after a name, wherever a text has it."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        yield text[max(0, at - _LED_BY) : at], text[end:]
+        at = text.find(name, end)

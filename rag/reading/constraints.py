@@ -21,6 +21,7 @@ from index.terms import STOP_WORDS
 from rag.language.acronyms import COMMON, acronyms_in
 from rag.language.english import HE, IT, THEY
 from rag.language.enumerations import Span
+from rag.language.mentions import has_word, mentions
 from rag.language.names import names_in
 from rag.language.places import country_of, is_place
 from rag.language.stance import Stance, stance_after, stance_asked
@@ -32,6 +33,8 @@ _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
 _WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
 _CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,;:’'”)] )[A-Z][\w&-]*")
+_INSIDE = re.compile(r"[\w,;:’”)] ")
+"""What stands before a word inside a sentence."""
 _CAPITALISED = re.compile(r"\b[A-Z][a-zA-Z]+\b")
 _BEFORE = 400
 """Characters before a quote that are looked at."""
@@ -103,7 +106,7 @@ class Constraints:
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
-        forms = any(_named(form, text) for form in self._forms_of(name))
+        forms = any(has_word(form, text) for form in self._forms_of(name))
         return forms or _stands(name, text) or _names_country(name, text)
 
     def _forms_of(self, name: tuple[str, ...]) -> Iterator[str]:
@@ -111,9 +114,12 @@ class Constraints:
 
     def _is_about(self, article: Article, name: tuple[str, ...]) -> bool:
         """Return whether an article names it again and again, so that a sentence without a name may be about it."""
-        return sum(len(_named(form, article.text)) for form in (name[-1], *self._forms_of(name))) >= _OFTEN
+        forms = (name[-1], *self._forms_of(name))
+        return sum(1 for form in forms for _ in mentions(form, article.text)) >= _OFTEN
 
     def _figures_fit(self, article: Article, quote: Span) -> Fit:
+        if not self.figures:
+            return Fit.MEETS
         near = article.text[slice(*quote)] + _near(article, quote)
         return Fit.MEETS if self.figures <= set(_FIGURE.findall(near)) else Fit.LACKS
 
@@ -136,7 +142,8 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     ]
     known = {word for name in found for word in name}
     others = (word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1)
-    found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
+    lowered = [(text, text.lower()) for text in texts]
+    found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, lowered)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
     return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
@@ -161,27 +168,31 @@ def _words(text: str) -> tuple[str, ...]:
     )
 
 
-def _is_written_as_name(word: str, texts: Sequence[str]) -> bool:
-    """Whether the texts write it with a capital wherever that says something: inside a sentence, or inside the word."""
-    pattern = re.compile(rf"(?P<inside>[\w,;:’”)] )?(?<!\w)(?P<form>{re.escape(word)})\b", re.IGNORECASE)
-    matches = [match for text in texts for match in pattern.finditer(text)]
-    forms = [match["form"] for match in matches if match["inside"] or match["form"][1:] != match["form"][1:].lower()]
+def _is_written_as_name(word: str, texts: Sequence[tuple[str, str]]) -> bool:
+    """Whether texts, also given in small letters, write it with a capital wherever that says something.
+
+    That is inside a sentence, or inside the word.
+    """
+    forms = []
+    for text, low in texts:
+        last = 0
+        for at in mentions(word, text, low):
+            form = text[at : at + len(word)]
+            if (at - last > 1 and _INSIDE.match(text, at - 2, at)) or form[1:] != form[1:].lower():
+                forms.append(form)
+            last = at + len(word)
     return bool(forms) and sum(form != form.lower() for form in forms) >= _USUAL * len(forms)
 
 
 def _stands(name: Sequence[str], text: str) -> bool:
     """Whether a text names it: by all of its words, or of a name of several by its last or first one."""
     words = [word for word in (name[-1], name[0]) if len(word) > 1]
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+    return any(has_word(word, text) for word in words)
 
 
 def _names_country(name: Sequence[str], text: str) -> bool:
     country = country_of(name[0]) if len(name) == 1 else ""
     return bool(country) and any(country_of(word.lower()) == country for word in _CAPITALISED.findall(text))
-
-
-def _named(form: str, text: str) -> list[str]:
-    return re.findall(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
 
 
 def _without(text: str, quote: Span, answering: Sequence[Span]) -> str:

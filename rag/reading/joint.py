@@ -34,7 +34,7 @@ from rag.reading.manifest import EarlyWeights, JointWeights, JudgeWeights
 from rag.reading.nearness import Found, found_in
 from rag.reading.onnx import OnnxReader, TokenRow
 from rag.reading.similarity import Near, SimilarityReader, reading_of
-from rag.reading.windows import choose_spans, is_latin, part_of
+from rag.reading.windows import Window, choose_spans, is_latin, part_of
 from rag.retrieve import Passage
 
 PASSAGES_READ = 6
@@ -210,31 +210,32 @@ def _judged_by(
 
 
 def _seen(rows: Sequence[TokenRow], near: Sequence[Near]) -> Seen:
-    scores = [row.scores() for row in rows]
-    best = max(scores, key=lambda each: each.relevance)
+    best = max(rows, key=lambda row: row.relevance)
+    totals = [tuple(_log_sum(_of(logits, row.window)) for logits in (row.start, row.end)) for row in rows]
     sentences = []
     for span, nearness in near:
-        found = [inside for row in rows if (inside := _inside(row, span.start, span.end))]
+        insides = (_inside(row, total, span.start, span.end) for row, total in zip(rows, totals, strict=True))
+        found = [inside for inside in insides if inside]
         share, words = max(found, key=lambda each: each[0], default=(NO_SHARE, AnswerSpan(span.start, span.end, 1.0)))
         sentences.append(SeenSentence(span.start, words, share, nearness))
     return Seen(best.relevance, best.gap, tuple(sentences))
 
 
-def _inside(row: TokenRow, start: int, end: int) -> tuple[float, AnswerSpan] | None:
+def _inside(row: TokenRow, totals: Sequence[float], start: int, end: int) -> tuple[float, AnswerSpan] | None:
     """Log of the start's and the end's probability inside a run of the passage, and its best words."""
     part = part_of(row.window, start, end)
     if part is None:
         return None
     share = 0.0
-    for logits in (row.start, row.end):
-        share += _log_sum(_of(logits, part.passage_start, len(part.offsets)))
-        share -= _log_sum(_of(logits, row.window.passage_start, len(row.window.offsets)))
+    for logits, total in zip((row.start, row.end), totals, strict=True):
+        share += _log_sum(_of(logits, part))
+        share -= total
     _, [words] = choose_spans(row.start, row.end, part, 1)
     return share, words
 
 
-def _of(logits: NDArray[np.float32], first: int, count: int) -> NDArray[np.float32]:
-    return logits[first : first + count]
+def _of(logits: NDArray[np.float32], part: Window) -> NDArray[np.float32]:
+    return logits[part.passage_start : part.passage_start + len(part.offsets)]
 
 
 def _log_sum(logits: NDArray[np.float32]) -> float:

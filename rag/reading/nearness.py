@@ -16,7 +16,7 @@ import numpy as np
 from index.chunk import SentenceSpan
 from rag.reading.byline import asks_for_byline
 from rag.reading.similarity import Near, beginning, prose, spelt, words_of
-from rag.reading.words import Floats, WordVectors, likeness
+from rag.reading.words import Floats, Words, WordVectors, likeness
 from rag.retrieve import Passage
 
 _RANKED = 1.5
@@ -49,12 +49,14 @@ def found_in(question: str, passages: Sequence[Passage], vectors: WordVectors | 
     signed = asks_for_byline(question)
     highest = max((passage.score for passage in passages), default=0.0)
     asked = _Asked(question, vectors)
-    for passage in passages:
+    befores = [f"{passage.article.title}\n{passage.lead} {passage.columns}" for passage in passages]
+    texts = [passage.text for passage in passages]
+    told = vectors.of_all([*befores, *texts]) if vectors else [None] * (2 * len(passages))
+    for n, (passage, before, text) in enumerate(zip(passages, befores, texts, strict=True)):
         spans = tuple(prose(passage, signed=signed))
-        title = passage.article.title
-        before = f"{title}\n{passage.lead} {passage.columns}"
-        titled, led = asked.inside(before, [(0, len(title)), (len(title), len(before))]).T
-        inside = asked.inside(passage.text, [(span.start, span.end) for span in spans])
+        title = len(passage.article.title)
+        titled, led = asked.inside(before, told[n], [(0, title), (title, len(before))]).T
+        inside = asked.inside(text, told[len(passages) + n], [(span.start, span.end) for span in spans])
         yield Found(spans, titled, np.maximum(titled, led), inside, passage.score / highest if highest > 0 else 1.0)
 
 
@@ -62,7 +64,6 @@ class _Asked:
     """A question's words that carry meaning: their beginnings, and their vectors where there are some."""
 
     def __init__(self, question: str, vectors: WordVectors | None) -> None:
-        self.vectors = vectors
         if vectors is None:
             self.beginnings = words_of(question)
             return
@@ -70,16 +71,20 @@ class _Asked:
         places = zip(self.words.starts.tolist(), self.words.ends.tolist(), strict=True)
         self.beginnings = [beginning(question[start:end].lower()) for start, end in places]
 
-    def inside(self, text: str, places: Sequence[tuple[int, int]]) -> Floats:
-        """Return how far each word is found in each of these places of a text, (words, places)."""
+    def inside(self, text: str, told: Words | None, places: Sequence[tuple[int, int]]) -> Floats:
+        """Return how far each word is found in each of these places of a text, (words, places).
+
+        `told` are the text's words, where there are vectors. The places are in order and do not overlap.
+        """
         low = spelt(text)
         parts = [low[start:end] for start, end in places]
         exact = np.array([[word in part for part in parts] for word in self.beginnings], dtype=np.float32)
         found = exact.reshape(len(self.beginnings), len(places))
-        if self.vectors is None:
+        if told is None or not places:
             return found
-        told = self.vectors.of(text)
         alike = likeness(self.words, told)
-        for number, (first, last) in enumerate(np.searchsorted(told.starts, place) for place in places):
-            found[:, number] = np.maximum(found[:, number], alike[:, first:last].max(axis=1, initial=0.0))
-        return found
+        bounds = np.searchsorted(told.starts, np.ravel(places))
+        ended = np.concatenate([alike, np.zeros((len(alike), 1), dtype=np.float32)], axis=1)
+        best = np.maximum.reduceat(ended, bounds, axis=1)[:, ::2]
+        best[:, bounds[::2] == bounds[1::2]] = 0.0
+        return np.maximum(found, best)

@@ -55,6 +55,11 @@ class TokenRow:
     end: NDArray[np.float32]
     relevance: float
 
+    @property
+    def gap(self) -> float:
+        """How far the best span is above "no span"."""
+        return choose_spans(self.start, self.end, self.window, 1)[0]
+
     def scores(self) -> WindowScores:
         """Turn logits into a probability of an answer."""
         gap, spans = choose_spans(self.start, self.end, self.window, SPANS)

@@ -80,7 +80,8 @@ def encode_windows(
     """
     [cls, sep] = tokenizer.encode("").ids
     parts = [part for passage in passages for part in (passage.context, passage.text)]
-    encoded = tokenizer.encode_batch([question, *parts], add_special_tokens=False)
+    # One after the other: to wake threads for the few texts of a question takes longer.
+    encoded = [tokenizer.encode(text, add_special_tokens=False) for text in (question, *parts)]
     head = [cls, *encoded[0].ids[:most], sep]
     windows = []
     for number, (context, passage) in enumerate(zip(encoded[1::2], encoded[2::2], strict=True)):
@@ -132,8 +133,12 @@ def choose_spans(
     """
     first, last = window.passage_start, window.passage_start + len(window.offsets)
     ends = np.append(end[first:last], np.full(ANSWER_TOKENS - 1, -np.inf, dtype=np.float32))
-    sums = start[first:last, None] + np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)
+    sums = start[first:last, None] + ends[np.arange(last - first)[:, None] + np.arange(ANSWER_TOKENS)]
     best = float(sums.max())
+    gap = best - float(start[0] + end[0])
+    if limit == 1:  # each sentence of a passage is asked for its best words: there is no need to sort
+        i, width = divmod(int(sums.argmax()), ANSWER_TOKENS)
+        return gap, [AnswerSpan(window.offsets[i][0], window.offsets[i + width][1], 1.0)]
     taken: list[tuple[int, int]] = []
     spans: list[AnswerSpan] = []
     for flat in np.argsort(-sums, axis=None, kind="stable")[: 40 * limit]:
@@ -145,4 +150,4 @@ def choose_spans(
             spans.append(AnswerSpan(window.offsets[i][0], window.offsets[j][1], score))
         if len(spans) == limit:
             break
-    return best - float(start[0] + end[0]), spans
+    return gap, spans
