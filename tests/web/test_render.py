@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from rag.answer import Nearest, Place, Sentence
+from rag.intents import Intent
+from rag.unsure import MAYBE, OF_FORM
+from settings import HOME
 from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
 from web import render
+from web.locales import languages
 from web.permalink import address
 
 HOSTILE = [
@@ -240,6 +244,24 @@ def test_an_uncertain_answer_is_shown_as_what_it_is() -> None:
     assert "文章可能回答了这个问题" in render.answer(unsure, "zh")
     certain = render.answer(replace(unsure, certainty="high", reason=None, notice=None))
     assert "may answer" not in certain and "q-unsure" not in certain
+
+
+@pytest.mark.parametrize("form", sorted(OF_FORM))
+def test_an_uncertain_summary_or_overview_begins_with_words_of_its_own(form: Intent) -> None:
+    line = OF_FORM[form]
+    assert languages()["en"][f"chat.unsure.{form}"] == line
+    quoted = (Sentence(QUOTE, "quote", (1,), 1.0),)
+    low = {"certainty": "low", "reason": "No title says so.", "notice": f"{line} 2 articles, the newest first:"}
+    unsure = an_answer("Tariffs?", answer=QUOTE, sentences=quoted, citations=(citation(),), intent=form, **low)
+    shown = render.answer(unsure)
+    assert shown.startswith(f'<p class="q-line q-unsure">{render.text(line)}</p>')
+    assert shown.count(render.text(line)) == 1 and "2 articles, the newest first" in shown
+    assert languages()["zh"][f"chat.unsure.{form}"] in render.answer(unsure, "zh")
+
+
+def test_the_widget_knows_every_line_that_an_uncertain_answer_begins_with() -> None:
+    parts = (HOME / "web/widget/parts.js").read_text(encoding="utf-8")
+    assert all(line.removesuffix(":") in parts for line in (MAYBE, *OF_FORM.values()))
 
 
 def test_what_is_said_in_the_askers_language_stays_in_it() -> None:
