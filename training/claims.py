@@ -29,7 +29,7 @@ from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader
 from rag.verify.support import BAR, Text, Verifier, copies
-from rag.verify.weigh import BESIDE_HEAD, HEAD, by_rules, refused, seen
+from rag.verify.weigh import BESIDE_HEAD, HEAD, SIDES, by_rules, evidence_of, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
@@ -43,7 +43,7 @@ OWN_SHARE = 2.0
 PAIRS = 100
 PARTS = 5
 ROUNDS = 5
-NAMES = (*BESIDE_HEAD, *HEAD)
+NAMES = (*BESIDE_HEAD, *HEAD, SIDES)
 START = {"worst_clause": 1.5, "supported": 1.0}
 """By these the first quotes are chosen."""
 
@@ -92,7 +92,7 @@ def told_of(data: Path, most: int) -> Iterator[Told]:
 def weighed(told: Told, verifier: Verifier, head: SupportHead) -> Weighed:
     """Return what rules and head see of a claim."""
     words, title, _ = told.text
-    evidence = head.evidence(told.claim, title, words)
+    evidence = evidence_of(head, NAMES, told.claim, title, words)
     rows, rules, copied = [], [0.0], False
     for quote, alignment, cosine in verifier.aligned(told.claim, [told.text]):
         copied = copied or copies(told.claim, words[quote.start : quote.end])
