@@ -236,9 +236,7 @@ def _context(quote: QuoteSpan, quoted: Sequence[Token], text: Text) -> Sequence[
 def _neighbours(text: Text) -> frozenset[tuple[str, str]]:
     """Return the stems that stand beside each other in a text or its title."""
     words, title, _ = text
-    return frozenset(
-        (left.stem, right.stem) for part in (title, words) for left, right in pairwise(_tokens(part))
-    )
+    return frozenset((left.stem, right.stem) for part in (title, words) for left, right in pairwise(_tokens(part)))
 
 
 @lru_cache(maxsize=4096)

@@ -90,9 +90,7 @@ def with_head(folder: Path, copy: Path, operation: str, *, width: int) -> Path:
 
 
 @pytest.mark.parametrize(("operation", "width"), [("Mul", 3), ("Concat", 6)], ids=["no numbers", "too wide"])
-def test_a_damaged_head_is_one_clear_error(
-    supporting_folder: Path, tmp_path: Path, operation: str, width: int
-) -> None:
+def test_a_damaged_head_is_one_clear_error(supporting_folder: Path, tmp_path: Path, operation: str, width: int) -> None:
     reader = OnnxReader(with_head(supporting_folder, tmp_path / "copy", operation, width=width))
     with pytest.raises(ModelError, match="has a damaged head 'support': give the folder of another"):
         reader.support("Carers get free permits.", "Streets close", QUOTE)

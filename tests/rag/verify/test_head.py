@@ -148,7 +148,10 @@ def test_the_published_weights_refuse_what_is_not_said(published: Verifier, clai
 
 @pytest.mark.parametrize(
     "text",
-    ["1932年，港务委员会以12000克朗把旧渡轮卖给了艾达·伦德。", "В 1932 году совет порта продал старый паром Иде Лунд за 12 000 крон."],
+    [
+        "1932年，港务委员会以12000克朗把旧渡轮卖给了艾达·伦德。",
+        "В 1932 году совет порта продал старый паром Иде Лунд за 12 000 крон.",
+    ],
     ids=["Chinese", "Russian"],
 )
 def test_the_published_weights_find_nothing_in_another_script(published: Verifier, text: str) -> None:

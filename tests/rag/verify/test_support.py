@@ -208,8 +208,8 @@ def test_a_name_in_the_title_counts_a_name_from_nowhere_does_not(verifier):
 )
 def test_of_a_name_that_the_text_has_in_full_the_quote_may_have_a_part(verifier, said, supported):
     text = article(
-        "Woodrow Wilson wanted an inquiry. Isaiah Bowman was the director of a society. Bowman was appointed to the inquiry"
-        " in 1917. Nobody else was asked."
+        "Woodrow Wilson wanted an inquiry. Isaiah Bowman was the director of a society."
+        " Bowman was appointed to the inquiry in 1917. Nobody else was asked."
     )
     assert (verifier.support(said, [passage(text)]) is not None) == supported
 
