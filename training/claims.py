@@ -29,10 +29,11 @@ from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader
 from rag.verify.support import BAR, Text, Verifier, copies
-from rag.verify.weigh import BESIDE_HEAD, HEAD, by_rules, refused, seen
+from rag.verify.weigh import BESIDE_HEAD, HEAD, SIDES, by_rules, evidence_of, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
+from training.pages import fitted_to_pages, paged_claims
 from training.sources import read_json
 from training.support import Support, own_claims
 
@@ -41,9 +42,10 @@ log = logging.getLogger("training.claims")
 OWN = "own claims"
 OWN_SHARE = 2.0
 PAIRS = 100
+PAGED = 200
 PARTS = 5
 ROUNDS = 5
-NAMES = (*BESIDE_HEAD, *HEAD)
+NAMES = (*BESIDE_HEAD, *HEAD, SIDES)
 START = {"worst_clause": 1.5, "supported": 1.0}
 """By these the first quotes are chosen."""
 
@@ -92,7 +94,7 @@ def told_of(data: Path, most: int) -> Iterator[Told]:
 def weighed(told: Told, verifier: Verifier, head: SupportHead) -> Weighed:
     """Return what rules and head see of a claim."""
     words, title, _ = told.text
-    evidence = head.evidence(told.claim, title, words)
+    evidence = evidence_of(head, NAMES, told.claim, title, words)
     rows, rules, copied = [], [0.0], False
     for quote, alignment, cosine in verifier.aligned(told.claim, [told.text]):
         copied = copied or copies(told.claim, words[quote.start : quote.end])
@@ -179,7 +181,12 @@ def fit(reader: OnnxReader, data: Path, most: int, embeddings: EmbeddingModel) -
     both, alone = report(claims, held_out_probabilities(claims, share))
     if both <= alone:
         return None
-    return {**stored(NAMES, fitted(claims, share)), "alone": stored(HEAD, fitted_alone(claims, share))}
+    paged = sample(list(paged_claims(data)), PAGED)
+    return {
+        **stored(NAMES, fitted(claims, share)),
+        "alone": stored(HEAD, fitted_alone(claims, share)),
+        "pages": stored(HEAD, fitted_to_pages(head, paged)),
+    }
 
 
 def fitted_alone(claims: Sequence[Weighed], share: Floats) -> Floats:

@@ -66,12 +66,13 @@ class JudgeWeights:
 class ClaimWeights:
     """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature.
 
-    `alone`: one over what the head says, where there are no rules.
+    `alone`: one over what the head says, where there are no rules; `pages`: the same for a page's best window.
     """
 
     weights: Mapping[str, float]
     constant: float
     alone: ClaimWeights | None = None
+    pages: ClaimWeights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
 def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
     if stored is None:
         return None
-    return ClaimWeights(_by_name(stored), _finite(stored["constant"]), _claims(stored.get("alone")))
+    alone, pages = (_claims(stored.get(name)) for name in ("alone", "pages"))
+    return ClaimWeights(_by_name(stored), _finite(stored["constant"]), alone, pages)
 
 
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:

@@ -84,8 +84,8 @@ UNKNOWN = Support(0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A quote and what introduces it, as the rows want them."""
+class Quoted:
+    """A quote and what introduces it, as rows want them."""
 
     context: str
     text: str
@@ -156,7 +156,8 @@ class OnnxReader:
         """Whether the quote, read after its article's title and the sentence before, supports the claim.
 
         Of a long quote the part that supports it most counts. UNKNOWN for no claim, no quote, a claim of more than
-        CLAIM_TOKENS tokens and other scripts than Latin. Raises NoSupportHeadError for weights of format 1.
+        CLAIM_TOKENS tokens and other scripts than Latin. Raises NoSupportHeadError for weights of format 1, ModelError
+        for a head that gives no numbers.
         """
         model = self._loaded()
         temperature = model.manifest.temperature
@@ -167,11 +168,13 @@ class OnnxReader:
             return UNKNOWN
         if len(model.tokenizer.encode(claim, add_special_tokens=False).ids) > CLAIM_TOKENS:
             return UNKNOWN
-        passage = [_Text(context, quote)]
+        passage = [Quoted(context, quote)]
         windows = encode_windows(model.tokenizer, claim, passage, model.manifest.length, CLAIM_TOKENS)
         judged = [UNKNOWN]
         for window in windows:
             [[logits]] = model.session.run([SUPPORT], pad([window]))
+            if not np.isfinite(logits).all():  # what is no number is below no threshold
+                raise ModelError(f"the reading model in {self.folder} has a damaged head {SUPPORT!r}", HINT)
             raised = np.exp((logits - logits.max()) / temperature)
             supported, contradicted, neither = (raised / raised.sum()).tolist()
             judged.append(Support(supported, contradicted, neither))

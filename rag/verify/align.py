@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -88,15 +88,26 @@ class Alignment:
         ]
 
 
-def align(claim: Sequence[Token], quote: Sequence[Token], context: Sequence[Token], likeness: Likeness) -> Alignment:
-    """Align the claim's tokens with the quote's; `context` holds tokens that a pronoun may refer to."""
+def align(
+    claim: Sequence[Token],
+    quote: Sequence[Token],
+    context: Sequence[Token],
+    likeness: Likeness,
+    neighbours: Container[tuple[str, str]] = frozenset(),
+) -> Alignment:
+    """Align the claim's tokens with the quote's; `context` holds tokens that a pronoun may refer to.
+
+    `neighbours` are stems that stand beside each other in the text that the quote is of: a name in full counts as there
+    if the text has it and the quote a part of it, as a name.
+    """
     content = [i for i, token in enumerate(claim) if token.is_content]
     places = {i: counterparts(claim[i], quote, likeness) for i in content}
     missing = _missing(claim, quote, places)
     named = _named(claim, content, context)
     in_context = _known(claim, missing, context)
     unmatched = _unmatched_names(claim, quote, places)
-    missing_names = [i for i in missing if i in named and not claim[i].number]
+    in_full = _in_full(claim, named, {i for i in named if _is_name_in(quote, places[i])}, neighbours)
+    missing_names = [i for i in missing if i in named and i not in in_full and not claim[i].number]
     initial_missing = any(claim[i].sentence_initial for i in missing)
     gaps = _gaps(content, places)
     roles_reversed, order_reversed = roles(claim, quote, places)
@@ -104,7 +115,7 @@ def align(claim: Sequence[Token], quote: Sequence[Token], context: Sequence[Toke
         content_words=len(content),
         missing=float(len(missing)),
         worst_clause=_worst_clause(claim, content, set(missing)),
-        missing_numbers=sum(bool(claim[i].number) for i in missing),
+        missing_numbers=sum(bool(claim[i].number) and not _merely_first(claim[i], quote) for i in missing),
         missing_names=sum(i not in in_context or unmatched > 0 for i in missing_names),
         unmatched_names=unmatched if missing_names or initial_missing else 0,
         initial_missing=initial_missing,
@@ -124,6 +135,28 @@ def _named(claim: Sequence[Token], content: Sequence[int], context: Sequence[Tok
     """Return the words that are names; a sentence's first word is one if the context has it as a name."""
     people = {token.stem for token in context if token.is_name}
     return {i for i in content if claim[i].is_name or (claim[i].sentence_initial and claim[i].stem in people)}
+
+
+def _merely_first(word: Token, quote: Sequence[Token]) -> bool:
+    """Return whether a word is "first" and the quote counts nothing: "first settled" is hardly more than "settled"."""
+    return word.lower == "first" and not any(token.unit == word.unit for token in quote)
+
+
+def _in_full(
+    claim: Sequence[Token], named: set[int], found: set[int], neighbours: Container[tuple[str, str]]
+) -> set[int]:
+    """Return the words of names that the text has in full, and the quote in part: `found` are names there, too."""
+    runs: list[list[int]] = []
+    for i in sorted(named):
+        if runs and runs[-1][-1] == i - 1 and (claim[i - 1].stem, claim[i].stem) in neighbours:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return {i for run in runs if not found.isdisjoint(run) for i in run}
+
+
+def _is_name_in(quote: Sequence[Token], found: Sequence[tuple[int, float]]) -> bool:
+    return any(quote[j].is_name or quote[j].sentence_initial for j, _ in found)
 
 
 def _known(claim: Sequence[Token], missing: Sequence[int], context: Sequence[Token]) -> list[int]:

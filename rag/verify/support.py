@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -28,7 +29,7 @@ from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
 from rag.verify.align import Alignment, align
 from rag.verify.counterparts import Likeness
-from rag.verify.weigh import Head, by_both, by_rules, refused
+from rag.verify.weigh import Head, by_both, by_rules, evidence_of, refused
 
 BAR = 0.5
 """A quote supports a sentence at this probability."""
@@ -105,7 +106,7 @@ class Verifier:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
         tokens = _claim_tokens(claim)
         weights = self._head.weights if self._head else None
-        read = cache(partial(self._head.evidence, claim)) if self._head and weights else None
+        read = cache(partial(evidence_of, self._head, weights.weights, claim)) if self._head and weights else None
         judged = []
         for quote, alignment, cosine in self.aligned(claim, texts):
             text = texts[quote.of]
@@ -138,8 +139,10 @@ class Verifier:
         vectors = self._vectors([claim, *(texts[quote.of][0][quote.start : quote.end] for quote in chosen)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
         likeness = self._likeness(tokens, [quoted[quote] for quote in chosen])
+        around = {quote: _context(quote, quoted[quote], texts[quote.of]) for quote in chosen}
+        neighbours = {quote.of: _neighbours(texts[quote.of]) for quote in chosen}
         return [
-            (quote, align(tokens, quoted[quote], _context(quote, quoted[quote], texts[quote.of]), likeness), cosine)
+            (quote, align(tokens, quoted[quote], around[quote], likeness, neighbours[quote.of]), cosine)
             for quote, cosine in zip(chosen, cosines, strict=True)
         ]
 
@@ -228,6 +231,12 @@ def _context(quote: QuoteSpan, quoted: Sequence[Token], text: Text) -> Sequence[
     if not any(token.lower in PRONOUNS for token in quoted):
         return title
     return [*title, *_tokens(text[0][max(0, quote.start - _CONTEXT_CHARS) : quote.start])]
+
+
+def _neighbours(text: Text) -> frozenset[tuple[str, str]]:
+    """Return the stems that stand beside each other in a text or its title."""
+    words, title, _ = text
+    return frozenset((left.stem, right.stem) for part in (title, words) for left, right in pairwise(_tokens(part)))
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ from rag.reading.manifest import ClaimWeights
 from rag.reading.onnx import OnnxReader
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
-from rag.verify.weigh import BESIDE_HEAD, HEAD
+from rag.verify.weigh import BESIDE_HEAD, HEAD, SIDES
 from settings import READER
 from tests.fakes import FakeEmbeddings
 
@@ -33,6 +33,12 @@ class FakeHead:
     weights: ClaimWeights | None
     said: Mapping[str, float] | None
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    in_order: float = 0.0
+    sides_asked: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def sides(self, claim: str, title: str, text: str) -> float:
+        self.sides_asked.append((claim, title, text))
+        return self.in_order
 
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         self.asked.append((claim, title, text))
@@ -60,6 +66,19 @@ def test_it_reads_a_passage_once_after_its_title() -> None:
     head = FakeHead(HEAD_ALONE, {"supported": 1.0})
     assert Verifier(FakeEmbeddings(), head).support(CLAIM, [passage(TEXT)]) is not None
     assert head.asked == [(CLAIM, "Permits", TEXT)]
+
+
+@pytest.mark.parametrize(("in_order", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-3.0, 0.0474)])
+def test_exchanged_sides_count_by_their_weight(in_order: float, expected: float) -> None:
+    head = FakeHead(ClaimWeights({"supported": 1.0, SIDES: 1.0}, 0.0), {"supported": 0.0}, in_order=in_order)
+    assert probability(head) == pytest.approx(expected, abs=1e-4)
+    assert head.sides_asked == [(CLAIM, "Permits", TEXT)]
+
+
+def test_sides_that_do_not_count_are_not_read() -> None:
+    head = FakeHead(HEAD_ALONE, {"supported": 1.0}, in_order=-6.0)
+    assert probability(head) > 0.5
+    assert not head.sides_asked
 
 
 def test_a_copy_needs_no_head_and_another_number_no_weighing() -> None:
@@ -127,10 +146,23 @@ def test_the_published_weights_refuse_what_is_not_said(published: Verifier, clai
     assert published.support(claim, [passage(SOLD)]) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1932年，港务委员会以12000克朗把旧渡轮卖给了艾达·伦德。",
+        "В 1932 году совет порта продал старый паром Иде Лунд за 12 000 крон.",
+    ],
+    ids=["Chinese", "Russian"],
+)
+def test_the_published_weights_find_nothing_in_another_script(published: Verifier, text: str) -> None:
+    assert published.support("The harbour council sold the old ferry to Ida Lund in 1932.", [passage(text)]) is None
+    assert published.support("Old ferries were sold.", [passage(text)]) is None
+
+
 def test_the_published_weights_say_how_head_and_rules_count() -> None:
     weights = SupportHead(OnnxReader(READER)).weights
     assert weights is not None
-    assert set(weights.weights) == {*BESIDE_HEAD, *HEAD}
+    assert {*BESIDE_HEAD, *HEAD} <= set(weights.weights) <= {*BESIDE_HEAD, *HEAD, SIDES}
     assert weights.alone is not None
     assert set(weights.alone.weights) == set(HEAD)
 

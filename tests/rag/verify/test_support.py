@@ -198,6 +198,22 @@ def test_a_name_in_the_title_counts_a_name_from_nowhere_does_not(verifier):
     assert verifier.support(said.format("Lise Meitner"), [passage(about)]) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "supported"),
+    [
+        ("Isaiah Bowman was appointed to the inquiry in 1917.", True),
+        ("Woodrow Bowman was appointed to the inquiry in 1917.", False),
+        ("Isaiah Wilson was appointed to the inquiry in 1917.", False),
+    ],
+)
+def test_of_a_name_that_the_text_has_in_full_the_quote_may_have_a_part(verifier, said, supported):
+    text = article(
+        "Woodrow Wilson wanted an inquiry. Isaiah Bowman was the director of a society."
+        " Bowman was appointed to the inquiry in 1917. Nobody else was asked."
+    )
+    assert (verifier.support(said, [passage(text)]) is not None) == supported
+
+
 def test_a_name_in_the_title_does_not_take_the_place_of_another(verifier):
     about = Article("b.txt", "How BYD overtook Tesla", "In 2003 it took over a car maker, Qinchuan.", "0" * 64)
     assert verifier.support("BYD took over Qinchuan in 2003.", [passage(about)]) is not None
