@@ -108,12 +108,17 @@ def _answer_file(settings: Settings, options: Namespace) -> int:
 def _print_answer(answer: Answer) -> None:
     from rich.markup import escape
 
+    from rag.generate import parted
+
+    lead, notice = parted(answer.notice)
+    if lead:
+        out.print(lead, markup=False)
     for sentence in answer.sentences:
         out.print(str(sentence), markup=False)
     if answer.abstained:
         out.print(answer.answer, markup=False)
     reason = answer.reason if answer.sentences or answer.nearest else None
-    for said in filter(None, (answer.notice, reason)):
+    for said in filter(None, (notice, reason)):
         out.print(said, markup=False)
     for citation in answer.citations:
         details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)

@@ -83,11 +83,13 @@ function finish(turn) {
     const tab = contact.startsWith("mailto:") ? {} : { target: "_blank", rel: "noopener" };
     turn.said.append(make("p", { className: "line" }, make("a", { href: contact, textContent: say("chat.contact"), ...tab })));
   }
-  if (answer.certainty === "low") turn.said.prepend(make("p", { className: "unsure", textContent: say("chat.unsure") }));
+  const low = answer.certainty === "low";
+  const [lead] = low ? [say("chat.unsure")] : /^\d+ articles, the newest first:/.exec(answer.notice) ?? [];
+  if (lead) turn.said.prepend(make("p", { className: "unsure", textContent: lead }));
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
-  const facts = answer.abstained ? [seconds] : [count("chat.supported", answer.citations.length), seconds];
+  const facts = answer.abstained ? [seconds] : [count(low ? "chat.quotes" : "chat.supported", answer.citations.length), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
-  facts.push(...[(answer.notice ?? "").replace(/^The articles may answer this: ?|Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
+  facts.push(...[(answer.notice ?? "").replace(/^(?:The articles may answer this|\d+ articles, the newest first): ?|Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);
   if (answer.standalone_question !== answer.question) {
     const understood = say("chat.understood", { question: answer.standalone_question });
