@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.console import err, out, print_json
+from commands.console import err, one_line, out, print_json
 from commands.parser import Commands, add_json_option
 from index.errors import UsageError
 from settings import Settings
@@ -122,7 +122,8 @@ def _print_answer(answer: Answer) -> None:
         out.print(said, markup=False)
     for citation in answer.citations:
         details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
-        out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")
+        source = escape(one_line(citation.source))
+        out.print(f"\\[{citation.n}] {escape(one_line(details))}  [dim]{source}[/dim]")
     if answer.nearest:
         out.print("\nNearest passages:")
     for passage in answer.nearest:

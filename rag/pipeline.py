@@ -282,7 +282,7 @@ def abstention(filters: Filters, passages: Sequence[Passage]) -> str:
 def _without_filters(question: str) -> tuple[str, Filters]:
     bare, filters = parse(question)
     bare = " ".join(bare.split())
-    if not bare.strip("?!.,;？！。，； "):
+    if not any(sign.isalnum() for sign in bare):
         given = f"there is nothing but filters ({filters})" if filters else "the question has no words"
         raise QuestionError(given, "add what you want to know")
     return bare, filters
