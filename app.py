@@ -16,10 +16,8 @@ from settings import Settings, removed_settings
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; without one, `serve`. Returns the exit code: see docs/commands.md."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
-        words.insert(0, "serve")
     try:
-        options = build_parser().parse_args(words)
+        options = _parsed(words)
         return int(options.run(_settings(options), options))
     except QuothError as error:
         if "--debug" in words:
@@ -34,12 +32,33 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def build_parser() -> Parser:
-    """Return the parser of all commands, in the order in which `--help` lists them."""
+def build_commands() -> Commands:
+    """Return all commands, in the order in which `--help` lists them."""
     commands = Commands()
     for group in (serve, ingest, sources, worker, archive, articles, ask, evaluate, feedback, keys, status, doctor):
         group.add(commands)
-    return commands.parser
+    return commands
+
+
+def build_parser() -> Parser:
+    """Return the parser of all commands."""
+    return build_commands().parser
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    """Return the options; without a command those of `serve`. Raises UsageError, also where a command comes late."""
+    commands = build_commands()
+    if words and (not words[0].startswith("-") or words[0] in ("-h", "--help", "--version")):
+        return commands.parser.parse_args(words)
+    try:
+        return commands.parser.parse_args(["serve", *words])
+    except UsageError as error:
+        late = next((word for word in words if word in commands.names), None)
+        if late is None:
+            raise
+        raise UsageError(
+            "the command has to come first", f"write `python app.py {late} ...`, options after it"
+        ) from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 
-from commands.console import out, print_json
+from commands.console import one_line, out, print_json
 from commands.parser import Commands, add_json_option
 from index.errors import UsageError
 from settings import Settings
@@ -30,7 +30,8 @@ def run(settings: Settings, options: Namespace) -> int:
             print_json([{k: v for k, v in asdict(info).items() if k != "path"} for info in infos])
         else:
             for info in infos:
-                out.print(f"{info.id}  {info.date or '':10}  {info.title}  ({info.source})", markup=False)
+                named = f"{one_line(info.title)}  ({one_line(info.source)})"
+                out.print(f"{info.id}  {info.date or '':10}  {named}", markup=False)
         return 0
     article = index.article(options.id)
     if article is None:

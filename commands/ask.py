@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.console import err, out, print_json
+from commands.console import err, one_line, out, print_json
 from commands.parser import Commands, add_json_option
 from index.errors import UsageError
 from settings import Settings
@@ -46,7 +46,9 @@ def add(commands: Commands) -> None:
 def run(settings: Settings, options: Namespace) -> int:
     """Answer, on standard output. Returns 2 if a row of a file got no answer."""
     if (options.question is None) == (options.questions is None):
-        raise UsageError("one question is needed", 'write `python app.py ask "QUESTION"` or `ask --questions FILE`')
+        raise UsageError(
+            "one question is needed", 'write either `python app.py ask "QUESTION"` or `ask --questions FILE`'
+        )
     from rag.filters import Filters
 
     several = (options.source, options.author, options.tag, options.collection)
@@ -108,16 +110,22 @@ def _answer_file(settings: Settings, options: Namespace) -> int:
 def _print_answer(answer: Answer) -> None:
     from rich.markup import escape
 
+    from rag.generate import parted
+
+    lead, notice = parted(answer.notice)
+    if lead:
+        out.print(lead, markup=False)
     for sentence in answer.sentences:
         out.print(str(sentence), markup=False)
     if answer.abstained:
         out.print(answer.answer, markup=False)
     reason = answer.reason if answer.sentences or answer.nearest else None
-    for said in filter(None, (answer.notice, reason)):
+    for said in filter(None, (notice, reason)):
         out.print(said, markup=False)
     for citation in answer.citations:
         details = ", ".join(part for part in (citation.title, citation.author, citation.date) if part)
-        out.print(f"\\[{citation.n}] {escape(details)}  [dim]{escape(citation.source)}[/dim]")
+        source = escape(one_line(citation.source))
+        out.print(f"\\[{citation.n}] {escape(one_line(details))}  [dim]{source}[/dim]")
     if answer.nearest:
         out.print("\nNearest passages:")
     for passage in answer.nearest:

@@ -31,10 +31,15 @@ class Stream:
         return Console(stderr=self._stderr, highlight=False, soft_wrap=True)
 
     def print(self, shown: RenderableType, *, markup: bool = True) -> None:
-        """Print a text or a table; `markup` says whether the text may hold rich's marks."""
-        self.console.print(shown, markup=markup)
+        """Print a text or a table; `markup` says whether the text may hold rich's marks.
+
+        What would steer the terminal, in the words of an article or a file's name, is shown as U+FFFD.
+        """
+        self.console.print(shown.translate(_STEERING) if isinstance(shown, str) else shown, markup=markup)
 
 
+_CONTROLS = {*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")}
+_STEERING = dict.fromkeys([*_CONTROLS, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}")
 _MOST_REASONS = 12
 out = Stream()
 err = Stream(stderr=True)
@@ -46,10 +51,15 @@ def print_json(data: Any) -> None:
     sys.stdout.flush()
 
 
+def one_line(text: str) -> str:
+    """Return a title or a name in one line."""
+    return " ".join(text.split())
+
+
 def print_failures(failures: Sequence[Failure]) -> None:
     """Print the articles that could not be read, a line each, on standard error."""
     for failure in failures:
-        err.print(f"quoth: {failure.error}: {failure.hint}", markup=False)
+        err.print(one_line(f"quoth: {failure.error}: {failure.hint}"), markup=False)
 
 
 def print_left_out(left_out: Sequence[LeftOut], *, verbose: bool) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 from index.errors import UsageError
 from settings import HOME, Settings, store_place
 
+_INVALID = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<names>.+)\)")
 Run = Callable[[Settings, argparse.Namespace], int]
 """What a command does; returns the exit code."""
 
@@ -19,8 +22,12 @@ class Parser(argparse.ArgumentParser):
     """Argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise UsageError."""
-        raise UsageError(message, f"`{self.prog} --help` lists what there is")
+        """Raise UsageError, with the nearest name where one of several was misspelt."""
+        hint = f"`{self.prog} --help` lists what there is"
+        if wrong := _INVALID.search(message):
+            near = get_close_matches(wrong["given"], re.findall(r"'([^']+)'", wrong["names"]), n=1)
+            hint = f"is it {near[0]}? {hint}" if near else hint
+        raise UsageError(message, hint)
 
 
 class ShowVersion(argparse.Action):
@@ -40,6 +47,11 @@ class Commands:
         self.parser.add_argument("--version", action=ShowVersion, nargs=0, help="say which release this is")
         self._commands = self.parser.add_subparsers(required=True, metavar="COMMAND")
         self._common = _common_options()
+
+    @property
+    def names(self) -> Collection[str]:
+        """What the commands are called."""
+        return self._commands.choices
 
     def add(self, name: str, text: str, run: Run) -> argparse.ArgumentParser:
         """Return the parser of the new command."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from index.status import StoreFacts
     from rag.chain import AnswerChain
 
+_STARTER = "There was no index in {store}: it holds the starter articles now, until `ingest PATH` brings in yours."
+
 
 def ready_store(settings: Settings) -> None:
     """Have an index to answer from: build it if there is none, mend it if its vectors are damaged.
@@ -33,6 +35,8 @@ def ready_store(settings: Settings) -> None:
             places = [settings.articles or SEEDS]
             report = ingest(settings.store, places, model, IngestOptions(origin=origin), progress=told)
         print_failures(report.errors)
+        if not settings.articles:
+            err.print(_STARTER.format(store=settings.store), markup=False)
     elif settings.articles and facts.origin != origin:
         raise UsageError(
             f"the store {settings.store} was built from {facts.origin}, not from {origin}",

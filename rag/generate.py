@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from rag.extract import Extract
 from rag.intents import Intent
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
+from rag.unsure import MAYBE, OF_FORM
 from rag.write import Check, Writer, same_script
 
 QUOTES = "reader"
@@ -19,6 +21,9 @@ FIRST_ALONE = "Only the first question is answered, “{question}” Ask the oth
 CORRECTED = "Showing results for “{question}”."
 OTHER_LANGUAGE = "The answer is in the language of the articles that it quotes."
 UNSUPPORTED = "No quote supports what {model} wrote; ask for quotes to see what the articles say."
+_LEAD_IN = re.compile(
+    rf"(?:{'|'.join(map(re.escape, (MAYBE, *OF_FORM.values())))}|[0-9]+ articles, the newest first:)\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +114,9 @@ def _overlap(a: Citation, b: Citation) -> bool:
 def joined(*notices: str | None) -> str | None:
     """Return the notices as one text; None where there is none."""
     return " ".join(filter(None, notices)) or None
+
+
+def parted(notice: str | None) -> tuple[str, str]:
+    """Return what of a notice leads to the answer ("The articles may answer this:"), and what is said after it."""
+    match = _LEAD_IN.match(notice or "")
+    return (match[0].strip(), match.string[match.end() :]) if match else ("", notice or "")

@@ -101,9 +101,7 @@ def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
         standalone = without_strange_subject(corrected, asked.bare, corpus.article_ids_with)
     if standalone == asked.standalone:
         return asked
-    return replace(
-        asked, standalone=standalone, corrected=corrected != asked.standalone, intent=intent_of(standalone)
-    )
+    return replace(asked, standalone=standalone, corrected=corrected != asked.standalone, intent=intent_of(standalone))
 
 
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:
@@ -284,7 +282,7 @@ def abstention(filters: Filters, passages: Sequence[Passage]) -> str:
 def _without_filters(question: str) -> tuple[str, Filters]:
     bare, filters = parse(question)
     bare = " ".join(bare.split())
-    if not bare.strip("?!.,;？！。，； "):
+    if not any(sign.isalnum() for sign in bare):
         given = f"there is nothing but filters ({filters})" if filters else "the question has no words"
         raise QuestionError(given, "add what you want to know")
     return bare, filters

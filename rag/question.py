@@ -9,6 +9,8 @@ from index.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
 
 _QUESTION = re.compile(r"[^?？]*[?？]+(?=\s|$)|[^?？]*？")
 _STATEMENT_END = re.compile(r"(?<=[.!:;。！；])\s+|\n+|(?<=[。！；])")
+_UNSEEN = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Control characters, blanks of no width, and what turns the direction of the words around it; joiners are letters' own."""
 _LONG = 200
 """Characters from which on what is said before a question is no part of it."""
 
@@ -32,8 +34,11 @@ def first_question(text: str) -> First:
 
 
 def check_question(question: str, limit: int) -> str:
-    """Return the question without blanks around it. Raises QuestionError for one that cannot be asked."""
-    question = question.strip()
+    """Return the question without blanks around it and signs that nobody sees.
+
+    Raises QuestionError for one that cannot be asked.
+    """
+    question = _UNSEEN.sub("", question).strip()
     if not question:
         raise EmptyQuestionError("the question is empty", "ask something")
     if not question.isprintable() and any("\ud800" <= character <= "\udfff" for character in question):

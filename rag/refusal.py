@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.language.names import names_in
+from rag.language.time import WEEKDAY
 from rag.reading.constraints import YEAR_ALONE, Constraints
 from rag.retrieve import Passage
 
@@ -20,11 +21,12 @@ def why_none(question: str, constraints: Constraints, passages: Sequence[Passage
     """Return why none of the passages, best first, answers the question."""
     if not passages:
         return "No passage was found."
-    missing = [name for name in constraints.names if not any(_names(constraints, p, name) for p in passages)]
+    asked = [name for name in constraints.names if not _is_day(" ".join(name))]
+    missing = [name for name in asked if not any(_names(constraints, p, name) for p in passages)]
     if missing:
         return _not_named([_as_typed(name, question) for name in missing], passages)
-    about = [p for p in passages if all(_names(constraints, p, name) for name in constraints.names)]
-    names = _listed([_as_typed(name, question) for name in constraints.names], "and")
+    about = [p for p in passages if all(_names(constraints, p, name) for name in asked)]
+    names = _listed([_as_typed(name, question) for name in asked], "and")
     found = f"found on {names}" if names else "found"
     if other := _other_years(constraints.years, about if names else passages[:_NEAREST]):
         return f"What was {found} {other}."
@@ -58,8 +60,20 @@ def _names_of(passages: Sequence[Passage]) -> list[str]:
     """Return the names that most of the passages have, the most frequent first; none that stands there once."""
     said = "\n".join(f"{passage.article.title}\n{passage.text}" for passage in passages)
     counts = Counter(name.text for passage in passages for name in set(names_in(passage.text)))
-    often = [name for name in counts if len(re.findall(rf"\b{re.escape(name)}\b", said)) > 1]
+    often = [
+        name for name in counts if len(re.findall(rf"\b{re.escape(name)}\b", said)) > 1 and not _is_word(name, said)
+    ]
     return sorted(often, key=lambda name: (-counts[name], -said.count(name), said.find(name)))[:_SHOWN]
+
+
+def _is_word(name: str, said: str) -> bool:
+    """Return whether what has a capital is a day, a unit ("4 GB") or a word that stands in small letters, too."""
+    unit = re.search(rf"[0-9] {re.escape(name)}\b", said)
+    return bool(unit or _is_day(name) or re.search(rf"\b{re.escape(name.lower())}\b", said))
+
+
+def _is_day(name: str) -> bool:
+    return bool(WEEKDAY.fullmatch(name.capitalize()))
 
 
 def _years_of(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:

@@ -53,6 +53,22 @@ def test_a_mistake_is_one_line_and_exit_code_2_and_harms_nothing(words, says, bu
 
 
 @pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--store", "x", "ingest", "y"], "the command has to come first: write `python app.py ingest ...`"),
+        (["--port", "many"], "argument --port"),
+        (["--colour"], "unrecognized arguments: --colour"),
+        (["ingets", "y"], "is it ingest?"),
+    ],
+)
+def test_a_misspelt_command_line_says_what_to_write(words: list[str], says: str) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_line(ran.err), ran.err
+    assert says in ran.err
+
+
+@pytest.mark.parametrize(
     ("variable", "text", "says"),
     [
         ("QUOTH_PORT", "abc", "QUOTH_PORT='abc' should be a valid integer"),

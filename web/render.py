@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
-from rag.generate import CORRECTED
-from rag.unsure import unsure_line
+from rag.generate import CORRECTED, parted
 from web.locales import Language, count, say, unsure_key
 from web.permalink import address
 
@@ -85,7 +84,7 @@ def answer(given: Answer, language: Language = "en") -> str:
     """Return a whole Answer, or its abstention. Its last line carries the answer's id as a class, `q-id-ID`."""
     parts = _abstention(given, language) if given.abstained else _sentences(given, language)
     corrected = CORRECTED.format(question=given.standalone_question)  # said above the answer
-    if notice := (given.notice or "").removeprefix(unsure_line(given.intent)).removesuffix(corrected).strip():
+    if notice := parted(given.notice)[1].removesuffix(corrected).strip():
         parts.append(line(notice, "notice"))
     # Other ids come from outside, and a class is no place for those.
     known = f" q-id-{given.id}" if given.id.isascii() and given.id.isalnum() else ""
@@ -95,9 +94,10 @@ def answer(given: Answer, language: Language = "en") -> str:
 
 
 def _sentences(given: Answer, language: Language) -> list[str]:
-    unsure = [line(say(language, unsure_key(given.intent)), "unsure")] if given.certainty == "low" else []
+    lead = say(language, unsure_key(given.intent)) if given.certainty == "low" else parted(given.notice)[0]
+    before = [line(lead, "unsure")] if lead else []
     reason = [line(given.reason, "reason")] if given.reason and language == "en" else []
-    return [*unsure, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
+    return [*before, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
 
 
 def _abstention(given: Answer, language: Language) -> list[str]:
@@ -224,7 +224,8 @@ def _nearest(passages: Iterable[Nearest], language: Language) -> list[str]:
 
 def _support(given: Answer, language: Language) -> str:
     seconds = say(language, "chat.seconds", seconds=f"{given.timings_ms.total / 1000:.1f}")
-    pieces = [seconds] if given.abstained else [count(language, "chat.supported", len(given.citations)), seconds]
+    quotes = "chat.quotes" if given.certainty == "low" else "chat.supported"
+    pieces = [seconds] if given.abstained else [count(language, quotes, len(given.citations)), seconds]
     if given.withheld:
         pieces.append(count(language, "chat.withheld", given.withheld))
     return " \N{MIDDLE DOT} ".join(map(text, pieces))

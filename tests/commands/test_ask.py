@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from commands.ask import _print_answer
+from rag.answer import Sentence
 from tests.commands.running import QUESTION, keys, run, run_process
+from tests.web.standins import QUOTE, an_answer, citation
 
 pytestmark = [pytest.mark.store, pytest.mark.usefixtures("plain_environment")]
 
@@ -74,6 +77,17 @@ def test_a_person_gets_the_quotes_with_their_marks_and_where_they_are_from(built
     assert (ran.code, ran.err) == (0, "")
     assert '"Jia Yueting criticized the copycat culture of the industry." [1]\n' in ran.out
     assert "[1] A post about copying, Ann Lee, 2024-04-02  news/jia.md\n" in ran.out
+
+
+def test_what_leads_to_an_answer_is_printed_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = (Sentence(QUOTE, "quote", (1,), 0.5),)
+    notice = "The articles may answer this: Showing results for “tea”."
+    low = {"certainty": "low", "notice": notice, "reason": "It may be coffee."}
+    _print_answer(an_answer("tee", sentences=quoted, citations=(citation(),), **low))
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "The articles may answer this:"
+    assert QUOTE in said[1]
+    assert said[2:4] == ["Showing results for “tea”.", "It may be coffee."]
 
 
 def test_a_file_of_questions_gives_one_answer_a_line_in_order(built, tmp_path):

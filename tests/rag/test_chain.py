@@ -134,9 +134,10 @@ def test_filters_that_cannot_be_asked(dated: AnswerChain, question: str) -> None
         dated.invoke({"question": question})
 
 
-def test_a_question_without_words_is_told_so(chain: AnswerChain) -> None:
+@pytest.mark.parametrize("question", ["???", "؟ ،", "((((", "… — •", "\N{GRINNING FACE}"])
+def test_a_question_without_words_is_told_so(chain: AnswerChain, question: str) -> None:
     with pytest.raises(QuestionError, match="the question has no words"):
-        chain.invoke({"question": "???"})
+        chain.invoke({"question": question})
 
 
 def test_texts_that_are_given_are_not_filtered(chain: AnswerChain) -> None:

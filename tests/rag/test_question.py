@@ -12,11 +12,17 @@ def test_blanks_around_a_question_are_not_part_of_it() -> None:
     assert check_question(" \n Who?\u3000", 4) == "Who?"
 
 
+def test_signs_that_nobody_sees_are_not_part_of_a_question() -> None:
+    assert check_question("\u202eWho\0 is\u200b\x1b Ada\u2066?\ufeff", 20) == "Who is Ada?"
+    assert check_question("می\u200cخواهم\n\tچه", 20) == "می\u200cخواهم\n\tچه"  # a joiner is part of the word
+
+
 @pytest.mark.parametrize(
     ("question", "error", "said"),
     [
         ("", EmptyQuestionError, "the question is empty: ask something"),
         (" \n\t", EmptyQuestionError, "the question is empty"),
+        ("\u202e \u202c\0", EmptyQuestionError, "the question is empty"),
         ("a" * 1001, QuestionTooLongError, "the question has 1,001 characters: ask in at most 1,000"),
         ("Who is \ud83d?", QuestionError, "not UTF-8"),
     ],

@@ -44,5 +44,18 @@ def test_what_was_looked_for_and_what_is_there(question: str, reason: str) -> No
     assert why_none(question, known, found) == reason
 
 
+def test_days_units_and_words_are_no_names() -> None:
+    text = "Admission: on Thursday with 4 GB. Thursday, Friday, Friday, 8 GB. Admission is free, admission to Oslo. Oslo is far."
+    article = Article("hours.txt", "Hours", text, "0" * 64)
+    found = [Passage(article, 0, len(text), 0.0)]
+    days = constraints_of("Is it open on Sundays?", [text])
+    said = "The passages that were found do not answer this. The nearest ones are from “Hours”."
+    assert why_none("Is it open on Sundays?", days, found) == said
+    other = constraints_of("Is Lucid open?", [text])
+    assert why_none("Is Lucid open?", other, found) == (
+        "No passage that was found names Lucid. The nearest ones are about Oslo."
+    )
+
+
 def test_nothing_was_found() -> None:
     assert why_none("Who is he?", constraints_of("Who is he?", []), []) == "No passage was found."

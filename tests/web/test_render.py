@@ -241,6 +241,7 @@ def test_an_uncertain_answer_is_shown_as_what_it_is() -> None:
     assert shown.startswith('<p class="q-line q-unsure">The articles may answer this&#58;</p>')
     assert shown.count("may answer this") == 1
     assert "The quote does not name &#60;2021&#62;." in shown
+    assert "Supported" not in shown and "1 quote &#" in shown.replace("·", "&#183;")
     assert "文章可能回答了这个问题" in render.answer(unsure, "zh")
     certain = render.answer(replace(unsure, certainty="high", reason=None, notice=None))
     assert "may answer" not in certain and "q-unsure" not in certain
@@ -262,6 +263,15 @@ def test_an_uncertain_summary_or_overview_begins_with_words_of_its_own(form: Int
 def test_the_widget_knows_every_line_that_an_uncertain_answer_begins_with() -> None:
     parts = (HOME / "web/widget/parts.js").read_text(encoding="utf-8")
     assert all(line.removesuffix(":") in parts for line in (MAYBE, *OF_FORM.values()))
+
+
+def test_what_leads_to_an_answer_stands_before_it() -> None:
+    quoted = (Sentence(QUOTE, "quote", (1,), 0.9),)
+    notice = "6 articles, the newest first: No language model is set."
+    shown = render.answer(an_answer("tea", sentences=quoted, citations=(citation(),), notice=notice))
+    lead, rest = shown.index("6 articles&#44;".replace("&#44;", ",")), shown.index("No language model is set.")
+    assert lead < shown.index("q-quote") < rest
+    assert "first&#58; No" not in shown
 
 
 def test_what_is_said_in_the_askers_language_stays_in_it() -> None:

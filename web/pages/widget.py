@@ -33,6 +33,7 @@ TYPES = {"frame.js": "text/javascript", "parts.js": "text/javascript", "frame.cs
 # What the frame says in the words of the chat.
 SAID = {
     "chat.next", "chat.try", "chat.stopped", "chat.abstained", "chat.nearest", "chat.supported_1", "chat.supported_n",
+    "chat.quotes_1", "chat.quotes_n",
     "chat.withheld_1", "chat.withheld_n", "chat.seconds", "chat.page", "chat.read", "chat.retry", "chat.searching",
     "chat.understood", "chat.as_typed", "chat.contact",
     "script.keep.up", "script.keep.down", "script.keep.forgotten", "script.keep.failed",

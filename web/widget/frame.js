@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, contact, count, doing, events, first, headers as known, make, nearest, say, token, unsure, UNSURE, words } from "./parts.js";
+import { action, bring, card, contact, count, doing, events, first, headers as known, LEAD, make, nearest, say, token, unsure, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = `quoth-widget ${token}`.trim(), TURNS = 20, HISTORY = 10;
@@ -83,11 +83,13 @@ function finish(turn) {
     const tab = contact.startsWith("mailto:") ? {} : { target: "_blank", rel: "noopener" };
     turn.said.append(make("p", { className: "line" }, make("a", { href: contact, textContent: say("chat.contact"), ...tab })));
   }
-  if (answer.certainty === "low") turn.said.prepend(make("p", { className: "unsure", textContent: unsure(answer.intent) }));
+  const low = answer.certainty === "low";
+  const [lead] = low ? [unsure(answer.intent)] : /^\d+ articles, the newest first:/.exec(answer.notice) ?? [];
+  if (lead) turn.said.prepend(make("p", { className: "unsure", textContent: lead }));
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
-  const facts = answer.abstained ? [seconds] : [count("chat.supported", answer.citations.length), seconds];
+  const facts = answer.abstained ? [seconds] : [count(low ? "chat.quotes" : "chat.supported", answer.citations.length), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
-  facts.push(...[(answer.notice ?? "").replace(UNSURE, "").replace(/Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
+  facts.push(...[(answer.notice ?? "").replace(LEAD, "").replace(/Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);
   if (answer.standalone_question !== answer.question) {
     const understood = say("chat.understood", { question: answer.standalone_question });
