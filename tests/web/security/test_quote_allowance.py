@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.answer import Answer, Citation, Sentence
 from rag.events import SentenceEvent, StatusEvent, sentence_events
-from rag.extract import MAYBE
+from rag.unsure import MAYBE
 from tests.web.standins import an_answer
 from web.security.quote_allowance import NOTICE, QuoteAllowance
 
