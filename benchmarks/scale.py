@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.corpus import NEEDS, PASSAGE_CHARACTERS, articles, questions, write_corpus
 from benchmarks.results import Section, write_block
@@ -61,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--beside", type=Path, metavar="DIR", help="a store in a folder, from which is retrieved as well"
     )
-    parser.add_argument("--work", type=Path, metavar="DIR", help="where the database's files are for the time")
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="where the database has its files, and vectors are kept"
+    )
     parser.add_argument("--out", type=Path, default=OUT, metavar="FILE", help="default benchmarks/RESULTS.md")
     options = parser.parse_args(arguments)
     try:
@@ -158,9 +161,7 @@ def workers(options: argparse.Namespace, database: Database, folder: Path) -> It
 def publication(options: argparse.Namespace, database: Database, folder: Path) -> Iterator[str]:
     """Fill a store, retrieve from it and from the one beside it, and change one article of it."""
     model, place = load_embeddings(DEFAULT, MODELS), database.place()
-    text = "\n\n".join(text for _, text in islice(articles(options.data), _REAL // 6))
-    starts = range(0, len(text), PASSAGE_CHARACTERS)
-    vectors = model.encode([text[start : start + PASSAGE_CHARACTERS] for start in starts])
+    vectors = _real_vectors(options.data, model, (options.work or folder) / "vectors.npy")
     filled = fill(place, options.data, options.passages, vectors, database.processor_seconds)
     yield from _sizes(options.passages, place, filled)
     write_corpus(options.data, folder / "published", 40)
@@ -183,6 +184,16 @@ def publication(options: argparse.Namespace, database: Database, folder: Path) -
         f" {statistics.median(took):.2f} | five times, slowest {max(took):.2f}; processor time"
         f" {statistics.median(processor):.2f} s, the database's in |"
     )
+
+
+def _real_vectors(data: Path, model: EmbeddingModel, kept: Path) -> NDArray[np.float32]:
+    """Return the vectors of some real passages, of which all others are made; they are kept for the next run."""
+    if not kept.is_file():
+        text = "\n\n".join(text for _, text in islice(articles(data), _REAL // 6))
+        starts = range(0, _REAL * PASSAGE_CHARACTERS, PASSAGE_CHARACTERS)
+        np.save(kept, model.encode([part for start in starts if (part := text[start : start + PASSAGE_CHARACTERS])]))
+    vectors: NDArray[np.float32] = np.load(kept)
+    return vectors
 
 
 def _sizes(passages: int, place: StoreUrl, filled: Filled) -> Iterator[str]:

@@ -79,10 +79,11 @@ def proxy(upstreams: Sequence[tuple[str, int]], folder: Path) -> Iterator[int]:
             yield port
         return
     port = free_port()
-    text = CADDYFILE.read_text().replace("{$SITE} {", f"http://:{port} {{", 1)
-    text = text.replace("Host {$SITE}", "Host localhost").replace("{\n", "{\n\tadmin off\n", 1)
+    text = CADDYFILE.read_text()
+    text = text.replace("{\n", "{\n\tadmin off\n", 1)
     (folder / "Caddyfile").write_text(text)
     environment = os.environ | {
+        "SITE": f"http://:{port}",
         "UPSTREAM": " ".join(f"{host}:{number}" for host, number in upstreams),
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),

@@ -107,6 +107,9 @@ class PostgresStore:
         except (errors.FeatureNotSupported, errors.UndefinedFile) as error:
             hint = "install pgvector 0.8 or later on its server"
             raise StoreError(f"the database {self._url} has no pgvector", hint) from error
+        except errors.InsufficientPrivilege as error:  # who owns a database may make tables, and still not this
+            hint = "have its administrator run `CREATE EXTENSION vector` in it once"
+            raise StoreError(f"pgvector is not switched on in the database {self._url}", hint) from error
         row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
         pgvector = row[0] if row else "none"
         if tuple(map(int, pgvector.split(".")[:2])) < _PGVECTOR:

@@ -125,6 +125,20 @@ def test_a_user_without_rights_is_told(postgres: Server) -> None:
         pass
 
 
+def test_who_owns_a_database_and_may_not_switch_pgvector_on_is_told(postgres: Server) -> None:
+    with psycopg.connect(postgres.uri, autocommit=True) as sql:
+        sql.execute("CREATE ROLE owner LOGIN")
+        sql.execute("CREATE DATABASE owned OWNER owner")
+    owned = postgres.uri.replace("/postgres?", "/owned?")
+    url = StoreUrl(owned.replace("postgres:@", "owner:@"))
+    with pytest.raises(StoreError, match="run `CREATE EXTENSION vector` in it once"), open_store(url).writing():
+        pass
+    with psycopg.connect(owned, autocommit=True) as sql:
+        sql.execute("CREATE EXTENSION vector")
+    with open_store(url).writing() as publication:
+        assert publication.database.article_count() == 0
+
+
 def test_tables_of_other_versions(url: StoreUrl, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(url).writing() as publication, publication.database.writing():
         put(publication.database)
