@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 512
 """Few enough for a batch to stay in a core's cache: of 4,096, a token takes twice the time (docs/performance.md)."""
+_SLOWER = ["SkipLayerNormFusion"]
+"""An addition and a normalisation in one take four times as long as one after the other (docs/performance.md)."""
 _Result = TypeVar("_Result")
 
 
@@ -31,7 +33,7 @@ def open_session(path: Path) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"], disabled_optimizers=_SLOWER)
 
 
 def in_batches(

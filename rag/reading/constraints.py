@@ -135,18 +135,28 @@ def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
 @lru_cache(_KEPT)
 def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     years = frozenset(YEAR_ALONE.findall(question))
+    figures = frozenset(_FIGURE.findall(question)) - years
+    names = _names_of(question, texts)
+    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
+
+
+def _names_of(question: str, texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the question's names, also those that only the texts write with a capital."""
     found = [
         _words(name.text)
         for name in names_in(question)
         if not YEAR_ALONE.fullmatch(name.text) and not _CONTRACTION.fullmatch(name.text)
     ]
     known = {word for name in found for word in name}
-    others = (word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1)
+    others = [word for word in _words(question) if word not in known and word.isalpha() and len(word) > 1]
+    found += _names_by(texts, others)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _names_by(texts: Sequence[str], words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return those of a question's words that the texts write as names."""
     lowered = [(text, text.lower()) for text in texts]
-    found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, lowered)]
-    figures = frozenset(_FIGURE.findall(question)) - years
-    names = tuple(dict.fromkeys(name for name in found if name))
-    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
+    return [(word,) for word in words if not _is_time_or_people(word) and _is_written_as_name(word, lowered)]
 
 
 def _is_time_or_people(word: str) -> bool:
