@@ -12,7 +12,7 @@ export function say(key, values = {}) {
 }
 
 // What the notice of an uncertain answer begins with, which is said above it in the language of the page.
-export const UNSURE = /^(?:The articles may answer this|This may be the article that is meant|These articles have the words, but may be about something else|Going by the words in the articles): ?/;
+export const UNSURE = /^(?:The articles may answer this|This may be what is meant|These articles have the words, but may be about something else|Going by the words in the articles): ?/;
 
 export function unsure(form) {
   const key = `chat.unsure.${form}`;
