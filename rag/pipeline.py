@@ -22,7 +22,7 @@ from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
 from rag.extract import Bars, Extract, Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
-from rag.forms.compare import compare, compare_pair
+from rag.forms.compare import compare
 from rag.forms.direct import direct
 from rag.forms.findings import Findings
 from rag.forms.list import list_of_items
@@ -47,8 +47,6 @@ READ_FORMS: dict[Intent, Callable[[Findings], AnswerBody | None]] = {
     "list": list_of_items,
     "compare": compare,
     "yes_no": yes_or_no,
-    "fact": compare_pair,
-    "why": compare_pair,
 }
 """Forms that are made of readings; where one is None, the ordinary answer stands."""
 THOROUGH: tuple[Intent, ...] = ("list", "compare", "why")

@@ -6,7 +6,7 @@ from rag.intents import Intent
 
 MAYBE = "The articles may answer this:"
 OF_FORM: dict[Intent, str] = {
-    "summary": "This may be the article that is meant:",
+    "summary": "This may be what is meant:",
     "overview": "These articles have the words, but may be about something else:",
     "collection": "Going by the words in the articles:",
 }

@@ -19,7 +19,6 @@ from rag.generate import AnswerBody
 from rag.intents import Intent
 from rag.language.comparisons import Comparison, comparison_of
 from rag.language.numbers import SCALES
-from rag.language.pairs import pair_in
 from rag.language.tokens import tokens_of
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
@@ -32,8 +31,6 @@ _FIGURE = re.compile(
 )
 """A figure that says of what: "XPeng 10.4" after "NIO lost 20.7 billion" leaves out the billion."""
 _ENDS_OPEN = re.compile(rf"(?:[0-9]|\b(?:{'|'.join(SCALES)}))$")
-_BEFORE = 300
-"""Characters of a paragraph before a quote that may name whom it is about."""
 _LONGEST = 120
 """Characters of the words that a first line takes of a side."""
 
@@ -60,19 +57,8 @@ class Side:
 def compare(findings: Findings) -> AnswerBody | None:
     """Return both sides; None where they cannot be told, nothing is found of either, or one quote compares them."""
     comparison = comparison_of(findings.question)
-    return _of_sides(findings, comparison) if comparison else None
-
-
-def compare_pair(findings: Findings) -> AnswerBody | None:
-    """Return what is said of each of two that a question asks the same of; None where one quote says it of both."""
-    pair = pair_in(findings.question)
-    quotes = findings.extract.citations
-    if pair is None or (quotes and _names_both(quotes[0].quote, pair)):
+    if comparison is None:
         return None
-    return _of_sides(findings, pair)
-
-
-def _of_sides(findings: Findings, comparison: Comparison) -> AnswerBody | None:
     found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
@@ -131,9 +117,6 @@ def _is_about(quote: Quote, name: str, other: str) -> bool:
     if own < 0 and others < 0:
         own, others = _last(name, text, len(text)), _last(other, text, len(text))
         if own < 0 and others < 0:
-            before = quote.article.text[max(0, quote.start - _BEFORE) : quote.start].rpartition("\n")[2]
-            own, others = _last(name, before, len(before)), _last(other, before, len(before))
-        if own < 0 and others < 0:
             return _last(name, title, len(title)) >= 0 > _last(other, title, len(title))
     return own > others
 
@@ -150,10 +133,8 @@ def _own_figure(quote: Quote, name: str, other: str) -> Span | None:
 
 def _last(name: str, text: str, until: int) -> int:
     """Return where a text names a side last before an offset; -1 where it does not."""
-    bare = re.sub(r"^(?:the|an?) ", "", name, flags=re.IGNORECASE)
-    forms = dict.fromkeys((bare, bare.split()[-1] if bare[:1].isupper() and bare.split()[-1][:1].isupper() else bare))
-    words = "|".join(map(re.escape, forms))
-    return max((m.start() for m in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text[:until], re.IGNORECASE)), default=-1)
+    words = re.escape(re.sub(r"^(?:the|an?) ", "", name, flags=re.IGNORECASE))
+    return max((m.start() for m in re.finditer(rf"(?<!\w){words}(?!\w)", text[:until], re.IGNORECASE)), default=-1)
 
 
 def _is_certain(sides: Sequence[Side], bars: Bars) -> bool:
@@ -170,10 +151,7 @@ def _compares(findings: Findings, comparison: Comparison) -> bool:
     """Return whether the ordinary answer is certain and its first quote names both sides."""
     if findings.extract.certainty != "high":
         return False
-    return _names_both(findings.extract.citations[0].quote, comparison)
-
-
-def _names_both(text: str, comparison: Comparison) -> bool:
+    text = findings.extract.citations[0].quote
     return all(_last(name, text, len(text)) >= 0 for name in comparison.sides)
 
 

@@ -45,9 +45,7 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
     for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if any(_is_titled(each, article) for each in topics) and (spans := prose(article)):
-            quotes.append((article, spans[0]))
-        elif candidates := _naming(article, topics):
+        if candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))

@@ -7,8 +7,10 @@ finds half of the sentences that people chose; LexRank finds as few as the first
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from rag.extract import cite
 from rag.forms.about import all_stems_of, stems_of
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES
+from rag.language.scripts import has_han
 from rag.retrieve import Passage
 from rag.unsure import OF_FORM
 
@@ -36,9 +39,18 @@ _QUESTION = 0.5
 _REPEATS = 0.8
 """A sentence so near to one that was chosen says it again."""
 _SHORTEST = 40
+_PARTICULAR = re.compile(
+    r"\b(?:findings?|facts|points?|results?|debate|views?|arguments?|reactions?|verdict|what happened)\b", re.IGNORECASE
+)
+PARTICULAR = "What is asked for may stand elsewhere in the article."
+_FIRST = 3
+"""Where a part of the article is asked for, one of so many first sentences begins; the very first seldom has it."""
+_KEPT = 256
+"""Texts whose stems are kept: titles and articles of one question."""
 _ASKED = re.compile(
     rf"\b(?:please|can|could|you|give|me|a|an|the|short|brief|summari[sz]e|summary|sum|up|tl;?dr|what|is|was|this|that|of"
-    rf"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|story|{ARTICLES})\b",
+    r"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|results|views?|arguments?|debate|few"
+    rf"|several|sentences|lines|words|briefly|pls|story|column|feature|interview|report|review|{ARTICLES})\b",
     re.IGNORECASE,
 )
 
@@ -59,25 +71,29 @@ def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, co
     if len(spans) < LEAST:
         return None
     texts = [article.text[span.start : span.end] for span in spans]
-    chosen = central(vectors.encode([*texts, question]), min(MOST, max(LEAST, len(spans) // _SHARE)))
+    particular = bool(_PARTICULAR.search(question))
+    count = min(MOST, max(LEAST, len(spans) // _SHARE))
+    chosen = central(vectors.encode([*texts, question]), count, among=_FIRST if particular else 1)
     citations = tuple(
         cite(n, article, (spans[i].start, spans[i].end), (), context) for n, i in enumerate(sorted(chosen), start=1)
     )
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
-    if (reason := _doubt(topic, article, articles)) is None:
+    if (reason := PARTICULAR if particular else _doubt(topic, article, articles)) is None:
         return AnswerBody(sentences, citations, certainty="high", intent="summary")
     return AnswerBody(sentences, citations, OF_FORM["summary"], certainty="low", reason=reason, intent="summary")
 
 
 def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article | None:
-    """Return the article whose title has most of the topic's words, of equal ones the one with the best passage.
+    """Return the article whose title and text have most of the topic's words, rare ones counting more.
 
-    None where it has less than half of them anywhere.
+    Of equal ones it is the one with the best passage. None where it has less than half of the words.
     """
-    if not articles:
+    weights = _weights(topic, articles)
+    if not weights:
         return None
-    article = max(articles, key=lambda article: _named(topic, article.title))  # the first of equal ones
-    return article if 2 * _named(topic, f"{article.title}\n{article.text}") >= len(topic) else None
+    article = max(articles, key=lambda article: _titled(weights, article) + _held(weights, _whole(article)))
+    held = [term for term in weights if _held({term: 1.0}, _whole(article))]
+    return article if 2 * len(held) >= len(weights) else None
 
 
 def _doubt(topic: Sequence[str], article: Article, articles: Sequence[Article]) -> str | None:
@@ -86,17 +102,38 @@ def _doubt(topic: Sequence[str], article: Article, articles: Sequence[Article]) 
         return f"Only the first {SENTENCES} sentences of the article were looked at."
     if len(articles) == 1:
         return None
-    stems = stems_of(" ".join(topic))
-    named = {each.id: len(stems & all_stems_of(each.title)) for each in articles}
-    if 2 * named[article.id] < len(stems):
+    weights = _weights(topic, articles)
+    titled = _titled(weights, article)
+    if 2 * titled < sum(weights.values()):
         return "No title says which article is meant."
-    rivals = [each.title for each in articles if each is not article and named[each.id] >= named[article.id]]
+    rivals = [other.title for other in articles if other is not article and _titled(weights, other) >= titled]
     return f"“{rivals[0]}” has as many of the words in its title." if rivals else None
 
 
-def _named(topic: Sequence[str], text: str) -> int:
-    low = text.lower()
-    return sum(term in low for term in topic)
+def _weights(topic: Sequence[str], articles: Sequence[Article]) -> dict[str, float]:
+    """Return the stems of a topic's words with how much each tells of which of the articles is meant."""
+    texts = [_whole(article) for article in articles]
+    holding = {each: sum(bool(_held({each: 1.0}, text)) for text in texts) for each in stems_of(" ".join(topic))}
+    return {each: math.log(1 + len(texts) / (1 + count)) for each, count in holding.items()}
+
+
+def _titled(weights: Mapping[str, float], article: Article) -> float:
+    return _held(weights, article.title)
+
+
+def _held(weights: Mapping[str, float], text: str) -> float:
+    """Return the weight of the words that a text has; Chinese ones may stand anywhere in it."""
+    stems = _stems(text)
+    return sum(weight for term, weight in weights.items() if term in stems or (has_han(term) and term in text))
+
+
+@lru_cache(_KEPT)
+def _stems(text: str) -> frozenset[str]:
+    return all_stems_of(text)
+
+
+def _whole(article: Article) -> str:
+    return f"{article.title}\n{article.text}"
 
 
 def prose(article: Article) -> list[SentenceSpan]:
@@ -112,17 +149,23 @@ def prose(article: Article) -> list[SentenceSpan]:
     ]
 
 
-def central(vectors: NDArray[np.float32], count: int) -> list[int]:
-    """Return the numbers of `count` sentences, the first one and then the most central, none of which is said twice.
+def central(vectors: NDArray[np.float32], count: int, among: int = 1) -> list[int]:
+    """Return the numbers of `count` sentences, none of which is said twice.
 
-    `vectors` are unit vectors [sentences, dimensions] in reading order, then the question's.
+    First comes the most central one `among` the first, then the most central ones of those after it. `vectors` are unit
+    vectors [sentences, dimensions] in reading order, then the question's.
     """
     sentences, question = vectors[:-1], vectors[-1]
     middle = sentences.mean(axis=0)
     rank = sentences @ (middle / max(float(np.linalg.norm(middle)), 1e-9) + _QUESTION * question)
     cosines = sentences @ sentences.T
-    chosen = [0]
+    chosen = [int(rank[:among].argmax())]
     for i in np.argsort(-rank, kind="stable").tolist():
-        if len(chosen) < count and i not in chosen and all(cosines[i, other] < _REPEATS for other in chosen):
+        if (
+            len(chosen) < count
+            and i > chosen[0]
+            and i not in chosen
+            and all(cosines[i, other] < _REPEATS for other in chosen)
+        ):
             chosen.append(i)
     return chosen

@@ -1,4 +1,4 @@
-"""A price is a sum of money, of several sums the one beside the name asked for; a sentence of another unit gives way."""
+"""A price is a sum of money, of several sums the one beside the name asked for; another unit gives way."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ export function say(key, values = {}) {
 }
 
 // What the notice of an answer begins with, which is said above it; of an uncertain one in the language of the page.
-export const LEAD = /^(?:\d+ articles, the newest first|The articles may answer this|This may be the article that is meant|These articles have the words, but may be about something else|Going by the words in the articles): ?/;
+export const LEAD = /^(?:\d+ articles, the newest first|The articles may answer this|This may be what is meant|These articles have the words, but may be about something else|Going by the words in the articles): ?/;
 
 export function unsure(form) {
   const key = `chat.unsure.${form}`;

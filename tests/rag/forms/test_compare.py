@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.forms.compare import compare, compare_pair
+from rag.forms.compare import compare
 from tests.rag.forms.readings import Claim, assert_is_an_answer, findings
 
 QUESTION = "NIO or XPeng, who lost more?"
@@ -110,39 +110,3 @@ def test_little_support_gives_quotes_alone() -> None:
     body = compare(findings(QUESTION, [], sides(NIO, (*XPENG[:2], 0.6))))
     assert body is not None and body.certainty == "low"
     assert [sentence.kind for sentence in body.sentences] == ["quote", "quote"]
-
-
-EACH = "How much did Prosser and Tollemache each lose?"
-PROSSER = ("Owain Prosser lost 41,000 pounds.", "41,000 pounds", 0.9)
-TOLLEMACHE = ("Brenda Tollemache lost 86,000 pounds.", "86,000 pounds", 0.9)
-
-
-def test_what_is_asked_of_two_is_said_of_each() -> None:
-    body = compare_pair(findings(EACH, [], {"did Prosser lose": [PROSSER], "did Tollemache lose": [TOLLEMACHE]}))
-    assert body is not None
-    assert_is_an_answer(body)
-    assert (body.sentences[0].text, body.certainty) == ("Prosser: 41,000 pounds; Tollemache: 86,000 pounds.", "high")
-    assert (body.sentences[0].citations, body.intent) == ((1, 2), "compare")
-
-
-def test_what_is_said_of_one_of_the_two_alone_is_uncertain() -> None:
-    body = compare_pair(findings(EACH, [TOLLEMACHE], {"did Tollemache lose": [TOLLEMACHE]}))
-    assert body is not None
-    assert (body.certainty, body.reason) == ("low", "No passage that was found says this of Prosser.")
-
-
-def test_one_quote_that_says_it_of_both_is_the_answer() -> None:
-    both = ("Prosser and Tollemache lost 127,000 pounds together.", "127,000 pounds", 0.6)
-    sides = {"did Prosser lose": [PROSSER], "did Tollemache lose": [TOLLEMACHE]}
-    assert compare_pair(findings(EACH, [both], sides)) is None
-    assert compare_pair(findings("How much did Prosser lose?", [PROSSER], sides)) is None
-
-
-def test_whom_a_quote_is_about_may_stand_before_it_in_its_paragraph() -> None:
-    text = "Niamh Quilty called it late. She wants renewals made compulsory."
-    quilty = (text, "renewals made compulsory", 0.9)
-    voss = ("Lena Voss wants a fund.", "a fund", 0.9)
-    question = "How do Lena Voss and Niamh Quilty differ on insurance?"
-    body = compare_pair(findings(question, [], {"Voss say about insurance": [voss], "Quilty say about": [quilty]}))
-    assert body is not None
-    assert body.sentences[0].text == "Lena Voss: a fund; Niamh Quilty: renewals made compulsory."

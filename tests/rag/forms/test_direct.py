@@ -28,7 +28,7 @@ FILES = {
         "Tin",
         "Tomas Weil",
         "2023-01-05",
-        "Tin is a metal. No metal is cheaper, but one: metal for bells. Nobody pays a tariff on it, or drinks it with tea.",
+        "Tin is a metal. One metal is cheaper: metal for bells. Nobody pays a tariff on it, or drinks it with tea.",
     ),
 }
 

@@ -11,7 +11,7 @@ from index.ingest import ingest
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.forms.overview import IN_PASSING
-from rag.forms.summary import central
+from rag.forms.summary import PARTICULAR, central
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
@@ -104,7 +104,7 @@ def test_a_summary_of_an_article_that_no_title_tells_from_others_is_uncertain(ch
     assert (answer.intent, answer.certainty, answer.notice) == (
         "summary",
         "low",
-        "This may be the article that is meant:",
+        "This may be what is meant:",
     )
     assert (answer.citations[0].title, answer.reason) == ("The tin tax", "No title says which article is meant.")
     rivals = ask(chain, "Summarize the article on tin and the roof")
@@ -122,8 +122,18 @@ def test_a_summary_begins_with_the_beginning_and_says_nothing_twice() -> None:
     assert len(chosen) == len(set(chosen)) == 3
 
 
-def test_where_no_article_is_named_it_is_asked_which(chain: AnswerChain) -> None:
-    answer = ask(chain, "What is this article about?")
+def test_a_summary_of_findings_begins_where_it_is_most_about_them_and_is_uncertain(chain: AnswerChain) -> None:
+    answer = ask(chain, "main findings of the article on the tin tax")
+    assert (answer.certainty, answer.reason) == ("low", PARTICULAR)
+    vectors = np.array([[1, 0, 0], [0, 0.6, 0.8], [0, 1, 0], [0, 0.7, -0.714], [0, 1, 0]], dtype=np.float32)
+    assert central(vectors, 2, among=3) == [2, 3], "what stands before the first sentence is left out"
+
+
+@pytest.mark.parametrize(
+    "question", ["What is this article about?", "Sum up the article in a few sentences", "main point of the column?"]
+)
+def test_where_no_article_is_named_it_is_asked_which(chain: AnswerChain, question: str) -> None:
+    answer = ask(chain, question)
     assert (answer.abstained, answer.intent, answer.sentences) == (True, "summary", ())
     assert answer.answer.startswith("Which article? Ask for example “Summarize T")
 
