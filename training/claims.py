@@ -4,9 +4,9 @@
 
 The claims are pairs of a true and a false sentence about a text that no reader learns from (training/untaught.py) and
 the own claims about the articles for calibration. Kinds count alike (the own claims as two), and of each the true and
-the false ones. A claim is judged by its best quote, and which is best depends on the weights: they are chosen and fitted in
-turn. What is logged is of claims about texts that a fit had not seen (five parts), beside the rules alone; where these
-are as good, nothing is written, and the rules judge alone.
+the false ones. A claim is judged by its best quote, and which is best depends on the weights: they are chosen and
+fitted in turn. What is logged is of claims about texts that a fit had not seen (five parts), beside the rules alone;
+where these are as good, nothing is written, and the rules judge alone.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def test_chinese_is_left_to_the_rules() -> None:
     head = FakeHead(HEAD_ALONE, {"supported": 6.0})
     text = "雷军在2021年宣布小米造车。他没有透露价格。"
     assert Verifier(FakeEmbeddings(), head).support("雷军在2022年宣布小米造车。", [passage(text)]) is None
-    assert not head.asked
+    assert not head.read
 
 
 SOLD = "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns. Nobody had painted it."
