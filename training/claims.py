@@ -27,7 +27,7 @@ from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader
 from rag.verify.support import BAR, Text, Verifier, copies
-from rag.verify.weigh import ASKED, BESIDE_HEAD, HEAD, by_rules, evidence_of, refused, seen
+from rag.verify.weigh import ASKED, BESIDE_HEAD, HEAD, by_rules, evidence_of, exchanged, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
@@ -90,7 +90,7 @@ def weighed(told: Told, verifier: Verifier, head: SupportHead) -> Weighed:
     for quote, alignment, cosine in verifier.aligned(told.claim, [told.text]):
         copied = copied or copies(told.claim, words[quote.start : quote.end])
         rules.append(by_rules(alignment, cosine))
-        if evidence is not None and not refused(alignment):
+        if evidence is not None and not refused(alignment) and not exchanged(evidence):
             values = seen(alignment, cosine, evidence)
             rows.append([values[name] for name in NAMES])
     said = None if evidence is None else np.array([evidence[name] for name in HEAD])

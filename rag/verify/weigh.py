@@ -42,6 +42,8 @@ ASKED = ("sides", "relevance")
 """What is seen when the model is asked for a side of the claim: how much sooner it finds that than with the two sides
 exchanged, and how well the text answers at all."""
 
+_EXCHANGED = -2.0
+"""The text answers with the claim's sides so much later than with the two exchanged that these are the right ones."""
 _DENIED = 1 / 3
 """Share of the words that are denied in only one of claim and quote, from which on a head is not asked."""
 
@@ -87,12 +89,19 @@ def by_rules(alignment: Alignment, cosine: float) -> float:
 
 def by_both(weights: Weights, alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> float:
     """Return P(the quote supports the claim) by rules and head, unless the rules refuse it."""
-    return logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
+    return (
+        0.0 if exchanged(evidence) else logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
+    )
 
 
 def refused(alignment: Alignment) -> bool:
     """Return whether no head can overrule the rules: something is missing, denied, or done by the other side."""
     return alignment.ruled_out or alignment.roles_reversed or alignment.negated_share >= _DENIED
+
+
+def exchanged(evidence: Mapping[str, float]) -> bool:
+    """Return whether the model finds the claim's two sides in each other's places."""
+    return evidence.get("sides", 0.0) < _EXCHANGED
 
 
 def seen(alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> dict[str, float]:

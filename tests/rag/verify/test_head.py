@@ -68,7 +68,7 @@ def test_it_reads_a_passage_once_after_its_title() -> None:
     assert head.read == [(CLAIM, "Permits", TEXT)]
 
 
-@pytest.mark.parametrize(("sides", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-3.0, 0.0474)])
+@pytest.mark.parametrize(("sides", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-1.0, 0.2689), (-3.0, 0.0)])
 def test_exchanged_sides_count_by_their_weight(sides: float, expected: float) -> None:
     head = FakeHead(ClaimWeights({"supported": 1.0, "sides": 1.0}, 0.0), {"supported": 0.0}, sides=sides)
     assert probability(head) == pytest.approx(expected, abs=1e-4)
