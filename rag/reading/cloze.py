@@ -1,8 +1,8 @@
 """A claim as questions, each with a question word in the place of some of its words, and with its sides exchanged.
 
 A support head hardly tells "A sold B to C" from "B sold A to C": both have the quote's words. Which words a reading
-model finds when it is asked "What sold B to C?" tells them apart. Everything is by form: a claim whose verb is not
-found is asked nothing.
+model finds when it is asked "What sold B to C?" tells them apart, and how well the text answers that tells near misses.
+Everything is by form: a claim whose verb is not found is asked nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.language.english import DETERMINERS, OPENS_CLAUSE, PREPOSITIONS
-from rag.language.names import names_in
 from rag.language.verbs import AGENT_VERBS, AUXILIARIES, BASE, FORMS_OF_BE, IRREGULAR_FORMS, third_person
 
-MOST_NAMES = 4
 _MOST_WORDS = 8
 """Words of a side, at most; longer ones are clauses."""
 _FIRST_WORDS = 10
@@ -72,13 +70,6 @@ def parts_of(claim: str) -> Parts | None:
     end = next((i for i in range(after, len(words)) if _ends_side(words, i, after)), len(words))
     other = " ".join(words[after:end]).rstrip(_MARKS).split()
     return Parts(tuple(words[:verb]), tuple(words[verb:after]), tuple(other), tuple(words[end:]))
-
-
-def names_asked(claim: str) -> Iterator[Blank]:
-    """Yield questions for the first names of a claim."""
-    said = claim.rstrip(". ")
-    for name in names_in(said)[:MOST_NAMES]:
-        yield Blank(_asked((said[: name.start].strip(), "what", said[name.end :].strip())), name.text)
 
 
 def _asked(words: Sequence[str]) -> str:

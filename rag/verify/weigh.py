@@ -8,7 +8,7 @@ reader.json do (training/claims.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -38,9 +38,12 @@ BESIDE_HEAD = ("worst_clause", "mean_gap", "negated_share", "content_words")
 """What the rules see that still adds to what a head says."""
 HEAD = ("supported", "contradicted")
 """What a head says, in log-odds."""
-SIDES = "sides"
-"""How much sooner the model finds the claim's sides than with the two exchanged."""
+ASKED = ("sides", "relevance")
+"""What is seen when the model is asked for a side of the claim: how much sooner it finds that than with the two sides
+exchanged, and how well the text answers at all."""
 
+_EXCHANGED = -2.0
+"""The text answers with the claim's sides so much later than with the two exchanged that these are the right ones."""
 _DENIED = 1 / 3
 """Share of the words that are denied in only one of claim and quote, from which on a head is not asked."""
 
@@ -67,16 +70,16 @@ class Head(Protocol):
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         """Return log-odds that the text supports the claim, and contradicts it; None where it cannot read one."""
 
-    def sides(self, claim: str, title: str, text: str) -> float:
-        """Return how much sooner the claim's sides are found in the text than with the two exchanged; 0 if unknown."""
+    def asked(self, claim: str, title: str, text: str) -> Mapping[str, float]:
+        """Return ASKED, by name."""
 
 
-def evidence_of(head: Head, names: Container[str], claim: str, title: str, text: str) -> dict[str, float] | None:
-    """Return what the head says; it reads more often for SIDES, if that is among the `names` that count."""
+def evidence_of(head: Head, names: Collection[str], claim: str, title: str, text: str) -> dict[str, float] | None:
+    """Return what the head says, with ASKED where one of them is among the `names` that count."""
     evidence = head.evidence(claim, title, text)
-    if evidence is None or SIDES not in names:
-        return None if evidence is None else dict(evidence)
-    return {**evidence, SIDES: head.sides(claim, title, text)}
+    if evidence is None:
+        return None
+    return {**evidence, **(head.asked(claim, title, text) if not set(ASKED).isdisjoint(names) else {})}
 
 
 def by_rules(alignment: Alignment, cosine: float) -> float:
@@ -86,12 +89,19 @@ def by_rules(alignment: Alignment, cosine: float) -> float:
 
 def by_both(weights: Weights, alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> float:
     """Return P(the quote supports the claim) by rules and head, unless the rules refuse it."""
-    return logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
+    return (
+        0.0 if exchanged(evidence) else logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
+    )
 
 
 def refused(alignment: Alignment) -> bool:
     """Return whether no head can overrule the rules: something is missing, denied, or done by the other side."""
     return alignment.ruled_out or alignment.roles_reversed or alignment.negated_share >= _DENIED
+
+
+def exchanged(evidence: Mapping[str, float]) -> bool:
+    """Return whether the model finds the claim's two sides in each other's places."""
+    return evidence.get("sides", 0.0) < _EXCHANGED
 
 
 def seen(alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> dict[str, float]:

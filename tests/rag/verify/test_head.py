@@ -18,7 +18,7 @@ from rag.reading.manifest import ClaimWeights
 from rag.reading.onnx import OnnxReader
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
-from rag.verify.weigh import BESIDE_HEAD, HEAD, SIDES
+from rag.verify.weigh import ASKED, BESIDE_HEAD, HEAD
 from settings import READER
 from tests.fakes import FakeEmbeddings
 
@@ -32,16 +32,16 @@ class FakeHead:
 
     weights: ClaimWeights | None
     said: Mapping[str, float] | None
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    in_order: float = 0.0
+    read: list[tuple[str, str, str]] = field(default_factory=list)
+    sides: float = 0.0
     sides_asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def sides(self, claim: str, title: str, text: str) -> float:
+    def asked(self, claim: str, title: str, text: str) -> Mapping[str, float]:
         self.sides_asked.append((claim, title, text))
-        return self.in_order
+        return {"sides": self.sides, "relevance": 0.0}
 
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
-        self.asked.append((claim, title, text))
+        self.read.append((claim, title, text))
         return self.said
 
 
@@ -65,18 +65,18 @@ def test_what_the_head_says_counts_by_its_weights(said: float, expected: float) 
 def test_it_reads_a_passage_once_after_its_title() -> None:
     head = FakeHead(HEAD_ALONE, {"supported": 1.0})
     assert Verifier(FakeEmbeddings(), head).support(CLAIM, [passage(TEXT)]) is not None
-    assert head.asked == [(CLAIM, "Permits", TEXT)]
+    assert head.read == [(CLAIM, "Permits", TEXT)]
 
 
-@pytest.mark.parametrize(("in_order", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-3.0, 0.0474)])
-def test_exchanged_sides_count_by_their_weight(in_order: float, expected: float) -> None:
-    head = FakeHead(ClaimWeights({"supported": 1.0, SIDES: 1.0}, 0.0), {"supported": 0.0}, in_order=in_order)
+@pytest.mark.parametrize(("sides", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-1.0, 0.2689), (-3.0, 0.0)])
+def test_exchanged_sides_count_by_their_weight(sides: float, expected: float) -> None:
+    head = FakeHead(ClaimWeights({"supported": 1.0, "sides": 1.0}, 0.0), {"supported": 0.0}, sides=sides)
     assert probability(head) == pytest.approx(expected, abs=1e-4)
     assert head.sides_asked == [(CLAIM, "Permits", TEXT)]
 
 
 def test_sides_that_do_not_count_are_not_read() -> None:
-    head = FakeHead(HEAD_ALONE, {"supported": 1.0}, in_order=-6.0)
+    head = FakeHead(HEAD_ALONE, {"supported": 1.0}, sides=-6.0)
     assert probability(head) > 0.5
     assert not head.sides_asked
 
@@ -86,7 +86,7 @@ def test_a_copy_needs_no_head_and_another_number_no_weighing() -> None:
     assert probability(head, "Carers get free permits from the town.") == 1.0
     sure = FakeHead(HEAD_ALONE, {"supported": 6.0})
     assert probability(sure, "Carers get 300 free permits from the town.") == 0.0
-    assert not sure.asked
+    assert not sure.read
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_chinese_is_left_to_the_rules() -> None:
     head = FakeHead(HEAD_ALONE, {"supported": 6.0})
     text = "雷军在2021年宣布小米造车。他没有透露价格。"
     assert Verifier(FakeEmbeddings(), head).support("雷军在2022年宣布小米造车。", [passage(text)]) is None
-    assert not head.asked
+    assert not head.read
 
 
 SOLD = "The harbour council sold the old ferry to Ida Lund in 1932 for 12,000 crowns. Nobody had painted it."
@@ -159,10 +159,31 @@ def test_the_published_weights_find_nothing_in_another_script(published: Verifie
     assert published.support("Old ferries were sold.", [passage(text)]) is None
 
 
+@pytest.mark.parametrize(
+    ("claim", "exchanged"),
+    [
+        (
+            "The harbour council sold the old ferry to Ida Lund.",
+            "The old ferry sold the harbour council to Ida Lund.",
+        ),
+        ("Ida Lund bought the old ferry in 1932.", "The old ferry bought Ida Lund in 1932."),
+    ],
+)
+def test_the_published_weights_tell_who_did_it_to_whom(claim: str, exchanged: str) -> None:
+    head = SupportHead(OnnxReader(READER))
+    right, wrong = (head.asked(said, "The harbour", SOLD)["sides"] for said in (claim, exchanged))
+    assert right > 1
+    assert wrong == pytest.approx(-right, abs=0.5)
+
+
+def test_a_claim_without_a_verb_is_asked_nothing(supporting_folder: Path) -> None:
+    assert SupportHead(OnnxReader(supporting_folder)).asked("The old ferry.", "", SOLD) == {"sides": 0, "relevance": 0}
+
+
 def test_the_published_weights_say_how_head_and_rules_count() -> None:
     weights = SupportHead(OnnxReader(READER)).weights
     assert weights is not None
-    assert {*BESIDE_HEAD, *HEAD} <= set(weights.weights) <= {*BESIDE_HEAD, *HEAD, SIDES}
+    assert {*BESIDE_HEAD, *HEAD} <= set(weights.weights) <= {*BESIDE_HEAD, *HEAD, *ASKED}
     assert weights.alone is not None
     assert set(weights.alone.weights) == set(HEAD)
 
