@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("eval", "score the answers to a question set", run)
     parser.add_argument("questions", nargs="?", type=Path, metavar="QUESTIONS", help="a question set")
-    parser.add_argument("--format", choices=FORMATS, default="jsonl", help="what QUESTIONS is (default jsonl)")
+    parser.add_argument("--format", choices=FORMATS, help="what QUESTIONS is (csv by its ending, else jsonl)")
     parser.add_argument("--report", type=Path, metavar="FILE.html", help="write a report to read")
     parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="write the run as JSON, or print it")
     parser.add_argument("--junit", type=Path, metavar="FILE.xml", help="write the gates for a CI system")

@@ -30,9 +30,17 @@ _WHOLE = ("evidence", "contexts")
 _JSON = ("history", "items", "sides")
 
 
-def import_set(path: Path, format: str = "jsonl") -> QuestionSet:
-    """Read the question set at `path` in one of FORMATS. Raises UsageError that names the first bad records."""
-    return FORMATS[format](path)
+def import_set(path: Path, format: str | None = None) -> QuestionSet:
+    """Read the question set at `path` in one of FORMATS; None is what its name says.
+
+    Raises UsageError that names the first bad records.
+    """
+    return FORMATS[format or format_of(path.name)](path)
+
+
+def format_of(name: str) -> str:
+    """Return the format that a file's name says: CSV by its ending, else JSON lines."""
+    return "csv" if name.lower().endswith((".csv", ".tsv")) else "jsonl"
 
 
 def _read_csv(path: Path) -> QuestionSet:

@@ -27,6 +27,8 @@ NOT_JSON = "the body is not the JSON object that is expected"
 REASON = "Quoth-Refused"
 """Response header with the error code, read by the metrics middleware."""
 _OPENAI_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
+_NO_PAGE = "There is no page at this address."
+"""What a person reads of what `docs/http.md` tells a program."""
 _log = logging.getLogger(__name__)
 
 
@@ -87,7 +89,8 @@ def error_response(request: Request, error: Exception) -> Response:
     if path.startswith(OPENAI):
         return JSONResponse(failure.to_openai(), failure.status, failure.headers)
     if not path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-        page = render_template("error.html", sentence=failure.sentence)
+        sentence = _NO_PAGE if failure.code == "not_found" else failure.sentence
+        page = render_template("error.html", sentence=sentence)
         return HTMLResponse(page, failure.status, failure.headers)
     return JSONResponse(failure.to_json(), failure.status, failure.headers)
 

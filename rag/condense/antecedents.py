@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.condense.subjects import Past
+from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import ACTS_OF_IT, ASKED_NOUN, ASKS_WHO, ATTRIBUTE, MAKES, PERSON_OF, THEM, WHO_DID
 from rag.language.names import Name, names_in, phrase, referent_of
@@ -44,6 +44,8 @@ def _in_turn(
     question = turn.question
     if pronoun is THEY and (several := _plural_subject(question)):
         return several
+    if pronoun is IT and (title := title_in(question)):
+        return title
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None

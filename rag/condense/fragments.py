@@ -34,6 +34,8 @@ from rag.language.time import is_time, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, PARTICIPLE
 
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
+_LOOSE = ("about", "for", "of", "with")
+"""What may lead to a name that stands without it in the question: "and for XPeng?"."""
 _SHORT_NAME = 3
 """Letters of a country that is written in capitals: "uk"."""
 
@@ -61,7 +63,8 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if lead and (same := re.search(rf"\b{lead}\b", asked, re.IGNORECASE)):
         kept = LOOKS_ON.search(asked[same.start() :]) if part.endswith(("before", "after")) else None
-        return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", [name.text for name in names_in(asked)])
+        others = [name.text for name in names_in(asked) if asked[same.end() : name.start].strip() or name.start < same.end()]
+        return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", others)
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if (numbered := NUMBERED.fullmatch(part)) and (span := _same_kind(asked, numbered["kind"])):
@@ -123,7 +126,8 @@ def _with_other_name(asked: str, part: str, lead: str) -> str:
         after_lead = [n for n in names if re.search(rf"\b{lead} (?:the )?$", asked[: n.start], re.IGNORECASE)]
         if after_lead:
             return with_name(asked, after_lead[-1], part[len(lead) :].strip())
-    else:
+    if not lead or lead.lower() in _LOOSE:
+        part = part[len(lead) :].strip()
         is_place = names_in(f"- {part}")[0].kind == "place"
         if question := _asked_of_one(asked, part, is_place=is_place):
             return question

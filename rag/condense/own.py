@@ -30,7 +30,9 @@ def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesW
 
 
 def _having_all(words: str, articles_with: ArticlesWith) -> frozenset[str]:
+    """Return the articles that have all of the words, those that no article has left aside."""
     terms = [term for term in query_terms(words) if term not in PREPOSITIONS]
-    if not 0 < len(terms) <= _MOST_TERMS:
+    if len(terms) > _MOST_TERMS:
         return frozenset()
-    return frozenset.intersection(*(articles_with([term]) for term in terms))
+    known = [articles for term in terms if (articles := articles_with([term]))]
+    return frozenset.intersection(*known) if known else frozenset()

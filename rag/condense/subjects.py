@@ -14,6 +14,10 @@ from rag.language.verbs import AUX
 
 _OF_HER = re.compile(rf" (?!(?:{'|'.join(sorted(PREPOSITIONS))}|again|also|and|now|or|too|when|why)\b)\w")
 """What stands after the "her" that is somebody's: a noun."""
+_ASKING = re.compile(rf"^(?:{AUX}|who|which|what) ", re.IGNORECASE)
+_ASKER = re.compile(r"^(?:I|we|you) ")
+_WHAT_IS = re.compile(r"^(?:what|who) (?:is|are|was|were) (?P<what>[^:()]+?)[ ?.!]*$", re.IGNORECASE)
+_TITLE_WORDS = frozenset("a an and at by for from in of on or the to with".split())
 _MARKUP = re.compile(r"[<>{}\[\]|*\\]|://")
 
 
@@ -41,14 +45,24 @@ def gist_of(question: str) -> str:
     """Return what a question is about, as a phrase: "cars sold in 2023" for "How many cars were sold in 2023?"."""
     asked = question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
     if not (match := QUESTION.match(asked)):
-        return asked
+        return _ASKING.sub("", asked)
     noun = re.sub(
         r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|when|where|why|how|whom?) ?",
         "",
         match["wh"],
         flags=re.IGNORECASE,
     )
-    return re.sub(rf"^{AUX} ", "", f"{noun} {re.sub(rf'^{AUX} ', '', match['rest'])}".strip())
+    gist = re.sub(rf"^{AUX} ", "", f"{noun} {re.sub(rf'^{AUX} ', '', match['rest'])}".strip())
+    return _ASKER.sub("", gist)
+
+
+def title_in(question: str) -> str | None:
+    """Return what a question wants explained if it is a title of several words: "The Unicorn at the Well"."""
+    match = _WHAT_IS.match(question)
+    words = match["what"].split() if match else []
+    is_title = len(words) > 2 and words[0][0].isupper() and words[-1][0].isupper()
+    inside = (word[0].isupper() or word in _TITLE_WORDS for word in words)
+    return " ".join(words) if is_title and all(inside) else None
 
 
 def latest_subjects(past: Sequence[Past]) -> list[str]:
@@ -58,6 +72,8 @@ def latest_subjects(past: Sequence[Past]) -> list[str]:
 
 def subjects_of(question: str) -> list[str]:
     """Return what a question is about: its names, else what stands in brackets, else its words."""
+    if titled := title_in(question):
+        return [titled]
     named = [name.text for name in names_in(question)]
     named += re.findall(r"(?<= \()[^()]*[^\W\d_]{2}[^()]*(?=\))", question) if not named else []
     return list(dict.fromkeys(named)) or [gist for gist in [gist_of(question)] if _is_phrase(gist)]

@@ -8,7 +8,8 @@ from rag.language.english import WH
 from rag.language.verbs import AUX
 
 OPENING = re.compile(
-    r"^(?:(?:and|but|so|or|also|then|well|ok|okay|please)\b[,:]?\s+)+(?=\S)",
+    r"^(?:(?:(?:and|but|so|or|also|then|well|ok|okay|please|thanks|thank you)\b[,:!.]?"
+    r"|(?:great|good|nice|perfect|hi|hello)\b[,!.]+)\s+)+(?=\S)",
     re.IGNORECASE,
 )
 """Words before a follow-up that add nothing: "And", "ok, but"."""

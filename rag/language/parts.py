@@ -19,6 +19,8 @@ _OTHER_VERBS = frozenset(
 )
 _VERBS = AGENT_VERBS | _OTHER_VERBS | frozenset(BASE.values())
 _PARTICIPLES = frozenset(PARTICIPLE.values())
+_STATES = frozenset({"open", "free", "available"})
+"""What something is, where it stands as a verb does: "When is the museum open?"."""
 _CLAUSE = re.compile(
     rf"^(?P<lead>(?:(?:\w+ )?{WH}\b(?:(?! {AUX}\b)[^?:])*? )?)(?P<aux>{AUX}) (?P<rest>[^?:]+)", re.IGNORECASE
 )
@@ -121,7 +123,7 @@ def _is_verb(words: list[re.Match[str]], n: int, aux: str) -> bool:
 
 def _fits(word: str, aux: str) -> bool:
     if aux in FORMS_OF_BE:
-        return word in _PARTICIPLES or (word.endswith(("ed", "ing")) and len(word) > len("ring"))
+        return word in _PARTICIPLES | _STATES or (word.endswith(("ed", "ing")) and len(word) > len("ring"))
     if aux in ("has", "have", "had"):
         return word in _PARTICIPLES or (word.endswith("ed") and len(word) > len("red"))
     return word in _VERBS

@@ -27,6 +27,13 @@ def test_our_own_format_is_the_default(tmp_path):
     assert import_set(file).rows == import_set(file, "jsonl").rows == (Row("1", "q"),)
 
 
+@pytest.mark.parametrize("name", ["set.csv", "Set.CSV", "set.tsv"])
+def test_csv_is_known_by_its_ending(tmp_path, name):
+    file = tmp_path / name
+    file.write_text("question;answers\nWho?;Ada|Bo")
+    assert import_set(file).rows == (Row("2", "Who?", answers=("Ada", "Bo")),)
+
+
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\0", b"\0" * 100, b"[" * 100_000, b"nonsense\n" * 3, b"caf\xe9"])
 def test_what_is_no_question_set_is_refused_in_one_line(tmp_path, format, data):

@@ -101,12 +101,13 @@ def article_routes(
         request: Request, search: str = "", sort: str = "date", page: Annotated[int, Query(ge=1)] = 1
     ) -> HTMLResponse:
         order = next((order for order in ORDERS if order == sort), ORDERS[0])
-        if seals is not None and not is_owner(request, settings):
+        for_owner = is_owner(request, settings)
+        if seals is not None and not for_owner:
             raise closed()
         query = ListQuery(" ".join(search[:SEARCH_CHARACTERS].split()), order, page)
         language = _language(request)
         index = chain.seen_by(audiences.of(request)).index
-        return _response(articles_page(known.articles(index), query, language), language)
+        return _response(articles_page(known.articles(index), query, language, for_owner=for_owner), language)
 
     @routes.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
     def article(article_id: str, request: Request) -> HTMLResponse:
@@ -132,9 +133,17 @@ def article_routes(
 
 
 def articles_page(
-    articles: Sequence[ListedArticle], query: ListQuery, language: Language = "en", *, missing: bool = False
+    articles: Sequence[ListedArticle],
+    query: ListQuery,
+    language: Language = "en",
+    *,
+    missing: bool = False,
+    for_owner: bool = False,
 ) -> str:
-    """Return the page with one part of the list; `missing` says that the article asked for is not in it."""
+    """Return the page with one part of the list; `missing` says that the article asked for is not in it.
+
+    `for_owner` adds the way to where articles are brought in and taken out.
+    """
     matching = matching_articles(articles, query.search, query.sort)
     pages = max(1, -(-len(matching) // PAGE_SIZE))
     at = min(query.page, pages)
@@ -147,6 +156,7 @@ def articles_page(
         "articles.html",
         language,
         missing=missing,
+        for_owner=for_owner,
         query=query,
         max_search=SEARCH_CHARACTERS,
         orders=ORDERS,

@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from evaluation.importers import format_of, import_set
 from evaluation.questions import Row, read_questions
 from index.errors import UsageError
 from settings import SEEDS, Settings
@@ -124,7 +125,10 @@ def said(progress: Progress, language: Language) -> str:
 
 
 async def _received(request: Request, name: str) -> list[Row]:
-    """Return the question set in the body, by way of the disk. Raises UsageError that names its bad lines."""
+    """Return the question set in the body, JSON lines or CSV by its name, by way of the disk.
+
+    Raises UsageError that names its bad lines.
+    """
     with NamedTemporaryFile() as file:
         size = 0
         async for chunk in request.stream():
@@ -135,7 +139,7 @@ async def _received(request: Request, name: str) -> list[Row]:
             file.write(chunk)
         file.flush()
         try:
-            return await run_in_threadpool(read_questions, Path(file.name))
+            return list((await run_in_threadpool(import_set, Path(file.name), format_of(name))).rows)
         except UsageError as error:
             raise UsageError(error.message.replace(file.name, name), error.hint) from error
 

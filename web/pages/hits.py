@@ -36,7 +36,10 @@ class FoundArticle:
 
 
 def found_articles(hits: Sequence[TextHit], words: str, most: int) -> list[FoundArticle]:
-    """Return at most `most` articles in the order of their best passages."""
+    """Return at most `most` articles in the order of their best passages.
+
+    A passage that has the words by its title alone is not shown beside others.
+    """
     stems = {_stemmed(term) for term in query_terms(words)}
     entries: dict[str, CatalogueEntry] = {}
     sentences: dict[str, dict[int, Sentence]] = defaultdict(dict)
@@ -44,7 +47,8 @@ def found_articles(hits: Sequence[TextHit], words: str, most: int) -> list[Found
         entries.setdefault(hit.entry.id, hit.entry)
         shown = sentences[hit.entry.id]
         start, sentence = _best_sentence(hit, stems)
-        if len(shown) < SENTENCES:
+        has_word = any(is_wanted for _, is_wanted in sentence.pieces)
+        if len(shown) < SENTENCES and (has_word or not shown):
             shown.setdefault(start, sentence)
     return [FoundArticle(entry, tuple(sentences[key].values())) for key, entry in list(entries.items())[:most]]
 

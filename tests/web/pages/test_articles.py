@@ -106,6 +106,12 @@ def test_search(client: TestClient, search: str, found: list[str]) -> None:
     assert titles(client.get("/articles", params={"search": search}).text) == found
 
 
+def test_the_owner_is_led_to_where_articles_are_added() -> None:
+    listed = entries([])
+    assert 'href="/owner/articles">Add or remove articles<' in articles_page(listed, ListQuery(), for_owner=True)
+    assert "/owner" not in articles_page(listed, ListQuery())
+
+
 def test_what_was_found_is_counted(client: TestClient) -> None:
     assert counted(client.get("/articles?search=ana").text) == "2 articles found"
     assert counted(client.get("/articles?search=zinc").text) == "1 article found"

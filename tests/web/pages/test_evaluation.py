@@ -153,6 +153,17 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
     assert "It spread by sea." in report.text
 
 
+def test_a_set_in_csv_as_a_spreadsheet_saves_it(client: TestClient) -> None:
+    body = "\ufeffQuestion;Answers;Answerable\r\nWho first drank tea in China?;China|Chinese;\r\nWhat does it cost?;;no\r\n"
+    assert client.post("/owner/runs?name=mine.csv", content=body.encode()).status_code == 202
+    told = ended(client)
+    assert (told["state"], told["total"]) == ("done", 2)
+    results = client.get(f"/owner/runs/{told['run']}.json").json()["results"]
+    assert [(each["answers"], each["answerable"]) for each in results] == [(["China", "Chinese"], True), ([], False)]
+    refused = client.post("/owner/runs?name=mine.csv", content=b"What;Then\r\nWho?;Ada\r\n").json()
+    assert refused["message"] == "mine.csv: no column is called `question`"
+
+
 def test_a_report_keeps_its_own_policy(client: TestClient) -> None:
     run_id = run(client, ROWS[0])
     policy = client.get(f"/owner/runs/{run_id}").headers["content-security-policy"]
