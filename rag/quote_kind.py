@@ -21,7 +21,7 @@ def of_kind_alone(question: str, ranked: list[Quote], answers: float) -> list[Qu
     gets the support of the other, but no more than what `answers`.
     """
     best = ranked[0] if ranked else None
-    if best is None or is_of_kind(question, best.text):
+    if best is None or is_of_kind(question, best.told):
         return ranked
     first, *others = [quote for quote in ranked if _stands_in(question, quote, best)] or [best]
     if first is best:
@@ -31,7 +31,7 @@ def of_kind_alone(question: str, ranked: list[Quote], answers: float) -> list[Qu
 
 def _stands_in(question: str, quote: Quote, best: Quote) -> bool:
     about_it = quote.fit is Fit.MEETS or quote.article.id == best.article.id
-    return about_it and quote.support >= _NEAR * best.support and is_of_kind(question, quote.text)
+    return about_it and quote.support >= _NEAR * best.support and is_of_kind(question, quote.told)
 
 
 def with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:
