@@ -86,6 +86,10 @@ class Article:
         found = self.table_at(offset)
         return self.text[found.start : found.rows].strip().replace("\n\n", "\n") if found else None
 
+    def names_columns(self, offset: int) -> bool:
+        """Return whether what is at `offset` names the columns of a table: of itself it says nothing."""
+        return any(table.start <= offset < table.rows for table in self.tables)
+
     def table_at(self, offset: int) -> Table | None:
         """Return the table one of whose rows is at `offset`, below the names of its columns."""
         return next((table for table in self.tables if table.rows <= offset < table.end), None)

@@ -13,6 +13,7 @@ from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
 from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
+from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
 from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
@@ -135,6 +136,7 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
         reverse=True,
     )
     ranked = of_kind_alone(question, ranked, bars.answer)
+    ranked = newest_edition_first(question, ranked, bars.answer)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
 
 

@@ -61,7 +61,7 @@ def find_quotes(passages: Sequence[Passage], readings: Sequence[Reading], charac
             words = (passage.start + span.start, passage.start + span.end)
             start, end = _whole_sentences(passage, words, characters)
             words = (max(start, words[0]), min(end, words[1]))
-            if words[0] >= words[1]:  # blanks only, or nothing
+            if words[0] >= words[1] or passage.article.names_columns(start):  # blanks only, or nothing that is said
                 continue
             words = _unquoted(passage.article.text, words, end)
             quote = Quote(passage.article, start, end, reading.probability * span.score, (words,))
