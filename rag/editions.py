@@ -21,10 +21,13 @@ from rag.recency import day
 
 _PART = re.compile(r": | [-–(]")
 _NUMBER = re.compile(r"\d")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _LEAST = 2
 """Words that titles, and sentences, have in common at least."""
 _SAME = 0.6
 """Share of the shorter sentence's words that the other one has."""
+_BEGINNING = 3
+"""Or so many words with which both begin."""
 _NEAR = 0.5
 """Share of the older quote's support that the newer one has."""
 
@@ -38,7 +41,9 @@ def newest_edition_first(question: str, quotes: Sequence[Quote], answers: float)
     if best is None or _NUMBER.search(question):
         return list(quotes)
     newer = [quote for quote in quotes[1:] if _replaces(question, quote, best)]
-    first = max(newer, key=lambda quote: issued(quote.article), default=best)
+    first = best
+    for quote in newer:
+        first = quote if first is best or _is_newer(quote.article, first.article) else first
     others = [
         replace(quote, support=min(quote.support, answers)) if _replaces(question, first, quote) else quote
         for quote in quotes
@@ -49,19 +54,23 @@ def newest_edition_first(question: str, quotes: Sequence[Quote], answers: float)
 
 def is_outdated(article: Article, others: Iterable[Article]) -> bool:
     """Return whether one of the others is a newer edition of an article."""
-    return any(issued(other) > issued(article) and _are_editions(other, article) for other in others)
+    return any(_is_newer(other, article) and _are_editions(other, article) for other in others)
 
 
-def issued(article: Article) -> str:
-    """Return when an article is from, to be compared with others: its date, or the last year in its title."""
-    return day(article) or max(YEAR_ALONE.findall(article.title), default="")
+def _is_newer(article: Article, other: Article) -> bool:
+    """Return whether an article is the newer one by date or by the year in its title, else by the numbers in it."""
+    issued, before = (day(each) or max(YEAR_ALONE.findall(each.title), default="") for each in (article, other))
+    if issued and before:
+        return issued > before
+    numbers, others = ([int(digits) for digits in _DIGITS.findall(each.title)] for each in (article, other))
+    return bool(others) and len(numbers) == len(others) and numbers > others
 
 
 def _replaces(question: str, newer: Quote, older: Quote) -> bool:
     """Return whether a quote is of a newer edition, says the same of other figures, and can answer as well."""
     if newer.support < _NEAR * older.support or newer.fit < older.fit:
         return False
-    later = issued(newer.article) > issued(older.article) and _are_editions(newer.article, older.article)
+    later = _is_newer(newer.article, older.article) and _are_editions(newer.article, older.article)
     return later and _say_the_same(newer.text, older.text) and is_of_kind(question, newer.told)
 
 
@@ -80,12 +89,18 @@ def _are_editions(article: Article, other: Article) -> bool:
 
 
 def _say_the_same(text: str, other: str) -> bool:
-    words, others = _words(text), _words(other)
-    shared = len(words & others)
-    return shared >= _LEAST and shared >= _SAME * min(len(words), len(others))
+    words, others = _in_order(text), _in_order(other)
+    shared = len(set(words) & set(others))
+    if len(words) >= _BEGINNING and words[:_BEGINNING] == others[:_BEGINNING]:
+        return True
+    return shared >= _LEAST and shared >= _SAME * min(len(set(words)), len(set(others)))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_in_order(text))
 
 
 @lru_cache(512)
-def _words(text: str) -> frozenset[str]:
+def _in_order(text: str) -> tuple[str, ...]:
     """Return the stems of a text's words without numbers."""
-    return frozenset(token.stem for token in tokens_of(text) if token.is_content and not token.number)
+    return tuple(token.stem for token in tokens_of(text) if token.is_content and not token.number)

@@ -15,7 +15,7 @@ from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
-from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
+from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
@@ -90,7 +90,7 @@ def extract_answer(
     constraints = constraints_of(question, [passage.with_lead for passage in passages])
     found = find_quotes(passages, readings, limits.characters)
     quotes = _ranked(question, found, constraints, bars)
-    chosen = _choose(quotes, bars, limits)
+    chosen = _choose(naming_first(question, quotes, bars.high), bars, limits)
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))

@@ -43,7 +43,7 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
     for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if any(_is_titled(each, article) for each in topics) and (spans := prose(article)):
+        if any(_is_titled(each, article) for each in topics) and (spans := prose(article) or _first_row(article)):
             quotes.append((article, spans[0]))
         elif candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
@@ -60,6 +60,12 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
         return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
     notice = joined(OF_FORM["overview"], notice)
     return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
+
+
+def _first_row(article: Article) -> list[SentenceSpan]:
+    """Return the first row of an article's first table: what one has that is nothing but figures."""
+    row = article.row_at(article.tables[0].rows) if article.tables else None
+    return [SentenceSpan(*row, opens_paragraph=True)] if row else []
 
 
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
