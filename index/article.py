@@ -83,8 +83,23 @@ class Article:
 
     def columns_at(self, offset: int) -> str | None:
         """Return the names of the columns above the row of a table that is at `offset`, a line a row."""
-        found = next((table for table in self.tables if table.rows <= offset < table.end), None)
+        found = self.table_at(offset)
         return self.text[found.start : found.rows].strip().replace("\n\n", "\n") if found else None
+
+    def names_columns(self, offset: int) -> bool:
+        """Return whether what is at `offset` names the columns of a table: of itself it says nothing."""
+        return any(table.start <= offset < table.rows for table in self.tables)
+
+    def table_at(self, offset: int) -> Table | None:
+        """Return the table one of whose rows is at `offset`, below the names of its columns."""
+        return next((table for table in self.tables if table.rows <= offset < table.end), None)
+
+    def row_at(self, offset: int) -> tuple[int, int] | None:
+        """Return (start, end) of the row of a table with named columns that is at `offset`: a line."""
+        if (table := self.table_at(offset)) is None:
+            return None
+        start, end = self.text.rfind("\n", table.rows, offset) + 1, self.text.find("\n", offset, table.end)
+        return max(start, table.rows), end if end >= 0 else table.end
 
     def page_at(self, offset: int) -> int | None:
         """Return the number of the page that `offset` is on, counted from 1."""

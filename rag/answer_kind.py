@@ -127,6 +127,11 @@ def _part_named(words: Iterable[str], quote: str) -> tuple[int, int] | None:
     return named[0] if len(parts) > 1 and len(named) == 1 else None
 
 
+def asks_for_kind(question: str) -> bool:
+    """Return whether a question asks for a time, money, a length or the like, and not for anything."""
+    return any(kind.asked.search(question) for kind in _KINDS)
+
+
 def is_of_kind(question: str, words: str) -> bool:
     """Return whether `words` can answer the question: a "when" by a time, a price by money, a "how many" by a count."""
     kind = next((kind for kind in _KINDS if kind.asked.search(question)), None)

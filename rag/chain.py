@@ -45,6 +45,7 @@ from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
 from rag.suggest import Proof, Verdicts, follow_ups, near_questions, starters
+from rag.tables.reader import TableReader
 from rag.timings import Stopwatch
 from rag.verify.support import Verifier
 from rag.write import Writer, load_verifier, load_writer
@@ -102,6 +103,11 @@ def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
     return JointReader(OnnxReader(folder, settings.threads), embeddings)
 
 
+def with_tables(reader: Reader) -> Reader:
+    """Return the reader, which now looks up the cells of tables; words like each other are those that it knows."""
+    return TableReader(reader, reader.model.words if isinstance(reader, JointReader) else None)
+
+
 class AnswerChain:
     """Answers questions: `invoke` gives the Answer, `stream` what happens on the way to it (`rag.events.Event`).
 
@@ -139,8 +145,9 @@ class AnswerChain:
         if embeddings is None:
             name = settings.embedding_model or read_facts(settings.store).embedding_model
             embeddings = load_embeddings(name, settings.models, settings.threads)
-        reader = load_reader(settings, embeddings) if reader is None else reader
-        writer = load_writer(settings, load_verifier(reader, embeddings))
+        own = load_reader(settings, embeddings) if reader is None else reader
+        writer = load_writer(settings, load_verifier(own, embeddings))
+        reader = with_tables(own) if reader is None else reader
         return cls(settings, HybridRetriever(index, embeddings), reader, writer)
 
     def seen_by(self, audience: Audience) -> AnswerChain:

@@ -13,14 +13,16 @@ from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
 from rag.answer_kind import is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
+from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
-from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
+from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
+from rag.tables.rows import column_at
 from rag.unsure import MAYBE
 
 _NEAR = 0.7
@@ -88,7 +90,7 @@ def extract_answer(
     constraints = constraints_of(question, [passage.with_lead for passage in passages])
     found = find_quotes(passages, readings, limits.characters)
     quotes = _ranked(question, found, constraints, bars)
-    chosen = _choose(quotes, bars, limits)
+    chosen = _choose(naming_first(question, quotes, bars.high), bars, limits)
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
@@ -96,7 +98,7 @@ def extract_answer(
     enough = bars.answer if tells_sum(question, best, constraints) else bars.high
     if is_singled_out_in(best, constraints):
         enough = min(enough, bars.form)
-    certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
+    certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
@@ -134,16 +136,20 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
         reverse=True,
     )
     ranked = of_kind_alone(question, ranked, bars.answer)
+    ranked = newest_edition_first(question, ranked, bars.answer)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
     """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
-    if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
+    column = column_at(best.article, spans[0]) if spans else None
+    if not spans or not (column or intent_of(question) in _SHORT or is_key_words(question)):
         return None
     start, end = spans[0]
     said = best.article.text[start:end]
+    if column is not None:
+        return said if is_of_kind(question, f"{column} {said}") and not echoes(question, said) else None
     names = [name[-1] for name in constraints.names]
     if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
         return None

@@ -18,6 +18,7 @@ from rag.asked import Asked, Evidence
 from rag.condense import Turn, condense, condense_with, without_strange_subject
 from rag.contradictions import may_conflict
 from rag.corpus import Corpus, check_quotes
+from rag.editions import is_outdated
 from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
 from rag.extract import Bars, Extract, Limits, extract_answer, nearest
 from rag.filters import Filters, parse, without_words
@@ -150,11 +151,12 @@ def read(
 
 
 def _may_differ(question: str, extract: Extract, passages: Sequence[Passage], readings: Sequence[Reading]) -> bool:
-    """Whether a passage that was not read has another figure than a quote of the answer."""
+    """Whether a passage that was not read has another figure than a quote of the answer, or is of a newer edition."""
     unread = [passage for passage, reading in zip(passages, readings, strict=True) if not reading.spans]
     articles = {passage.article.id: passage.article for passage in passages}
     quotes = [(articles[citation.article_id], citation.quote) for citation in extract.citations]
-    return may_conflict(question, quotes, unread)
+    newer = any(is_outdated(article, (passage.article for passage in unread)) for article, _ in quotes)
+    return newer or may_conflict(question, quotes, unread)
 
 
 def generate(

@@ -10,6 +10,8 @@ from rag.forms.about import all_stems_of, stems_of
 from rag.quotes import Quote
 from rag.reading.constraints import Constraints, Fit
 
+_ALMOST = 0.85
+"""A quote with words of the question needs so much of the support of an uncertain one without any."""
 _NEAR = 0.5
 """A quote of the kind that is asked for needs so much of the support of one that is not."""
 
@@ -21,7 +23,7 @@ def of_kind_alone(question: str, ranked: list[Quote], answers: float) -> list[Qu
     gets the support of the other, but no more than what `answers`.
     """
     best = ranked[0] if ranked else None
-    if best is None or is_of_kind(question, best.text):
+    if best is None or is_of_kind(question, best.told):
         return ranked
     first, *others = [quote for quote in ranked if _stands_in(question, quote, best)] or [best]
     if first is best:
@@ -31,7 +33,24 @@ def of_kind_alone(question: str, ranked: list[Quote], answers: float) -> list[Qu
 
 def _stands_in(question: str, quote: Quote, best: Quote) -> bool:
     about_it = quote.fit is Fit.MEETS or quote.article.id == best.article.id
-    return about_it and quote.support >= _NEAR * best.support and is_of_kind(question, quote.text)
+    return about_it and quote.support >= _NEAR * best.support and is_of_kind(question, quote.told)
+
+
+def naming_first(question: str, ranked: Sequence[Quote], high: float) -> list[Quote]:
+    """Return the quotes, of which one near the best goes first where the best has no word of the question.
+
+    This is of an uncertain best quote alone: a sure one may say it in other words.
+    """
+    best = ranked[0] if ranked else None
+    words = stems_of(question)
+    if best is None or best.support >= high or words & all_stems_of(best.told):
+        return list(ranked)
+    near = [quote for quote in ranked[1:] if quote.support >= _ALMOST * best.support and quote.fit >= best.fit]
+    counts = [len(words & all_stems_of(quote.told)) for quote in near]
+    if not any(counts):
+        return list(ranked)
+    first = near[counts.index(max(counts))]
+    return [replace(first, support=best.support), *(quote for quote in ranked if quote is not first)]
 
 
 def with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:

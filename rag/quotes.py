@@ -37,6 +37,12 @@ class Quote:
         """The quote's words."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def told(self) -> str:
+        """The quote's words; a row of a table tells what its columns are called, too."""
+        columns = self.article.columns_at(self.start)
+        return f"{columns}\n{self.text}" if columns else self.text
+
     def narrow_spans(self) -> tuple[Span, ...]:
         """Return the spans that say more than "all of this"."""
         return tuple(span for span in self.spans if span != (self.start, self.end))
@@ -55,7 +61,7 @@ def find_quotes(passages: Sequence[Passage], readings: Sequence[Reading], charac
             words = (passage.start + span.start, passage.start + span.end)
             start, end = _whole_sentences(passage, words, characters)
             words = (max(start, words[0]), min(end, words[1]))
-            if words[0] >= words[1]:  # blanks only, or nothing
+            if words[0] >= words[1] or passage.article.names_columns(start):  # blanks only, or nothing that is said
                 continue
             words = _unquoted(passage.article.text, words, end)
             quote = Quote(passage.article, start, end, reading.probability * span.score, (words,))
@@ -79,13 +85,14 @@ def _unquoted(text: str, words: Span, end: int) -> Span:
 
 
 def _whole_sentences(passage: Passage, words: Span, characters: int) -> Span:
-    """Return the sentences that hold `words`; of very long ones, what is around the words."""
+    """Return the sentences that hold `words`, or the row of a table; of very long ones, what is around the words."""
     sentences = [
         (passage.start + span.start, passage.start + span.end)
         for span in sentence_spans(passage.text, passage.article.language)
     ]
     touched = [each for each in sentences if each[0] < words[1] and words[0] < each[1]] or [(0, 0)]
-    start, end = touched[0][0], touched[-1][1]
+    start, end = passage.article.row_at(words[0]) or (touched[0][0], touched[-1][1])
+    start, end = max(start, passage.start), min(end, passage.end)
     room = characters - (words[1] - words[0])
     if end - start > characters and room > 0:
         start, end = max(start, words[0] - room // 2), min(end, words[1] + room // 2)

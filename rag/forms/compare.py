@@ -22,6 +22,7 @@ from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
+from rag.tables.rows import column_at
 from rag.unsure import MAYBE
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
@@ -52,6 +53,13 @@ class Side:
         """The words that answer; "" where the whole quote does."""
         spans = self.quote.narrow_spans()
         return self.quote.article.text[slice(*_whole_amount(self.quote, spans[0]))] if spans else ""
+
+    @property
+    def column(self) -> tuple[str, str] | None:
+        """The article and the column of a table, where the words that answer are a cell."""
+        spans = self.quote.narrow_spans()
+        name = column_at(self.quote.article, spans[0]) if spans else None
+        return None if name is None else (self.quote.article.id, name)
 
 
 def compare(findings: Findings) -> AnswerBody | None:
@@ -84,10 +92,11 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
     characters = findings.limits.characters
     for quote in ranked_quotes(question, passages, readings, findings.bars, characters):
         enough = quote.fit is Fit.MEETS and quote.support >= findings.bars.answer
-        if not enough or not is_of_kind(question, quote.text):
+        if not enough or not is_of_kind(question, quote.told):
             continue
-        if _is_about(quote, name, other):
-            return Side(name, quote)
+        side = Side(name, quote)
+        if _is_about(quote, name, other) or (side.column and quote.support >= findings.bars.form):
+            return side
         if span := _own_figure(quote, name, other):
             return Side(name, replace(quote, spans=(span,)))
     return None
@@ -182,8 +191,13 @@ def _said(comparison: Comparison, sides: Sequence[Side], first: Decimal, second:
 
 
 def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
-    """Return whether two units are one; in one sentence the second may be left out ("20.7 billion yuan and 10.4")."""
+    """Return whether two units are one; in one sentence the second may be left out ("20.7 billion yuan and 10.4").
+
+    Figures without a unit have that of their column.
+    """
     places = {side.place for side in sides}
+    if not unit and not other and sides[0].column is not None:
+        return sides[0].column == sides[1].column
     return (unit == other and bool(unit)) or (len(places) == 1 and bool(unit) != bool(other))
 
 

@@ -49,6 +49,8 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
+        elif any(_is_titled(each, article) for each in topics):
+            quotes += [(article, row) for row in _first_row(article)]
     if not quotes:
         return None
     citations = tuple(
@@ -60,6 +62,12 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
         return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
     notice = joined(OF_FORM["overview"], notice)
     return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
+
+
+def _first_row(article: Article) -> list[SentenceSpan]:
+    """Return the first row of an article's first table: what one has that is nothing but figures."""
+    row = article.row_at(article.tables[0].rows) if article.tables else None
+    return [SentenceSpan(*row, opens_paragraph=True)] if row else []
 
 
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:

@@ -137,7 +137,7 @@ def _whole(article: Article) -> str:
 
 
 def prose(article: Article) -> list[SentenceSpan]:
-    """Return the article's sentences without title, byline and headings, which say nothing by themselves."""
+    """Return the article's sentences without title, byline, headings and names of columns: these say nothing alone."""
     names = {article.title, *(heading.title for heading in article.headings)}
     under = article.byline
     return [
@@ -146,6 +146,7 @@ def prose(article: Article) -> list[SentenceSpan]:
         if span.end - span.start >= _SHORTEST
         and article.text[span.start : span.end] not in names
         and not (under and span.start < under[1])
+        and not article.names_columns(span.start)
     ]
 
 

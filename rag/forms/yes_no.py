@@ -57,6 +57,8 @@ def _verified(findings: Findings) -> AnswerBody | None:
         return None
     quotes = ranked_quotes(question, findings.passages, findings.readings, findings.bars, findings.limits.characters)
     enough = [quote for quote in quotes if quote.fit is Fit.MEETS and quote.support >= findings.bars.form]
+    if enough and enough[0].article.row_at(enough[0].start):  # cells are no sentence that says so or not
+        return None
     for quote in enough[:_QUOTES]:
         citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
         if said := verdict(question, claim, citation, findings.verifier):

@@ -34,6 +34,14 @@ TIME_WORDS = re.compile(
 )
 """A year, or a word for a part of one."""
 WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY = rf"(?:{'|'.join(_DAYS)}|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))"
+_DAYS_SAID = re.compile(
+    rf"\b(?P<first>{_DAY})s?\.?(?:\s?(?:to|until|till|through|-|–)\s?(?P<last>{_DAY})s?)?\b"
+    r"|\b(?P<several>weekdays?|weekends?|daily|every day)\b",
+    re.IGNORECASE,
+)
+_SEVERAL_DAYS = {"weekday": range(5), "weekdays": range(5), "weekend": range(5, 7), "weekends": range(5, 7)}
 LATEST = re.compile(
     r"\b(?:latest|newest|recent(?:ly)?|current(?:ly)?|now|today|nowadays|these days|at present)\b"
     r"|最新|最近|近来|目前|当前|现在|如今|今天",
@@ -70,6 +78,23 @@ def with_time(question: str, time: str) -> str:
     if year and re.search(MONTH, time) and not re.search(YEAR, time) and re.search(MONTH, question[start:end]):
         time = f"{time} {year[0]}"
     return f"{question[:start]}{time}{question[end:]}"
+
+
+def days_in(text: str) -> frozenset[int]:
+    """Return the days of the week that a text names, from 0 for Monday: "Tuesday to Thursday" names three."""
+    days: set[int] = set()
+    for match in _DAYS_SAID.finditer(text):
+        if match["several"]:
+            days.update(_SEVERAL_DAYS.get(match["several"].lower(), range(7)))
+            continue
+        first = _number_of_day(match["first"])
+        last = _number_of_day(match["last"]) if match["last"] else first
+        days.update((first + n) % 7 for n in range((last - first) % 7 + 1))
+    return frozenset(days)
+
+
+def _number_of_day(name: str) -> int:
+    return next(n for n, day in enumerate(_DAYS) if day.startswith(name[:3].lower()))
 
 
 def preposition_of(date: str) -> str:

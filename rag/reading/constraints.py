@@ -4,7 +4,7 @@ A reading model takes another company's or year's figure for the one asked for. 
 another year or other names and nothing near it is about those asked for, or where it says who supports and the question
 asks who opposes; it *lacks* what can be found neither in it nor near it; else it *meets* the question. Near are its
 paragraph up to its end, the sentence before that, its heading, its article's title and, for a year, the article's date.
-A row of a table is read with the names of its columns. A quote without names is about whom its article names often.
+A row of a table is read with the names of its columns and the sentence above the table. A quote without names is about whom its article names often.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rag.language.mentions import has_word, mentions
 from rag.language.names import names_in
 from rag.language.places import country_of, is_place
 from rag.language.stance import Stance, stance_after, stance_asked
-from rag.language.time import MONTH, WEEKDAY
+from rag.language.time import MONTH, WEEKDAY, days_in
 
 YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 """A year that is no part of another number."""
@@ -40,6 +40,11 @@ _BEFORE = 400
 """Characters before a quote that are looked at."""
 _OFTEN = 4
 _KEPT = 16
+_TITLES = frozenset(
+    "mr mrs ms miss dr prof professor sir dame lord lady president chancellor minister senator governor mayor judge"
+    " captain general colonel king queen prince princess pope father brother sister saint st".split()
+)
+"""What stands before a last name and is no first name."""
 _USUAL = 0.8
 """A word of the question is a name if the passages write it with a capital at least so often inside a sentence."""
 
@@ -56,7 +61,8 @@ class Fit(IntEnum):
 class Constraints:
     """The names of a question, each as its lower-case words; its years; its other numbers; the stance that it asks for.
 
-    `forms` has, for a name that is an acronym, what it stands for, and the reverse.
+    `forms` has, for a name that is an acronym, what it stands for, and the reverse. `groups` are names of several that
+    the question calls by one word ("the Greens").
     """
 
     names: tuple[tuple[str, ...], ...] = ()
@@ -64,6 +70,7 @@ class Constraints:
     figures: frozenset[str] = frozenset()
     forms: tuple[tuple[tuple[str, ...], str], ...] = ()
     stance: Stance | None = None
+    groups: frozenset[tuple[str, ...]] = frozenset()
 
     def fit(self, article: Article, quote: Span, answering: Sequence[Span] = ()) -> Fit:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
@@ -95,6 +102,8 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
+        if any(_is_another(name, said) and not self.stands(name, near) for name in self.names):
+            return Fit.CONTRADICTS
         others = _other_names(_without(article.text, quote, answering), self.names)
         if any(self.stands(name, said) for name in self.names) or not others:
             met = all(self.stands(name, near) or (not others and self._is_about(article, name)) for name in self.names)
@@ -106,8 +115,13 @@ class Constraints:
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
-        forms = any(has_word(form, text) for form in self._forms_of(name))
-        return forms or _stands(name, text) or _names_country(name, text)
+        if any(has_word(form, text) for form in self._forms_of(name)) or _names_country(name, text):
+            return True
+        if name in self.groups and re.search(rf"(?<!\w){re.escape(_one_of(name[-1]).capitalize())}(?!\w)", text):
+            return True
+        if len(name) == 1 and WEEKDAY.fullmatch(name[0].capitalize()):
+            return days_in(name[0].capitalize()) <= days_in(text)
+        return _stands(name, text) and not _is_another(name, text)
 
     def _forms_of(self, name: tuple[str, ...]) -> Iterator[str]:
         return (form for known, form in self.forms if known == name)
@@ -137,7 +151,8 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     years = frozenset(YEAR_ALONE.findall(question))
     figures = frozenset(_FIGURE.findall(question)) - years
     names = _names_of(question, texts)
-    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question))
+    groups = frozenset(name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question), _plural(groups))
 
 
 def _names_of(question: str, texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -157,6 +172,25 @@ def _names_by(texts: Sequence[str], words: Sequence[str]) -> list[tuple[str, ...
     """Return those of a question's words that the texts write as names."""
     lowered = [(text, text.lower()) for text in texts]
     return [(word,) for word in words if not _is_time_or_people(word) and _is_written_as_name(word, lowered)]
+
+
+def _plural(names: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
+    return frozenset(name for name in names if len(name) == 1 and _one_of(name[0]) != name[0])
+
+
+def _one_of(plural: str) -> str:
+    """Return what one of several is called: "green" of the Greens, "tory" of the Tories."""
+    if plural.endswith("ies") and len(plural) > 4:
+        return f"{plural[:-3]}y"
+    return plural[:-1] if plural.endswith("s") and not plural.endswith("ss") and len(plural) > 3 else plural
+
+
+def _is_another(name: tuple[str, ...], text: str) -> bool:
+    """Whether a text has a last name only with another first name: "Arthur Penhale" for Edwin Penhale."""
+    if len(name) == 1 or any(has_word(word, text) for word in name[:-1]):
+        return False
+    known = (_words(found.text) for found in names_in(text))
+    return any(len(other) > 1 and other[-1] == name[-1] and other[0] not in _TITLES for other in known)
 
 
 def _is_time_or_people(word: str) -> bool:
@@ -220,6 +254,8 @@ def _near(article: Article, quote: Span, *, below: bool = True) -> str:
     text = article.text
     paragraph = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
     before = text[max(0, paragraph - _BEFORE) : paragraph].strip()
+    if table := article.table_at(start):  # another row is about something else
+        before = text[max(0, table.start - _BEFORE) : table.start].strip()
     sentences = list(sentence_spans(before, article.language))
     last = before[sentences[-1].start :] if sentences else ""
     said = (article.title, article.heading_at(start), last, article.columns_at(start), text[paragraph:start])
