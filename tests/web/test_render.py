@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from rag.answer import Nearest, Place, Sentence
+from rag.unsure import REASONS
 from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
 from web import render
+from web.locales import Language, say
 from web.permalink import address
 
 HOSTILE = [
@@ -240,6 +242,18 @@ def test_an_uncertain_answer_is_shown_as_what_it_is() -> None:
     assert "文章可能回答了这个问题" in render.answer(unsure, "zh")
     certain = render.answer(replace(unsure, certainty="high", reason=None, notice=None))
     assert "may answer" not in certain and "q-unsure" not in certain
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_why_an_answer_is_uncertain_is_said_in_both_languages(name: str) -> None:
+    reason = REASONS[name].format(names="<2021>")
+    unsure = an_answer("What?", answer=QUOTE, sentences=(Sentence(QUOTE, "quote", (1,), 0.6),), citations=(citation(),))
+    unsure = replace(unsure, certainty="low", reason=reason)
+    languages: tuple[Language, ...] = ("en", "zh")
+    said = {language: say(language, f"chat.reason.{name}", names="<2021>") for language in languages}
+    assert said["en"] == reason != said["zh"]
+    for language in languages:
+        assert render.line(said[language], "reason") in render.answer(unsure, language)
 
 
 def test_what_is_said_in_the_askers_language_stays_in_it() -> None:
