@@ -23,7 +23,7 @@ from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
 from rag.tables.rows import column_at
-from rag.unsure import MAYBE
+from rag.unsure import MAYBE, why_unsure
 
 _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
@@ -111,7 +111,9 @@ def extract_answer(
     differ = tuple(citations[in_order.index(quote)] for quote in differing)
     if not certain:
         notice = " ".join(filter(None, (MAYBE, notice)))
-        return Extract(tuple(sentences), citations, notice, differ, "low", _why_unsure(constraints, best))
+        return Extract(
+            tuple(sentences), citations, notice, differ, "low", why_unsure(question, constraints, [best, *quotes[1:]])
+        )
     if said := _short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
@@ -168,11 +170,6 @@ def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
     best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
     others = sorted(chosen[1:], key=lambda quote: (best_first.index(quote.article.id), quote.start))
     return [chosen[0], *others]
-
-
-def _why_unsure(constraints: Constraints, best: Quote) -> str:
-    missing = constraints.unmet(best.article, (best.start, best.end))
-    return f"The quote does not name {', '.join(missing)}." if missing else "The passage may be about something else."
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:

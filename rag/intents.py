@@ -25,6 +25,11 @@ _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
 _POINTS = r"(?:main|key) (?:points?|findings|facts)"
 _POINTS_OF = rf"(?:(?:what (?:are|were)|(?:give|tell|show)(?: me)?) (?:the |its )?)?{_POINTS} (?:of|in|from)"
+_WHAT_IS = r"what(?:['’]s| (?:is|are|was|were|has been|have been|got))"
+_CHANGED = (
+    r"(?:new|cut|removed|added|changed|fixed|dropped|deleted|introduced|abolished|excluded|included|missing|left out"
+    r"|supported|banned|forbidden|prohibited|allowed)"
+)
 _NEWS = r"(?:any )?news|info\w*|(?:is there|(?:do|have) you(?: have| got)?) (?:any|some)thing"
 _DO_YOU_HAVE = r"(?:do|have) you(?: have| got)?"
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
@@ -67,9 +72,15 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("overview", rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|{_NEWS}) (?:about|on)\b"),
     ("why", r"^(?:explain )?why\b|^how come\b|^(?:for )?what (?:is|was|are|were)? ?(?:the )?reasons?\b"),
     ("why", r"^what (?:led|leads|made|makes|caused|causes)\b"),
+    ("compare", r"\bdifferences? between\b.+ and "),
+    ("compare", rf"^(?:when|where|in (?:which|what) \w+)\b.*\b{_MORE}\b.*\bor\b"),
     ("compare", r"\b(?:compare[ds]?|comparison|versus|vs)\b"),
     ("compare", rf"^(?:who|which|what|whose|{_VERB})\b.*\b{_MORE}\b.*\bor\b|^(?:did|does|do)\b.* or .*\b{_MORE}\b"),
     ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),
+    ("list", rf"^{_WHAT_IS}(?: (?:all|also|not|never|no longer))* {_CHANGED}\b(?! (?:as|by|about)\b)"),
+    ("list", r"^what (?:(?:is|are|was|were|may|must|should|will|can) (?:not|never|no longer)|can(?:not|['’]t)) "),
+    ("list", r"^who (?:(?:is|are|was|were) (?:all )?(?:against|opposed to|in favou?r of)|vote[ds]? (?:for|against))\b"),
+    ("list", rf"^which(?: \w+){{0,2}}? {_PLURAL} (?:is|was)\b.* (?:in|on|for|at|to|from|by|with|of)$"),
     ("list", r"^(?:list|name|enumerate)\b"),
     ("list", rf"^(?:(?:in|at|from|to|with) )?which(?: \w+){{0,2}}? {_PLURAL}\b(?! (?:was|is|has)\b)"),
     ("list", rf"^(?:(?:in|at|from|to|with) )?what(?: \w+){{0,2}}? {_PLURAL} {_PLURAL_VERB}\b"),

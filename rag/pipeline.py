@@ -28,6 +28,7 @@ from rag.forms.direct import direct
 from rag.forms.findings import Findings
 from rag.forms.list import list_of_items
 from rag.forms.overview import overview
+from rag.forms.section import under_heading
 from rag.forms.summary import summary
 from rag.forms.yes_no import yes_or_no
 from rag.generate import CORRECTED, FIRST_ALONE, NO_MODEL, AnswerBody, fallback_notice, from_model, from_quotes, joined
@@ -176,13 +177,13 @@ def generate(
         check = partial(check_quotes, corpus=corpus)
         return (yield from from_model(writer, asked.standalone, best, extract, stopwatch, check))
     notice = NO_MODEL if asked.written and writer is None else None
-    form = READ_FORMS.get(asked.intent) if writer is None else None
-    if form is not None:
+    if writer is None:
         again = partial(_read_again, corpus=corpus, reader=reader, limit=corpus.read_limit(settings.passages_read))
         question, passages, readings = asked.standalone, evidence.read, evidence.readings
-        bars = bars_of(reader, settings)
+        bars, form = bars_of(reader, settings), READ_FORMS.get(asked.intent)
+        findings = Findings(question, passages, readings, extract, bars, LIMITS, again, verifier)
         with stopwatch.stage("read"):
-            body = form(Findings(question, passages, readings, extract, bars, LIMITS, again, verifier))
+            body = under_heading(findings, asked.intent) or (form(findings) if form else None)
         if body is not None:
             check_quotes(body.citations, corpus)
             yield from sentence_events(body.sentences, body.citations)

@@ -24,9 +24,9 @@ def why_none(question: str, constraints: Constraints, passages: Sequence[Passage
     asked = [name for name in constraints.names if not _is_day(" ".join(name))]
     missing = [name for name in asked if not any(_names(constraints, p, name) for p in passages)]
     if missing:
-        return _not_named([_as_typed(name, question) for name in missing], passages)
+        return _not_named([as_typed(name, question) for name in missing], passages)
     about = [p for p in passages if all(_names(constraints, p, name) for name in asked)]
-    names = _listed([_as_typed(name, question) for name in asked], "and")
+    names = _listed([as_typed(name, question) for name in asked], "and")
     found = f"found on {names}" if names else "found"
     if other := _other_years(constraints.years, about if names else passages[:_NEAREST]):
         return f"What was {found} {other}."
@@ -84,7 +84,8 @@ def _years_of(passages: Sequence[Passage], asked: frozenset[str]) -> list[str]:
     return sorted(nearest[:_SHOWN])
 
 
-def _as_typed(name: tuple[str, ...], question: str) -> str:
+def as_typed(name: tuple[str, ...], question: str) -> str:
+    """Return a name of the constraints as the question writes it."""
     match = re.search(r"\W+(?:\w{1,3}\W+)?".join(map(re.escape, name)), question, re.IGNORECASE)
     return match[0] if match else " ".join(name)
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from rag.answer import Answer, Citation, Nearest, Place, Sentence, Span
 from rag.generate import CORRECTED, parted
+from rag.unsure import REASONS
 from web.locales import Language, count, say, unsure_key
 from web.permalink import address
 
@@ -96,8 +97,20 @@ def answer(given: Answer, language: Language = "en") -> str:
 def _sentences(given: Answer, language: Language) -> list[str]:
     lead = say(language, unsure_key(given.intent)) if given.certainty == "low" else parted(given.notice)[0]
     before = [line(lead, "unsure")] if lead else []
-    reason = [line(given.reason, "reason")] if given.reason and language == "en" else []
+    reason = [line(said, "reason")] if (said := _reason(given.reason or "", language)) else []
     return [*before, *(sentence(said, given.citations, language) for said in given.sentences), *reason]
+
+
+def _reason(reason: str, language: Language) -> str | None:
+    """Return why an answer is uncertain, as this language says it; None where it has no words for that."""
+    if language == "en":
+        return reason
+    for name, said in REASONS.items():
+        before, _, after = said.partition("{names}")
+        names = reason.removeprefix(before).removesuffix(after)
+        if reason == said.format(names=names):
+            return say(language, f"chat.reason.{name}", names=names)
+    return None
 
 
 def _abstention(given: Answer, language: Language) -> list[str]:

@@ -17,13 +17,13 @@ from rag.extract import Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
 from rag.intents import Intent
-from rag.language.comparisons import Comparison, comparison_of
+from rag.language.comparisons import Comparison, comparison_of, is_year
 from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
 from rag.tables.rows import column_at
-from rag.unsure import MAYBE
+from rag.unsure import MAYBE, NOT_ASKED
 
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
 _NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")
@@ -118,6 +118,8 @@ def _is_about(quote: Quote, name: str, other: str) -> bool:
     They do not name the other one, as "20.7 billion yuan and XPeng 10.4 billion" does.
     """
     text, title = quote.text, quote.article.title
+    if is_year(name) and not _YEAR.search(title):
+        title = f"{title} {(quote.article.date or '')[:4]}"
     start, end = (quote.narrow_spans() or ((quote.start, quote.start),))[0]
     until = start - quote.start
     if _last(other, quote.article.text[start:end], end - start) >= 0:
@@ -171,7 +173,7 @@ def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
     first, second = amounts
     if first is None or second is None or comparison.larger is None or not _one_unit(sides, first[1], second[1]):
         return None
-    if all(years) and not years[0] & years[1]:
+    if all(years) and not years[0] & years[1] and not all(is_year(side.name) for side in sides):
         return None
     return _line(_said(comparison, sides, first[0], second[0]))
 
@@ -240,11 +242,7 @@ def _uncertain(comparison: Comparison, found: Sequence[Side | None], context: in
     """Return the quotes alone, and which side is missing."""
     sides = [side for side in found if side is not None]
     missing = [name for name, side in zip(comparison.sides, found, strict=True) if side is None]
-    reason = (
-        f"No passage that was found says this of {missing[0]}."
-        if missing
-        else "The passages may be about something else."
-    )
+    reason = f"No passage that was found says this of {missing[0]}." if missing else NOT_ASKED
     citations, marks = _cited(sides, context, marked=False)
     sentences = tuple(_quoted(citations, sides, marks))
     return AnswerBody(sentences, citations, MAYBE, certainty="low", reason=reason, intent="compare")

@@ -39,6 +39,8 @@ _COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b", re.IGNORECASE)
 _DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
 _MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks|people)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?) ")
+_DIVIDED = re.compile(r"[,;]|\b(?:and|or)\b")
+"""What divides an item by itself, so that a line of several needs more than commas."""
 _WORD = re.compile(r"\w+")
 
 
@@ -66,13 +68,13 @@ def list_of_items(findings: Findings) -> AnswerBody | None:
     quotes = ranked_quotes(question, findings.passages, findings.readings, bars, findings.limits.characters)
     items: list[Item] = []
     for quote in quotes:
-        own = _of_kind(question, _items_of(quote))
+        own = _of_kind(question, _items_of(question, quote))
         if _counts(question, quote, len(own), bars):
             items += own
         elif quote is quotes[0]:
             return None
     items = merged(_of_kind(question, items))
-    return _body(items, findings.limits.context) if len(items) >= LEAST else None
+    return list_body(items, findings.limits.context) if len(items) >= LEAST else None
 
 
 def _counts(question: str, quote: Quote, items: int, bars: Bars) -> bool:
@@ -112,13 +114,21 @@ def _same(key: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return longer[len(longer) - len(shorter) :] == shorter
 
 
-def _items_of(quote: Quote) -> Iterator[Item]:
-    """Yield the lines of a list that the quote is one of or leads to; else what its answering words enumerate."""
-    bullets = bullets_around(quote.article.text, (quote.start, quote.end))
-    if len(bullets) >= LEAST:
-        lines = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in bullets)
-        yield from (Item(line.text, ((line, (line.start, line.end)),)) for line in lines if len(line.text) <= _LONGEST)
-        return
+def _items_of(question: str, quote: Quote) -> list[Item]:
+    """Return what its answering words enumerate; else the lines of a list that the quote is one of or leads to.
+
+    Of these only itself where it has most of the question's words: the others are about something else.
+    """
+    told = list(_enumerated(quote))
+    lines = [] if len(told) >= LEAST else bullets_around(quote.article.text, (quote.start, quote.end))
+    asked = stems_of(question)
+    if len(lines) < LEAST or 2 * len(asked & all_stems_of(quote.text)) > len(asked) and not quote.text.endswith(":"):
+        return told
+    quotes = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in lines)
+    return [Item(line.text, ((line, (line.start, line.end)),)) for line in quotes if len(line.text) <= _LONGEST]
+
+
+def _enumerated(quote: Quote) -> Iterator[Item]:
     for span in quote.narrow_spans():
         claimed = (span[0] - quote.start, span[1] - quote.start)
         for start, end in items_around(quote.text, claimed):
@@ -144,7 +154,7 @@ def _is_country(name: str) -> bool:
     return is_place(name) or bool(country_of(name))
 
 
-def _body(items: Sequence[Item], context: int) -> AnswerBody:
+def list_body(items: Sequence[Item], context: int) -> AnswerBody:
     """Return the first line, the items, then the quotes."""
     shown = items[:SHOWN]
     spans: dict[tuple[str, int, int], set[Span]] = {}
@@ -178,10 +188,11 @@ def _body(items: Sequence[Item], context: int) -> AnswerBody:
 
 def _first_line(texts: Sequence[str], total: int) -> tuple[int, str]:
     """Return how many items fit into one line, and the line; it says how many it leaves out."""
+    apart = any(_DIVIDED.search(text) for text in texts)
     for count in range(len(texts), 1, -1):
         left = total - count
         words = [*texts[:count], *([f"{left} more"] if left else [])]
-        said = f"{', '.join(words[:-1])} and {words[-1]}."
+        said = f"{'; '.join(words)}." if apart else f"{', '.join(words[:-1])} and {words[-1]}."
         if len(said) <= FIRST_LINE or count == LEAST:
             return count, said[0].upper() + said[1:]
     return 1, f"{texts[0]}."

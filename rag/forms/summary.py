@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,11 +20,12 @@ from index.article import Article
 from index.chunk import SentenceSpan, sentence_spans
 from index.terms import query_terms
 from index.vector_cache import VectorCache
-from rag.answer import Sentence
+from rag.answer import Sentence, Span
 from rag.extract import cite
 from rag.forms.about import all_stems_of, stems_of
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES
+from rag.language.letters import frame_of
 from rag.language.scripts import has_han
 from rag.retrieve import Passage
 from rag.unsure import OF_FORM
@@ -137,17 +139,32 @@ def _whole(article: Article) -> str:
 
 
 def prose(article: Article) -> list[SentenceSpan]:
-    """Return the article's sentences without title, byline, headings and names of columns: these say nothing alone."""
+    """Return the article's sentences without title, byline, headings and names of columns: these say nothing alone.
+
+    And without what frames it where it is a letter: one that begins with a salutation.
+    """
     names = {article.title, *(heading.title for heading in article.headings)}
-    under = article.byline
+    under, frame = article.byline, frame_of(article.text)
     return [
         span
-        for span in sentence_spans(article.text, article.language)
+        for span in (_unframed(span, frame, article.text) for span in sentence_spans(article.text, article.language))
         if span.end - span.start >= _SHORTEST
         and article.text[span.start : span.end] not in names
         and not (under and span.start < under[1])
         and not article.names_columns(span.start)
     ]
+
+
+def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceSpan:
+    """Return a sentence without what of a letter's frame stands at its beginning or end."""
+    first, last = span.start, span.end
+    for start, end in frame:
+        if start <= first < end:
+            first = min(end, last)
+        elif first < start < last:
+            last = start
+    said = text[first:last]
+    return replace(span, start=last - len(said.lstrip()), end=first + len(said.rstrip()))
 
 
 def central(vectors: NDArray[np.float32], count: int, among: int = 1) -> list[int]:

@@ -12,16 +12,23 @@ _PRICE = "much does {side} cost"
 _SIZES = {
     "longer": "long", "higher": "high", "bigger": "big", "larger": "large", "greater": "great", "older": "old",
     "heavier": "heavy", "taller": "tall", "deeper": "deep", "wider": "wide",
+    "thicker": "thick", "warmer": "warm", "hotter": "hot", "stronger": "strong", "louder": "loud", "steeper": "steep",
     "lower": "low", "shorter": "long", "smaller": "large", "lighter": "heavy", "younger": "old", "narrower": "wide",
+    "thinner": "thick", "colder": "warm", "cooler": "warm", "weaker": "strong", "quieter": "loud", "shallower": "deep",
 }  # fmt: skip
 """Comparatives of measures and the word that asks for the measure. "Faster" is not here: of times the smaller is."""
-_LESS = frozenset("less fewer cheaper lower shorter smaller lighter younger narrower".split())
+_LESS = frozenset(
+    """
+    less fewer cheaper lower shorter smaller lighter younger narrower thinner colder cooler weaker quieter shallower
+    """.split()
+)
 _WORD = (
     r"\b(?:(?P<price>cheaper|(?P<price_by>more|less) expensive)|(?P<count>more|less|fewer)"
     rf"|(?P<size>{'|'.join(_SIZES)}))\b"
 )
 _COMPARATIVE = re.compile(_WORD, re.IGNORECASE)
-_NAME = r"(?:the )?[A-Z0-9][\w.&-]*(?: [A-Z0-9][\w.&-]*)*"
+_NUMBERED = r"(?:version|release|edition|model|class|level|phase|part|room|line|bus|route|group|zone|grade|type)"
+_NAME = rf"(?:the )?(?:{_NUMBERED} (?=[0-9]))?[A-Z0-9][\w.&-]*(?: [A-Z0-9][\w.&-]*)*"
 _THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,3}"
 _JOINT = r"(?:['’]s)? (?:or|versus|vs\.?) "
 _PAIRS = tuple(
@@ -48,7 +55,9 @@ _WHO = re.compile(
 _DID = re.compile(r"^(?:did|does|do|has|have|is|are|was|were) +(?P<said>.+)$", re.IGNORECASE)
 _HAS = re.compile(r"^(?:who|which(?: \w+)?) (?P<have>has|have|had) (?:the|an?) \w+ (?P<what>[\w-]+)\b", re.IGNORECASE)
 _OF_THE_TWO = re.compile(r"^(which|who)(?: one)? of (?:them|the two|these two|the two of them)\b", re.IGNORECASE)
-_UNCOUNTED = frozenset("money revenue profit power electricity energy water land space oil gas traffic time".split())
+_UNCOUNTED = frozenset(
+    "money revenue profit power electricity energy water land space oil gas traffic time memory storage disk".split()
+)
 _BE = "(?P<be>[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Ii]s|[Aa]re|[Ww]as|[Ww]ere)"
 _THAN = re.compile(
     rf"^{_BE} (?P<a>{_NAME})(?P<whose>['’]s? [a-z][a-z -]*?)?"
@@ -61,6 +70,24 @@ _COUNTED = re.compile(
     r"(?: (?!(?:in|on|than|at|for)\b)(?P<noun>\w+(?: (?!this\b|its\b)\w+s\b)?))?(?P<tail>.*)$"
 )
 _PRESENT = re.compile(r"(?!has\b|is\b|was\b)\w+[^s]s")
+_IN = r"(?:in|at|on|for|during|under)"
+_PLACED = re.compile(
+    rf"^(?:(?:[Ii]n (?:which|what) [a-z]+|[Ww]hen|[Ww]here) )?{_BE} (?P<said>[^,?:]+?)[,:]?"
+    rf" (?:(?P<in>{_IN}) )?(?P<a>{_NAME}),? (?P<joint>than|or)(?: {_IN})? (?P<b>{_NAME})"
+    rf"(?P<tail> (?:in|on|for|at|during|by)\b.*)?$"
+)
+"""Sides that are times or places: "Did it draw more visitors in 2024 than in 2023?"."""
+_ANY = r"[\w.'’-]+(?: [\w.'’-]+){0,4}?"
+_DIFFERENCE = re.compile(
+    rf"^what(?:['’]s| is| are) the (?:main )?differences? between (?P<a>{_ANY}) and (?P<b>{_ANY})"
+    r"(?: (?:in|as to|with regard to) (?P<what>[\w -]+))?$",
+    re.IGNORECASE,
+)
+_NUMBER_OF = re.compile(r"(?P<kind>.*?\w)s? [0-9][0-9.]*")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_OF_YEARS = re.compile(
+    r"^(?:which|what) (?P<noun>[a-z][\w -]*?) (?P<be>is|was|are|were|has|had|have|did|does)\b", re.IGNORECASE
+)
 _EDGES = " \t?!.,;:"
 _AROUND = f"{_EDGES}()"
 """What stands around two sides: "Who lost more in 2023 (NIO or XPeng)?"."""
@@ -85,11 +112,14 @@ class Comparison:
 def comparison_of(question: str) -> Comparison | None:
     """Return the comparison that a question asks for; None where its two sides cannot be told."""
     text = _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES))
-    if than := _THAN.match(text):
+    than = _THAN.match(text)
+    if than and is_year(than["a"]) is is_year(than["b"]):
         whose = than["whose"]
         of = f"Whose{whose[2:] if whose[1] == 's' else whose[1:]} " if whose else ""
         rest = f"{of}{than['be'].lower()} {than['said']}{than['tail'] or ''}"
         return replace(_compared((than["a"], than["b"]), rest), predicate="", claimed=True)
+    if found := _placed(text) or _different(text):
+        return found
     for pattern in _COMPARE:
         if found := pattern.search(text):
             what = found.groupdict().get("what")
@@ -102,8 +132,76 @@ def comparison_of(question: str) -> Comparison | None:
         if found and (first := _without_opening(found["a"])):
             rest = f"{text[: found.start()].rstrip(_AROUND)} {text[found.end() :].lstrip(_AROUND)}".strip()
             opening = found["a"].removesuffix(first)  # "Did " of "Did NIO or XPeng lose more"
-            return _compared((first, found["b"]), f"{opening}{rest}")
+            sides = (first, found["b"])
+            return (_of_years(sides, rest) if all(map(is_year, sides)) else None) or _compared(
+                sides, f"{opening}{rest}"
+            )
     return None
+
+
+def is_year(side: str) -> bool:
+    """Return whether a side is a year."""
+    return bool(_YEAR.fullmatch(side))
+
+
+def _placed(text: str) -> Comparison | None:
+    """Return a comparison of the same thing at two times or places."""
+    found = _PLACED.match(text)
+    comparative = _COMPARATIVE.search(found["said"]) if found else None
+    if found is None or comparative is None:
+        return None
+    sides = found["a"], found["b"]
+    years = [is_year(side) for side in sides]
+    asked = _asked(found["be"].lower(), found["said"], comparative)
+    if asked is None or years[0] is not years[1] or not (found["in"] or years[0]):
+        return None
+    question = f"{asked} {found['in'] or 'in'} {{side}}{found['tail'] or ''}?"
+    larger = (comparative["price_by"] or comparative[0]).lower() not in _LESS
+    return Comparison(sides, _each(sides, question), larger, claimed=found["joint"] == "than")
+
+
+def _asked(be: str, said: str, comparative: re.Match[str]) -> str | None:
+    """Return how to ask for the measure: "the fair draw more visitors" after "did" is "How many visitors did the fair draw"."""
+    subject, rest = said[: comparative.start()].strip(), said[comparative.end() :].strip()
+    if comparative["price"]:
+        return f"How much {'did' if be in ('was', 'were', 'did') else 'does'} {subject} cost"
+    if size := comparative["size"]:
+        return None if rest else f"How {_SIZES[size.lower()]} {be} {subject}"
+    if not subject:
+        noun, _, rest = rest.partition(" ")
+        return f"How many {noun} {be} {rest}".rstrip() if noun else None
+    noun = rest.split(" ")[0]
+    much = "many" if noun and noun not in _UNCOUNTED else "much"
+    return f"{' '.join(filter(None, ('How', much, rest)))} {be} {subject}"
+
+
+def _different(text: str) -> Comparison | None:
+    """Return a comparison of what differs: "the difference between version 3 and 4 in encryption"."""
+    found = _DIFFERENCE.match(text)
+    if found is None:
+        return None
+    first, second, what = found["a"], found["b"], found["what"]
+    numbered = _NUMBER_OF.fullmatch(first)
+    if numbered and second.replace(".", "").isdigit():
+        first, second = f"{numbered['kind']} {first.split()[-1]}", f"{numbered['kind']} {second}"
+    sides = (first, second)
+    return Comparison(sides, _each(sides, f"What is {_the(what)} in {{side}}?" if what else "What about {side}?"))
+
+
+def _of_years(sides: tuple[str, str], rest: str) -> Comparison | None:
+    """Return a comparison of what there was in two years: "Which budget was bigger, 2024 or 2025?"."""
+    found, comparative = _OF_YEARS.match(rest), _COMPARATIVE.search(rest)
+    if found is None or comparative is None:
+        return None
+    compared = _compared(sides, rest)
+    if found["noun"].lower() != "year":
+        of = [f"the {found['noun']} of {side}" for side in sides]
+        questions = [asked.replace(side, each) for asked, side, each in zip(compared.questions, sides, of, strict=True)]
+        return replace(compared, questions=(questions[0], questions[1]))
+    things = rest[comparative.end() :].strip()
+    size = comparative["size"]
+    asked = f"How {_SIZES[size.lower()]} was it" if size else f"How many {things} were there"
+    return replace(compared, questions=_each(sides, f"{asked} in {{side}}?")) if size or things else compared
 
 
 def _compared(sides: tuple[str, str], rest: str) -> Comparison:

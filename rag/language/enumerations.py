@@ -13,6 +13,7 @@ Span = tuple[int, int]
 _SEPARATOR = re.compile(r",? (?P<last>and|or|as well as) (?!,)(?:also )?|[,;] (?!(?:and|or) )")
 _NAME_WORD = r"[A-Z0-9][\w.&'’/-]*"
 _NAME = re.compile(rf"(?:[Tt]he |[Aa]n? )?{_NAME_WORD}(?: (?:of |de |van |von |& )?(?:the )?{_NAME_WORD})*")
+_AND = re.compile(r" (?:and|or) ")
 _DETERMINER = re.compile(
     r"(?:an?|the|its|his|her|their|our|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[0-9][\d.,]*) ",
     re.IGNORECASE,
@@ -77,9 +78,25 @@ def _enumeration(sentence: str, claimed: Span) -> list[Span]:
 
 def _parts(sentence: str) -> tuple[list[Span], list[bool]]:
     """Return the parts between separators, and of each separator whether it is the "and" before a last item."""
-    cuts = list(_SEPARATOR.finditer(sentence))
+    cuts = _without_inner(sentence, list(_SEPARATOR.finditer(sentence)))
     starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(sentence)]
     return list(zip(starts, ends, strict=True)), [bool(cut["last"]) for cut in cuts]
+
+
+def _without_inner(sentence: str, cuts: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the cuts without an "and" inside an item: "Debian 12, Ubuntu 22.04 and 24.04, and Rocky Linux 9"."""
+    inner = [
+        cut
+        for before, cut, after in zip(cuts, cuts[1:], cuts[2:], strict=False)
+        if cut["last"] and not cut[0].startswith(",") and after["last"] and after[0].startswith(",")
+        and not before["last"] and _continues(sentence[before.end() : cut.start()], sentence[cut.end() : after.start()])
+    ]  # fmt: skip
+    return [cut for cut in cuts if cut not in inner]
+
+
+def _continues(first: str, second: str) -> bool:
+    """Return whether two parts with an "and" between can be one item: names, or a few plain words."""
+    return (_is_name(first) and _is_name(second)) or (_is_plain(first) and _is_plain(second))
 
 
 def _after(sentence: str, parts: Sequence[Span], lasts: Sequence[bool], last: int, like: Span) -> list[Span]:
@@ -119,7 +136,8 @@ def _likeness(item: str) -> Callable[[str], bool]:
 
 
 def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text.strip(_EDGES)))
+    """Return whether a text is a name, or two that are one item: "Ubuntu 22.04 and 24.04"."""
+    return all(map(_NAME.fullmatch, _AND.split(text.strip(_EDGES))))
 
 
 def _is_plain(text: str) -> bool:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from index.article import Article
 from rag.answer import Nearest, Place, Sentence
 from rag.intents import Intent
-from rag.unsure import MAYBE, OF_FORM
+from rag.unsure import MAYBE, OF_FORM, REASONS
 from settings import HOME
 from tests.web.standins import ARTICLE, QUOTE, an_answer, citation
 from web import render
-from web.locales import languages
+from web.locales import Language, languages, say
 from web.permalink import address
 
 HOSTILE = [
@@ -272,6 +272,18 @@ def test_what_leads_to_an_answer_stands_before_it() -> None:
     lead, rest = shown.index("6 articles&#44;".replace("&#44;", ",")), shown.index("No language model is set.")
     assert lead < shown.index("q-quote") < rest
     assert "first&#58; No" not in shown
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_why_an_answer_is_uncertain_is_said_in_both_languages(name: str) -> None:
+    reason = REASONS[name].format(names="<2021>")
+    unsure = an_answer("What?", answer=QUOTE, sentences=(Sentence(QUOTE, "quote", (1,), 0.6),), citations=(citation(),))
+    unsure = replace(unsure, certainty="low", reason=reason)
+    both: tuple[Language, ...] = ("en", "zh")
+    said = {language: say(language, f"chat.reason.{name}", names="<2021>") for language in both}
+    assert said["en"] == reason != said["zh"]
+    for language in both:
+        assert render.line(said[language], "reason") in render.answer(unsure, language)
 
 
 def test_what_is_said_in_the_askers_language_stays_in_it() -> None:

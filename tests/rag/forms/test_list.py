@@ -78,8 +78,16 @@ def test_the_lines_of_a_list_are_items_each_with_its_own_quote(quoted: str) -> N
     body = list_of_items(findings("What things does the maker build?", [(text, quoted, 0.65)]))
     assert body is not None
     assert_is_an_answer(body)
-    assert body.sentences[0].text == "Cars, lorries, since 2020 and boats."
+    assert body.sentences[0].text == "Cars; lorries, since 2020; boats."
     assert [citation.quote for citation in body.citations] == ["cars", "lorries, since 2020", "boats"]
+
+
+def test_a_line_of_a_list_that_has_the_questions_words_is_no_list() -> None:
+    text = "Changes:\n\n- The port is 8443.\n\n- The page is available in French, Polish and Czech.\n\n- Fees rise."
+    body = list_of_items(findings("Which languages is the page available in?", [(text, "French", 0.9)]))
+    assert body is not None and body.sentences[0].text == "French, Polish and Czech."
+    one = text.replace("French, Polish and Czech", "French")
+    assert list_of_items(findings("Which languages is the page available in?", [(one, "French", 0.9)])) is None
 
 
 def test_a_paragraph_with_all_of_the_words_may_be_less_sure() -> None:

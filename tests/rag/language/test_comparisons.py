@@ -75,3 +75,53 @@ def test_other_claims_are_no_comparison_of_numbers(question: str) -> None:
 @pytest.mark.parametrize("question", ["Who is right or wrong?", "Who founded NIO?", "or", "", "Compare", "a or"])
 def test_without_two_sides_there_is_no_comparison(question: str) -> None:
     assert comparison_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sides", "first", "larger", "claimed"),
+    [
+        ("Did the fair draw more visitors in 2024 than in 2023?", ("2024", "2023"),
+         "How many visitors did the fair draw in 2024?", True, True),
+        ("Was the income higher in 2024 than 2023?", ("2024", "2023"), "How high was the income in 2024?", True, True),
+        ("Were there fewer complaints about gulls in 2024 than in 2023?", ("2024", "2023"),
+         "How many complaints about gulls were there in 2024?", False, True),
+        ("Was entry cheaper in 2024 than in 2025?", ("2024", "2025"), "How much did entry cost in 2024?", False, True),
+        ("Is rent higher in Harbour or in Moorside in 2025?", ("Harbour", "Moorside"),
+         "How high is rent in Harbour in 2025?", True, False),
+        ("In which year did the club sell more, 2023 or 2024?", ("2023", "2024"), "How much did the club sell in 2023?",
+         True, False),
+        ("Which budget was bigger, 2024 or 2025?", ("2024", "2025"), "How big is the budget of 2024?", True, False),
+        ("Which year had more visitors, 2023 or 2024?", ("2023", "2024"), "How many visitors were there in 2023?", True,
+         False),
+        ("Which year was warmer, 2023 or 2024?", ("2023", "2024"), "How warm was it in 2023?", True, False),
+        ("Does version 4 need more memory than version 3?", ("version 4", "version 3"),
+         "How much memory did version 4 need?", True, True),
+    ],
+)  # fmt: skip
+def test_sides_may_be_years_places_or_versions(
+    question: str, sides: tuple[str, str], first: str, larger: bool, claimed: bool
+) -> None:
+    comparison = comparison_of(question)
+    assert comparison is not None
+    assert (comparison.sides, comparison.questions[0]) == (sides, first)
+    assert (comparison.larger, comparison.claimed) == (larger, claimed)
+
+
+@pytest.mark.parametrize(
+    ("question", "sides", "first"),
+    [
+        ("What is the difference between version 3 and 4 in encryption?", ("version 3", "version 4"),
+         "What is the encryption in version 3?"),
+        ("what's the difference between versions 3.1 and 4.0", ("version 3.1", "version 4.0"), "What about version 3.1?"),
+        ("What is the main difference between tea and coffee?", ("tea", "coffee"), "What about tea?"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_one_of_two_sides(question: str, sides: tuple[str, str], first: str) -> None:
+    comparison = comparison_of(question)
+    assert comparison is not None and comparison.larger is None
+    assert (comparison.sides, comparison.questions[0]) == (sides, first)
+
+
+@pytest.mark.parametrize("question", ["Did it rain in 2023 or in May?", "Did he sell more in 2023 than in Leeds?"])
+def test_a_year_is_not_compared_with_a_place(question: str) -> None:
+    assert comparison_of(question) is None

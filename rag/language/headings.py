@@ -1,0 +1,73 @@
+"""Headings that ask what a question asks: "Is the closure permanent?", "What was cut", "Uninstalling"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from typing import Literal
+
+from index.terms import query_terms
+from rag.language.stem import stem
+from rag.language.verbs import AUX
+
+Opening = Literal["why", "how", "when", "where", "who", "what", "yes_no", "figure", "nothing"]
+
+_OPENINGS: tuple[tuple[Opening, re.Pattern[str]], ...] = tuple(
+    (asked, re.compile(rf"^(?:{pattern})\b", re.IGNORECASE))
+    for asked, pattern in (
+        ("why", r"why|how come|for what reasons?"),
+        ("figure", r"how (?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"),
+        ("how", r"how"),
+        ("when", r"when|what time"),
+        ("where", r"where"),
+        ("who", r"who|whom|whose"),
+        ("what", r"(?:in |at |to |from |with |for )?(?:what|which)|name|list"),
+        ("yes_no", rf"{AUX}|am|must|need"),
+    )
+)
+_DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no|cannot|without)\b", re.IGNORECASE)
+_PERSON = re.compile(
+    r"\b(?:I|we|you|my|your|me|one|someone|somebody|people|to|do|does|can|should|must)\b", re.IGNORECASE
+)
+_ONE_THING = re.compile(r"^what(?:['’]s| is| was) (?:the|an?)\b", re.IGNORECASE)
+"""What asks for a definition, which does not stand under the thing's name."""
+_LIGHT = frozenset(map(stem, "do does use get make have need want there please tell give show name list".split()))
+"""Words that a question may have beyond its heading's."""
+_NO_TOPIC = frozenset("s t ll re ve d m don doesn didn isn aren wasn weren won couldn shouldn cannot".split())
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def opening_of(text: str) -> Opening:
+    """Return what a question, or a heading that asks, begins with asking for; "nothing" for a noun or a verb alone."""
+    return next((asked for asked, pattern in _OPENINGS if pattern.search(text.strip())), "nothing")
+
+
+def asks_the_same(question: str, heading: str, title: str, date: str | None) -> bool:
+    """Return whether a heading asks what a question asks, of an article with this title.
+
+    The title may have what either leaves out, and the date the year. A heading that is no question is the noun or verb
+    of one: "Removed" of "What was removed in 4.0?", "Uninstalling" of "How do I uninstall it?".
+    """
+    if bool(_DENIES.search(question)) is not bool(_DENIES.search(heading)):
+        return False
+    asked, said, titled = _stems(question), _stems(heading), _stems(title)
+    own = said & asked
+    titled |= {year for year in _YEAR.findall(question) if (date or "").startswith(year)}
+    wanted, given = opening_of(question), opening_of(heading)
+    tells = own - titled or own == asked - _LIGHT or (wanted == "how" and given == "nothing")
+    if not own or not tells or not asked - said <= titled | _LIGHT:
+        return False
+    if given == "nothing":
+        return said <= asked and _is_topic_of(question, wanted, heading)
+    return wanted == given and said - asked <= titled | _LIGHT
+
+
+def _is_topic_of(question: str, wanted: Opening, heading: str) -> bool:
+    """Return whether what stands under a heading that is no question can answer one: what there is, or how to do it."""
+    if wanted == "how":
+        return heading.split()[0].lower().endswith("ing") and bool(_PERSON.search(question))
+    return wanted == "nothing" or (wanted == "what" and (len(_stems(heading)) > 1 or not _ONE_THING.search(question)))
+
+
+def _stems(text: str) -> AbstractSet[str]:
+    return frozenset(stem(term) for term in query_terms(text) if term not in _NO_TOPIC)
