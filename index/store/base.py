@@ -150,6 +150,9 @@ class Snapshots(Protocol):
         Raises StoreError.
         """
 
+    def refresh(self) -> None:
+        """Move on to the current generation, so that an older one can go from the disk. Raises StoreError."""
+
     def close(self) -> None:
         """Let go of the store."""
 

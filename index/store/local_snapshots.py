@@ -41,6 +41,7 @@ class LocalSnapshots:
         self._current: SealedVectors | None = None
         self._users: dict[str, int] = {}
         self._tail: tuple[str, Tail] | None = None
+        self._refreshed: tuple[tuple[int, ...], ...] | None = None
 
     @contextmanager
     def snapshot(self, audience: Audience = None) -> Iterator[tuple[DatabaseReader, Vectors]]:
@@ -66,6 +67,13 @@ class LocalSnapshots:
                     finally:
                         self._give_back(sealed)
                 return
+
+    def refresh(self) -> None:
+        """See Snapshots. A server does it every second, so the file is opened only if it has been written to."""
+        state = tuple(_state(self._folder / name) for name in (DATABASE, f"{DATABASE}-wal"))
+        if state != self._refreshed:
+            with self.snapshot():
+                self._refreshed = state
 
     def close(self) -> None:
         """See Snapshots."""
@@ -102,6 +110,15 @@ class LocalSnapshots:
             if self._tail is None or self._tail[0] != name:
                 self._tail = name, Tail(database)
             return self._tail[1]
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written to; nothing if it is not there."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class LocalVectors:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     import gradio as gr
 
-LOOK_SECONDS = 0.05
-"""An event waits half of that on the average. On Windows Gradio itself takes as long."""
+LOOK_SECONDS = 0.06
+"""An event waits half of that on the average. On Windows Gradio itself takes 0.05."""
 PROGRESS_SECONDS = 1.0
 """Progress bars of Gradio's, of which the chat has none."""
 

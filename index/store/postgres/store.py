@@ -207,6 +207,11 @@ class PostgresSnapshots:
             name = generation_name(database, str(self._store))
             yield database, PostgresVectors(database, name)
 
+    def refresh(self) -> None:
+        """See Snapshots."""
+        with self.snapshot():
+            pass
+
     def close(self) -> None:
         """See Snapshots: nothing is held between questions."""
 

@@ -11,12 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.article import Audience
+from index.errors import StoreError
 from index.ingest import ingest, rebuild
 from index.options import IngestOptions
 from index.status import read_status
 from index.store import local, local_snapshots
 from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE, GENERATIONS
+from index.store.restricted import Totals
 from index.store.search import SqliteReader
 from index.store.tail import sealed_folder, tail_digests
 from rag.snapshot import Index
@@ -189,3 +192,31 @@ def test_readers_keep_the_folder_open_over_publications_beside_it(
             counts = [len(one.vectors.nearest(vector, 1_000, None)) for one in (before, after)]
             assert counts == [one.database.counts()[1] for one in (before, after)]
             assert counts[0] < counts[1]
+
+
+def test_who_follows_a_store_opens_it_only_when_it_was_written_to(
+    store: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "0", 0)
+    publish(store, folder)
+    opened: list[Path] = []
+    plain = local_snapshots.open_reader
+
+    def counted(path: Path, audience: Audience, totals: Totals) -> SqliteReader:
+        opened.append(path)
+        return plain(path, audience, totals)
+
+    monkeypatch.setattr(local_snapshots, "open_reader", counted)
+    with closing(Index(store)) as index:
+        for _ in range(3):
+            index.refresh()
+        assert len(opened) == 1
+        write(folder, "1", 1)
+        publish(store, folder)
+        index.refresh()
+        index.refresh()
+        assert len(opened) == 2
+        (store / DATABASE).unlink()
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                index.refresh()
