@@ -19,7 +19,7 @@ from index.status import read_status
 from index.store import local, local_snapshots
 from index.store.database import SqliteDatabase
 from index.store.layout import DATABASE, GENERATIONS
-from index.store.restricted import Totals
+from index.store.restricted import Totals, open_reader
 from index.store.search import SqliteReader
 from index.store.tail import sealed_folder, tail_digests
 from rag.snapshot import Index
@@ -200,7 +200,7 @@ def test_who_follows_a_store_opens_it_only_when_it_was_written_to(
     write(folder, "0", 0)
     publish(store, folder)
     opened: list[Path] = []
-    plain = local_snapshots.open_reader
+    plain = open_reader
 
     def counted(path: Path, audience: Audience, totals: Totals) -> SqliteReader:
         opened.append(path)
