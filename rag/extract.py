@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind
+from rag.answer_kind import asks_for_kind, is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.intents import intent_of, is_key_words
+from rag.language.enumerations import items_around
 from rag.quote_kind import is_singled_out_in, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
@@ -142,13 +143,19 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
     spans = best.narrow_spans()
     if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
         return None
-    start, end = spans[0]
+    start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
     said = best.article.text[start:end]
     names = [name[-1] for name in constraints.names]
     if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _whole_enumeration(quote: Quote, span: Span) -> Span:
+    """Return the words with the other items of the enumeration that they are in: "a charger, insurance and tyres"."""
+    items = items_around(quote.text, (span[0] - quote.start, span[1] - quote.start))
+    return (quote.start + items[0][0], quote.start + items[-1][1]) if len(items) > 1 else span
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

@@ -42,9 +42,8 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     about = [
         article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)
     ]
-    shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
-    for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
+    for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
         if candidates := _naming(article, topics):
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
@@ -71,10 +70,6 @@ def _is_titled(topic: frozenset[str], article: Article) -> bool:
     """Return whether a title has the words of a topic, one of several may be missing."""
     missing = topic - all_stems_of(article.title)
     return len(missing) <= 1 and len(missing) < len(topic)
-
-
-def _is_nearly_titled(topic: frozenset[str], article: Article) -> bool:
-    return 2 * len(topic & all_stems_of(article.title)) > len(topic)
 
 
 def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:
