@@ -94,9 +94,7 @@ def extract_answer(
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0] = with_sum(question, chosen[0], constraints)
-    enough = bars.answer if tells_sum(question, best, constraints) else bars.high
-    if is_singled_out_in(best, constraints):
-        enough = min(enough, bars.form)
+    enough = _enough(question, best, constraints, bars)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.text)
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
@@ -114,6 +112,13 @@ def extract_answer(
     if said := _short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
+
+
+def _enough(question: str, best: Quote, constraints: Constraints, bars: Bars) -> float:
+    """Return the support from which on the best quote is certain; a figure with its name beside it needs less."""
+    if tells_sum(question, best, constraints):
+        return bars.answer
+    return bars.form if is_singled_out_in(best, constraints) else bars.high
 
 
 def ranked_quotes(

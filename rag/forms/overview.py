@@ -33,15 +33,8 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     Where all name it in passing at most, with all of its words, these are shown, uncertain.
     """
     topic = _ASKED.sub("", question).strip(" ?.!")
-    articles = list({passage.article.id: passage.article for passage in passages}.values())
-    topics = [stems_of(topic)]
-    named = _of_any(topics, articles)
-    if not named:
-        topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
-        named = _of_any(topics, articles)
-    about = [
-        article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)
-    ]
+    topics, named = _naming_articles(topic, passages)
+    about = [article for article in named if _is_about_any(topics, article)]
     quotes = []
     for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
         if candidates := _naming(article, topics):
@@ -59,6 +52,20 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
         return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
     notice = joined(OF_FORM["overview"], notice)
     return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
+
+
+def _naming_articles(topic: str, passages: Sequence[Passage]) -> tuple[list[frozenset[str]], list[Article]]:
+    """Return the topic, or where no article has all of its words several topics, and the articles that have one."""
+    articles = list({passage.article.id: passage.article for passage in passages}.values())
+    topics = [stems_of(topic)]
+    if named := _of_any(topics, articles):
+        return topics, named
+    topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
+    return topics, _of_any(topics, articles)
+
+
+def _is_about_any(topics: Sequence[frozenset[str]], article: Article) -> bool:
+    return any(_is_titled(topic, article) or is_about(topic, article) for topic in topics)
 
 
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
