@@ -37,7 +37,7 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     about = [article for article in named if _is_about_any(topics, article)]
     quotes = []
     for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, topics):
+        if candidates := _naming(article, topics) or (prose(article) if about else []):  # the title alone may name it
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
