@@ -94,9 +94,8 @@ def test_an_overview_is_of_what_an_article_is_about_by_its_title_or_again_and_ag
 
 
 def test_an_overview_of_what_the_title_alone_names_is_of_that_article() -> None:
-    article = Article(
-        "q.txt", "The quince fair", "Baskets stood along the quay until the evening. It rained.", "0" * 64
-    )
+    text = "The quince fair\n\nBaskets stood along the quay until the evening."
+    article = Article("q.txt", "The quince fair", text, "0" * 64)
     body = overview("quinces", [Passage(article, 0, len(article.text), 1.0)], VectorCache(FakeEmbeddings()), 0)
     assert body is not None
     assert (body.certainty, body.sentences[0].text) == ("high", "Baskets stood along the quay until the evening.")
