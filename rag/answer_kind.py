@@ -134,7 +134,16 @@ def asks_for_kind(question: str) -> bool:
 
 def is_of_kind(question: str, words: str) -> bool:
     """Return whether `words` can answer the question: a "when" by a time, a price by money, a "how many" by a count."""
-    kind = next((kind for kind in _KINDS if kind.asked.search(question)), None)
+    kind = _kind_asked(question)
     if _HOW_MANY.search(question):
         words = _NO_COUNT.sub(" ", words)
     return kind is None or bool(kind.said.search(words))
+
+
+def asks_for_kind(question: str) -> bool:
+    """Return whether a question asks for a time, a number or something in a unit, of which there is one."""
+    return _kind_asked(question) is not None
+
+
+def _kind_asked(question: str) -> _Kind | None:
+    return next((kind for kind in _KINDS if kind.asked.search(question)), None)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import is_nearest_figure, is_of_kind
+from rag.answer_kind import asks_for_kind, is_nearest_figure, is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
+from rag.language.enumerations import items_around
 from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
@@ -95,9 +96,7 @@ def extract_answer(
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0] = with_sum(question, chosen[0], constraints)
-    enough = bars.answer if tells_sum(question, best, constraints) else bars.high
-    if is_singled_out_in(best, constraints):
-        enough = min(enough, bars.form)
+    enough = _enough(question, best, constraints, bars)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
@@ -117,6 +116,13 @@ def extract_answer(
     if said := _short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
+
+
+def _enough(question: str, best: Quote, constraints: Constraints, bars: Bars) -> float:
+    """Return the support from which on the best quote is certain; a figure with its name beside it needs less."""
+    if tells_sum(question, best, constraints):
+        return bars.answer
+    return bars.form if is_singled_out_in(best, constraints) else bars.high
 
 
 def ranked_quotes(
@@ -148,7 +154,7 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
     column = column_at(best.article, spans[0]) if spans else None
     if not spans or not (column or intent_of(question) in _SHORT or is_key_words(question)):
         return None
-    start, end = spans[0]
+    start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
     said = best.article.text[start:end]
     if column is not None:
         return said if is_of_kind(question, f"{column} {said}") and not echoes(question, said) else None
@@ -157,6 +163,12 @@ def _short_answer(question: str, best: Quote, constraints: Constraints) -> str |
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _whole_enumeration(quote: Quote, span: Span) -> Span:
+    """Return the words with the other items of the enumeration that they are in: "a charger, insurance and tyres"."""
+    items = items_around(quote.text, (span[0] - quote.start, span[1] - quote.start))
+    return (quote.start + items[0][0], quote.start + items[-1][1]) if len(items) > 1 else span
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

@@ -45,10 +45,7 @@ def collection(question: str, corpus: Corpus) -> AnswerBody | None:
         return None
     reason = OF_SEVERAL.format(name=asked.by) if asked.by and len({info.author for info in infos}) > 1 else None
     if asked.about:
-        stems = stems_of(asked.about)
-        found = [article for article in _naming(infos, asked.about, corpus) if asked.named or is_about(stems, article)]
-        infos = [info for info in infos if any(info.id == article.id for article in found)]
-        is_told = asked.named or all(is_titled(stems, article) for article in found)
+        infos, is_told = _about(infos, asked.about, corpus, named=asked.named)
         reason = reason if is_told else BY_WORDS
     body = _answer(infos, asked, corpus) if infos else None
     if body is None or reason is None:
@@ -125,6 +122,14 @@ def _writers(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answ
     written = "It was written by" if len(known) == 1 else f"{_count(known)} by"
     names = list(dict.fromkeys(info.author or "" for info in known[:SHOWN]))
     return _of_items(f"{written} {', '.join(names)}.", items)
+
+
+def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> tuple[list[ArticleInfo], bool]:
+    """Return the articles about a subject, or that have it `named`, and whether that is told for certain."""
+    stems = stems_of(about)
+    found = {article.id: article for article in _naming(infos, about, corpus) if named or is_about(stems, article)}
+    is_told = named or all(is_titled(stems, article) for article in found.values())
+    return [info for info in infos if info.id in found], is_told
 
 
 def _naming(infos: Sequence[ArticleInfo], about: str, corpus: Corpus) -> Iterator[Article]:

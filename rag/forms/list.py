@@ -122,7 +122,7 @@ def _items_of(question: str, quote: Quote) -> list[Item]:
     told = list(_enumerated(quote))
     lines = [] if len(told) >= LEAST else bullets_around(quote.article.text, (quote.start, quote.end))
     asked = stems_of(question)
-    if len(lines) < LEAST or 2 * len(asked & all_stems_of(quote.text)) > len(asked) and not quote.text.endswith(":"):
+    if len(lines) < LEAST or (2 * len(asked & all_stems_of(quote.text)) > len(asked) and not quote.text.endswith(":")):
         return told
     quotes = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in lines)
     return [Item(line.text, ((line, (line.start, line.end)),)) for line in quotes if len(line.text) <= _LONGEST]

@@ -33,19 +33,11 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     Where all name it in passing at most, with all of its words, these are shown, uncertain.
     """
     topic = _ASKED.sub("", question).strip(" ?.!")
-    articles = list({passage.article.id: passage.article for passage in passages}.values())
-    topics = [stems_of(topic)]
-    named = _of_any(topics, articles)
-    if not named:
-        topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
-        named = _of_any(topics, articles)
-    about = [
-        article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)
-    ]
-    shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
+    topics, named = _naming_articles(topic, passages)
+    about = [article for article in named if _is_about_any(topics, article)]
     quotes = []
-    for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, topics):
+    for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
+        if candidates := _naming(article, topics) or (prose(article) if about else []):  # the title alone may name it
             texts = [article.text[span.start : span.end] for span in candidates]
             nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
             quotes.append((article, candidates[int(nearness.argmax())]))
@@ -70,6 +62,20 @@ def _first_row(article: Article) -> list[SentenceSpan]:
     return [SentenceSpan(*row, opens_paragraph=True)] if row else []
 
 
+def _naming_articles(topic: str, passages: Sequence[Passage]) -> tuple[list[frozenset[str]], list[Article]]:
+    """Return the topic, or where no article has all of its words several topics, and the articles that have one."""
+    articles = list({passage.article.id: passage.article for passage in passages}.values())
+    topics = [stems_of(topic)]
+    if named := _of_any(topics, articles):
+        return topics, named
+    topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
+    return topics, _of_any(topics, articles)
+
+
+def _is_about_any(topics: Sequence[frozenset[str]], article: Article) -> bool:
+    return any(_is_titled(topic, article) or is_about(topic, article) for topic in topics)
+
+
 def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> list[Article]:
     """Return the articles that have all words of one of the topics."""
     return [article for article in articles if any(map(all_stems_of(article.text).issuperset, topics))]
@@ -79,10 +85,6 @@ def _is_titled(topic: frozenset[str], article: Article) -> bool:
     """Return whether a title has the words of a topic, one of several may be missing."""
     missing = topic - all_stems_of(article.title)
     return len(missing) <= 1 and len(missing) < len(topic)
-
-
-def _is_nearly_titled(topic: frozenset[str], article: Article) -> bool:
-    return 2 * len(topic & all_stems_of(article.title)) > len(topic)
 
 
 def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:

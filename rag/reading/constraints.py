@@ -151,7 +151,9 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     years = frozenset(YEAR_ALONE.findall(question))
     figures = frozenset(_FIGURE.findall(question)) - years
     names = _names_of(question, texts)
-    groups = frozenset(name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE))
+    groups = frozenset(
+        name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE)
+    )
     return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question), _plural(groups))
 
 

@@ -260,6 +260,13 @@ def test_words_do_not_break_off_a_quotation_or_a_list_of_them(text: str, words: 
     assert extract.sentences[0].text == expected
 
 
+def test_one_of_several_items_is_said_with_the_others() -> None:
+    text = "Keys are given to Ada, Tomas and Runa Weil."
+    article = replace(ARTICLE, text=text, headings=())
+    extract = extract_answer("Who gets a key?", [passage(article)], [reading(text, "Tomas")], BARS, LIMITS)
+    assert extract.sentences[0].text == "Ada, Tomas and Runa Weil"
+
+
 YEARS = "In 2022 it sold 5 cars. In 2023 it sold 9 cars."
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from index.article import Article
 from index.ingest import ingest
+from index.vector_cache import VectorCache
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
-from rag.forms.overview import IN_PASSING
+from rag.forms.overview import IN_PASSING, overview
 from rag.forms.summary import PARTICULAR, central
+from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
 
@@ -88,6 +91,14 @@ def test_an_overview_is_of_what_an_article_is_about_by_its_title_or_again_and_ag
     answer = ask(chain, f"Tell me about {topic}")
     assert (answer.certainty, answer.notice, answer.reason) == ("high", None, None)
     assert [citation.title for citation in answer.citations] == titles
+
+
+def test_an_overview_of_what_the_title_alone_names_is_of_that_article() -> None:
+    text = "The quince fair\n\nBaskets stood along the quay until the evening."
+    article = Article("q.txt", "The quince fair", text, "0" * 64)
+    body = overview("quinces", [Passage(article, 0, len(article.text), 1.0)], VectorCache(FakeEmbeddings()), 0)
+    assert body is not None
+    assert (body.certainty, body.sentences[0].text) == ("high", "Baskets stood along the quay until the evening.")
 
 
 def test_an_overview_of_what_is_named_in_passing_is_uncertain(chain: AnswerChain) -> None:
