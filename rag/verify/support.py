@@ -29,7 +29,7 @@ from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
 from rag.verify.align import Alignment, align
 from rag.verify.counterparts import Likeness
-from rag.verify.weigh import Head, by_both, by_rules, evidence_of, refused
+from rag.verify.weigh import Head, by_both, by_rules, exchanged, refused
 
 BAR = 0.5
 """A quote supports a sentence at this probability."""
@@ -106,7 +106,8 @@ class Verifier:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
         tokens = _claim_tokens(claim)
         weights = self._head.weights if self._head else None
-        read = cache(partial(evidence_of, self._head, weights.weights, claim)) if self._head and weights else None
+        read = cache(partial(self._head.evidence, claim)) if self._head and weights else None
+        turned = cache(partial(exchanged, self._head, claim)) if self._head else None
         judged = []
         for quote, alignment, cosine in self.aligned(claim, texts):
             text = texts[quote.of]
@@ -118,6 +119,8 @@ class Verifier:
                 probability = 0.0
             elif weights and read and (evidence := read(text[1], text[0])):
                 probability = by_both(weights, alignment, cosine, evidence)
+                if turned and probability >= BAR and turned(text[1], text[0]):
+                    probability = 0.0
             else:
                 probability = by_rules(alignment, cosine)
             judged.append((quote, probability))
