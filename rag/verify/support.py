@@ -11,7 +11,7 @@ nearly all characters have to be there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import pairwise
@@ -104,10 +104,7 @@ class Verifier:
 
     def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, float]]:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
-        tokens = _claim_tokens(claim)
-        weights = self._head.weights if self._head else None
-        read = cache(partial(self._head.evidence, claim)) if self._head and weights else None
-        turned = cache(partial(exchanged, self._head, claim)) if self._head else None
+        tokens, by_head = _claim_tokens(claim), self._by_head(claim)
         judged = []
         for quote, alignment, cosine in self.aligned(claim, texts):
             text = texts[quote.of]
@@ -115,16 +112,33 @@ class Verifier:
                 probability = 1.0
             elif has_cjk(claim):
                 probability = float(_nearly_the_same(alignment))
-            elif weights and read and refused(alignment):
-                probability = 0.0
-            elif weights and read and (evidence := read(text[1], text[0])):
-                probability = by_both(weights, alignment, cosine, evidence)
-                if turned and probability >= BAR and turned(text[1], text[0]):
-                    probability = 0.0
+            elif by_head:
+                probability = by_head(text, alignment, cosine)
             else:
                 probability = by_rules(alignment, cosine)
             judged.append((quote, probability))
         return judged
+
+    def _by_head(self, claim: str) -> Callable[[Text, Alignment, float], float] | None:
+        """Return how probable rules and head find the claim; None where there is no head that was fitted.
+
+        Each text is read once. Sides are asked for last: that takes four more readings.
+        """
+        head, weights = self._head, self._head.weights if self._head else None
+        if head is None or weights is None:
+            return None
+        read, turned = cache(partial(head.evidence, claim)), cache(partial(exchanged, head, claim))
+
+        def probability(text: Text, alignment: Alignment, cosine: float) -> float:
+            if refused(alignment):
+                return 0.0
+            evidence = read(text[1], text[0])
+            if evidence is None:
+                return by_rules(alignment, cosine)
+            found = by_both(weights, alignment, cosine, evidence)
+            return 0.0 if found >= BAR and turned(text[1], text[0]) else found
+
+        return probability
 
     def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, Alignment, float]]:
         """Return the quotes that share most with the claim, each with its alignment and cosine."""
