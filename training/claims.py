@@ -33,7 +33,6 @@ from rag.verify.weigh import BESIDE_HEAD, HEAD, by_rules, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
-from training.pages import fitted_to_pages, paged_claims
 from training.sources import read_json
 from training.support import Support, own_claims
 
@@ -42,7 +41,6 @@ log = logging.getLogger("training.claims")
 OWN = "own claims"
 OWN_SHARE = 2.0
 PAIRS = 100
-PAGED = 150
 PARTS = 5
 ROUNDS = 5
 NAMES = (*BESIDE_HEAD, *HEAD)
@@ -181,12 +179,7 @@ def fit(reader: OnnxReader, data: Path, most: int, embeddings: EmbeddingModel) -
     both, alone = report(claims, held_out_probabilities(claims, share))
     if both <= alone:
         return None
-    paged = sample(list(paged_claims(data)), PAGED)
-    return {
-        **stored(NAMES, fitted(claims, share)),
-        "alone": stored(HEAD, fitted_alone(claims, share)),
-        "pages": stored(HEAD, fitted_to_pages(head, paged)),
-    }
+    return {**stored(NAMES, fitted(claims, share)), "alone": stored(HEAD, fitted_alone(claims, share))}
 
 
 def fitted_alone(claims: Sequence[Weighed], share: Floats) -> Floats:
