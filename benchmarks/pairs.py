@@ -53,14 +53,9 @@ def sources(data: Path, *, tuning: bool) -> list[Source]:
     verbs = verbs_of(p["context"] for article in [*articles, *xquad] for p in article["paragraphs"])
     half = slice(0 if tuning else 1, None, 2)
     asked_about = articles[half] if tuning else [*articles[half], *_without_paragraphs_of(articles, xquad)]
-    squad = [source for article in asked_about for source in of_article(article, verbs)]
-    return squad + clapnq_sources(data, tuning=tuning)
-
-
-def clapnq_sources(data: Path, *, tuning: bool) -> list[Source]:
-    """Return the sentences of one half of CLAPnq."""
     lines = (data / _CLAPNQ).read_text(encoding="utf-8").splitlines()
-    return [source for line in lines[0 if tuning else 1 :: 2] for source in _of_clapnq(json.loads(line))]
+    squad = [source for article in asked_about for source in _of_article(article, verbs)]
+    return squad + [source for line in lines[half] for source in _of_clapnq(json.loads(line))]
 
 
 def _without_paragraphs_of(known: Sequence[Any], articles: Sequence[Any]) -> list[dict[str, Any]]:
@@ -76,8 +71,7 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def of_article(article: Mapping[str, Any], verbs: Verbs) -> Iterator[Source]:
-    """Iterate over the questions of an article in SQuAD's layout that can be turned into a statement."""
+def _of_article(article: Mapping[str, Any], verbs: Verbs) -> Iterator[Source]:
     texts = [paragraph["context"] for paragraph in article["paragraphs"]]
     for i, paragraph in enumerate(article["paragraphs"]):
         others = tuple(texts[:i] + texts[i + 1 :])

@@ -2,11 +2,11 @@
 
     python -m training.claims --reader DIR --data DIR
 
-The claims are pairs of a true and a false sentence about a text that no reader learns from (training/untaught.py) and
-the own claims about the articles for calibration. Kinds count alike (the own claims as two), and of each the true and
-the false ones. A claim is judged by its best quote, and which is best depends on the weights: they are chosen and
-fitted in turn. What is logged is of claims about texts that a fit had not seen (five parts), beside the rules alone;
-where these are as good, nothing is written, and the rules judge alone.
+The claims are pairs of a true and a false sentence about a paragraph (benchmarks/pairs.py, the half for tuning) and the
+own claims about the articles for calibration. Kinds count alike (the own claims as two), and of each the true and the
+false ones. A claim is judged by its best quote, and which is best depends on the weights: they are chosen and fitted in
+turn. What is logged is of claims about texts that a fit had not seen (five parts), beside the rules alone; where these
+are as good, nothing is written, and the rules judge alone.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.pairs import SQUAD2
+from benchmarks.falsehoods import KINDS
+from benchmarks.pairs import SQUAD2, UNANSWERABLE, Pair, pairs_of, sources
 from benchmarks.sets import sample
+from benchmarks.statements import verbs_of
 from index.embed import DEFAULT, EmbeddingModel, load_embeddings
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader
 from rag.verify.support import BAR, Text, Verifier, copies
-from rag.verify.weigh import ASKED, BESIDE_HEAD, HEAD, by_rules, evidence_of, exchanged, refused, seen
+from rag.verify.weigh import BESIDE_HEAD, HEAD, by_rules, refused, seen
 from settings import Settings
 from training.metrics import Floats, auroc, balanced, fit_logistic
 from training.own import Split
-from training.pages import fitted_to_pages, paged_claims
+from training.sources import read_json
 from training.support import Support, own_claims
-from training.untaught import untaught_pairs
 
 log = logging.getLogger("training.claims")
 
 OWN = "own claims"
 OWN_SHARE = 2.0
 PAIRS = 100
-PAGED = 150
 PARTS = 5
 ROUNDS = 5
-NAMES = (*BESIDE_HEAD, *HEAD, *ASKED)
+NAMES = (*BESIDE_HEAD, *HEAD)
 START = {"worst_clause": 1.5, "supported": 1.0}
 """By these the first quotes are chosen."""
 
@@ -73,9 +73,16 @@ class Weighed:
     head: Floats | None
 
 
+def tuning_pairs(data: Path, most: int) -> list[Pair]:
+    """Return at most `most` pairs of each kind, of the half for tuning."""
+    verbs = verbs_of(p["context"] for article in read_json(data / SQUAD2)["data"] for p in article["paragraphs"])
+    pairs = pairs_of(sources(data, tuning=True), verbs)
+    return [pair for kind in (*KINDS, UNANSWERABLE) for pair in sample([p for p in pairs if p.kind == kind], most)]
+
+
 def told_of(data: Path, most: int) -> Iterator[Told]:
     """Yield the claims that are fitted on."""
-    for pair in untaught_pairs(data, most):
+    for pair in tuning_pairs(data, most):
         for (said, evidence, title), supported in ((pair.true, True), (pair.false, False)):
             yield Told(pair.kind, said, (evidence, title, None), supported)
     for claim in own_claims(data, Split.CALIBRATION):
@@ -85,12 +92,12 @@ def told_of(data: Path, most: int) -> Iterator[Told]:
 def weighed(told: Told, verifier: Verifier, head: SupportHead) -> Weighed:
     """Return what rules and head see of a claim."""
     words, title, _ = told.text
-    evidence = evidence_of(head, NAMES, told.claim, title, words)
+    evidence = head.evidence(told.claim, title, words)
     rows, rules, copied = [], [0.0], False
     for quote, alignment, cosine in verifier.aligned(told.claim, [told.text]):
         copied = copied or copies(told.claim, words[quote.start : quote.end])
         rules.append(by_rules(alignment, cosine))
-        if evidence is not None and not refused(alignment) and not exchanged(evidence):
+        if evidence is not None and not refused(alignment):
             values = seen(alignment, cosine, evidence)
             rows.append([values[name] for name in NAMES])
     said = None if evidence is None else np.array([evidence[name] for name in HEAD])
@@ -172,12 +179,7 @@ def fit(reader: OnnxReader, data: Path, most: int, embeddings: EmbeddingModel) -
     both, alone = report(claims, held_out_probabilities(claims, share))
     if both <= alone:
         return None
-    paged = sample(list(paged_claims(data)), PAGED)
-    return {
-        **stored(NAMES, fitted(claims, share)),
-        "alone": stored(HEAD, fitted_alone(claims, share)),
-        "pages": stored(HEAD, fitted_to_pages(head, paged)),
-    }
+    return {**stored(NAMES, fitted(claims, share)), "alone": stored(HEAD, fitted_alone(claims, share))}
 
 
 def fitted_alone(claims: Sequence[Weighed], share: Floats) -> Floats:

@@ -133,21 +133,16 @@ def answer_claims(paragraph: Paragraph, question: Question, rng: random.Random) 
 
 def near_claims(paragraph: Paragraph, question: Question, rng: random.Random) -> Iterator[Claim]:
     """Yield a claim that answers an unanswerable question with a name or number of the sentence that looks right."""
-    found = tempting(question, paragraph.text)
-    if found:
-        first, last = question.spans[0]
-        claim = statement(disturb(question.text, rng), rng.choice(found))
-        group = f"{paragraph.article}/{question.text}"
+    for first, last in question.spans[:1]:
         quote = paragraph.text[first:last]
-        yield Claim(group, claim, context_of(paragraph, first), quote, Support.EITHER, "near miss")
-
-
-def tempting(question: Question, text: str) -> list[str]:
-    """Return the names and numbers of what looks like an answer to a question without one, but those it names."""
-    asked = question.text.lower()
-    quotes = [text[first:last] for first, last in question.spans[:1]]
-    matches = [match.group() for quote in quotes for pattern in (NUMBER, NAME) for match in pattern.finditer(quote)]
-    return [match for match in matches if match.lower() not in asked]
+        asked = question.text.lower()
+        tempting = [
+            m.group() for m in (*NUMBER.finditer(quote), *NAME.finditer(quote)) if m.group().lower() not in asked
+        ]
+        if tempting:
+            claim = statement(disturb(question.text, rng), rng.choice(tempting))
+            group = f"{paragraph.article}/{question.text}"
+            yield Claim(group, claim, context_of(paragraph, first), quote, Support.EITHER, "near miss")
 
 
 def made_claims(paragraphs: Sequence[Paragraph], most: int, rng: random.Random) -> list[Claim]:

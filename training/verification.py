@@ -11,14 +11,14 @@ import numpy as np
 
 from rag.reading.head import SupportHead
 from rag.reading.onnx import OnnxReader, Support
-from rag.verify.weigh import HEAD, logistic
+from rag.verify.weigh import logistic
 from training.metrics import auroc, balanced, best_balanced, interval
 from training.own import Split
-from training.pages import best_window, page
 from training.sources import read_json, read_lines
 from training.support import Support as Label
 from training.support import own_claims
 
+WINDOW_CHARACTERS = 700
 EVEN = 0.5
 Figures = dict[str, object]
 
@@ -27,18 +27,12 @@ def wice(reader: OnnxReader, data: Path, most: int) -> Figures:
     """Hold WiCE dev's claims against their whole pages: the window that supports most counts; partial is not enough."""
     rows = read_lines(data / "wice/wice_dev.jsonl")
     random.Random(0).shuffle(rows)
-    rows = rows[:most]
-    scores = [supported_by_page(reader, row["claim"], page(row["evidence"])) for row in rows]
-    return of_supported(scores, [row["label"] == "supported" for row in rows])
-
-
-def supported_by_page(reader: OnnxReader, claim: str, windows: Sequence[str]) -> float:
-    """Return P(the page supports the claim) as training.claims fitted it to pages, if it did."""
-    weights = reader.claims.pages if reader.claims else None
-    if weights is None:
-        return max((supported(reader, claim, "", window) for window in windows), default=0.0)
-    best = best_window(SupportHead(reader), claim, windows)
-    return 0.0 if best is None else logistic(weights.weights, weights.constant, dict(zip(HEAD, best, strict=True)))
+    scores: list[float] = []
+    labels: list[bool] = []
+    for row in rows[:most]:
+        scores.append(max((supported(reader, row["claim"], "", w) for w in page(row["evidence"])), default=0.0))
+        labels.append(row["label"] == "supported")
+    return of_supported(scores, labels)
 
 
 def supported(reader: OnnxReader, claim: str, context: str, quote: str) -> float:
@@ -48,6 +42,17 @@ def supported(reader: OnnxReader, claim: str, context: str, quote: str) -> float
         return reader.support(claim, context, quote).supported
     evidence = SupportHead(reader).evidence(claim, context, quote)
     return logistic(weights.weights, weights.constant, evidence) if evidence else 0.0
+
+
+def page(evidence: Sequence[str]) -> list[str]:
+    """Return a page's sentences in runs of about WINDOW_CHARACTERS."""
+    windows: list[str] = []
+    for sentence in evidence:
+        if windows and len(windows[-1]) + len(sentence) < WINDOW_CHARACTERS:
+            windows[-1] += " " + sentence
+        else:
+            windows.append(sentence)
+    return windows
 
 
 def own(reader: OnnxReader, data: Path, most: int) -> Figures:

@@ -1,8 +1,8 @@
 """A claim as questions, each with a question word in the place of some of its words, and with its sides exchanged.
 
 A support head hardly tells "A sold B to C" from "B sold A to C": both have the quote's words. Which words a reading
-model finds when it is asked "What sold B to C?" tells them apart, and how well the text answers that tells near misses.
-Everything is by form: a claim whose verb is not found is asked nothing.
+model finds when it is asked "What sold B to C?" tells them apart. Everything is by form: a claim whose verb is not
+found is asked nothing.
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
 """What a reading model says of a claim, as rag.verify weighs it: by its support head, and by the words that it finds.
 
-The support head says whether a text supports a claim. How well the text answers when a side of the claim is asked for
-(`rag.reading.cloze`), and with which words, says whether it tells of that at all, and whether who acts and who is acted
-upon have changed places.
+The support head says whether a text supports a claim. With which words the text answers when a side of the claim is
+asked for (`rag.reading.cloze`) says whether who acts and who is acted upon have changed places.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,14 +28,6 @@ _MOST_CHARACTERS = 3_000
 _LEAST_SHARE = -10.0
 """Log of the share of words that are not there, or as good as not."""
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """How well a text answers a blank's question, and how sure it is that something does, with the blank's words."""
-
-    relevance: float
-    sureness: float
 
 
 def log_odds(chance: float) -> float:
@@ -62,27 +53,24 @@ class SupportHead:
             return None
         return {"supported": log_odds(said.supported), "contradicted": log_odds(said.contradicted)}
 
-    def asked(self, claim: str, title: str, text: str) -> dict[str, float]:
-        """Return what the text answers when the claim's sides are asked for, by name; 0 for a claim without any.
-
-        `relevance`: how well it answers, on average. `sides`: how much sooner it answers with the claim's own words
-        than it would if the two sides were exchanged.
-        """
+    def sides(self, claim: str, title: str, text: str) -> float:
+        """Return how much sooner the claim's sides are found in the text than with the two exchanged; 0 if unknown."""
         parts = parts_of(claim)
-        if parts is None:
-            return {"sides": 0.0, "relevance": 0.0}
+        if parts is None or not parts.exchangeable:
+            return 0.0
         read = Quoted(title, text[:_MOST_CHARACTERS])
-        own = [self._answer(blank, read) for blank in parts.sides()]
-        other = [self._answer(blank, read) for blank in parts.exchanged().sides()] if parts.exchangeable else own
-        sides = sum(answer.sureness for answer in own) - sum(answer.sureness for answer in other)
-        return {"sides": sides, "relevance": sum(answer.relevance for answer in own) / len(own)}
+        return self._found(parts.sides(), read) - self._found(parts.exchanged().sides(), read)
 
-    def _answer(self, blank: Blank, read: Quoted) -> _Answer:
+    def _found(self, blanks: Iterable[Blank], read: Quoted) -> float:
+        return sum(self._sureness(blank, read) for blank in blanks)
+
+    def _sureness(self, blank: Blank, read: Quoted) -> float:
+        """Return how sure it is that something answers the blank's question, and that it is the blank's words."""
         [rows] = self._model.rows(blank.question, [read])
         if not rows:
-            return _Answer(0.0, 0.0)
+            return _LEAST_SHARE
         row = max(rows, key=lambda row: row.relevance)
-        return _Answer(row.relevance, row.scores().gap + share_of(row, read.text, blank.words))
+        return row.scores().gap + share_of(row, read.text, blank.words)
 
 
 def share_of(row: TokenRow, text: str, words: str) -> float:

@@ -66,13 +66,12 @@ class JudgeWeights:
 class ClaimWeights:
     """A logistic over what the rules of rag.verify and the support head see of a claim in a quote, by feature.
 
-    `alone`: one over what the head says, where there are no rules; `pages`: the same for a page's best window.
+    `alone`: one over what the head says, where there are no rules.
     """
 
     weights: Mapping[str, float]
     constant: float
     alone: ClaimWeights | None = None
-    pages: ClaimWeights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,7 @@ def _judge(stored: Mapping[str, Any] | None) -> JudgeWeights | None:
 def _claims(stored: Mapping[str, Any] | None) -> ClaimWeights | None:
     if stored is None:
         return None
-    alone, pages = (_claims(stored.get(name)) for name in ("alone", "pages"))
-    return ClaimWeights(_by_name(stored), _finite(stored["constant"]), alone, pages)
+    return ClaimWeights(_by_name(stored), _finite(stored["constant"]), _claims(stored.get("alone")))
 
 
 def _by_name(stored: Mapping[str, Any]) -> dict[str, float]:

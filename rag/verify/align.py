@@ -107,7 +107,7 @@ def align(
     in_context = _known(claim, missing, context)
     unmatched = _unmatched_names(claim, quote, places)
     in_full = _in_full(claim, named, {i for i in named if _is_name_in(quote, places[i])}, neighbours)
-    missing_names = [i for i in missing if i in named and i not in in_full and not claim[i].number]
+    missing_names = [i for i in missing if i in named - in_full and not claim[i].number]
     initial_missing = any(claim[i].sentence_initial for i in missing)
     gaps = _gaps(content, places)
     roles_reversed, order_reversed = roles(claim, quote, places)
@@ -115,7 +115,7 @@ def align(
         content_words=len(content),
         missing=float(len(missing)),
         worst_clause=_worst_clause(claim, content, set(missing)),
-        missing_numbers=sum(bool(claim[i].number) and not _merely_first(claim[i], quote) for i in missing),
+        missing_numbers=_missing_numbers(claim, quote, missing),
         missing_names=sum(i not in in_context or unmatched > 0 for i in missing_names),
         unmatched_names=unmatched if missing_names or initial_missing else 0,
         initial_missing=initial_missing,
@@ -135,6 +135,10 @@ def _named(claim: Sequence[Token], content: Sequence[int], context: Sequence[Tok
     """Return the words that are names; a sentence's first word is one if the context has it as a name."""
     people = {token.stem for token in context if token.is_name}
     return {i for i in content if claim[i].is_name or (claim[i].sentence_initial and claim[i].stem in people)}
+
+
+def _missing_numbers(claim: Sequence[Token], quote: Sequence[Token], missing: Sequence[int]) -> int:
+    return sum(bool(claim[i].number) and not _merely_first(claim[i], quote) for i in missing)
 
 
 def _merely_first(word: Token, quote: Sequence[Token]) -> bool:

@@ -11,7 +11,7 @@ nearly all characters have to be there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import pairwise
@@ -29,7 +29,7 @@ from rag.language.tokens import Token, tokens_of
 from rag.retrieve import Passage
 from rag.verify.align import Alignment, align
 from rag.verify.counterparts import Likeness
-from rag.verify.weigh import Head, by_both, by_rules, evidence_of, refused
+from rag.verify.weigh import Head, by_both, by_rules, exchanged, refused
 
 BAR = 0.5
 """A quote supports a sentence at this probability."""
@@ -104,9 +104,7 @@ class Verifier:
 
     def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, float]]:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
-        tokens = _claim_tokens(claim)
-        weights = self._head.weights if self._head else None
-        read = cache(partial(evidence_of, self._head, weights.weights, claim)) if self._head and weights else None
+        tokens, by_head = _claim_tokens(claim), self._by_head(claim)
         judged = []
         for quote, alignment, cosine in self.aligned(claim, texts):
             text = texts[quote.of]
@@ -114,14 +112,33 @@ class Verifier:
                 probability = 1.0
             elif has_cjk(claim):
                 probability = float(_nearly_the_same(alignment))
-            elif weights and read and refused(alignment):
-                probability = 0.0
-            elif weights and read and (evidence := read(text[1], text[0])):
-                probability = by_both(weights, alignment, cosine, evidence)
+            elif by_head:
+                probability = by_head(text, alignment, cosine)
             else:
                 probability = by_rules(alignment, cosine)
             judged.append((quote, probability))
         return judged
+
+    def _by_head(self, claim: str) -> Callable[[Text, Alignment, float], float] | None:
+        """Return how probable rules and head find the claim; None where there is no head that was fitted.
+
+        Each text is read once. Sides are asked for last: that takes four more readings.
+        """
+        head, weights = self._head, self._head.weights if self._head else None
+        if head is None or weights is None:
+            return None
+        read, turned = cache(partial(head.evidence, claim)), cache(partial(exchanged, head, claim))
+
+        def probability(text: Text, alignment: Alignment, cosine: float) -> float:
+            if refused(alignment):
+                return 0.0
+            evidence = read(text[1], text[0])
+            if evidence is None:
+                return by_rules(alignment, cosine)
+            found = by_both(weights, alignment, cosine, evidence)
+            return 0.0 if found >= BAR and turned(text[1], text[0]) else found
+
+        return probability
 
     def aligned(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, Alignment, float]]:
         """Return the quotes that share most with the claim, each with its alignment and cosine."""

@@ -8,7 +8,7 @@ reader.json do (training/claims.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -38,12 +38,9 @@ BESIDE_HEAD = ("worst_clause", "mean_gap", "negated_share", "content_words")
 """What the rules see that still adds to what a head says."""
 HEAD = ("supported", "contradicted")
 """What a head says, in log-odds."""
-ASKED = ("sides", "relevance")
-"""What is seen when the model is asked for a side of the claim: how much sooner it finds that than with the two sides
-exchanged, and how well the text answers at all."""
 
 _EXCHANGED = -2.0
-"""The text answers with the claim's sides so much later than with the two exchanged that these are the right ones."""
+"""Of `Head.sides`: from here on who does it and to whom it is done have changed places."""
 _DENIED = 1 / 3
 """Share of the words that are denied in only one of claim and quote, from which on a head is not asked."""
 
@@ -70,16 +67,8 @@ class Head(Protocol):
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         """Return log-odds that the text supports the claim, and contradicts it; None where it cannot read one."""
 
-    def asked(self, claim: str, title: str, text: str) -> Mapping[str, float]:
-        """Return ASKED, by name."""
-
-
-def evidence_of(head: Head, names: Collection[str], claim: str, title: str, text: str) -> dict[str, float] | None:
-    """Return what the head says, with ASKED where one of them is among the `names` that count."""
-    evidence = head.evidence(claim, title, text)
-    if evidence is None:
-        return None
-    return {**evidence, **(head.asked(claim, title, text) if not set(ASKED).isdisjoint(names) else {})}
+    def sides(self, claim: str, title: str, text: str) -> float:
+        """Return how much sooner the claim's sides are found in the text than with the two exchanged; 0 if unknown."""
 
 
 def by_rules(alignment: Alignment, cosine: float) -> float:
@@ -89,9 +78,7 @@ def by_rules(alignment: Alignment, cosine: float) -> float:
 
 def by_both(weights: Weights, alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> float:
     """Return P(the quote supports the claim) by rules and head, unless the rules refuse it."""
-    return (
-        0.0 if exchanged(evidence) else logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
-    )
+    return logistic(weights.weights, weights.constant, seen(alignment, cosine, evidence))
 
 
 def refused(alignment: Alignment) -> bool:
@@ -99,9 +86,9 @@ def refused(alignment: Alignment) -> bool:
     return alignment.ruled_out or alignment.roles_reversed or alignment.negated_share >= _DENIED
 
 
-def exchanged(evidence: Mapping[str, float]) -> bool:
+def exchanged(head: Head, claim: str, title: str, text: str) -> bool:
     """Return whether the model finds the claim's two sides in each other's places."""
-    return evidence.get("sides", 0.0) < _EXCHANGED
+    return head.sides(claim, title, text) < _EXCHANGED
 
 
 def seen(alignment: Alignment, cosine: float, evidence: Mapping[str, float]) -> dict[str, float]:

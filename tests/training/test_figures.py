@@ -9,9 +9,8 @@ from rag.reading.onnx import Support as Probabilities
 from training.judge import ODDS, fitted, held_out_predictions, precise_from, shares
 from training.metrics import best_balanced, expected_calibration_error, interval
 from training.near import Reply, figures_of
-from training.pages import page
 from training.sources import Question
-from training.verification import as_row, of_supported
+from training.verification import as_row, of_supported, page
 
 
 def drawn(size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from rag.reading.manifest import ClaimWeights
 from rag.reading.onnx import OnnxReader
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
-from rag.verify.weigh import ASKED, BESIDE_HEAD, HEAD
+from rag.verify.weigh import BESIDE_HEAD, HEAD
 from settings import READER
 from tests.fakes import FakeEmbeddings
 
@@ -33,12 +33,12 @@ class FakeHead:
     weights: ClaimWeights | None
     said: Mapping[str, float] | None
     read: list[tuple[str, str, str]] = field(default_factory=list)
-    sides: float = 0.0
+    order: float = 0.0
     sides_asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def asked(self, claim: str, title: str, text: str) -> Mapping[str, float]:
+    def sides(self, claim: str, title: str, text: str) -> float:
         self.sides_asked.append((claim, title, text))
-        return {"sides": self.sides, "relevance": 0.0}
+        return self.order
 
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         self.read.append((claim, title, text))
@@ -68,16 +68,16 @@ def test_it_reads_a_passage_once_after_its_title() -> None:
     assert head.read == [(CLAIM, "Permits", TEXT)]
 
 
-@pytest.mark.parametrize(("sides", "expected"), [(3.0, 0.9526), (0.0, 0.5), (-1.0, 0.2689), (-3.0, 0.0)])
-def test_exchanged_sides_count_by_their_weight(sides: float, expected: float) -> None:
-    head = FakeHead(ClaimWeights({"supported": 1.0, "sides": 1.0}, 0.0), {"supported": 0.0}, sides=sides)
+@pytest.mark.parametrize(("order", "expected"), [(3.0, 0.7311), (-1.0, 0.7311), (-3.0, 0.0)])
+def test_a_claim_with_its_sides_exchanged_is_refused(order: float, expected: float) -> None:
+    head = FakeHead(HEAD_ALONE, {"supported": 1.0}, order=order)
     assert probability(head) == pytest.approx(expected, abs=1e-4)
     assert head.sides_asked == [(CLAIM, "Permits", TEXT)]
 
 
-def test_sides_that_do_not_count_are_not_read() -> None:
-    head = FakeHead(HEAD_ALONE, {"supported": 1.0}, sides=-6.0)
-    assert probability(head) > 0.5
+def test_sides_are_not_read_of_what_is_not_supported_anyway() -> None:
+    head = FakeHead(HEAD_ALONE, {"supported": -1.0}, order=-3.0)
+    assert probability(head) == pytest.approx(0.2689, abs=1e-4)
     assert not head.sides_asked
 
 
@@ -171,19 +171,19 @@ def test_the_published_weights_find_nothing_in_another_script(published: Verifie
 )
 def test_the_published_weights_tell_who_did_it_to_whom(claim: str, exchanged: str) -> None:
     head = SupportHead(OnnxReader(READER))
-    right, wrong = (head.asked(said, "The harbour", SOLD)["sides"] for said in (claim, exchanged))
+    right, wrong = (head.sides(said, "The harbour", SOLD) for said in (claim, exchanged))
     assert right > 1
     assert wrong == pytest.approx(-right, abs=0.5)
 
 
 def test_a_claim_without_a_verb_is_asked_nothing(supporting_folder: Path) -> None:
-    assert SupportHead(OnnxReader(supporting_folder)).asked("The old ferry.", "", SOLD) == {"sides": 0, "relevance": 0}
+    assert SupportHead(OnnxReader(supporting_folder)).sides("The old ferry.", "", SOLD) == 0
 
 
 def test_the_published_weights_say_how_head_and_rules_count() -> None:
     weights = SupportHead(OnnxReader(READER)).weights
     assert weights is not None
-    assert {*BESIDE_HEAD, *HEAD} <= set(weights.weights) <= {*BESIDE_HEAD, *HEAD, *ASKED}
+    assert set(weights.weights) == {*BESIDE_HEAD, *HEAD}
     assert weights.alone is not None
     assert set(weights.alone.weights) == set(HEAD)
 
