@@ -56,7 +56,9 @@ def _parsed(words: list[str]) -> argparse.Namespace:
         late = next((word for word in words if word in commands.names), None)
         if late is None:
             raise
-        raise UsageError("the command has to come first", f"write `python app.py {late} ...`, options after it") from error
+        raise UsageError(
+            "the command has to come first", f"write `python app.py {late} ...`, options after it"
+        ) from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:

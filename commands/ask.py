@@ -46,7 +46,9 @@ def add(commands: Commands) -> None:
 def run(settings: Settings, options: Namespace) -> int:
     """Answer, on standard output. Returns 2 if a row of a file got no answer."""
     if (options.question is None) == (options.questions is None):
-        raise UsageError("one question is needed", 'write either `python app.py ask "QUESTION"` or `ask --questions FILE`')
+        raise UsageError(
+            "one question is needed", 'write either `python app.py ask "QUESTION"` or `ask --questions FILE`'
+        )
     from rag.filters import Filters
 
     several = (options.source, options.author, options.tag, options.collection)

@@ -60,7 +60,9 @@ def _names_of(passages: Sequence[Passage]) -> list[str]:
     """Return the names that most of the passages have, the most frequent first; none that stands there once."""
     said = "\n".join(f"{passage.article.title}\n{passage.text}" for passage in passages)
     counts = Counter(name.text for passage in passages for name in set(names_in(passage.text)))
-    often = [name for name in counts if len(re.findall(rf"\b{re.escape(name)}\b", said)) > 1 and not _is_word(name, said)]
+    often = [
+        name for name in counts if len(re.findall(rf"\b{re.escape(name)}\b", said)) > 1 and not _is_word(name, said)
+    ]
     return sorted(often, key=lambda name: (-counts[name], -said.count(name), said.find(name)))[:_SHOWN]
 
 

@@ -63,7 +63,9 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if lead and (same := re.search(rf"\b{lead}\b", asked, re.IGNORECASE)):
         kept = LOOKS_ON.search(asked[same.start() :]) if part.endswith(("before", "after")) else None
-        others = [name.text for name in names_in(asked) if asked[same.end() : name.start].strip() or name.start < same.end()]
+        others = [
+            name.text for name in names_in(asked) if asked[same.end() : name.start].strip() or name.start < same.end()
+        ]
         return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", others)
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"

@@ -18,5 +18,7 @@ def test_a_name_of_several_lines_is_one() -> None:
 
 
 def test_a_failure_is_one_line_whatever_the_file_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    print_failures([Failure("in/a\nquoth: all is well\x1b[8m.txt", "in/a\nquoth: all is well\x1b[8m.txt is empty", "b")])
+    print_failures(
+        [Failure("in/a\nquoth: all is well\x1b[8m.txt", "in/a\nquoth: all is well\x1b[8m.txt is empty", "b")]
+    )
     assert capsys.readouterr().err == "quoth: in/a quoth: all is well\ufffd[8m.txt is empty: b\n"
