@@ -62,7 +62,8 @@ def _in_turn(
 def _is_giver(name: Name, question: str) -> bool:
     """Return whether a question asks for one thing that somebody did: "What telescope did Clara Boyd give?"."""
     asked = ASKED_NOUN.match(question)
-    one = asked is not None and not is_plural(asked["noun"].split()[-1])
+    noun = asked["noun"].split() if asked else []
+    one = bool(noun) and noun[0].lower() != "of" and not is_plural(noun[-1])
     return one and bool(_AFTER_AUX.search(question[: name.start]))
 
 

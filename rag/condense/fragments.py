@@ -30,7 +30,7 @@ from rag.language.followups import (
 from rag.language.names import names_in, with_name
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
 from rag.language.places import is_place
-from rag.language.time import is_time, with_time
+from rag.language.time import WEEKDAY, is_time, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, PARTICIPLE
 
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
@@ -63,9 +63,7 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if lead and (same := re.search(rf"\b{lead}\b", asked, re.IGNORECASE)):
         kept = LOOKS_ON.search(asked[same.start() :]) if part.endswith(("before", "after")) else None
-        others = [
-            name.text for name in names_in(asked) if asked[same.end() : name.start].strip() or name.start < same.end()
-        ]
+        others = [name.text for name in names_in(asked) if not WEEKDAY.fullmatch(name.text)]
         return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", others)
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
