@@ -21,16 +21,19 @@ def why_none(question: str, constraints: Constraints, passages: Sequence[Passage
     """Return why none of the passages, best first, answers the question."""
     if not passages:
         return "No passage was found."
-    asked = [name for name in constraints.names if not _is_day(" ".join(name))]
+    asked = _asked_names(constraints)
     missing = [name for name in asked if not any(_names(constraints, p, name) for p in passages)]
     if missing:
         return _not_named([as_typed(name, question) for name in missing], passages)
     about = [p for p in passages if all(_names(constraints, p, name) for name in asked)]
-    names = _listed([as_typed(name, question) for name in asked], "and")
-    found = f"found on {names}" if names else "found"
-    if other := _other_years(constraints.years, about if names else passages[:_NEAREST]):
+    found = f"found on {_listed([as_typed(name, question) for name in asked], 'and')}" if asked else "found"
+    if other := _other_years(constraints.years, about if asked else passages[:_NEAREST]):
         return f"What was {found} {other}."
     return f"The passages that were {found} do not answer this.{_titled(about or passages)}"
+
+
+def _asked_names(constraints: Constraints) -> list[tuple[str, ...]]:
+    return [name for name in constraints.names if not _is_day(" ".join(name))]
 
 
 def _not_named(names: Sequence[str], passages: Sequence[Passage]) -> str:

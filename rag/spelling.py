@@ -23,6 +23,15 @@ MAX_WORDS = 3
 """Words of one question that are corrected; with more of them unknown, it is another language or no question."""
 _REQUESTS = frozenset("summarize summarise summarizing summarising enumerate gist nutshell tldr".split())
 """Words that ask, of which an article need not know anything."""
+_ASKING = {
+    **dict.fromkeys(("waht", "wat", "wath", "whta", "whay"), "what"),
+    **dict.fromkeys(("wher", "whre", "wehre", "wheer"), "where"),
+    **dict.fromkeys(("wen", "wehn", "whne", "whe"), "when"),
+    **dict.fromkeys(("wich", "whcih", "wihch", "whihc"), "which"),
+    **dict.fromkeys(("whu", "woh", "whoo"), "who"),
+}
+"""Question words as they are mistyped, of which most have two neighbours; only at the beginning of a question."""
+_FIRST = re.compile(r"\W*([a-z]+)(?= )", re.IGNORECASE)
 _MIN_LETTERS = 4
 _LONG = 8
 """Letters from which on two of them may be wrong."""
@@ -48,6 +57,7 @@ class Spelling:
 
     def corrected(self, question: str, database: DatabaseReader) -> str:
         """Return the question with its misspelt words as the articles have them; those in quotation marks stay."""
+        question = _with_question_word(question, database)
         quoted = [match.span() for match in _QUOTED.finditer(question)]
         unknown = [
             word
@@ -110,6 +120,16 @@ class Spelling:
             ):
                 distances[stem] = min(int(distance), distances.get(stem, allowed + 1))
         return sorted(distances, key=lambda stem: (distances[stem], -len(stem)))[:_NEAR_STEMS]
+
+
+def _with_question_word(question: str, database: DatabaseReader) -> str:
+    """Return a question with the question word that it begins with as it is spelt, unless articles have it so."""
+    first = _FIRST.match(question)
+    meant = _ASKING.get(first[1].lower()) if first else None
+    if first is None or meant is None or database.has_term(first[1].lower()):
+        return question
+    meant = meant.capitalize() if first[1][0].isupper() else meant
+    return f"{question[: first.start(1)]}{meant}{question[first.end(1) :]}"
 
 
 def _is_part(word: re.Match[str], question: str) -> bool:

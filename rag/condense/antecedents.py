@@ -42,15 +42,13 @@ def _in_turn(
 ) -> str | None:
     """Return what a pronoun means if one turn says it; a name that the question `before` it has too is its topic."""
     question = turn.question
-    if pronoun is THEY and (several := _plural_subject(question)):
-        return several
-    if pronoun is IT and (title := title_in(question)):
-        return title
+    if whole := _whole_phrase(pronoun, question):
+        return whole
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None
     name = acting or referent_of(pronoun, topical) or referent_of(pronoun, names)
-    if name is None or (pronoun is IT and " " in name.text and _is_giver(name, question)):
+    if name is None or _is_giver(pronoun, name, question):
         return _common_noun(pronoun, text, question)
     things = plural_in(question) if pronoun is THEY and _is_one_person(name, names, people) else None
     if things:
@@ -59,10 +57,18 @@ def _in_turn(
     return possessed or _phrased(pronoun, name, names, question)
 
 
-def _is_giver(name: Name, question: str) -> bool:
+def _whole_phrase(pronoun: re.Pattern[str], question: str) -> str | None:
+    """Return what a question speaks of as a whole: several things as its subject, or a title."""
+    if pronoun is THEY:
+        return _plural_subject(question)
+    return title_in(question) if pronoun is IT else None
+
+
+def _is_giver(pronoun: re.Pattern[str], name: Name, question: str) -> bool:
     """Return whether a question asks for one thing that somebody did: "What telescope did Clara Boyd give?"."""
     asked = ASKED_NOUN.match(question)
-    one = asked is not None and not is_plural(asked["noun"].split()[-1])
+    noun = asked["noun"].split() if asked and pronoun is IT and " " in name.text else []
+    one = bool(noun) and noun[0].lower() != "of" and not is_plural(noun[-1])
     return one and bool(_AFTER_AUX.search(question[: name.start]))
 
 

@@ -30,7 +30,7 @@ from rag.language.followups import (
 from rag.language.names import names_in, with_name
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
 from rag.language.places import is_place
-from rag.language.time import is_time, with_time
+from rag.language.time import WEEKDAY, is_time, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, PARTICIPLE
 
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
@@ -62,23 +62,27 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
     if SIDE.fullmatch(part) and (same := SIDE.search(asked)) and same[0] != part:
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if lead and (same := re.search(rf"\b{lead}\b", asked, re.IGNORECASE)):
-        kept = LOOKS_ON.search(asked[same.start() :]) if part.endswith(("before", "after")) else None
-        others = [
-            name.text for name in names_in(asked) if asked[same.end() : name.start].strip() or name.start < same.end()
-        ]
-        return about(f"{asked[: same.start()]}{part}{kept[0] if kept else ''}", others)
+        return _with_other_place(asked, part, same.start())
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
-    if (numbered := NUMBERED.fullmatch(part)) and (span := _same_kind(asked, numbered["kind"])):
-        return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
-    if not lead and (span := phrase_with_head(asked, part)):
+    if not lead and (span := _same_kind(asked, part) or phrase_with_head(asked, part)):
         return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
     return f"{asked}: {part}?" if lead else None
 
 
-def _same_kind(asked: str, kind: str) -> tuple[int, int] | None:
+def _with_other_place(asked: str, part: str, start: int) -> str:
+    """Return the question with `part` from a preposition on, and the names that it lost, but for days, in brackets."""
+    kept = LOOKS_ON.search(asked[start:]) if part.endswith(("before", "after")) else None
+    others = [name.text for name in names_in(asked) if not WEEKDAY.fullmatch(name.text)]
+    return about(f"{asked[:start]}{part}{kept[0] if kept else ''}", others)
+
+
+def _same_kind(asked: str, part: str) -> tuple[int, int] | None:
     """Return where a question has a thing with another number: "version 3" for "version 4"."""
-    found = list(re.finditer(rf"\b{re.escape(kind)} [0-9][\w.]*\b", asked, re.IGNORECASE))
+    numbered = NUMBERED.fullmatch(part)
+    if numbered is None:
+        return None
+    found = list(re.finditer(rf"\b{re.escape(numbered['kind'])} [0-9][\w.]*\b", asked, re.IGNORECASE))
     return found[-1].span() if found else None
 
 

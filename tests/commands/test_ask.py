@@ -10,7 +10,7 @@ import pytest
 from commands.ask import _print_answer
 from rag.answer import Sentence
 from tests.commands.running import QUESTION, keys, run, run_process
-from tests.web.standins import QUOTE, an_answer, citation
+from tests.web import standins
 
 pytestmark = [pytest.mark.store, pytest.mark.usefixtures("plain_environment")]
 
@@ -80,13 +80,13 @@ def test_a_person_gets_the_quotes_with_their_marks_and_where_they_are_from(built
 
 
 def test_what_leads_to_an_answer_is_printed_before_it(capsys: pytest.CaptureFixture[str]) -> None:
-    quoted = (Sentence(QUOTE, "quote", (1,), 0.5),)
+    quoted = (Sentence(standins.QUOTE, "quote", (1,), 0.5),)
     notice = "The articles may answer this: Showing results for “tea”."
     low = {"certainty": "low", "notice": notice, "reason": "It may be coffee."}
-    _print_answer(an_answer("tee", sentences=quoted, citations=(citation(),), **low))
+    _print_answer(standins.an_answer("tee", sentences=quoted, citations=(standins.citation(),), **low))
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "The articles may answer this:"
-    assert QUOTE in said[1]
+    assert standins.QUOTE in said[1]
     assert said[2:4] == ["Showing results for “tea”.", "It may be coffee."]
 
 

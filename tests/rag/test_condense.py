@@ -54,6 +54,7 @@ def test_what_points_back_gives_way_to_what_it_means(question, history, standalo
             "How many cars did NIO sell in 2023?",
         ),
         ("And for the Home edition?", ["What does the Team edition cost?"], "What does the Home edition cost?"),
+        ("and about the brakes?", ["What is said about the SU7?"], "What is said about the brakes (SU7)?"),
         ("and on Sunday?", ["When is the museum open on Thursday?"], "When is the museum open on Sunday?"),
         ("and the library?", ["When is the museum open?"], "When is the library open?"),
         ("Thanks! And the price?", ["What is the L6?"], "The price (L6)?"),

@@ -45,7 +45,10 @@ def test_what_was_looked_for_and_what_is_there(question: str, reason: str) -> No
 
 
 def test_days_units_and_words_are_no_names() -> None:
-    text = "Admission: on Thursday with 4 GB. Thursday, Friday, Friday, 8 GB. Admission is free, admission to Oslo. Oslo is far."
+    text = (
+        "Admission: on Thursday with 4 GB. Thursday, Friday, Friday, 8 GB."
+        " Admission is free, admission to Oslo. Oslo is far."
+    )
     article = Article("hours.txt", "Hours", text, "0" * 64)
     found = [Passage(article, 0, len(text), 0.0)]
     days = constraints_of("Is it open on Sundays?", [text])

@@ -68,6 +68,10 @@ def database(store: Path) -> Iterator[SqliteReader]:
         ("the batery", "the battery"),
         ("Shenxng battery in Shangai", "Shenxing battery in Shanghai"),
         ("shanghii", "shanghai"),
+        ("wher is xiomi", "where is xiaomi"),
+        ("Waht did Ada say?", "What did Ada say?"),
+        ("Who is wen?", "Who is wen?"),  # only where a question begins
+        ("wen", "wen"),
     ],
 )
 def test_a_word_that_no_article_has_gives_way_to_the_nearest_one(

@@ -87,7 +87,8 @@ function finish(turn) {
   const [lead] = low ? [unsure(answer.intent)] : /^\d+ articles, the newest first:/.exec(answer.notice) ?? [];
   if (lead) turn.said.prepend(make("p", { className: "unsure", textContent: lead }));
   const seconds = say("chat.seconds", { seconds: (answer.timings_ms.total / 1000).toFixed(1) });
-  const facts = answer.abstained ? [seconds] : [count(low ? "chat.quotes" : "chat.supported", answer.citations.length), seconds];
+  const quotes = answer.citations.length;
+  const facts = answer.abstained ? [seconds] : [low ? count("chat.quotes", quotes) : count("chat.supported", quotes), seconds];
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
   facts.push(...[(answer.notice ?? "").replace(LEAD, "").replace(/Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);

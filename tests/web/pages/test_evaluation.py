@@ -154,8 +154,9 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
 
 
 def test_a_set_in_csv_as_a_spreadsheet_saves_it(client: TestClient) -> None:
-    body = "\ufeffQuestion;Answers;Answerable\r\nWho first drank tea in China?;China|Chinese;\r\nWhat does it cost?;;no\r\n"
-    assert client.post("/owner/runs?name=mine.csv", content=body.encode()).status_code == 202
+    lines = "Question;Answers;Answerable", "Who first drank tea in China?;China|Chinese;", "What does it cost?;;no"
+    body = "\r\n".join(lines).encode("utf-8-sig")
+    assert client.post("/owner/runs?name=mine.csv", content=body).status_code == 202
     told = ended(client)
     assert (told["state"], told["total"]) == ("done", 2)
     results = client.get(f"/owner/runs/{told['run']}.json").json()["results"]
