@@ -100,9 +100,7 @@ def correct(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Asked:
         standalone = without_strange_subject(corrected, asked.bare, corpus.article_ids_with)
     if standalone == asked.standalone:
         return asked
-    return replace(
-        asked, standalone=standalone, corrected=corrected != asked.standalone, intent=intent_of(standalone)
-    )
+    return replace(asked, standalone=standalone, corrected=corrected != asked.standalone, intent=intent_of(standalone))
 
 
 def search(asked: Asked, corpus: Corpus, stopwatch: Stopwatch) -> Generator[Event, None, list[Passage]]:

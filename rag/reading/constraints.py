@@ -4,7 +4,8 @@ A reading model takes another company's or year's figure for the one asked for. 
 another year or other names and nothing near it is about those asked for, or where it says who supports and the question
 asks who opposes; it *lacks* what can be found neither in it nor near it; else it *meets* the question. Near are its
 paragraph up to its end, the sentence before that, its heading, its article's title and, for a year, the article's date.
-A row of a table is read with the names of its columns and the sentence above the table. A quote without names is about whom its article names often.
+A row of a table is read with the names of its columns and the sentence above the table. A quote without names is about
+whom its article names often.
 """
 
 from __future__ import annotations
@@ -153,7 +154,9 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
-    groups = frozenset(name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE))
+    groups = frozenset(
+        name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE)
+    )
     forms = tuple(_forms(names, texts))
     return Constraints(names, years, figures, forms, stance_asked(question), _plural(groups))
 

@@ -65,8 +65,11 @@ class TableReader:
 
     def _places(self, question: str, passages: Sequence[Passage]) -> Iterator[_Place]:
         """Yield the cells that answer, with what decides between those that differ."""
-        found = [place for article_id in dict.fromkeys(p.article.id for p in passages if p.article.tables)
-                 for place in self._of_article(question, article_id, passages)]
+        found = [
+            place
+            for article_id in dict.fromkeys(p.article.id for p in passages if p.article.tables)
+            for place in self._of_article(question, article_id, passages)
+        ]
         best = preferred(question, [place.found for place in found if place.found.certain])
         for place in found:
             agrees = best is not None and _same(place.found, best)

@@ -156,7 +156,9 @@ def test_of_tables_that_differ_the_one_of_no_other_version_counts_then_the_newer
 
 
 def test_tables_that_differ_without_a_date_are_uncertain() -> None:
-    said = answer("How much does the Corda 20 cost?", article("a.md", PUMPS), article("b.md", PUMPS.replace("310", "9")))
+    said = answer(
+        "How much does the Corda 20 cost?", article("a.md", PUMPS), article("b.md", PUMPS.replace("310", "9"))
+    )
     assert (said.certainty, len(said.citations)) == ("low", 2)
 
 
