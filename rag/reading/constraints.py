@@ -174,7 +174,7 @@ def _one_of(plural: str) -> str:
 
 def _is_another(name: tuple[str, ...], text: str) -> bool:
     """Whether a text has a last name only with another first name: "Arthur Penhale" for Edwin Penhale."""
-    if len(name) == 1 or any(_named(word, text) for word in name[:-1]):
+    if len(name) == 1 or not _named(name[-1], text) or any(_named(word, text) for word in name[:-1]):
         return False
     known = (_words(found.text) for found in names_in(text))
     return any(len(other) > 1 and other[-1] == name[-1] and other[0] not in _TITLES for other in known)
