@@ -143,18 +143,22 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
     """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
-    column = column_at(best.article, spans[0]) if spans else None
-    if not spans or not (column or intent_of(question) in _SHORT or is_key_words(question)):
+    if spans and (column := column_at(best.article, spans[0])) is not None:
+        return _short_cell(question, best.article.text[slice(*spans[0])], column)
+    if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
         return None
     start, end = spans[0]
     said = best.article.text[start:end]
-    if column is not None:
-        return said if is_of_kind(question, f"{column} {said}") and not echoes(question, said) else None
     names = [name[-1] for name in constraints.names]
     if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _short_cell(question: str, cell: str, column: str) -> str | None:
+    """Return the cell of a table, which with the name of its column is of the kind that is asked for."""
+    return cell if is_of_kind(question, f"{column} {cell}") and not echoes(question, cell) else None
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

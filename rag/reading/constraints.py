@@ -100,7 +100,7 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        if any(_is_another(name, said) and not self.stands(name, near) for name in self.names):
+        if self._is_of_another(said, near):
             return Fit.CONTRADICTS
         others = _other_names(_without(article.text, quote, answering), self.names)
         if any(self.stands(name, said) for name in self.names) or not others:
@@ -110,6 +110,10 @@ class Constraints:
             return Fit.CONTRADICTS
         refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
         return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
+
+    def _is_of_another(self, said: str, near: str) -> bool:
+        """Return whether a quote has somebody of the same last name, and nothing near it the one who is asked for."""
+        return any(_is_another(name, said) and not self.stands(name, near) for name in self.names)
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
@@ -154,15 +158,16 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     found += [(word,) for word in others if not _is_time_or_people(word) and _is_written_as_name(word, texts)]
     figures = frozenset(_FIGURE.findall(question)) - years
     names = tuple(dict.fromkeys(name for name in found if name))
-    groups = frozenset(
-        name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE)
-    )
     forms = tuple(_forms(names, texts))
-    return Constraints(names, years, figures, forms, stance_asked(question), _plural(groups))
+    return Constraints(names, years, figures, forms, stance_asked(question), frozenset(_groups(names, question)))
 
 
-def _plural(names: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-    return frozenset(name for name in names if len(name) == 1 and _one_of(name[0]) != name[0])
+def _groups(names: Sequence[tuple[str, ...]], question: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names of several of a kind: one word in the plural after "the"."""
+    for name in names:
+        plural = len(name) == 1 and _one_of(name[0]) != name[0]
+        if plural and re.search(rf"\bthe {re.escape(name[0])}(?!\w)", question, re.IGNORECASE):
+            yield name
 
 
 def _one_of(plural: str) -> str:
