@@ -74,6 +74,8 @@ class Constraints:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
         if self.stance and _stance(article, quote) not in (None, self.stance):
             return Fit.CONTRADICTS
+        if self._is_of_another(article.text[slice(*quote)], _near(article, quote)):
+            return Fit.CONTRADICTS
         names = self._names_fit(article, quote, answering)
         return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
 
@@ -100,8 +102,6 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        if self._is_of_another(said, near):
-            return Fit.CONTRADICTS
         others = _other_names(_without(article.text, quote, answering), self.names)
         if any(self.stands(name, said) for name in self.names) or not others:
             met = all(self.stands(name, near) or (not others and self._is_about(article, name)) for name in self.names)

@@ -83,8 +83,6 @@ def find_cell(
     question: str, article: Article, table: Table, part: tuple[int, int], words: WordVectors | None
 ) -> FoundCell | None:
     """Return the cell of a table that answers, None where the question names no row; `part` is what was found of it."""
-    if comparison_of(question) is not None:  # which of two rows or columns is asked
-        return None
     asked = _asked(question)
     columns = columns_of(article, table)
     start, end = part if table.end - table.rows > _MOST_CHARACTERS else (table.rows, table.end)
@@ -99,10 +97,10 @@ def find_cell(
     left = _left_over(asked, named, around, article.date or "", words)
     if left is None or not cell.text:
         return None
-    left = [token for token in left if not _asks_for(question, token, f"{columns[column]} {cell.text}")]
-    if len(left) > _LEFT_OVER * len(asked.tokens):
+    count = sum(not _asks_for(question, token, f"{columns[column]} {cell.text}") for token in left)
+    if count > _LEFT_OVER * len(asked.tokens):
         return None
-    return FoundCell(article, named.row, cell, sure and named.fully and not left)
+    return FoundCell(article, named.row, cell, sure and named.fully and not count)
 
 
 def _asks_for(question: str, token: Token, told: str) -> bool:
@@ -171,14 +169,19 @@ def _column(
 ) -> tuple[int, bool] | None:
     """Return the column that is asked for and whether that is sure; None where nothing speaks for one."""
     rest = [token for token in asked.tokens if token.stem not in named.stems]
-    if named.column:  # the row is known by a value: what has it, the first column says
-        asked_for = bool(_stems(columns[0]) & {token.stem for token in rest})
-        return (0, asked_for) if asked_for or _CHOICE.match(asked.text) else None
+    if named.column:
+        return _first_column(asked, columns, rest)
     others = [n for n in range(1, len(columns)) if _has_year(asked, columns, n)]
     fitting = [n for n in others if _is_of_kind(asked, columns[n], [row.cells[n] for row in sample])]
     if len(fitting) == 1 and (len(others) == 1 or asks_for_kind(asked.text)):
         return fitting[0], True
     return _by_words(asked, columns, fitting, rest) or _by_likeness(columns, fitting, rest, words)
+
+
+def _first_column(asked: _Asked, columns: Sequence[str], rest: Sequence[Token]) -> tuple[int, bool] | None:
+    """Return the first column, which says what has the value by which a row is known, if that is asked for."""
+    named = bool(_stems(columns[0]) & {token.stem for token in rest})
+    return (0, named) if named or _CHOICE.match(asked.text) else None
 
 
 def _by_words(
@@ -267,6 +270,8 @@ def cells_in(
     question: str, article: Article, parts: Sequence[tuple[int, int]], words: WordVectors | None
 ) -> Iterator[FoundCell]:
     """Yield the cell that answers of each table of an article that one of these parts of it overlaps."""
+    if comparison_of(question) is not None:  # which of two rows or columns is asked
+        return
     for table in article.tables:
         touched = [part for part in parts if part[0] < table.end and table.start < part[1]]
         found = find_cell(question, article, table, touched[0], words) if touched else None
