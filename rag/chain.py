@@ -45,7 +45,7 @@ from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index, Snapshot, narrowed
 from rag.spelling import Spelling
 from rag.suggest import Proof, Verdicts, follow_ups, near_questions, starters
-from rag.tables.reader import TableReader
+from rag.tables.reader import with_tables
 from rag.timings import Stopwatch
 from rag.verify.support import Verifier
 from rag.write import Writer, load_verifier, load_writer
@@ -101,11 +101,6 @@ def load_reader(settings: Settings, embeddings: EmbeddingModel) -> Reader:
     if (folder / "config.json").is_file() or not folder.is_dir():
         return TransformerReader(name, embeddings)
     return JointReader(OnnxReader(folder, settings.threads), embeddings)
-
-
-def with_tables(reader: Reader) -> Reader:
-    """Return the reader, which now looks up the cells of tables; words like each other are those that it knows."""
-    return TableReader(reader, reader.model.words if isinstance(reader, JointReader) else None)
 
 
 class AnswerChain:

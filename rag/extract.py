@@ -151,13 +151,12 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
     """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
-    column = column_at(best.article, spans[0]) if spans else None
-    if not spans or not (column or intent_of(question) in _SHORT or is_key_words(question)):
+    if spans and (column := column_at(best.article, spans[0])) is not None:
+        return _short_cell(question, best.article.text[slice(*spans[0])], column)
+    if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
         return None
     start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
     said = best.article.text[start:end]
-    if column is not None:
-        return said if is_of_kind(question, f"{column} {said}") and not echoes(question, said) else None
     names = [name[-1] for name in constraints.names]
     if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
         return None
@@ -169,6 +168,11 @@ def _whole_enumeration(quote: Quote, span: Span) -> Span:
     """Return the words with the other items of the enumeration that they are in: "a charger, insurance and tyres"."""
     items = items_around(quote.text, (span[0] - quote.start, span[1] - quote.start))
     return (quote.start + items[0][0], quote.start + items[-1][1]) if len(items) > 1 else span
+
+
+def _short_cell(question: str, cell: str, column: str) -> str | None:
+    """Return the cell of a table, which with the name of its column is of the kind that is asked for."""
+    return cell if is_of_kind(question, f"{column} {cell}") and not echoes(question, cell) else None
 
 
 def _is_whole(quote: Quote, span: Span) -> bool:

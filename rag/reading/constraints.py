@@ -4,7 +4,8 @@ A reading model takes another company's or year's figure for the one asked for. 
 another year or other names and nothing near it is about those asked for, or where it says who supports and the question
 asks who opposes; it *lacks* what can be found neither in it nor near it; else it *meets* the question. Near are its
 paragraph up to its end, the sentence before that, its heading, its article's title and, for a year, the article's date.
-A row of a table is read with the names of its columns and the sentence above the table. A quote without names is about whom its article names often.
+A row of a table is read with the names of its columns and the sentence above the table. A quote without names is about
+whom its article names often.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ class Constraints:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
         if self.stance and _stance(article, quote) not in (None, self.stance):
             return Fit.CONTRADICTS
+        if self._is_of_another(article.text[slice(*quote)], _near(article, quote)):
+            return Fit.CONTRADICTS
         names = self._names_fit(article, quote, answering)
         return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
 
@@ -102,8 +105,6 @@ class Constraints:
         if not self.names:
             return Fit.MEETS
         said, near = article.text[slice(*quote)], _near(article, quote)
-        if any(_is_another(name, said) and not self.stands(name, near) for name in self.names):
-            return Fit.CONTRADICTS
         others = _other_names(_without(article.text, quote, answering), self.names)
         if any(self.stands(name, said) for name in self.names) or not others:
             met = all(self.stands(name, near) or (not others and self._is_about(article, name)) for name in self.names)
@@ -112,6 +113,10 @@ class Constraints:
             return Fit.CONTRADICTS
         refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
         return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
+
+    def _is_of_another(self, said: str, near: str) -> bool:
+        """Return whether a quote has somebody of the same last name, and nothing near it the one who is asked for."""
+        return any(_is_another(name, said) and not self.stands(name, near) for name in self.names)
 
     def stands(self, name: tuple[str, ...], text: str) -> bool:
         """Whether a text names it, in either form, or a country's people: "the German carmakers" for Germany."""
@@ -151,10 +156,8 @@ def _constraints_of(question: str, texts: tuple[str, ...]) -> Constraints:
     years = frozenset(YEAR_ALONE.findall(question))
     figures = frozenset(_FIGURE.findall(question)) - years
     names = _names_of(question, texts)
-    groups = frozenset(
-        name for name in names if re.search(rf"\bthe {re.escape(name[-1])}(?!\w)", question, re.IGNORECASE)
-    )
-    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question), _plural(groups))
+    groups = frozenset(_groups(names, question))
+    return Constraints(names, years, figures, tuple(_forms(names, texts)), stance_asked(question), groups)
 
 
 def _names_of(question: str, texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -176,8 +179,12 @@ def _names_by(texts: Sequence[str], words: Sequence[str]) -> list[tuple[str, ...
     return [(word,) for word in words if not _is_time_or_people(word) and _is_written_as_name(word, lowered)]
 
 
-def _plural(names: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-    return frozenset(name for name in names if len(name) == 1 and _one_of(name[0]) != name[0])
+def _groups(names: Sequence[tuple[str, ...]], question: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names of several of a kind: one word in the plural after "the"."""
+    for name in names:
+        plural = len(name) == 1 and _one_of(name[0]) != name[0]
+        if plural and re.search(rf"\bthe {re.escape(name[0])}(?!\w)", question, re.IGNORECASE):
+            yield name
 
 
 def _one_of(plural: str) -> str:
@@ -189,7 +196,7 @@ def _one_of(plural: str) -> str:
 
 def _is_another(name: tuple[str, ...], text: str) -> bool:
     """Whether a text has a last name only with another first name: "Arthur Penhale" for Edwin Penhale."""
-    if len(name) == 1 or any(has_word(word, text) for word in name[:-1]):
+    if len(name) == 1 or not has_word(name[-1], text) or any(has_word(word, text) for word in name[:-1]):
         return False
     known = (_words(found.text) for found in names_in(text))
     return any(len(other) > 1 and other[-1] == name[-1] and other[0] not in _TITLES for other in known)

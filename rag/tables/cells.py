@@ -83,26 +83,24 @@ def find_cell(
     question: str, article: Article, table: Table, part: tuple[int, int], words: WordVectors | None
 ) -> FoundCell | None:
     """Return the cell of a table that answers, None where the question names no row; `part` is what was found of it."""
-    if comparison_of(question) is not None:  # which of two rows or columns is asked
-        return None
     asked = _asked(question)
     columns = columns_of(article, table)
     start, end = part if table.end - table.rows > _MOST_CHARACTERS else (table.rows, table.end)
     rows = list(rows_of(article, table, len(columns), start, end))
     named = _named_row(asked, columns, [row for row in rows if _may_name(asked, row)])
-    if named is None:
-        return None
-    around = (article.title, article.heading_at(table.rows) or "", _above(article, table), *columns, named.row.text)
-    left = _left_over(asked, named, around, article.date or "", words)
-    chosen = _column(asked, columns, named, rows[:_SAMPLE], words) if left is not None else None
-    if left is None or chosen is None:
+    chosen = _column(asked, columns, named, rows[:_SAMPLE], words) if named is not None else None
+    if named is None or chosen is None:
         return None
     column, sure = chosen
     cell = named.row.cells[column]
-    left = [token for token in left if not _asks_for(question, token, f"{columns[column]} {cell.text}")]
-    if len(left) > _LEFT_OVER * len(asked.tokens):
+    around = (article.title, article.heading_at(table.rows) or "", _above(article, table), *columns, named.row.text)
+    left = _left_over(asked, named, around, article.date or "", words)
+    if left is None or not cell.text:
         return None
-    return FoundCell(article, named.row, cell, sure and named.fully and not left) if cell.text else None
+    count = sum(not _asks_for(question, token, f"{columns[column]} {cell.text}") for token in left)
+    if count > _LEFT_OVER * len(asked.tokens):
+        return None
+    return FoundCell(article, named.row, cell, sure and named.fully and not count)
 
 
 def _asks_for(question: str, token: Token, told: str) -> bool:
@@ -171,30 +169,42 @@ def _column(
 ) -> tuple[int, bool] | None:
     """Return the column that is asked for and whether that is sure; None where nothing speaks for one."""
     rest = [token for token in asked.tokens if token.stem not in named.stems]
-    others = [n for n in range(len(columns)) if n != named.column]
-    if named.column:  # the row is known by a value: what has it, the first column says
-        asked_for = bool(_stems(columns[0]) & {token.stem for token in rest})
-        return (0, asked_for) if asked_for or _CHOICE.match(asked.text) else None
-    others = [n for n in others if _has_year(asked, columns, n)]
+    if named.column:
+        return _first_column(asked, columns, rest)
+    others = [n for n in range(1, len(columns)) if _has_year(asked, columns, n)]
     fitting = [n for n in others if _is_of_kind(asked, columns[n], [row.cells[n] for row in sample])]
-    if len(fitting) == 1 and (len(others) == 1 or len(fitting) < len(others)) and _is_asked_for(asked, others):
+    if len(fitting) == 1 and (len(others) == 1 or asks_for_kind(asked.text)):
         return fitting[0], True
+    return _by_words(asked, columns, fitting, rest) or _by_likeness(columns, fitting, rest, words)
+
+
+def _first_column(asked: _Asked, columns: Sequence[str], rest: Sequence[Token]) -> tuple[int, bool] | None:
+    """Return the first column, which says what has the value by which a row is known, if that is asked for."""
+    named = bool(_stems(columns[0]) & {token.stem for token in rest})
+    return (0, named) if named or _CHOICE.match(asked.text) else None
+
+
+def _by_words(
+    asked: _Asked, columns: Sequence[str], fitting: Sequence[int], rest: Sequence[Token]
+) -> tuple[int, bool] | None:
+    """Return the column with the most words of the question in its name and the fewest others; unsure if several."""
     said = {token.stem for token in rest} | {word for word in asked.text.casefold().split() if word in STOP_WORDS}
     shared = {n: len((_stems(columns[n]) - _LITTLE) & said) for n in fitting}
-    if most := max(shared.values(), default=0):
-        best = [n for n in fitting if shared[n] == most]
-        shortest = min(len(_stems(columns[n])) for n in best)
-        best = [n for n in best if len(_stems(columns[n])) == shortest]
-        return _latest(columns, best), len(best) == 1
+    most = max(shared.values(), default=0)
+    best = [n for n in fitting if shared[n] == most] if most else []
+    shortest = min((len(_stems(columns[n])) for n in best), default=0)
+    best = [n for n in best if len(_stems(columns[n])) == shortest]
+    return (_latest(columns, best), len(best) == 1) if best else None
+
+
+def _by_likeness(
+    columns: Sequence[str], fitting: Sequence[int], rest: Sequence[Token], words: WordVectors | None
+) -> tuple[int, bool] | None:
+    """Return the column whose name is most like a word of the question; unsure where the next one is nearly so."""
     alike = sorted(((_alike(rest, columns[n], words), n) for n in fitting), reverse=True)
     if not alike or alike[0][0] < _ALIKE:
         return None
     return alike[0][1], len(alike) == 1 or alike[0][0] >= _AHEAD * alike[1][0]
-
-
-def _is_asked_for(asked: _Asked, others: Sequence[int]) -> bool:
-    """Whether a column that is alone left is meant: it is the only one, or the only one of the kind asked for."""
-    return len(others) == 1 or asks_for_kind(asked.text)
 
 
 def _has_year(asked: _Asked, columns: Sequence[str], n: int) -> bool:
@@ -260,6 +270,8 @@ def cells_in(
     question: str, article: Article, parts: Sequence[tuple[int, int]], words: WordVectors | None
 ) -> Iterator[FoundCell]:
     """Yield the cell that answers of each table of an article that one of these parts of it overlaps."""
+    if comparison_of(question) is not None:  # which of two rows or columns is asked
+        return
     for table in article.tables:
         touched = [part for part in parts if part[0] < table.end and table.start < part[1]]
         found = find_cell(question, article, table, touched[0], words) if touched else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.reading.base import AnswerSpan, Reader, Reading
+from rag.reading.joint import JointReader
 from rag.reading.words import WordVectors
 from rag.recency import day
 from rag.retrieve import Passage
@@ -83,6 +84,11 @@ class TableReader:
                 if start <= found.cell.start and found.cell.end <= end:
                     yield _Place(n, found)
                     break
+
+
+def with_tables(reader: Reader) -> Reader:
+    """Return the reader with cells looked up for it; which words are alike is what it knows of that."""
+    return TableReader(reader, reader.model.words if isinstance(reader, JointReader) else None)
 
 
 def preferred(question: str, cells: Sequence[FoundCell]) -> FoundCell | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.article import Article, Table
 
@@ -66,7 +67,7 @@ def _cells(text: str, start: int, end: int) -> tuple[Cell, ...]:
 
 def _parts(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
     cuts = [start - 1, *(n for n in range(start, end) if text[n] == SEPARATOR), end]
-    return [(before + 1, after) for before, after in zip(cuts, cuts[1:], strict=False)]
+    return [(before + 1, after) for before, after in pairwise(cuts)]
 
 
 def _without_blanks(text: str, start: int, end: int) -> Cell:

@@ -67,3 +67,11 @@ def test_the_sum_beside_the_name_is_certain_where_all_of_the_question_is_told(
     extract = read(question, PRICES, ("940 euros", support))
     assert (first_line(extract), extract.certainty) == (first, certainty)
     assert len(extract.citations) <= 1, "what is less sure does not stand beside it"
+
+
+def test_an_unsure_sentence_with_no_word_of_the_question_gives_way_to_one_near_it_that_has_some() -> None:
+    asked, text = "How do I mend the hull?", "Press it down for an hour. Mend the hull with resin."
+    first, second = "Press it down for an hour.", "Mend the hull with resin."
+    assert first_line(read(asked, text, (first, 0.6), (second, 0.57))) == second
+    assert first_line(read(asked, text, (first, 0.6), (second, 0.4))) == first
+    assert first_line(read(asked, text, (first, 0.95), (second, 0.9))) == first

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.article import Article
+from index.article import Article, Table
 from rag.reading.constraints import Constraints, Fit, constraints_of
 
 TEXT = """Three makers
@@ -160,3 +160,37 @@ def test_a_people_stands_for_its_country(question: str) -> None:
     assert fit(question, "The European duties are final.", article) is Fit.MEETS
     german = Article("d.txt", "Duties", "The German duties are final. NIO pays 20.7 percent of it.", "0" * 64)
     assert fit(question, "NIO pays 20.7 percent of it.", german) is not Fit.MEETS
+
+
+LANE = """The lane
+
+The two Green councillors voted for it. The market is on Saturdays. The pool is open Tuesday to Thursday.
+
+Walter Brandow has collected 1,450 names. He repairs clocks. Dr Osei wrote a letter."""
+COUNCIL = Article("l.txt", "The lane", LANE, "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "expected"),
+    [
+        ("How did the Greens vote?", "The two Green councillors voted for it.", Fit.MEETS),
+        ("How did the Reds vote?", "The two Green councillors voted for it.", Fit.CONTRADICTS),
+        ("Is the market on Saturday?", "The market is on Saturdays.", Fit.MEETS),
+        ("Is there a market on Saturdays?", "The market is on Saturdays.", Fit.MEETS),
+        ("Is the pool open on Wednesdays?", "The pool is open Tuesday to Thursday.", Fit.MEETS),
+        ("Is the pool open on Fridays?", "The pool is open Tuesday to Thursday.", Fit.CONTRADICTS),
+        ("How many names has Walter Brandow?", "Walter Brandow has collected 1,450 names.", Fit.MEETS),
+        ("How many names has Leopold Brandow?", "Walter Brandow has collected 1,450 names.", Fit.CONTRADICTS),
+        ("What did Ama Osei write?", "Dr Osei wrote a letter.", Fit.MEETS),
+    ],
+)
+def test_names_in_the_plural_days_and_first_names(question: str, quote: str, expected: Fit) -> None:
+    assert fit(question, quote, COUNCIL) is expected
+
+
+def test_the_row_above_is_not_near_to_a_row_of_a_table() -> None:
+    text = "Codes\n\nCode | Meaning\n\nLB-1 | Too hot\n\nLB-2 | Too cold"
+    rows = text.index("LB-1")
+    article = Article("c.txt", "Codes", text, "0" * 64, tables=(Table(7, rows, len(text)),))
+    assert fit("What does LB-1 mean?", "LB-1 | Too hot", article) is Fit.MEETS
+    assert fit("What does LB-1 mean?", "LB-2 | Too cold", article) is Fit.CONTRADICTS
