@@ -41,6 +41,8 @@ _MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _DIVIDED = re.compile(r"[,;]|\b(?:and|or)\b")
 """What divides an item by itself, so that a line of several needs more than commas."""
+_CLAUSE = 6
+"""Blanks of an item that is a clause, set apart so, too."""
 _WORD = re.compile(r"\w+")
 
 
@@ -122,7 +124,7 @@ def _items_of(question: str, quote: Quote) -> list[Item]:
     told = list(_enumerated(quote))
     lines = [] if len(told) >= LEAST else bullets_around(quote.article.text, (quote.start, quote.end))
     asked = stems_of(question)
-    if len(lines) < LEAST or 2 * len(asked & all_stems_of(quote.text)) > len(asked) and not quote.text.endswith(":"):
+    if len(lines) < LEAST or (2 * len(asked & all_stems_of(quote.text)) > len(asked) and not quote.text.endswith(":")):
         return told
     quotes = (replace(quote, start=start, end=end, spans=((start, end),), duplicates=()) for start, end in lines)
     return [Item(line.text, ((line, (line.start, line.end)),)) for line in quotes if len(line.text) <= _LONGEST]
@@ -188,7 +190,7 @@ def list_body(items: Sequence[Item], context: int) -> AnswerBody:
 
 def _first_line(texts: Sequence[str], total: int) -> tuple[int, str]:
     """Return how many items fit into one line, and the line; it says how many it leaves out."""
-    apart = any(_DIVIDED.search(text) for text in texts)
+    apart = any(_DIVIDED.search(text) or text.count(" ") >= _CLAUSE for text in texts)
     for count in range(len(texts), 1, -1):
         left = total - count
         words = [*texts[:count], *([f"{left} more"] if left else [])]

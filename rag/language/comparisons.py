@@ -161,12 +161,13 @@ def _placed(text: str) -> Comparison | None:
 
 
 def _asked(be: str, said: str, comparative: re.Match[str]) -> str | None:
-    """Return how to ask for the measure: "the fair draw more visitors" after "did" is "How many visitors did the fair draw"."""
+    """Return how to ask for the measure: "How many visitors did the fair draw" of "the fair draw more visitors"."""
     subject, rest = said[: comparative.start()].strip(), said[comparative.end() :].strip()
     if comparative["price"]:
         return f"How much {'did' if be in ('was', 'were', 'did') else 'does'} {subject} cost"
     if size := comparative["size"]:
-        return None if rest else f"How {_SIZES[size.lower()]} {be} {subject}"
+        of = "What" if _SIZES[size.lower()] == "high" else f"How {_SIZES[size.lower()]}"
+        return None if rest else f"{of} {be} {subject}"
     if not subject:
         noun, _, rest = rest.partition(" ")
         return f"How many {noun} {be} {rest}".rstrip() if noun else None

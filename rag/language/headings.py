@@ -65,7 +65,7 @@ def asks_the_same(question: str, heading: str, title: str, date: str | None) -> 
 def _is_topic_of(question: str, wanted: Opening, heading: str) -> bool:
     """Return whether what stands under a heading that is no question can answer one: what there is, or how to do it."""
     if wanted == "how":
-        return heading.split()[0].lower().endswith("ing") and bool(_PERSON.search(question))
+        return heading.split(maxsplit=1)[0].lower().endswith("ing") and bool(_PERSON.search(question))
     return wanted == "nothing" or (wanted == "what" and (len(_stems(heading)) > 1 or not _ONE_THING.search(question)))
 
 
