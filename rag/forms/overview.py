@@ -39,9 +39,7 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     if not named:
         topics = [stems for stems in map(stems_of, _SEVERAL.split(topic)) if stems]
         named = _of_any(topics, articles)
-    about = [
-        article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)
-    ]
+    about = [article for article in named if any(_is_titled(each, article) or is_about(each, article) for each in topics)]
     shown = about or named or [article for article in articles if _is_nearly_titled(stems_of(topic), article)]
     quotes = []
     for article in sorted(shown[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
