@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from index.terms import query_terms
 from rag.forms.about import all_stems_of, stems_of
 from rag.language.comparisons import is_year
+from rag.language.parts import before_preposition
 from rag.language.stem import stem
 from rag.quotes import Quote
 
@@ -18,7 +19,7 @@ def tells_measure(question: str, quote: Quote) -> bool:
     """Return whether a sentence names what is measured, and it, its heading and title half of the question's words."""
     terms = [term for term in query_terms(question) if len(term) > 1 and not is_year(term)]
     measured = _MEASURES.match(question)
-    thing = measured["thing"] if measured else terms[-1]
+    thing = measured["thing"] if measured else (query_terms(before_preposition(question)) or terms)[-1]
     said = all_stems_of("\n".join((quote.article.title, quote.article.heading_at(quote.start) or "", quote.text)))
     asked = [stem(term) for term in terms]
     return stem(thing.lower()) in all_stems_of(quote.text) and 2 * sum(each in said for each in asked) >= len(asked)
