@@ -63,18 +63,18 @@ def under_heading(findings: Findings, intent: Intent) -> AnswerBody | None:
 
     A list takes the items of all articles, the newest first. A certain answer to what asks for no list stands.
     """
-    listed = intent == "list" or (intent == "why" and opening_of(findings.question) == "how")
+    asked = opening_of(findings.question)
+    listed = intent == "list" or (intent == "why" and asked == "how")
     if intent == "compare" or (_is_certain(findings) and not listed):
         return None
     sections = asked_sections(findings.question, [passage.article for passage in findings.passages])
     if not sections or (len({section.article.id for section in sections}) > 1 and intent != "list"):
         return None
-    if listed and (
-        items := [item for section in sections for item in _items(section, findings, prose=intent == "list")]
-    ):
-        return (
-            list_body(items, findings.limits.context) if len(items) >= LEAST else _quoted(sections[0], findings, intent)
-        )
+    items: list[Item] = []
+    if listed or asked in ("what", "nothing"):
+        items = [item for section in sections for item in _items(section, findings, prose=intent == "list")]
+    if len(items) >= LEAST:
+        return list_body(items, findings.limits.context)
     return _quoted(sections[0], findings, intent)
 
 
