@@ -118,8 +118,11 @@ def comparison_of(question: str) -> Comparison | None:
         of = f"Whose{whose[2:] if whose[1] == 's' else whose[1:]} " if whose else ""
         rest = f"{of}{than['be'].lower()} {than['said']}{than['tail'] or ''}"
         return replace(_compared((than["a"], than["b"]), rest), predicate="", claimed=True)
-    if found := _placed(text) or _different(text):
-        return found
+    return _placed(text) or _different(text) or _compare(text) or _paired(text)
+
+
+def _compare(text: str) -> Comparison | None:
+    """Return what is to be compared: "compare NIO's losses with XPeng's"."""
     for pattern in _COMPARE:
         if found := pattern.search(text):
             what = found.groupdict().get("what")
@@ -127,6 +130,11 @@ def comparison_of(question: str) -> Comparison | None:
             return Comparison(
                 sides, _each(sides, f"What is {_the(what)} of {{side}}?" if what else "What about {side}?")
             )
+    return None
+
+
+def _paired(text: str) -> Comparison | None:
+    """Return a comparison of two sides with an "or" between them."""
     for pattern in _PAIRS:
         found = pattern.search(text)
         if found and (first := _without_opening(found["a"])):
