@@ -129,7 +129,7 @@ def _part_named(words: Iterable[str], quote: str) -> tuple[int, int] | None:
 
 def asks_for_kind(question: str) -> bool:
     """Return whether a question asks for a time, money, a length or the like, and not for anything."""
-    return any(kind.asked.search(question) for kind in _KINDS)
+    return _kind_asked(question) is not None
 
 
 def is_of_kind(question: str, words: str) -> bool:
@@ -138,11 +138,6 @@ def is_of_kind(question: str, words: str) -> bool:
     if _HOW_MANY.search(question):
         words = _NO_COUNT.sub(" ", words)
     return kind is None or bool(kind.said.search(words))
-
-
-def asks_for_kind(question: str) -> bool:
-    """Return whether a question asks for a time, a number or something in a unit, of which there is one."""
-    return _kind_asked(question) is not None
 
 
 def _kind_asked(question: str) -> _Kind | None:

@@ -15,8 +15,8 @@ from functools import lru_cache
 from index.article import Article
 from rag.answer_kind import is_of_kind
 from rag.language.tokens import tokens_of
+from rag.language.years import YEAR_ALONE
 from rag.quotes import Quote
-from rag.reading.constraints import YEAR_ALONE
 from rag.recency import day
 
 _PART = re.compile(r": | [-–(]")

@@ -79,7 +79,6 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),
     ("list", rf"^{_WHAT_IS}(?: (?:all|also|not|never|no longer))* {_CHANGED}\b(?! (?:as|by|about)\b)"),
     ("list", r"^what (?:(?:is|are|was|were|may|must|should|will|can) (?:not|never|no longer)|can(?:not|['’]t)) "),
-    ("list", r"^who (?:(?:is|are|was|were) (?:all )?(?:against|opposed to|in favou?r of)|vote[ds]? (?:for|against))\b"),
     ("list", rf"^which(?: \w+){{0,2}}? {_PLURAL} (?:is|was)\b.* (?:in|on|for|at|to|from|by|with|of)$"),
     ("list", r"^(?:list|name|enumerate)\b"),
     ("list", rf"^(?:(?:in|at|from|to|with) )?which(?: \w+){{0,2}}? {_PLURAL}\b(?! (?:was|is|has)\b)"),

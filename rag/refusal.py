@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from rag.language.names import names_in
 from rag.language.time import WEEKDAY
-from rag.reading.constraints import YEAR_ALONE, Constraints
+from rag.language.years import YEAR_ALONE
+from rag.reading.constraints import Constraints
 from rag.retrieve import Passage
 
 _NEAREST = 3

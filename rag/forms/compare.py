@@ -11,27 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from index.terms import STOP_WORDS
 from rag.answer import Citation, Sentence, Span
 from rag.answer_kind import is_of_kind
 from rag.extract import Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
+from rag.forms.measured import are_alike, tells_measure
 from rag.generate import AnswerBody
 from rag.intents import Intent
 from rag.language.comparisons import Comparison, comparison_of, is_year
 from rag.language.numbers import SCALES
 from rag.language.tokens import tokens_of
+from rag.language.years import YEAR_ALONE, figure_of_year
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
 from rag.tables.rows import column_at
 from rag.unsure import MAYBE, NOT_ASKED
 
-_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
-_NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|[^\W\d_]+)")
+_NEXT_WORD = re.compile(rf"(?: (?:{'|'.join(SCALES)}))? ?(?:%|(?!(?:{'|'.join(sorted(STOP_WORDS))})\b)[^\W\d_]+)")
 _FIGURE = re.compile(
     rf"(?<![\w.,])(?P<figure>[$€£¥]?[0-9][0-9.,]*(?<=[0-9]))(?: (?:{'|'.join(SCALES)})\b| ?%|(?= [a-z]))"
 )
 """A figure that says of what: "XPeng 10.4" after "NIO lost 20.7 billion" leaves out the billion."""
 _ENDS_OPEN = re.compile(rf"(?:[0-9]|\b(?:{'|'.join(SCALES)}))$")
+_COVERED = 0.5
+"""Share of the bar for an answer, where a sentence says of what it gives the figure of a year."""
 _LONGEST = 120
 """Characters of the words that a first line takes of a side."""
 
@@ -69,7 +73,7 @@ def compare(findings: Findings) -> AnswerBody | None:
         return None
     found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
-    certain = len(sides) == len(found) and _is_certain(sides, findings.bars)
+    certain = len(sides) == len(found) and _is_certain(findings.question, sides, findings.bars)
     said = _computed(comparison, sides) if certain else None
     if not sides or (said is None and (comparison.claimed or _compares(findings, comparison))):
         return None
@@ -79,7 +83,7 @@ def compare(findings: Findings) -> AnswerBody | None:
     if said is None:
         return _uncertain(comparison, found, context)
     citations, marks = _cited(sides, context, marked=True)
-    support = round(_support(sides), 4)
+    support = round(max(_support(sides), findings.bars.form), 4)
     first = Sentence(said, "computed", tuple(sorted(set(marks))), support)
     intent: Intent = "yes_no" if comparison.claimed else "compare"
     return AnswerBody((first, *_quoted(citations, sides, marks)), citations, certainty="high", intent=intent)
@@ -91,11 +95,17 @@ def _side(findings: Findings, comparison: Comparison, i: int) -> Side | None:
     passages, readings = findings.read_again(question)
     characters = findings.limits.characters
     for quote in ranked_quotes(question, passages, readings, findings.bars, characters):
-        enough = quote.fit is Fit.MEETS and quote.support >= findings.bars.answer
-        if not enough or not is_of_kind(question, quote.told):
+        told = is_year(name) and tells_measure(question, quote)
+        least = _COVERED * findings.bars.answer if told else findings.bars.answer
+        if quote.fit is not Fit.MEETS or quote.support < least or not is_of_kind(question, quote.told):
             continue
+        if is_year(name):
+            if told and (span := _own_figure(quote, name, other)):
+                return Side(name, replace(quote, spans=(span,)))
+            if not told:
+                continue
         side = Side(name, quote)
-        if _is_about(quote, name, other) or (side.column and quote.support >= findings.bars.form):
+        if is_of_side(quote, name, other) or (side.column and quote.support >= findings.bars.form):
             return side
         if span := _own_figure(quote, name, other):
             return Side(name, replace(quote, spans=(span,)))
@@ -112,13 +122,13 @@ def _completed(comparison: Comparison, found: Sequence[Side | None]) -> list[Sid
     return completed
 
 
-def _is_about(quote: Quote, name: str, other: str) -> bool:
+def is_of_side(quote: Quote, name: str, other: str) -> bool:
     """Return whether a quote is about a side: of the two it names this one last before the words that answer.
 
     They do not name the other one, as "20.7 billion yuan and XPeng 10.4 billion" does.
     """
     text, title = quote.text, quote.article.title
-    if is_year(name) and not _YEAR.search(title):
+    if is_year(name) and not YEAR_ALONE.search(title):
         title = f"{title} {(quote.article.date or '')[:4]}"
     start, end = (quote.narrow_spans() or ((quote.start, quote.start),))[0]
     until = start - quote.start
@@ -134,11 +144,16 @@ def _is_about(quote: Quote, name: str, other: str) -> bool:
 
 def _own_figure(quote: Quote, name: str, other: str) -> Span | None:
     """Return the one figure after a side's name, of a quote that gives one for each side and was read for the other."""
+    if is_year(name):
+        figure = figure_of_year(quote.text, name)
+        return (quote.start + figure[0], quote.start + figure[1]) if figure else None
     start, others = _last(name, quote.text, len(quote.text)), _last(other, quote.text, len(quote.text))
     if min(start, others) < 0:
         return None
     until = others if others > start else len(quote.text)
-    figures = [f for f in _FIGURE.finditer(quote.text, start + len(name), until) if not _YEAR.fullmatch(f["figure"])]
+    figures = [
+        f for f in _FIGURE.finditer(quote.text, start + len(name), until) if not YEAR_ALONE.fullmatch(f["figure"])
+    ]
     return (quote.start + figures[0].start(), quote.start + figures[0].end()) if len(figures) == 1 else None
 
 
@@ -148,8 +163,11 @@ def _last(name: str, text: str, until: int) -> int:
     return max((m.start() for m in re.finditer(rf"(?<!\w){words}(?!\w)", text[:until], re.IGNORECASE)), default=-1)
 
 
-def _is_certain(sides: Sequence[Side], bars: Bars) -> bool:
-    return _support(sides) >= bars.form
+def _is_certain(question: str, sides: Sequence[Side], bars: Bars) -> bool:
+    """Return whether both are likely, or two sentences say it of two years in the same words."""
+    return _support(sides) >= bars.form or (
+        all(is_year(side.name) for side in sides) and are_alike(question, [side.quote for side in sides])
+    )
 
 
 def _support(sides: Sequence[Side]) -> float:
@@ -169,7 +187,7 @@ def _compares(findings: Findings, comparison: Comparison) -> bool:
 def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
     """Return which side is more or less, with both numbers; None where they cannot be compared."""
     amounts = [_amount(side) for side in sides]
-    years = [set(_YEAR.findall(side.quote.text)) for side in sides]
+    years = [set(YEAR_ALONE.findall(side.quote.text)) for side in sides]
     first, second = amounts
     if first is None or second is None or comparison.larger is None or not _one_unit(sides, first[1], second[1]):
         return None
@@ -197,17 +215,20 @@ def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
 
     Figures without a unit have that of their column.
     """
-    places = {side.place for side in sides}
     if not unit and not other and sides[0].column is not None:
         return sides[0].column == sides[1].column
-    return (unit == other and bool(unit)) or (len(places) == 1 and bool(unit) != bool(other))
+    if len({side.place for side in sides}) == 1:
+        return unit == other or not unit or not other
+    return unit == other and bool(unit)
 
 
 def _amount(side: Side) -> tuple[Decimal, str] | None:
     """Return the one number in a side's words and its unit; years are none."""
     tokens = tokens_of(side.words)
     numbers = [
-        i for i, token in enumerate(tokens) if token.number and not (_YEAR.fullmatch(token.number) and not token.unit)
+        i
+        for i, token in enumerate(tokens)
+        if token.number and not (YEAR_ALONE.fullmatch(token.number) and not token.unit)
     ]
     if len(numbers) != 1:
         return None

@@ -41,6 +41,8 @@ _MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _DIVIDED = re.compile(r"[,;]|\b(?:and|or)\b")
 """What divides an item by itself, so that a line of several needs more than commas."""
+_CLAUSE = 6
+"""Blanks of an item that is a clause, set apart so, too."""
 _WORD = re.compile(r"\w+")
 
 
@@ -188,7 +190,7 @@ def list_body(items: Sequence[Item], context: int) -> AnswerBody:
 
 def _first_line(texts: Sequence[str], total: int) -> tuple[int, str]:
     """Return how many items fit into one line, and the line; it says how many it leaves out."""
-    apart = any(_DIVIDED.search(text) for text in texts)
+    apart = any(_DIVIDED.search(text) or text.count(" ") >= _CLAUSE for text in texts)
     for count in range(len(texts), 1, -1):
         left = total - count
         words = [*texts[:count], *([f"{left} more"] if left else [])]

@@ -63,18 +63,16 @@ def under_heading(findings: Findings, intent: Intent) -> AnswerBody | None:
 
     A list takes the items of all articles, the newest first. A certain answer to what asks for no list stands.
     """
-    listed = intent == "list" or (intent == "why" and opening_of(findings.question) == "how")
+    asked = opening_of(findings.question)
+    listed = intent == "list" or (intent == "why" and asked == "how")
     if intent == "compare" or (_is_certain(findings) and not listed):
         return None
     sections = asked_sections(findings.question, [passage.article for passage in findings.passages])
-    if not sections or (len({section.article.id for section in sections}) > 1 and intent != "list"):
+    if not sections or (intent != "list" and len({section.article.id for section in sections}) > 1):
         return None
-    if listed and (
-        items := [item for section in sections for item in _items(section, findings, prose=intent == "list")]
-    ):
-        return (
-            list_body(items, findings.limits.context) if len(items) >= LEAST else _quoted(sections[0], findings, intent)
-        )
+    items = _items_of(sections, findings, prose=intent == "list")
+    if len(items) >= LEAST and (listed or asked in ("what", "nothing")):
+        return list_body(items, findings.limits.context)
     return _quoted(sections[0], findings, intent)
 
 
@@ -108,6 +106,10 @@ def _sections(article: Article) -> Iterator[Section]:
         yield Section(article, opening["asked"], *opening.span("body"))
 
 
+def _items_of(sections: Sequence[Section], findings: Findings, *, prose: bool) -> list[Item]:
+    return [item for section in sections for item in _items(section, findings, prose=prose)]
+
+
 def _items(section: Section, findings: Findings, *, prose: bool) -> Iterator[Item]:
     """Yield the first sentence of each line of a list; of a paragraph its sentences, where `prose` is one, too."""
     article, first = section.article, section.paragraph()
@@ -125,12 +127,8 @@ def _items(section: Section, findings: Findings, *, prose: bool) -> Iterator[Ite
 def _quoted(section: Section, findings: Findings, intent: Intent) -> AnswerBody | None:
     """Return the first sentences of the section's paragraph, with "Yes." or "No." before them where they begin so."""
     article, paragraph = section.article, section.paragraph()
-    spans = _sentences(article, paragraph)
-    if intent == "why" and len(spans) > 1 and _ANNOUNCES.match(article.text, *spans[0]):
-        spans = spans[1:]
     verdict = _VERDICT.match(article.text, *paragraph) if opening_of(findings.question) == "yes_no" else None
-    if verdict and len(spans) > 1 and spans[0][1] <= verdict.end():
-        spans = [(spans[0][0], spans[1][1]), *spans[2:]]  # "No." alone is no quote
+    spans = _telling(article, paragraph, verdict, intent)
     shown = [span for span in spans[:_QUOTES] if span[1] - spans[0][0] <= _LONGEST]
     if not shown or shown[0][1] - shown[0][0] > (_LONGEST if verdict else FIRST_LINE):
         return None
@@ -141,6 +139,16 @@ def _quoted(section: Section, findings: Findings, intent: Intent) -> AnswerBody 
         return AnswerBody(tuple(quotes), citations, certainty="high", intent=intent)
     said = Sentence(f"{verdict['said'].capitalize()}.", "computed", (1,), support)
     return AnswerBody((said, *quotes[:1]), citations[:1], certainty="high", intent="yes_no")
+
+
+def _telling(article: Article, paragraph: Span, verdict: re.Match[str] | None, intent: Intent) -> list[Span]:
+    """Return the sentences without one that only announces reasons; "No." alone is none."""
+    spans = _sentences(article, paragraph)
+    if len(spans) < LEAST:
+        return spans
+    if verdict and spans[0][1] <= verdict.end():
+        return [(spans[0][0], spans[1][1]), *spans[2:]]
+    return spans[1:] if intent == "why" and _ANNOUNCES.match(article.text, *spans[0]) else spans
 
 
 def _support(findings: Findings) -> float:

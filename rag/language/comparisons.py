@@ -118,8 +118,11 @@ def comparison_of(question: str) -> Comparison | None:
         of = f"Whose{whose[2:] if whose[1] == 's' else whose[1:]} " if whose else ""
         rest = f"{of}{than['be'].lower()} {than['said']}{than['tail'] or ''}"
         return replace(_compared((than["a"], than["b"]), rest), predicate="", claimed=True)
-    if found := _placed(text) or _different(text):
-        return found
+    return _placed(text) or _different(text) or _compare(text) or _paired(text)
+
+
+def _compare(text: str) -> Comparison | None:
+    """Return what is to be compared: "compare NIO's losses with XPeng's"."""
     for pattern in _COMPARE:
         if found := pattern.search(text):
             what = found.groupdict().get("what")
@@ -127,6 +130,11 @@ def comparison_of(question: str) -> Comparison | None:
             return Comparison(
                 sides, _each(sides, f"What is {_the(what)} of {{side}}?" if what else "What about {side}?")
             )
+    return None
+
+
+def _paired(text: str) -> Comparison | None:
+    """Return a comparison of two sides with an "or" between them."""
     for pattern in _PAIRS:
         found = pattern.search(text)
         if found and (first := _without_opening(found["a"])):
@@ -161,12 +169,13 @@ def _placed(text: str) -> Comparison | None:
 
 
 def _asked(be: str, said: str, comparative: re.Match[str]) -> str | None:
-    """Return how to ask for the measure: "the fair draw more visitors" after "did" is "How many visitors did the fair draw"."""
+    """Return how to ask for the measure: "How many visitors did the fair draw" of "the fair draw more visitors"."""
     subject, rest = said[: comparative.start()].strip(), said[comparative.end() :].strip()
     if comparative["price"]:
         return f"How much {'did' if be in ('was', 'were', 'did') else 'does'} {subject} cost"
     if size := comparative["size"]:
-        return None if rest else f"How {_SIZES[size.lower()]} {be} {subject}"
+        of = "What" if _SIZES[size.lower()] == "high" else f"How {_SIZES[size.lower()]}"
+        return None if rest else f"{of} {be} {subject}"
     if not subject:
         noun, _, rest = rest.partition(" ")
         return f"How many {noun} {be} {rest}".rstrip() if noun else None

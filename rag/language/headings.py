@@ -12,19 +12,19 @@ from rag.language.verbs import AUX
 
 Opening = Literal["why", "how", "when", "where", "who", "what", "yes_no", "figure", "nothing"]
 
-_OPENINGS: tuple[tuple[Opening, re.Pattern[str]], ...] = tuple(
-    (asked, re.compile(rf"^(?:{pattern})\b", re.IGNORECASE))
-    for asked, pattern in (
-        ("why", r"why|how come|for what reasons?"),
-        ("figure", r"how (?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"),
-        ("how", r"how"),
-        ("when", r"when|what time"),
-        ("where", r"where"),
-        ("who", r"who|whom|whose"),
-        ("what", r"(?:in |at |to |from |with |for )?(?:what|which)|name|list"),
-        ("yes_no", rf"{AUX}|am|must|need"),
-    )
-)
+_OPENINGS: dict[Opening, re.Pattern[str]] = {
+    "why": re.compile(r"(?:why|how come|for what reasons?)\b", re.IGNORECASE),
+    "figure": re.compile(
+        r"how (?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)\b",
+        re.IGNORECASE,
+    ),
+    "how": re.compile(r"how\b", re.IGNORECASE),
+    "when": re.compile(r"(?:when|what time)\b", re.IGNORECASE),
+    "where": re.compile(r"where\b", re.IGNORECASE),
+    "who": re.compile(r"(?:who|whom|whose)\b", re.IGNORECASE),
+    "what": re.compile(r"(?:(?:(?:in|at|to|from|with|for) )?(?:what|which)|name|list)\b", re.IGNORECASE),
+    "yes_no": re.compile(rf"(?:{AUX}|am|must|need)\b", re.IGNORECASE),
+}
 _DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no|cannot|without)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:I|we|you|my|your|me|one|someone|somebody|people|to|do|does|can|should|must)\b", re.IGNORECASE
@@ -39,7 +39,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 def opening_of(text: str) -> Opening:
     """Return what a question, or a heading that asks, begins with asking for; "nothing" for a noun or a verb alone."""
-    return next((asked for asked, pattern in _OPENINGS if pattern.search(text.strip())), "nothing")
+    return next((asked for asked, pattern in _OPENINGS.items() if pattern.match(text.strip())), "nothing")
 
 
 def asks_the_same(question: str, heading: str, title: str, date: str | None) -> bool:

@@ -12,7 +12,8 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:(?:yours|your)\b(?: \w+){0,3}|(?:(?:with|kind|best|warm|many) )*(?:regards|wishes|greetings|thanks)\b(?: \w+){0,3}"
+    r"(?:(?:yours|your)\b(?: \w+){0,3}"
+    r"|(?:(?:with|kind|best|warm|many) )*(?:regards|wishes|greetings|thanks)\b(?: \w+){0,3}"
     r"|sincerely(?: yours)?|respectfully(?: yours)?|cheers|thank you|love)[,.!]?",
     re.IGNORECASE,
 )

@@ -27,9 +27,8 @@ from rag.language.names import names_in
 from rag.language.places import country_of, is_place
 from rag.language.stance import Stance, stance_after, stance_asked
 from rag.language.time import MONTH, WEEKDAY, days_in
+from rag.language.years import YEAR_ALONE, years_spoken_of
 
-YEAR_ALONE = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w]|[.,][0-9])")
-"""A year that is no part of another number."""
 _FIGURE = re.compile(r"(?<![\w.,])[0-9][0-9.,]*(?<![.,])(?!\w)")
 _WORD = re.compile(r"[^\W_][\w.&'’-]*[^\W_]|[^\W_]")
 _CONTRACTION = re.compile(r"(?:i|it|he|she|we|you|they|who|what|that|there|let)['’]\w+", re.IGNORECASE)
@@ -96,7 +95,7 @@ class Constraints:
             return Fit.MEETS
         if own:
             return Fit.CONTRADICTS
-        last = YEAR_ALONE.findall(_near(article, quote, below=False))
+        last = years_spoken_of(_near(article, quote, below=False))
         if last:
             return Fit.MEETS if last[-1] in self.years else Fit.LACKS
         return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS

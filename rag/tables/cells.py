@@ -19,7 +19,7 @@ from rag.answer_kind import asks_for_kind, is_of_kind
 from rag.language.comparisons import comparison_of
 from rag.language.time import days_in
 from rag.language.tokens import Token, tokens_of
-from rag.reading.constraints import YEAR_ALONE
+from rag.language.years import YEAR_ALONE
 from rag.reading.words import WordVectors, likeness
 from rag.tables.rows import Cell, Row, columns_of, rows_of
 

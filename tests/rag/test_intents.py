@@ -23,7 +23,6 @@ from rag.intents import intent_of, is_key_words
         ("What's new in 7.2?", "list"),
         ("What is not backed up?", "list"),
         ("What cannot be rented?", "list"),
-        ("Who is against closing the pool?", "list"),
         ("Which languages is the page available in?", "list"),
         ("Which series is on at nine?", "fact"),
         ("What was cut by the council?", "fact"),

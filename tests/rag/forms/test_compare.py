@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.forms.compare import compare
+from index.article import Article
+from rag.forms.compare import compare, is_of_side
+from rag.quotes import Quote
 from tests.rag.forms.readings import Claim, assert_is_an_answer, findings
 
 QUESTION = "NIO or XPeng, who lost more?"
@@ -45,6 +47,44 @@ def test_what_is_said_of_the_two(question: str, first: Claim, second: Claim, sai
     body = compare(findings(question, [], sides(first, second)))
     assert body is not None and (body.sentences[0].kind, body.sentences[0].text) == ("computed", said)
     assert_is_an_answer(body)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Was the income of the club higher in 2024 than in 2023?",
+            "Yes: £2.3 million (2024) against £2.1 million (2023).",
+        ),
+        ("Which income was lower, 2023 or 2024?", "2023 was lower: £2.1 million against £2.3 million."),
+    ],
+)
+def test_years_are_sides(question: str, said: str) -> None:
+    first = ("In 2023 the income was £2.1 million.", "£2.1 million", 0.9)
+    second = ("In 2024 the income was £2.3 million.", "£2.3 million", 0.9)
+    body = compare(findings(question, [], {"2023": [first], "2024": [second]}))
+    assert body is not None and body.sentences[0].text == said
+    assert_is_an_answer(body)
+
+
+def test_each_year_takes_its_figure_of_a_sentence_about_both_and_of_nothing_else() -> None:
+    both = ("The pool had 58,000 visits in 2023 and 61,500 in 2024.", "58,000", 0.9)
+    body = compare(findings("Did the pool have more visits in 2023 or in 2024?", [], {"": [both]}))
+    assert body is not None and body.sentences[0].text == "2024: 61,500 against 58,000 visits (2023)."
+    assert compare(findings("Was the loss of the pool bigger in 2023 than in 2024?", [], {"": [both]})) is None
+
+
+def test_a_sentence_without_a_year_is_of_that_in_its_title_or_else_of_its_date() -> None:
+    for title, date, name, other, fits in (
+        ("Report 2023", "2024-02-01", "2023", "2024", True),
+        ("Report 2023", "2024-02-01", "2024", "2023", False),
+        ("Report", "2024-02-01", "2024", "2023", True),
+        ("Report", None, "2024", "2023", False),
+    ):
+        article = Article("a.txt", title, f"{title}\n\nIncome was £2 million.", "0" * 64, date=date)
+        start = article.text.index("Income")
+        quote = Quote(article, start, len(article.text), 0.9, ((start + 11, start + 21),))
+        assert is_of_side(quote, name, other) is fits
 
 
 def test_one_sentence_about_both_is_cited_once() -> None:

@@ -88,7 +88,11 @@ def answered(question: str, *articles: Article) -> AnswerBody | None:
          ["The gas burner. Use the electric one", "Clay of type B"]),
         ("What's new in Kilnmaster 7.2?", NOTES, "Firing by night and A second fan.",
          ["Firing by night. It needs the large kiln", "A second fan"]),
-        ("What was cut?", QUESTIONS, "The bus to Moorside ends in March and Lamps are lit an hour later.",
+        ("What was new in Kilnmaster 7.2?", NOTES, "Firing by night and A second fan.",
+         ["Firing by night. It needs the large kiln", "A second fan"]),
+        ("What are the removed parts, please?", NOTES.replace("Removed", "Removed parts"),
+         "The gas burner and Clay of type B.", ["The gas burner. Use the electric one", "Clay of type B"]),
+        ("What was cut?", QUESTIONS, "The bus to Moorside ends in March; Lamps are lit an hour later.",
          ["The bus to Moorside ends in March.", "Lamps are lit an hour later."]),
     ],
 )  # fmt: skip

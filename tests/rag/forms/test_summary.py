@@ -13,7 +13,7 @@ from index.vector_cache import VectorCache
 from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.forms.overview import IN_PASSING, overview
-from rag.forms.summary import PARTICULAR, central
+from rag.forms.summary import PARTICULAR, central, prose
 from rag.retrieve import Passage
 from settings import Settings
 from tests.fakes import FakeEmbeddings
@@ -131,6 +131,22 @@ def test_a_summary_begins_with_the_beginning_and_says_nothing_twice() -> None:
     assert chosen[1] == 1, "like the article, and like the question, which comes last"
     assert 3 not in chosen, "it says the lead again"
     assert len(chosen) == len(set(chosen)) == 3
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_summary_of_a_letter_leaves_out_salutation_and_signature(between: str) -> None:
+    said = (
+        "The toll on the bridge is wrong and has to go at once.",
+        "Ferries were free for a hundred years, and nobody died.",
+    )
+    framed = (
+        "Dear readers of the Courier,",
+        " ".join(said),
+        "Yours faithfully,",
+        "Ada Renshaw, captain of the ferry Gannet",
+    )
+    article = Article("a.txt", "On tolls", "On tolls\n\n" + between.join(framed), "0" * 64)
+    assert [article.text[span.start : span.end] for span in prose(article)] == list(said)
 
 
 def test_a_summary_of_findings_begins_where_it_is_most_about_them_and_is_uncertain(chain: AnswerChain) -> None:

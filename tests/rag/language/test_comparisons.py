@@ -82,12 +82,12 @@ def test_without_two_sides_there_is_no_comparison(question: str) -> None:
     [
         ("Did the fair draw more visitors in 2024 than in 2023?", ("2024", "2023"),
          "How many visitors did the fair draw in 2024?", True, True),
-        ("Was the income higher in 2024 than 2023?", ("2024", "2023"), "How high was the income in 2024?", True, True),
+        ("Was the income higher in 2024 than 2023?", ("2024", "2023"), "What was the income in 2024?", True, True),
         ("Were there fewer complaints about gulls in 2024 than in 2023?", ("2024", "2023"),
          "How many complaints about gulls were there in 2024?", False, True),
         ("Was entry cheaper in 2024 than in 2025?", ("2024", "2025"), "How much did entry cost in 2024?", False, True),
         ("Is rent higher in Harbour or in Moorside in 2025?", ("Harbour", "Moorside"),
-         "How high is rent in Harbour in 2025?", True, False),
+         "What is rent in Harbour in 2025?", True, False),
         ("In which year did the club sell more, 2023 or 2024?", ("2023", "2024"), "How much did the club sell in 2023?",
          True, False),
         ("Which budget was bigger, 2024 or 2025?", ("2024", "2025"), "How big is the budget of 2024?", True, False),
@@ -112,7 +112,8 @@ def test_sides_may_be_years_places_or_versions(
     [
         ("What is the difference between version 3 and 4 in encryption?", ("version 3", "version 4"),
          "What is the encryption in version 3?"),
-        ("what's the difference between versions 3.1 and 4.0", ("version 3.1", "version 4.0"), "What about version 3.1?"),
+        ("what's the difference between versions 3.1 and 4.0", ("version 3.1", "version 4.0"),
+         "What about version 3.1?"),
         ("What is the main difference between tea and coffee?", ("tea", "coffee"), "What about tea?"),
     ],
 )  # fmt: skip

@@ -62,6 +62,23 @@ def test_the_date_of_an_article_stands_for_a_year_that_it_does_not_name() -> Non
     assert fit("Did the plant open in 2023?", "The plant has opened.", article) is Fit.LACKS
 
 
+def test_a_year_that_another_is_compared_with_is_not_what_the_next_sentence_is_about() -> None:
+    text = "In 2023 the hall had 105 guests, after 92 in 2022. It lent 210 chairs."
+    article = Article("a.txt", "Report", text, "0" * 64)
+    assert fit("How many chairs did it lend in 2023?", "It lent 210 chairs.", article) is Fit.MEETS
+    assert fit("How many chairs did it lend in 2022?", "It lent 210 chairs.", article) is Fit.LACKS
+
+
+def test_a_pronoun_below_the_name_is_about_the_person_in_the_title() -> None:
+    text = (
+        "Ada Renshaw (1731-1804), weaver\n\nAda Renshaw was born in Leeds.\n\nRenshaw was ruined in 1793. She sold the"
+        " mill to Ann Tolliver for 900 pounds. She died on 2 November 1804 in Abbey Lane."
+    )
+    article = Article("a.txt", "Ada Renshaw (1731-1804), weaver", text, "0" * 64)
+    assert fit("When did Ada Renshaw die?", "She died on 2 November 1804 in Abbey Lane.", article) is Fit.MEETS
+    assert fit("When did Odile Brankley die?", "She died on 2 November 1804 in Abbey Lane.", article) is not Fit.MEETS
+
+
 def test_names_among_the_words_that_answer_are_no_other_names() -> None:
     text = (
         "On the EU's duties\n\nThe European Union has voted. Five were against.\n\nGermany and Hungary were among them."
