@@ -35,14 +35,9 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
     topic = _ASKED.sub("", question).strip(" ?.!")
     topics, named = _naming_articles(topic, passages)
     about = [article for article in named if _is_about_any(topics, article)]
-    quotes = []
-    for article in sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True):
-        if candidates := _naming(article, topics) or (prose(article) if about else []):  # the title alone may name it
-            texts = [article.text[span.start : span.end] for span in candidates]
-            nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
-            quotes.append((article, candidates[int(nearness.argmax())]))
-        elif any(_is_titled(each, article) for each in topics):
-            quotes += [(article, row) for row in _first_row(article)]
+    shown = sorted((about or named)[:ARTICLES_SHOWN], key=lambda article: article.date or "", reverse=True)
+    spans = [_best_span(topic, article, topics, vectors, told=bool(about)) for article in shown]
+    quotes = [(article, span) for article, span in zip(shown, spans, strict=True) if span]
     if not quotes:
         return None
     citations = tuple(
@@ -54,6 +49,19 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
         return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
     notice = joined(OF_FORM["overview"], notice)
     return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
+
+
+def _best_span(
+    topic: str, article: Article, topics: Sequence[frozenset[str]], vectors: VectorCache, *, told: bool
+) -> SentenceSpan | None:
+    """Return the sentence nearest to the topic of those that name it; where the title alone may, of all."""
+    candidates = _naming(article, topics) or (prose(article) if told else [])
+    if candidates:
+        texts = [article.text[span.start : span.end] for span in candidates]
+        nearness = vectors.encode(texts) @ vectors.encode([topic])[0]
+        return candidates[int(nearness.argmax())]
+    titled = any(_is_titled(each, article) for each in topics)
+    return next(iter(_first_row(article)), None) if titled else None
 
 
 def _first_row(article: Article) -> list[SentenceSpan]:

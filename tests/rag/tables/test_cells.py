@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from index.article import Article
@@ -51,11 +53,11 @@ TEXTS = {"pumps.md": PUMPS, "baths.md": BATHS, "schools.csv": SCHOOLS, "codes.md
 class Nothing:
     """A reader that finds nothing; it counts how often it was asked."""
 
-    name = None
+    name: str | None = None
     high = HIGH
     times = 0
 
-    def read(self, question: str, passages: list[Passage], *, thorough: bool = False) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage], *, thorough: bool = False) -> list[Reading]:
         self.times += 1
         return [Reading(0.0, ())] * len(passages)
 
