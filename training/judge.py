@@ -33,6 +33,8 @@ PRECISE = 0.9
 EARLY = (2, 4)
 """After so many passages a judge of its own may end the reading."""
 LEAST_SHOWN = 20
+NEARLY = 0.005
+"""Thresholds are as good as the best one if they lose so little: the lowest of them refuses the fewest that know."""
 
 
 def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Supports | None) -> dict[str, object]:
@@ -57,7 +59,7 @@ def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Support
         ended.stage, np.arange(len(asked))
     ]
     high = precise_from(ended.guessed[meets], ended.right[meets], shown[meets])
-    low = best_threshold(ended.guessed, share * ended.right, share * ~answers)
+    low = best_threshold(ended.guessed, share * ended.right, share * ~answers, slack=NEARLY * float(share.sum()))
     report_certain(ended.guessed >= high, ended.right, kinds == Kind.ANSWERABLE, high)
     error = expected_calibration_error(ended.guessed, ended.right, weight=share * np.where(answers, ODDS, 1.0))
     log.info("calibration error at the assumed odds %.4f; alone, each feature's AUROC:", error)

@@ -70,14 +70,14 @@ def fit_logistic(
     return weights
 
 
-def best_threshold(probabilities: Floats, gains: Floats, losses: Floats) -> float:
-    """Return the threshold with the greatest sum: gains at or above it, losses below it.
+def best_threshold(probabilities: Floats, gains: Floats, losses: Floats, slack: float = 0.0) -> float:
+    """Return the lowest threshold with the greatest sum, less at most `slack`: gains at or above it, losses below it.
 
     gains[i] is what row i earns if answered, losses[i] if refused.
     """
     order = np.argsort(-probabilities)
     totals = np.concatenate([[0.0], np.cumsum((gains - losses)[order])])
-    cut = int(totals.argmax())
+    cut = int(np.flatnonzero(totals >= totals.max() - slack)[-1])
     ranked = probabilities[order]
     if cut == 0:
         return 1.0
