@@ -21,7 +21,11 @@ from rag.recency import day
 
 _PART = re.compile(r": | [-–(]")
 _NUMBER = re.compile(r"\d")
-_DIGITS = re.compile(r"[0-9]{1,9}")
+_VERSION = re.compile(
+    r"\b(?:(?:version|release|edition|v)[. ]{0,2}([0-9]{1,9}(?:\.[0-9]{1,9})*)|([0-9]{1,9}(?:\.[0-9]{1,9})+))",
+    re.IGNORECASE,
+)
+"""Any other number may name something else: chapters, models."""
 _LEAST = 2
 """Words that titles, and sentences, have in common at least."""
 _SAME = 0.6
@@ -58,12 +62,17 @@ def is_outdated(article: Article, others: Iterable[Article]) -> bool:
 
 
 def _is_newer(article: Article, other: Article) -> bool:
-    """Return whether an article is the newer one by date or by the year in its title, else by the numbers in it."""
+    """Return whether an article is the newer one by date or by the year in its title, else by the version in it."""
     issued, before = (day(each) or max(YEAR_ALONE.findall(each.title), default="") for each in (article, other))
     if issued and before:
         return issued > before
-    numbers, others = ([int(digits) for digits in _DIGITS.findall(each.title)] for each in (article, other))
-    return bool(others) and len(numbers) == len(others) and numbers > others
+    version, before = (_version(each.title) for each in (article, other))
+    return bool(before) and version > before
+
+
+def _version(title: str) -> list[int]:
+    found = _VERSION.search(title)
+    return [int(part) for part in (found[1] or found[2]).split(".")] if found else []
 
 
 def _replaces(question: str, newer: Quote, older: Quote) -> bool:

@@ -9,7 +9,7 @@ from index.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
 
 _QUESTION = re.compile(r"[^?？]*[?？]+(?=\s|$)|[^?？]*？")
 _STATEMENT_END = re.compile(r"(?<=[.!:;。！；])\s+|\n+|(?<=[。！；])")
-_UNSEEN = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Control characters, blanks of no width, and what turns the direction of words; joiners are part of words."""
 _LONG = 200
 """Characters from which on what is said before a question is no part of it."""

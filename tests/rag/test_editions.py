@@ -62,6 +62,7 @@ def test_dates_years_and_versions_say_which_is_newer(
         (OLD, ("Pool prices", "A reader's card costs £15 a year.", "2025-01-02")),
         (OLD, ("Library fees from 2025", "Late books are charged at 20p a day.", "2025-01-02")),
         (("Fees", "A card costs £3.", None), ("Fees", "A card costs £4.", None)),
+        (("Pump 2", "A card costs £3.", None), ("Pump 3", "A card costs £4.", None)),
     ],
 )
 def test_other_articles_and_other_sentences_are_no_newer_edition(

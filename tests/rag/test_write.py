@@ -28,6 +28,7 @@ from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import HybridRetriever, Passage
 from rag.snapshot import Index
 from rag.timings import Stopwatch
+from rag.unsure import OF_FORM
 from rag.verify.support import Verifier
 from rag.write import PROMPT, Writer, messages, tokens, within
 from settings import Settings
@@ -169,9 +170,9 @@ def test_the_model_is_not_asked_where_the_reader_finds_no_answer(ask) -> None:
 
 def test_quotes_can_be_asked_for_although_a_model_is_set_and_said_to_stand_in_where_none_is(ask, tmp_path) -> None:
     quotes = answer_of(ask(saying(FALSE), written=False))
-    assert (quotes.engine, quotes.notice, quotes.sentences[-1].kind) == ("reader", None, "quote")
+    assert (quotes.engine, quotes.notice, quotes.sentences[-1].kind) == ("reader", OF_FORM["overview"], "quote")
     none = chain_of(None, tmp_path).invoke({"question": "tea of China", "contexts": [TEA], "written": True})
-    assert none.notice == "No language model is set: the answer is made of quotes."
+    assert none.notice == f"{OF_FORM['overview']} No language model is set: the answer is made of quotes."
 
 
 # Servers that misbehave

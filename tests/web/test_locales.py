@@ -61,12 +61,12 @@ def test_every_key_that_a_template_names_is_there() -> None:
 
 
 def test_no_key_is_left_over() -> None:
-    """But for those that are put together, as chat.error.CODE, chat.month_N and owner.STATE are."""
+    """But for those that are put together, as chat.error.CODE, chat.reason.NAME, chat.month_N and owner.STATE are."""
     named = set(keys_in_code())
     scripts = "".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.js"))
     said = set(re.findall(r'say\("(\w+)"', scripts))
     put_together = re.compile(
-        r"chat\.(error|stage|unsure)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
+        r"chat\.(error|reason|stage|unsure)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
         r"|owner\.(idle|stopping|stopped|running|done|questions|right|refusal_recall|auroc)(_is)?$"
         r"|library\.(is_(waiting|being_read|read|in|unchanged|left_out|failed|stopped)|waiting|queued|embedding|publishing|busy|stopping)$"
     )

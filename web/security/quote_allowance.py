@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rag.answer import Answer, Citation, Sentence
 from rag.events import Event, SentenceEvent
-from rag.unsure import unsure_line
+from rag.generate import parted
 
 QUOTED = 700
 """Characters of all quotes of an answer together; what other answers than lists and summaries keep to anyway."""
@@ -38,9 +38,7 @@ class QuoteAllowance:
         if citations == answer.citations:
             return answer
         sentences = tuple(filter(None, map(self._sentence, answer.sentences)))
-        said = answer.notice or ""
-        maybe = unsure_line(answer.intent)
-        first, rest = (maybe, said.removeprefix(maybe)) if said.startswith(maybe) else ("", said)
+        first, rest = parted(answer.notice)
         return replace(
             answer,
             answer=" ".join(map(str, sentences)),

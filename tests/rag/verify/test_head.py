@@ -166,7 +166,7 @@ def test_the_published_weights_find_nothing_in_another_script(published: Verifie
             "The harbour council sold the old ferry to Ida Lund.",
             "The old ferry sold the harbour council to Ida Lund.",
         ),
-        ("Ida Lund bought the old ferry in 1932.", "The old ferry bought Ida Lund in 1932."),
+        ("The council sold the ferry to Ida Lund in 1932.", "The ferry sold the council to Ida Lund in 1932."),
     ],
 )
 def test_the_published_weights_tell_who_did_it_to_whom(claim: str, exchanged: str) -> None:
