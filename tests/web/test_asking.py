@@ -60,7 +60,7 @@ def test_a_stream_tells_how_many_are_before(client: TestClient, queue: Admission
     found = stream(client)
     assert found[0] == ("status", {"stage": "wait", "number": 1, "model": None, "text": "1 question before yours"})
     assert [name for name, _ in found].count("answer") == 1
-    assert queue.position(queue.enter()) == 0, "the place in the line was given back"
+    until(lambda: len(queue) == 0)  # the place in the line is given back, if after the last word was sent
 
 
 @pytest.mark.parametrize("waits", [True, False])

@@ -95,7 +95,7 @@ def test_the_headline_question_gets_its_words_first(seed_store: Path, models: Pa
     with closing(build_chain(Settings(store=seed_store, models=models))) as chain:
         short, quote, *_ = chain.invoke({"question": "what did Jia Yueting criticize?"}).sentences
     assert (short.kind, quote.kind) == ("short", "quote")
-    assert short.text == 'the "copycat culture", the "shortcut model" and the "follower mentality"'
+    assert 'the "copycat culture", the "shortcut model" and the "follower mentality"' in short.text
     assert short.text in quote.text
 
 
