@@ -40,7 +40,9 @@ class Form:
 STARTER = (
     Form("Who founded BYD?", "fact", ("Wang Chuanfu",), quotes=1),
     Form("Which parts does BYD make itself?", "list", ("motors", "items found"), short=2, quotes=1, computed=1),
-    Form("Who earned more in 2023, BYD or Li Auto?", "compare", (r"602\.3 billion yuan", "BYD", "Li Auto"), quotes=2),
+    Form(
+        "Who delivered more cars in 2023, NIO or Li Auto?", "compare", ("Li Auto delivered more",), quotes=1, computed=1
+    ),
     Form("Why was Faraday Future nearly thrown off Nasdaq?", "why", ("below one dollar",), quotes=1),
     Form("Was the founder of BYD a chemist?", "yes_no", ("Yes",), quotes=1, computed=1),
     Form("Summarize the article about HiPhi", "summary", ("Human Horizons",), quotes=3),
@@ -52,8 +54,8 @@ STARTER = (
 )
 """The table of what is asked for and how it is answered, over the starter corpus."""
 OWN = (
-    Form("On which platform did Jia Yueting comment on the SU7?", "fact", ("Weibo",), short=1, quotes=1),
-    Form("Which habits did Jia Yueting criticize?", "list", ("copycat culture", "shortcut model"), quotes=1),
+    Form("Where did Jia Yueting comment on the Xiaomi SU7?", "fact", ("Weibo",), short=1, quotes=1),
+    Form("Which habits does Jia Yueting find worrying?", "list", ("copycat culture", "shortcut model"), quotes=1),
     Form("Compare Tesla and Faraday Future", "compare", ("Faraday Future", "Tesla"), quotes=2),
     Form("Why did Tesla build a factory in Shanghai?", "why", ("industry chain and supply chain",), quotes=1),
     Form("Is Xiaomi successful in building cars?", "yes_no", ("Yes",), quotes=1, computed=1),
