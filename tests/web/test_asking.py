@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -56,7 +57,13 @@ def test_a_full_line_is_said_with_a_status(client: TestClient, queue: AdmissionQ
 
 def test_a_stream_tells_how_many_are_before(client: TestClient, queue: AdmissionQueue) -> None:
     ticket = queue.enter()
-    threading.Timer(0.4, queue.leave, [ticket]).start()
+
+    def leave() -> None:
+        until(lambda: len(queue) == 2)
+        time.sleep(0.3)  # until it is told how many are before it
+        queue.leave(ticket)
+
+    threading.Thread(target=leave).start()
     found = stream(client)
     assert found[0] == ("status", {"stage": "wait", "number": 1, "model": None, "text": "1 question before yours"})
     assert [name for name, _ in found].count("answer") == 1
