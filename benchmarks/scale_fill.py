@@ -252,10 +252,9 @@ def _made(
                 value: struct.pack(">iqifii", 8, number, 4, value, 4, found.count) for value in {*frequencies.values()}
             }
             for term, value in frequencies.items():
-                head = heads.get(term)
-                if head is None:
-                    head = heads[term] = b"\0\4" + _text(term)
-                rows["postings"] += (head, tails[value])
+                if term not in heads:
+                    heads[term] = b"\0\4" + _text(term)
+                rows["postings"] += (heads[term], tails[value])
             terms.update(frequencies.keys())
             tokens += found.count
             number += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from training.data import Copies, own_groups
 from training.own import ARTICLES, Split, listed, own_articles
 
 CAUSES = {"entity", "attribute", "time", "role", "quantity", "reason", "presupposition", "opposite", "scope", "topic"}
@@ -31,3 +32,8 @@ def test_they_are_learnt_from_and_calibrate_but_are_not_reported(tmp_path: Path)
     assert {article.split for article in articles} == {Split.TRAINING, Split.CALIBRATION}
     spans = [q.spans for article in articles for q in article.paragraph.questions if q.answerable]
     assert all(spans)
+
+
+def test_the_end_of_a_training_draws_them_more_often(tmp_path: Path) -> None:
+    once, thrice = (len(list(own_groups(tmp_path, 1, Copies(public=0.0, brought=0, here=copies)))) for copies in (1, 3))
+    assert 2.8 * once < thrice < 3.2 * once
