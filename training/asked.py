@@ -106,13 +106,12 @@ def stored(paragraphs: Sequence[Paragraph], embeddings: EmbeddingModel) -> Itera
             retriever.index.close()
 
 
-def place(passage: Passage, paragraph: Paragraph, question: Question) -> int | None:
-    """Where in the passage the first answer begins that is inside."""
+def places(passage: Passage, paragraph: Paragraph, question: Question) -> Iterator[tuple[int, int]]:
+    """Yield where in the passage the paragraph's answers begin and end that are inside."""
     at = passage.article.text.find(one_line(paragraph.text))
     for start, end in question.spans or ((question.start, question.end),):
-        if at >= 0 and passage.start <= at + start and at + end <= passage.end:
-            return at + start - passage.start
-    return None
+        if question.answerable and at >= 0 and passage.start <= at + start and at + end <= passage.end:
+            yield at + start - passage.start, at + end - passage.start
 
 
 def ask_all(
@@ -127,9 +126,9 @@ def ask_all(
                 for passage, seen in zip(passages, reader.see(question.text, passages, by_words=True), strict=True)
                 if isinstance(seen, Seen)
             ]
-            places = [place(p, paragraph, question) if question.answerable else None for p, _ in looked]
+            begins = [next((start for start, _ in places(p, paragraph, question)), None) for p, _ in looked]
             kind = Kind.ANSWERABLE if question.answerable else Kind.UNANSWERABLE
-            asked = Asked(kind, question.text, [p for p, _ in looked], [s for _, s in looked], places)
+            asked = Asked(kind, question.text, [p for p, _ in looked], [s for _, s in looked], begins)
             if looked:
                 yield asked
             if asked.gold.any() and not asked.gold.all():

@@ -51,11 +51,17 @@ class Batch:
         return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
 
 
-def load_rows(path: Path) -> Rows:
-    """Read what training.data wrote."""
-    with np.load(path) as stored:
-        columns = {k: stored[k] for k in stored.files if k != "tokens"}
-        tokens = stored["tokens"]
+def load_rows(*paths: Path) -> Rows:
+    """Read what training.data and training.retrieved wrote, as one."""
+    columns: dict[str, npt.NDArray[np.int32]] = {}
+    tokens = np.zeros(0, dtype=np.uint16)
+    for path in paths:
+        with np.load(path) as stored:
+            tokens = np.concatenate([tokens, stored["tokens"]])
+            more = {name: stored[name] for name in stored.files if name != "tokens"}
+        if columns:
+            more["group"] = more["group"] + columns["group"][-1] + 1
+        columns = {name: np.concatenate([columns[name], new]) if columns else new for name, new in more.items()}
     identity = hashlib.sha256(tokens.tobytes()).hexdigest()[:16]
     first = np.concatenate([[0], np.cumsum(columns["length"], dtype=np.int64)])
     edges = np.flatnonzero(np.diff(columns["group"])) + 1

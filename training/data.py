@@ -72,13 +72,13 @@ def thinned(paragraphs: Sequence[Paragraph], seed: int) -> list[Paragraph]:
     return [p for p in paragraphs if rng.random() < POOLED.get(p.source, counts[p.source]) / counts[p.source]]
 
 
-def public_groups(paragraphs: Sequence[Paragraph], seed: int) -> Iterator[Group]:
-    """Yield the public sets' groups, at most MOST answerable questions from the sets named there."""
+def public_groups(paragraphs: Sequence[Paragraph], seed: int, times: int = 1) -> Iterator[Group]:
+    """Yield the public sets' groups, at most `times` MOST answerable questions from the sets named there."""
     builder = Builder(thinned(paragraphs, seed), seed)
     used: Counter[str] = Counter()
     pool = {entry.paragraph.article for entry in builder.pool}
     for paragraph, question in tqdm(shuffled(paragraphs, seed), desc="groups", mininterval=10):
-        if question.answerable and used[paragraph.source] >= MOST.get(paragraph.source, 10**9):
+        if question.answerable and used[paragraph.source] >= times * MOST.get(paragraph.source, 10**9):
             continue
         if paragraph.article in pool:
             used[paragraph.source] += question.answerable
@@ -192,6 +192,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder with tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--times", type=int, default=1, help="of the large sets, so many times as many questions")
     parser.add_argument(
         "--last", action="store_true", help="rows for the end of a training: this repository's articles before all else"
     )
@@ -208,7 +209,10 @@ def main() -> None:
         for row in (*held_out_rows(held, training, options.seed), *near_rows(options.data, options.seed)):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
     copies = LAST_COPIES if options.last else COPIES
-    others = [*claim_groups(options.data, training, options.seed), *public_groups(training, options.seed)]
+    others = [
+        *claim_groups(options.data, training, options.seed),
+        *public_groups(training, options.seed, options.times),
+    ]
     rng = random.Random(options.seed)
     groups = [*own_groups(options.data, options.seed, copies), *rng.sample(others, round(copies.public * len(others)))]
     log.info("groups: %s", {kind.name: count for kind, count in Counter(group.kind for group in groups).items()})

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from rag.reading.windows import Window, choose_spans, encode_windows, pad
 from training.metrics import auroc, f1
-from training.model import SpanReader
+from training.model import Heads
 from training.support import Support
 from training.text import ReaderInput
 
@@ -79,7 +79,7 @@ class Scores:
 
 
 @torch.no_grad()
-def score(model: SpanReader, tokenizer: Tokenizer, rows: Sequence[HeldOut], device: torch.device) -> Scores:
+def score(model: Heads, tokenizer: Tokenizer, rows: Sequence[HeldOut], device: torch.device) -> Scores:
     """Read all rows; a row's score is that of its best window, relevance + gap / 4: a fixed mix, calibrated later."""
     windows: list[tuple[int, Window]] = []
     for number, row in enumerate(rows):
@@ -109,9 +109,7 @@ def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return np.asarray(raised / raised.sum())
 
 
-def evaluate(
-    model: SpanReader, tokenizer: Tokenizer, rows: Sequence[HeldOut], device: torch.device
-) -> dict[str, float]:
+def evaluate(model: Heads, tokenizer: Tokenizer, rows: Sequence[HeldOut], device: torch.device) -> dict[str, float]:
     """Return words F1, AUROCs, the share of queries whose right passage is first, and of claims judged rightly."""
     scores = score(model, tokenizer, rows, device)
     mixed = scores.best[:, 0]

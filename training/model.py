@@ -16,14 +16,12 @@ HEADS = ("support.", "support_pooler.")
 """Parameters of the support head: weights of before it was there lack them."""
 
 
-class SpanReader(nn.Module):
-    """start and end logits [batch, seq], a relevance logit [batch] and support logits [batch, 3] from one pass."""
+class Heads(nn.Module):
+    """What a reading model has on top of its encoder, whichever that is."""
 
-    def __init__(self, encoder: BertModel) -> None:
-        """Add freshly initialised heads to an encoder."""
+    def __init__(self, hidden: int) -> None:
+        """Initialise heads for vectors of so many dimensions."""
         super().__init__()
-        self.encoder = encoder
-        hidden = encoder.config.hidden_size
         self.span = nn.Linear(hidden, 2)
         self.pooler = nn.Linear(hidden, hidden)
         self.relevance = nn.Linear(hidden, 1)
@@ -33,18 +31,29 @@ class SpanReader(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
-    def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Read int64 [batch, seq] inputs."""
-        hidden = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
+    def read(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return start and end logits [batch, seq], a relevance logit [batch] and support logits [batch, 3]."""
         first = hidden[:, 0]
         spans = self.span(hidden)
         relevance = self.relevance(torch.tanh(self.pooler(first)))
         support = self.support(torch.tanh(self.support_pooler(first)))
         return spans[..., 0], spans[..., 1], relevance[:, 0], support
+
+
+class SpanReader(Heads):
+    """The reading model that is published."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        """Add freshly initialised heads to an encoder."""
+        super().__init__(encoder.config.hidden_size)
+        self.encoder = encoder
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Read int64 [batch, seq] inputs; what comes back is that of `Heads.read`."""
+        encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        return self.read(encoded.last_hidden_state)
 
 
 def from_base(folder: Path) -> SpanReader:

@@ -25,8 +25,8 @@ from torch import Tensor, nn
 from rag.reading.windows import load_tokenizer
 from training.batches import Batch, Stream, collate, load_rows
 from training.evaluate import evaluate, read_held_out, sample
-from training.losses import reading_loss, support_loss
-from training.model import SpanReader, freeze, from_base, load_mean, save
+from training.losses import Logits, read, reading_loss, support_loss
+from training.model import Heads, freeze, from_base, load_mean, save
 
 log = logging.getLogger("training.train")
 
@@ -36,16 +36,17 @@ AVERAGE_DECAY = 0.998
 CLAIM_SHARE = 0.25
 CLAIM_BATCH = 2.0  # tokens of a batch of claims, in those of a batch of readings: such batches are used in parts
 LOG_EVERY = 50
+ENCODERS = ("encoder.", "mpnet.")
 
 
-def optimizer_for(model: SpanReader, rate: float) -> torch.optim.AdamW:
+def optimizer_for(model: Heads, rate: float) -> torch.optim.AdamW:
     """Return AdamW: no decay on biases and norms, a higher rate for the heads."""
     plain: dict[str, list[nn.Parameter]] = {"decay": [], "none": [], "head": []}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
         kind = "none" if parameter.ndim < 2 else "decay"
-        plain[kind if name.startswith("encoder.") else "head"].append(parameter)
+        plain[kind if name.startswith(ENCODERS) else "head"].append(parameter)
     return torch.optim.AdamW(
         [
             {"params": plain["decay"], "weight_decay": 0.01, "peak": rate},
@@ -161,14 +162,14 @@ class Trainer:
         return min(1.0, (self.state.rows_seen + 1) / WARM_UP_ROWS)
 
     def learn(
-        self, numbers: list[int], loss_of: Callable[[SpanReader, Batch], tuple[Tensor, dict[str, float]]]
+        self, numbers: list[int], loss_of: Callable[[Logits, Batch], tuple[Tensor, dict[str, Tensor]]]
     ) -> dict[str, float]:
         """Add the gradient of some rows."""
         batch = collate(self.rows, numbers).to(self.device)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
-            loss, parts = loss_of(self.model, batch)
+            loss, parts = loss_of(read(self.model, batch), batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        return parts
+        return {name: part.item() for name, part in parts.items()}
 
     def step(self) -> dict[str, float]:
         """Learn from one batch of readings, and claims beside it."""

@@ -161,6 +161,11 @@ class JointReader:
                 break
         return found, best
 
+    def shown(self, question: str, passages: Sequence[Passage]) -> list[tuple[int, Shown]]:
+        """Return the numbers of the passages that the model reads, the nearest first, and what it is shown of each."""
+        look = self._look(question, passages, by_words=True, in_parts=True)
+        return [(n, look.shown(n)) for n in look.order]
+
     def see(self, question: str, passages: Sequence[Passage], *, by_words: bool) -> list[Seen | list[Near]]:
         """Return what both see in each of the nearest passages; nothing in others, nearness alone in other scripts."""
         look = self._look(question, passages, by_words=by_words, in_parts=by_words)
