@@ -51,10 +51,10 @@ def ready_store(settings: Settings) -> None:
 
 def embedding_model(settings: Settings) -> EmbeddingModel:
     """Return the embedding model asked for, else the store's, else the default, ready to load."""
-    from index.embed import DEFAULT, load_embeddings
+    from index.embed import DEFAULT, is_exported, load_embeddings
 
     name = settings.embedding_model or _facts(settings).embedding_model or DEFAULT
-    if name == DEFAULT and not (settings.models / DEFAULT / "model.onnx").is_file():
+    if name == DEFAULT and not is_exported(settings.models / DEFAULT):
         from index.onnx_export import export_default
 
         err.print("Preparing the embedding model (once)...")

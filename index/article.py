@@ -9,10 +9,12 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 Audience = frozenset[str] | None
 """The collections that somebody may see; None is everything, articles without a collection too."""
 _COLLECTION_CHARACTERS = 60
+_BYLINES_KEPT = 512
 
 
 def collection_name(said: str) -> str:
@@ -106,6 +108,7 @@ class Article:
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
 
+@lru_cache(_BYLINES_KEPT)
 def byline_of(author: str | None, date: str | None) -> str:
     """Return who wrote an article and when, as its text says it; empty where neither is known."""
     return ", ".join(part for part in (f"By {author}" if author else "", in_words(date)) if part)

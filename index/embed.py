@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT = "all-MiniLM-L6-v2"
+GRAPH, WEIGHTS, TOKENIZER = "model.onnx", "weights.bin", "tokenizer.json"
+"""The default's files. onnxruntime maps the weights: of the vectors of words only those that are used are read."""
 BATCH = 64
 """Passages that are embedded at once, between two looks at whether to go on."""
 _FEW_TEXTS = 8
@@ -142,7 +144,7 @@ class OnnxEmbeddings(EmbeddingModel):
         from tokenizers import Tokenizer
 
         try:
-            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
         except Exception as error:  # the library raises plain Exception
             raise _unusable(self._folder, error) from error
         tokenizer.no_padding()
@@ -152,7 +154,7 @@ class OnnxEmbeddings(EmbeddingModel):
     @cached_property
     def _session(self) -> InferenceSession:
         try:
-            return open_session(self._folder / "model.onnx")
+            return open_session(self._folder / GRAPH)
         except Exception as error:  # onnxruntime's errors share no base class
             raise _unusable(self._folder, error) from error
 
@@ -172,7 +174,7 @@ class BulkEmbeddings(OnnxEmbeddings):
     @cached_property
     def _in_bf16(self) -> bf16.Bf16Model:
         try:
-            return bf16.Bf16Model(self._folder / "model.onnx", self._threads)
+            return bf16.Bf16Model(self._folder / GRAPH, self._threads)
         except Exception as error:  # OpenVINO's errors are RuntimeErrors of all kinds
             raise _unusable(self._folder, error) from error
 
@@ -237,6 +239,11 @@ def load_embeddings(name: str | None, models: Path, threads: int = 0) -> Embeddi
     if name not in (None, DEFAULT):
         return SentenceTransformerEmbeddings(name)
     return OnnxEmbeddings(models / DEFAULT, threads)
+
+
+def is_exported(folder: Path) -> bool:
+    """Return whether the default's files are in `folder`. Earlier versions wrote weights into the graph's."""
+    return (folder / GRAPH).is_file() and (folder / WEIGHTS).is_file()
 
 
 def check_same(model: EmbeddingModel, name: str, probe: bytes, store: str) -> None:

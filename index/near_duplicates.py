@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,8 @@ _SIZE = _BANDS * _ROWS
 _AT_ONCE = 256
 """Runs whose table of 126 values each stays in a core's cache."""
 _WORD = re.compile(r"\w+")
+_NUMBERS = [bytes([n]) for n in range(_BANDS)]
+_sha1 = partial(hashlib.sha1, usedforsecurity=False)
 
 
 def sketch(text: str) -> bytes:
@@ -37,12 +39,13 @@ def sketch(text: str) -> bytes:
     factors, offsets = _permutations()
     lowest = np.full(_SIZE, 2**32 - 1, dtype=np.uint32)
     words = _WORD.findall(index_terms(text).lower())
-    runs = (" ".join(words[at : at + _RUN]).encode() for at in range(max(1, len(words) - _RUN + 1)))
+    shifted = (words[at:] for at in range(_RUN))
+    whole = zip(*shifted, strict=False) if len(words) > _RUN else [words]
+    runs = (" ".join(run).encode() for run in whole)
     while part := list(itertools.islice(runs, _AT_ONCE)):
-        hashes = _mixed(
-            np.frombuffer(b"".join(hashlib.sha1(run, usedforsecurity=False).digest()[:4] for run in part), "<u4")
-        )
-        permuted = hashes[:, None] * factors + offsets
+        hashes = _mixed(np.frombuffer(b"".join([_sha1(run).digest()[:4] for run in part]), "<u4"))
+        permuted = hashes[:, None] * factors
+        permuted += offsets
         lowest = np.minimum(lowest, permuted.min(axis=0))
     return lowest.astype("<u4").tobytes()
 
@@ -50,8 +53,10 @@ def sketch(text: str) -> bytes:
 def bands(sketched: bytes) -> list[bytes]:
     """Return the keys by which near copies are looked up: the hash of each band of a sketch."""
     size = len(sketched) // _BANDS
-    parts = (bytes([n]) + sketched[n * size : (n + 1) * size] for n in range(_BANDS))
-    return [hashlib.blake2b(part, digest_size=8).digest() for part in parts]
+    return [
+        hashlib.blake2b(_NUMBERS[n] + sketched[n * size : (n + 1) * size], digest_size=8).digest()
+        for n in range(_BANDS)
+    ]
 
 
 def alike(one: bytes, other: bytes) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import DEFAULT
+from index.embed import DEFAULT, GRAPH, TOKENIZER, WEIGHTS, is_exported
 from index.errors import ModelError
 from index.runtime import open_session
 
@@ -25,30 +25,36 @@ _REFERENCE_IDS = [101, 2029, 4790, 2360, 2061, 1010, 1998, 2073, 1029, 102]
 _REFERENCE = [0.021885, 0.025649, -0.030224, 0.037172, 0.008994, 0.092257, -0.055167, 0.023716]
 """The first of the 384 values that sentence-transformers gives for these tokens."""
 _TOLERANCE = 1e-4
-_WEIGHTS = "weights.bin"
-"""Large weights have a file of their own, which onnxruntime maps: only the words that are used are read."""
 _LARGE = 1 << 20
 
 
 def export_default(models: Path) -> Path:
     """Write `models`/all-MiniLM-L6-v2 unless it is there; returns the folder.
 
-    Raises ModelError if the package is missing or its weights are not the official ones.
+    One of an earlier version, which is a single file, is made anew, and stays where that cannot be done. Raises
+    ModelError if the package is missing or its weights are not the official ones.
     """
     folder = models / DEFAULT
-    if (folder / "model.onnx").is_file():
+    if is_exported(folder):
         return folder
+    try:
+        _make(models, folder)
+    except (ModelError, OSError):
+        if not (folder / GRAPH).is_file():
+            raise
+    return folder
+
+
+def _make(models: Path, folder: Path) -> None:
     weights = package_folder()
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".export-") as temporary:
-        made = Path(temporary) / "model"
-        made.mkdir()
-        shutil.copyfile(weights / "tokenizer.json", made / "tokenizer.json")
-        _export(weights / "model.safetensors", made / "model.onnx")
-        if not (folder / "model.onnx").is_file():  # another process may have been first
-            shutil.rmtree(folder, ignore_errors=True)
-            made.rename(folder)
-    return folder
+        made = Path(temporary)
+        shutil.copyfile(weights / TOKENIZER, made / TOKENIZER)
+        _export(weights / "model.safetensors", made / GRAPH)
+        folder.mkdir(exist_ok=True)
+        for name in (TOKENIZER, WEIGHTS, GRAPH):  # the graph last: who opens it finds its weights
+            (made / name).replace(folder / name)
 
 
 def package_folder() -> Path:
@@ -87,8 +93,8 @@ def _export(source: Path, target: Path) -> None:
     shape: Shape = ["batch", "sequence"]
     model = graph.model({"input_ids": shape, "attention_mask": shape}, {"vector": ["batch", 384]})
     onnx.checker.check_model(model)
-    onnx.save(model, target, save_as_external_data=True, location=_WEIGHTS, size_threshold=_LARGE)
-    (target.parent / _WEIGHTS).chmod(target.stat().st_mode)  # onnx lets nobody else read it
+    onnx.save(model, target, save_as_external_data=True, location=WEIGHTS, size_threshold=_LARGE)
+    (target.parent / WEIGHTS).chmod(target.stat().st_mode)  # onnx lets nobody else read it
     ids = np.array([[*_REFERENCE_IDS, 0, 0]])  # padded, so that the mask counts too
     [vectors] = open_session(target).run(None, {"input_ids": ids, "attention_mask": np.sign(ids)})
     if np.abs(vectors[0, : len(_REFERENCE)] - _REFERENCE).max() > _TOLERANCE:

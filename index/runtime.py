@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,14 +43,19 @@ def in_batches(
     """Yield row numbers and what `run` returns for them, batch by batch.
 
     `lengths` are the rows' tokens, `budget` is a batch's. As many batches run at a time as there are `threads`,
-    0 for one on each core: cores that share one batch wait for each other.
+    0 for one on each core: cores that share one batch wait for each other. All callers share these threads.
     """
     batches = list(batches_by_length(lengths, budget))
     if len(batches) < 2:
         yield from ((rows, run(rows)) for rows in batches)
         return
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        yield from zip(batches, pool.map(run, batches), strict=True)
+    yield from zip(batches, _pool(threads or os.cpu_count() or 1).map(run, batches), strict=True)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return the threads that batches run in: to start new ones takes a question a millisecond or two."""
+    return ThreadPoolExecutor(threads, "batches")
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -120,7 +120,8 @@ def fuse(rankings: Iterable[Sequence[Hit]], further: Iterable[Sequence[Hit]] = (
             key = (hit.article_id, hit.start, hit.end)
             scores[key] = scores.get(key, 0.0) + weight / (_RRF + rank)
             hits[key] = hit
-    return [replace(hits[key], score=scores[key]) for key in sorted(scores, key=lambda key: (-scores[key], key))]
+    ranked = sorted(scores, key=lambda key: (-scores[key], key))
+    return [Hit(*key, hits[key].digest, scores[key]) for key in ranked]
 
 
 def _newer_first(passages: Sequence[Passage]) -> list[Passage]:

@@ -21,6 +21,7 @@ from web.api.feedback import answer_routes
 from web.api.passages import passage_routes
 from web.api.routes import ask_routes, health_routes, unknown_routes
 from web.asking import Asking
+from web.chat.later import load_later
 from web.chat.sessions import ChatSessions
 from web.errors import add_error_handlers
 from web.locales import for_scripts
@@ -113,6 +114,7 @@ async def _mount_chat(app: FastAPI, chain: AnswerChain, settings: Settings, sess
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Else it works out statistics with pandas after every event.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**31)
+    load_later("pandas")  # for tables and plots, of which the chat has none
     import gradio as gr
 
     from web.chat.idle import rest_when_idle

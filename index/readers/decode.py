@@ -50,6 +50,8 @@ _LOOK_AT = 1 << 18
 _SCRAMBLED = 3
 _CERTAIN_BYTES = 6
 """Bytes that go on a character of UTF-8 where they must, in a row without a fault: chance in 4^6 and less."""
+_ALONE = re.compile(r"(?<![^\0-\x7f])[^\0-\x7f](?![^\0-\x7f])")
+"""A character of UTF-8 that is no ASCII has two bytes or more, so what one is taken for never stands alone."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][^\w\s\0-\x7f’·‐‑–—…][^\W\d_]")
 """As in `мор€ки`: what reads so is in another encoding."""
 
@@ -111,7 +113,7 @@ def _unscrambled(text: str) -> str:
     Only if that is certain: all of the text reads so, it has several such characters, and ftfy finds it unlikely
     as it is. A text that only shows how such words look stays as it is.
     """
-    if text.isascii():
+    if text.isascii() or _ALONE.search(text):
         return text
     from ftfy import TextFixerConfig, fix_encoding_and_explain
 

@@ -132,7 +132,10 @@ class Scan:
         """Return the article with the owner's tags, too, and in the owner's collection, else its own or the store's."""
         known = stored.collection if stored and self._collection is None else None
         tags = tuple(dict.fromkeys((*article.tags, *self._tags)))
-        return replace(article, collection=self._collection or article.collection or known, tags=tags)
+        collection = self._collection or article.collection or known
+        if (tags, collection) == (article.tags, article.collection):
+            return article
+        return replace(article, collection=collection, tags=tags)
 
 
 def _nothing_to_read(paths: Sequence[Path], left_out: Sequence[LeftOut]) -> UsageError:

@@ -52,8 +52,9 @@ def find_files(paths: Sequence[Path], *, pictures: bool = False) -> FoundFiles:
     for given in paths:
         path = given.expanduser().resolve()
         if path.is_dir():
+            start = len(os.path.join(path, ""))
             for file in _files_below(path):
-                name = f"{path.name}/{file.relative_to(path).as_posix()}"
+                name = f"{path.name}/{str(file)[start:]}"
                 if file.is_symlink() and not _is_inside(file, path):
                     left_out.append(LeftOut(name, "it is a link out of the folder"))
                 elif is_supported(file.name, pictures=pictures) or is_supported(file.name, _first_bytes(file)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -55,24 +56,27 @@ class WordWriter:
         for changed, sign in ((self._added, 1), (self._removed, -1)):
             if changed:
                 rows, tokens = _counted(changed)
-                for (stem, part), places in rows.items():
-                    self._exchange(stem, part, places, sign)
+                for part in {part for _, part in rows}:
+                    self._exchange(part, {stem: places for (stem, own), places in rows.items() if own == part}, sign)
                 postings: Counter[int] = Counter()
                 for (_, part), places in rows.items():
                     postings[part] += len(places)
                 count_chunks(self._sql, tokens, postings, sign)
         self.forget()
 
-    def _exchange(self, stem: str, part: int, places: Mapping[int, int], sign: int) -> None:
-        """Write a stem's chunks of a part with these, or without them."""
-        key = stem, part
-        row = self._sql.execute("SELECT postings FROM words WHERE stem = ? AND part = ?", key).fetchone()
-        former = row[0] if row else b""
-        blob = _with(former, places) if sign > 0 else _without(former, places)
-        if blob:
-            self._sql.execute("INSERT OR REPLACE INTO words VALUES (?, ?, ?)", (*key, blob))
-        else:
-            self._sql.execute("DELETE FROM words WHERE stem = ? AND part = ?", key)
+    def _exchange(self, part: int, rows: Mapping[str, Mapping[int, int]], sign: int) -> None:
+        """Write the chunks of a part that hold these stems with these ones, or without them."""
+        known = "SELECT stem, postings FROM words WHERE part = ? AND stem IN (SELECT value FROM json_each(?))"
+        former = dict(self._sql.execute(known, (part, json.dumps([*rows]))))
+        change = _with if sign > 0 else _without
+        blobs = {stem: change(former.get(stem, b""), places) for stem, places in rows.items()}
+        self._sql.executemany(
+            "INSERT OR REPLACE INTO words VALUES (?, ?, ?)",
+            ((stem, part, blob) for stem, blob in sorted(blobs.items()) if blob),
+        )
+        self._sql.executemany(
+            "DELETE FROM words WHERE stem = ? AND part = ?", ((stem, part) for stem, blob in blobs.items() if not blob)
+        )
 
 
 def put_stem(sql: sqlite3.Connection, stem: str, times: Mapping[int, int]) -> None:

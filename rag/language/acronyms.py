@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from index.terms import STOP_WORDS
 
@@ -29,22 +30,33 @@ _REACH = 400
 """Characters before "known as LFP" in which the words are looked for."""
 _LEAST_LETTERS = 3
 """Letters of an acronym of which one may be of another word: the F of LFP is iron."""
+_TEXTS_KEPT = 512
+"""Of so many texts the acronyms are kept: passages are asked again and again."""
 
 
 def acronyms_in(texts: Iterable[str]) -> dict[str, str]:
     """Return what acronyms stand for, by the first of the texts that says so."""
     found: dict[str, str] = {}
     for text in texts:
-        for match in _ACRONYM.finditer(text):
-            acronym = match["acronym"]
-            if acronym in found:
-                continue
-            if (
-                (after := _EXPANDED_AFTER.match(text, match.end()))
-                and (words := _run(acronym, after["words"], opens=True))
-            ) or (words := _before(acronym, text[max(0, match.start() - _REACH) : match.start()])):
-                found[acronym] = words
+        for acronym, words in _said_in(text):
+            found.setdefault(acronym, words)
     return found
+
+
+@lru_cache(_TEXTS_KEPT)
+def _said_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the acronyms of which a text says what they stand for, with the words."""
+    found: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        acronym = match["acronym"]
+        if acronym in found:
+            continue
+        if (
+            (after := _EXPANDED_AFTER.match(text, match.end()))
+            and (words := _run(acronym, after["words"], opens=True))
+        ) or (words := _before(acronym, text[max(0, match.start() - _REACH) : match.start()])):
+            found[acronym] = words
+    return tuple(found.items())
 
 
 def with_other_form(question: str, acronyms: dict[str, str]) -> str:

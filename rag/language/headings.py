@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Literal
 
 from index.terms import query_terms
@@ -35,8 +36,11 @@ _LIGHT = frozenset(map(stem, "do does use get make have need want there please t
 """Words that a question may have beyond its heading's."""
 _NO_TOPIC = frozenset("s t ll re ve d m don doesn didn isn aren wasn weren won couldn shouldn cannot".split())
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_KEPT = 512
+"""Of so many questions, headings and titles the stems are kept: a question is held against each heading."""
 
 
+@lru_cache(_KEPT)
 def opening_of(text: str) -> Opening:
     """Return what a question, or a heading that asks, begins with asking for; "nothing" for a noun or a verb alone."""
     return next((asked for asked, pattern in _OPENINGS.items() if pattern.match(text.strip())), "nothing")
@@ -69,5 +73,6 @@ def _is_topic_of(question: str, wanted: Opening, heading: str) -> bool:
     return wanted == "nothing" or (wanted == "what" and (len(_stems(heading)) > 1 or not _ONE_THING.search(question)))
 
 
+@lru_cache(_KEPT)
 def _stems(text: str) -> AbstractSet[str]:
     return frozenset(stem(term) for term in query_terms(text) if term not in _NO_TOPIC)

@@ -76,10 +76,11 @@ class Constraints:
         """Return how `article.text[slice(*quote)]` keeps to them. Names among the `answering` words are no others."""
         if self.stance and _stance(article, quote) not in (None, self.stance):
             return Fit.CONTRADICTS
-        if self._is_of_another(article.text[slice(*quote)], _near(article, quote)):
+        near = _near(article, quote) if self.names or self.figures else ""
+        if self._is_of_another(article.text[slice(*quote)], near):
             return Fit.CONTRADICTS
-        names = self._names_fit(article, quote, answering)
-        return min(self._years_fit(article, quote), names, self._figures_fit(article, quote))
+        names = self._names_fit(article, quote, near, answering)
+        return min(self._years_fit(article, quote), names, self._figures_fit(article, quote, near))
 
     def unmet(self, article: Article, quote: Span) -> list[str]:
         """Return what neither the quote nor anything near it names, for a person to read."""
@@ -100,18 +101,22 @@ class Constraints:
             return Fit.MEETS if last[-1] in self.years else Fit.LACKS
         return Fit.MEETS if any(_of_year(article, year) for year in self.years) else Fit.LACKS
 
-    def _names_fit(self, article: Article, quote: Span, answering: Sequence[Span]) -> Fit:
+    def _names_fit(self, article: Article, quote: Span, near: str, answering: Sequence[Span]) -> Fit:
         if not self.names:
             return Fit.MEETS
-        said, near = article.text[slice(*quote)], _near(article, quote)
+        said = article.text[slice(*quote)]
         others = _other_names(_without(article.text, quote, answering), self.names)
-        if any(self.stands(name, said) for name in self.names) or not others:
-            met = all(self.stands(name, near) or (not others and self._is_about(article, name)) for name in self.names)
+        named = [self.stands(name, near) for name in self.names]
+        if not others or any(self.stands(name, said) for name in self.names):
+            met = all(
+                is_near or (not others and self._is_about(article, name))
+                for name, is_near in zip(self.names, named, strict=True)
+            )
             return Fit.MEETS if met else Fit.LACKS
-        if not any(self.stands(name, near) for name in self.names):
+        if not any(named):
             return Fit.CONTRADICTS
         refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
-        return Fit.MEETS if refers and all(self.stands(name, near) for name in self.names) else Fit.LACKS
+        return Fit.MEETS if refers and all(named) else Fit.LACKS
 
     def _is_of_another(self, said: str, near: str) -> bool:
         """Return whether a quote has somebody of the same last name, and nothing near it the one who is asked for."""
@@ -123,7 +128,7 @@ class Constraints:
             return True
         if name in self.groups and re.search(rf"(?<!\w){re.escape(_one_of(name[-1]).capitalize())}(?!\w)", text):
             return True
-        if len(name) == 1 and WEEKDAY.fullmatch(name[0].capitalize()):
+        if len(name) == 1 and _is_weekday(name[0]):
             return days_in(name[0].capitalize()) <= days_in(text)
         return _stands(name, text) and not _is_another(name, text)
 
@@ -135,11 +140,11 @@ class Constraints:
         forms = (name[-1], *self._forms_of(name))
         return sum(1 for form in forms for _ in mentions(form, article.text)) >= _OFTEN
 
-    def _figures_fit(self, article: Article, quote: Span) -> Fit:
+    def _figures_fit(self, article: Article, quote: Span, near: str) -> Fit:
         if not self.figures:
             return Fit.MEETS
-        near = article.text[slice(*quote)] + _near(article, quote)
-        return Fit.MEETS if self.figures <= set(_FIGURE.findall(near)) else Fit.LACKS
+        said = article.text[slice(*quote)] + near
+        return Fit.MEETS if self.figures <= set(_FIGURE.findall(said)) else Fit.LACKS
 
 
 def constraints_of(question: str, texts: Sequence[str]) -> Constraints:
@@ -201,9 +206,14 @@ def _is_another(name: tuple[str, ...], text: str) -> bool:
     return any(len(other) > 1 and other[-1] == name[-1] and other[0] not in _TITLES for other in known)
 
 
+@lru_cache(_KEPT)
+def _is_weekday(word: str) -> bool:
+    return bool(WEEKDAY.fullmatch(word.capitalize()))
+
+
 def _is_time_or_people(word: str) -> bool:
     """Whether a word is written with a capital and is no name: "friday", "polish"."""
-    time = WEEKDAY.fullmatch(word.capitalize()) or re.fullmatch(MONTH, word, re.IGNORECASE)
+    time = _is_weekday(word) or re.fullmatch(MONTH, word, re.IGNORECASE)
     return bool(time or (country_of(word) and not is_place(word)))
 
 

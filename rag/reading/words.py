@@ -91,11 +91,12 @@ class WordVectors:
         runs = [(match.start(), self._words_of(match[0])) for match in _RUN.finditer(text)]
         words = [(at + start, at + end, tokens) for at, run in runs for start, end, tokens, telling in run if telling]
         words = words or [(at + start, at + end, tokens) for at, run in runs for start, end, tokens, _ in run]
+        starts, ends, parts = zip(*words, strict=True) if words else ((), (), ())
         return _Placed(
-            _integers(token for _, _, tokens in words for token in tokens),
-            _integers(itertools.accumulate((len(tokens) for _, _, tokens in words[:-1]), initial=0)),
-            _integers(start for start, _, _ in words),
-            _integers(end for _, end, _ in words),
+            _integers(itertools.chain.from_iterable(parts)),
+            _integers(itertools.accumulate(map(len, parts[:-1]), initial=0)),
+            _integers(starts),
+            _integers(ends),
         )
 
     def _words_of(self, run: str) -> tuple[tuple[int, int, tuple[int, ...], bool], ...]:

@@ -82,6 +82,23 @@ def test_the_exported_model_has_its_weights_beside_it_for_all_who_read_it(onnx: 
         load_embeddings(None, tmp_path).encode(["hello"])
 
 
+def test_a_model_in_one_file_is_made_anew_or_stays(
+    onnx: OnnxEmbeddings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / DEFAULT
+    folder.mkdir()
+    (folder / "model.onnx").write_bytes(b"of an earlier version")
+    with monkeypatch.context() as without:
+        without.setattr(onnx_export, "PACKAGE", "no_such_package")
+        assert export_default(tmp_path) == folder
+        assert (folder / "model.onnx").read_bytes() == b"of an earlier version"
+    export_default(tmp_path)
+    assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == [
+        "model.onnx", "tokenizer.json", "weights.bin"
+    ]  # fmt: skip
+    assert load_embeddings(None, tmp_path).encode(TEXTS) == pytest.approx(onnx.encode(TEXTS), abs=1e-6)
+
+
 def test_weights_that_are_not_the_official_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx_export, "SHA256", "0" * 64)
     with pytest.raises(ModelError, match="not the official ones"):
