@@ -26,19 +26,26 @@ class StandIn:
     """A server that is ready and says what it was asked; it can be stopped and started again."""
 
     def __init__(self) -> None:
+        self.dies = False
+        """It takes what is posted and breaks the connection off."""
+        self.posted = 0
         self._server: ThreadingHTTPServer | None = None
         self.address = ("127.0.0.1", 0)
         self.start()
 
     def start(self) -> None:
         """Listen, where it listened before."""
+        this = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self._answer(b"ready")
 
             def do_POST(self) -> None:
-                self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                this.posted += 1
+                if not this.dies:
+                    self._answer(body)
 
             def _answer(self, body: bytes) -> None:
                 self.send_response(200)
@@ -128,6 +135,30 @@ def test_a_server_that_goes_costs_no_question(port: int, servers: list[StandIn])
     servers[0].start()
     servers[1].stop()
     assert lost(port, 40) == []
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions", "/gradio_api/queue/join?"])
+def test_a_question_whose_server_dies_over_it_is_asked_of_the_other(
+    port: int, servers: list[StandIn], path: str
+) -> None:
+    servers[0].dies = True
+    replies = [post(port, b"When?", path) for _ in range(20)]
+    assert [(reply.status, reply.body) for reply in replies] == [(200, b"When?")] * 20
+    assert servers[0].posted
+
+
+def test_what_is_not_a_question_is_not_posted_twice(port: int, servers: list[StandIn]) -> None:
+    for server in servers:
+        server.dies = True
+    reply = post(port, b"thumbs up", "/api/feedback")
+    assert (reply.status, reply.retry_after) == (502, "2")
+    assert servers[0].posted + servers[1].posted == 1
+
+
+def test_a_large_upload_goes_through_whole(port: int) -> None:
+    data = b"0123456789" * 100_000
+    reply = post(port, data, "/owner/articles")
+    assert (reply.status, reply.body) == (200, data)
 
 
 def test_questions_wait_for_a_server_and_are_told_when_none_comes(port: int, servers: list[StandIn]) -> None:

@@ -25,7 +25,7 @@ from rag.snapshot import Index
 from settings import StoreUrl
 from tests.postgres import Server, running
 from tests.scale.hosts import Host, addresses, namespaces, processes
-from tests.scale.parts import Part, answers, in_threads, proxy, running_all
+from tests.scale.parts import Part, answers, find_caddy, in_threads, proxy, running_all
 from tests.web.standins import free_port, until
 
 pytestmark = [pytest.mark.process, pytest.mark.store, pytest.mark.timeout(900)]
@@ -173,11 +173,13 @@ def test_any_of_them_may_go_and_come_back(where: str, server: Server, models: Pa
                     asker.stop.set()
                     for thread in threads:
                         thread.join()
-    print(f"{where}: {dict(asker.outcomes)}, back after {waited:.1f} s")  # noqa: T201
+    print(f"{where}: {dict(refused_before)}, then {dict(asker.outcomes - refused_before)}, back after {waited:.1f} s")  # noqa: T201
     assert asker.wrong == []
     assert waited < 10
-    # While a server is killed, only what it was answering is lost; the database is what all need.
-    assert refused_before.total() - refused_before["200"] <= 2 * len(threads), asker.refused
+    # Caddy asks the other server what a killed one was answering, unless 15 seconds are over; the database is what all
+    # need.
+    lost = 2 if find_caddy() else 2 * len(threads)
+    assert refused_before.total() - refused_before["200"] <= lost, asker.refused
     assert asker.unhinted == 0, asker.refused
     assert {*asker.outcomes} <= {"200", "502", "503", "ConnectionResetError", "RemoteDisconnected", "IncompleteRead"}
     status = read_status(here, verify=True)
