@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from argparse import Namespace
 
 from commands.console import err, out, print_failures
 from commands.parser import Commands
 from settings import Settings
+
+_NICENESS = 5
+"""A worker gives way to who answers on the same machine: nobody waits for a file as one waits for an answer."""
 
 
 def add(commands: Commands) -> None:
@@ -30,6 +34,7 @@ def run(settings: Settings, options: Namespace) -> int:
     from commands.store import embedding_model
 
     queue_of(settings.store)  # said before the model is loaded
+    os.nice(_NICENESS)
     model = embedding_model(settings)
     with interruptible() as stop:
         former = signal.signal(signal.SIGTERM, lambda *_: stop.set())

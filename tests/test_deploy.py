@@ -100,6 +100,7 @@ def test_several_servers_are_as_closed_as_one() -> None:
         settings = Settings.read({}, given | {"QUOTH_PUBLIC_CHAT": "false"})
         assert (str(settings.store), settings.folder) == ("postgresql://quoth@postgres/quoth", Path(".store"))
         assert settings.proxies == (SCALE["networks"]["inside"]["ipam"]["config"][0]["subnet"],)
+    assert services["caddy"]["image"] == COMPOSE["services"]["caddy"]["image"] == "caddy:2.11"
     for upstream in services["caddy"]["environment"]["UPSTREAM"].split():
         assert upstream.partition(":")[0] in ours
 

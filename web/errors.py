@@ -15,6 +15,7 @@ from index.errors import (
     ModelError,
     QuestionTooLongError,
     QuothError,
+    StoreAwayError,
     StoreBusyError,
     StoreError,
     UsageError,
@@ -69,6 +70,9 @@ def to_api_error(error: Exception) -> ApiError:
             return error
         case StoreBusyError():
             return ApiError(503, "busy", error.message, error.hint)
+        case StoreAwayError():  # where a database is, no stranger has to know
+            _log.error("%s", error)
+            return ApiError(503, "not_available", "the articles cannot be read right now", "try again in a few seconds")
         case StoreError() | ModelError():
             _log.error("%s", error)
             return ApiError(503, "not_available", error.message, error.hint)

@@ -239,11 +239,14 @@ def test_what_workers_do_not_do_is_refused(option: str, folder: Path, capsys: py
 def test_commands_queue_and_tell(
     url: StoreUrl, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    gave_way: list[int] = []
+    monkeypatch.setattr("os.nice", gave_way.append)  # it would hold for all tests that follow
     monkeypatch.setattr("commands.store.embedding_model", lambda settings: FakeEmbeddings())
     (folder / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
     assert app.main(["ingest", str(folder), "--queue", "--store", url.secret]) == 0
     assert "13 files are queued" in capsys.readouterr().out
     assert app.main(["worker", "--until-empty", "--store", url.secret]) == 3
+    assert gave_way == [5]
     said = capsys.readouterr()
     assert "12 files are in, 1 are set aside" in said.out and "bad.pdf" in said.err
     assert app.main(["worker", "--failed", "--store", url.secret]) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from tests.scale.hosts import Host
 from tests.web.standins import free_port, until
 
 CADDYFILE = HOME / "deploy" / "Caddyfile.scale"
+OLDEST_CADDY = (2, 11, 2)
+"""Earlier ones cannot send what was posted to the next server: "http: invalid Read on closed Body"."""
 
 
 class Part:
@@ -71,26 +74,43 @@ def running_all(parts: Sequence[Part]) -> Iterator[None]:
             part.kill()
 
 
+def find_caddy() -> str | None:
+    """Return the Caddy of requirements-dev.txt, else the system's; None where that is too old for our Caddyfile."""
+    beside = Path(sys.executable).with_name("caddy")
+    command = str(beside) if beside.is_file() else shutil.which("caddy")
+    if command is None:
+        return None
+    said = subprocess.run([command, "version"], capture_output=True, text=True, check=True).stdout
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", said)
+    return command if found and tuple(map(int, found.groups())) >= OLDEST_CADDY else None
+
+
 @contextmanager
 def proxy(upstreams: Sequence[tuple[str, int]], folder: Path) -> Iterator[int]:
     """Yield the port of a proxy before the servers: Caddy with our Caddyfile where there is one, else a small one."""
-    if shutil.which("caddy") is None:
+    command = find_caddy()
+    if command is None:
         with _small_proxy(upstreams) as port:
             yield port
         return
+    with caddy(command, CADDYFILE.read_text(), upstreams, folder) as port:
+        yield port
+
+
+@contextmanager
+def caddy(command: str, caddyfile: str, upstreams: Sequence[tuple[str, int]], folder: Path) -> Iterator[int]:
+    """Yield the port of Caddy before the servers, once one of them is well."""
     port = free_port()
-    text = CADDYFILE.read_text()
-    text = text.replace("{\n", "{\n\tadmin off\n", 1)
-    (folder / "Caddyfile").write_text(text)
+    (folder / "Caddyfile").write_text(caddyfile.replace("{\n", "{\n\tadmin off\n", 1))
     environment = os.environ | {
         "SITE": f"http://:{port}",
         "UPSTREAM": " ".join(f"{host}:{number}" for host, number in upstreams),
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
     }
-    command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    arguments = [command, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     with (folder / "caddy.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(arguments, env=environment, stdout=log, stderr=log)
     try:
         until(lambda: process.poll() is not None or answers(port, "/readyz"), 60)
         assert process.poll() is None, (folder / "caddy.log").read_text()

@@ -83,6 +83,7 @@ def test_a_database_that_goes_and_comes_back(own: Server, place: StoreUrl, chain
         for response in (ask(client, **key), ask(client), client.get("/readyz")):
             assert (response.status_code, response.json()["code"]) == (503, "not_available")
             assert int(response.headers["retry-after"]) <= 5
+            assert "postgres" not in response.text  # where the database is, is the owner's to know
         assert client.get("/healthz").status_code == 200
     finally:
         own.start()

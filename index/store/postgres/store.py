@@ -25,7 +25,7 @@ from index.store.postgres.records import PostgresRecords
 from index.store.postgres.restricted import RestrictedReader, Totals
 from index.store.postgres.schema import FACTS, FORMAT, MIGRATIONS, TABLES, VERSION
 from index.store.postgres.search import PostgresReader
-from index.store.postgres.vectors import EXACT, PostgresVectors, make_index
+from index.store.postgres.vectors import EXACT, PostgresVectors, allow_index, make_index
 from index.store.postgres.verify import lost_vectors
 from settings import StoreUrl
 
@@ -251,6 +251,7 @@ class PostgresPublication:
 
     def forget_former(self) -> None:
         """See Publication: removed rows leave the tables' files, which are written anew. Questions wait meanwhile."""
+        allow_index(self._sql, local=False)  # that of the vectors is made anew, too
         for table in TABLES:
             for attempt in range(1, _ERASE_TRIES + 1):
                 try:

@@ -25,11 +25,15 @@ _FEW = sql.SQL(
     " ORDER BY near <=> %(vector)s::halfvec LIMIT %(limit)s"
 )
 
-_MEMORY: LiteralString = (
-    "SELECT set_config('maintenance_work_mem', '1GB', true)"
-    " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('1GB')"
-)
-"""What the graph is made in: beyond it, making it takes many times longer. Who has given it more, has it."""
+_FOR_INDEX: LiteralString = """
+SELECT set_config('max_parallel_maintenance_workers', '0', %(local)s), set_config('statement_timeout', '0', %(local)s),
+set_config('maintenance_work_mem', CASE
+    WHEN pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('1GB') THEN '1GB'
+    ELSE current_setting('maintenance_work_mem')
+END, %(local)s)
+"""
+"""Beyond its memory, making the graph takes many times longer; who has given it more, has it. Over millions of vectors
+it takes hours. Several processes at it would share that memory by way of /dev/shm, of which a container has 64 MB."""
 
 
 class PostgresVectors:
@@ -74,15 +78,17 @@ def make_index(connection: Connection) -> None:
     row = connection.execute("SELECT vector_dims(near), to_regclass(%s) FROM vectors LIMIT 1", (NEAREST,)).fetchone()
     if row is None or row[1] is not None:
         return
-    connection.execute(_MEMORY)
-    connection.execute("SET LOCAL statement_timeout = 0")  # over millions, it takes hours
-    # Several at it would share that memory by way of /dev/shm, of which a container has 64 MB.
-    connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
+    allow_index(connection, local=True)
     connection.execute(
         sql.SQL("CREATE INDEX {name} ON vectors USING hnsw ((near::{type}) halfvec_cosine_ops)").format(
             name=sql.Identifier(NEAREST), type=_type(row[0])
         )
     )
+
+
+def allow_index(connection: Connection, *, local: bool) -> None:
+    """Allow what making the index takes: for the transaction (`local`), or as long as there is the connection."""
+    connection.execute(_FOR_INDEX, {"local": local})
 
 
 def _by_index(dimensions: int, kept: Collection[str] | None) -> sql.Composed:

@@ -334,3 +334,13 @@ def test_the_graph_is_made_in_the_memory_that_was_given_and_in_any_time(database
             ]
             assert shown == [had, "0"]
     assert sql.execute("SHOW statement_timeout").fetchone() == ("30min",)
+
+
+def test_erasing_makes_the_graph_anew_in_the_same_memory_by_one_process(url: StoreUrl) -> None:
+    with open_store(url).writing() as publication:
+        database: Any = publication.database
+        put(database)
+        publication.forget_former()
+        names = ("maintenance_work_mem", "max_parallel_maintenance_workers", "statement_timeout")
+        sql = database.connection
+        assert [sql.execute(f"SHOW {name}").fetchone()[0] for name in names] == ["1GB", "0", "0"]

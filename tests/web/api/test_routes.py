@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from index.errors import ModelError, QuothError, StoreBusyError, StoreDamagedError, UsageError
+from index.errors import ModelError, QuothError, StoreAwayError, StoreBusyError, StoreDamagedError, UsageError
 from rag.filters import Filters
 from settings import Settings
 from tests.web.standins import ARTICLE, QUOTE, TEXT, FakeChain, interface
@@ -117,6 +117,7 @@ def test_a_question_that_cannot_be_asked_is_refused(client: TestClient, question
     [
         (StoreBusyError("the store is busy", "wait"), 503, "busy"),
         (StoreDamagedError("the store is damaged", "rebuild"), 503, "not_available"),
+        (StoreAwayError("the store in secret cannot be reached", "check it"), 503, "not_available"),
         (ModelError("no model", "install it"), 503, "not_available"),
         (UsageError("no", "yes"), 400, "bad_request"),
         (RuntimeError("secret path"), 500, "internal"),
@@ -130,7 +131,7 @@ def test_a_failure_is_told(client: TestClient, chain: FakeChain, error: Exceptio
     assert ("retry-after" in response.headers) == (status == 503)
     name, told = stream(client)[-1]
     assert (name, told) == ("error", response.json())
-    if isinstance(error, QuothError):
+    if isinstance(error, QuothError) and not isinstance(error, StoreAwayError):
         assert (told["message"], told["hint"]) == (error.message, error.hint)
 
 
