@@ -9,7 +9,7 @@ from index.terms import STOP_WORDS
 from rag.language.verbs import AGENT_PAST, BASE
 
 _PRICE = "much does {side} cost"
-_SIZES = {
+SIZES = {
     "longer": "long", "higher": "high", "bigger": "big", "larger": "large", "greater": "great", "older": "old",
     "heavier": "heavy", "taller": "tall", "deeper": "deep", "wider": "wide",
     "thicker": "thick", "warmer": "warm", "hotter": "hot", "stronger": "strong", "louder": "loud", "steeper": "steep",
@@ -17,14 +17,14 @@ _SIZES = {
     "thinner": "thick", "colder": "warm", "cooler": "warm", "weaker": "strong", "quieter": "loud", "shallower": "deep",
 }  # fmt: skip
 """Comparatives of measures and the word that asks for the measure. "Faster" is not here: of times the smaller is."""
-_LESS = frozenset(
+LESS = frozenset(
     """
     less fewer cheaper lower shorter smaller lighter younger narrower thinner colder cooler weaker quieter shallower
     """.split()
 )
 _WORD = (
     r"\b(?:(?P<price>cheaper|(?P<price_by>more|less) expensive)|(?P<count>more|less|fewer)"
-    rf"|(?P<size>{'|'.join(_SIZES)}))\b"
+    rf"|(?P<size>{'|'.join(SIZES)}))\b"
 )
 _COMPARATIVE = re.compile(_WORD, re.IGNORECASE)
 _NUMBERED = r"(?:version|release|edition|model|class|level|phase|part|room|line|bus|route|group|zone|grade|type)"
@@ -164,7 +164,7 @@ def _placed(text: str) -> Comparison | None:
     if asked is None or years[0] is not years[1] or not (found["in"] or years[0]):
         return None
     question = f"{asked} {found['in'] or 'in'} {{side}}{found['tail'] or ''}?"
-    larger = (comparative["price_by"] or comparative[0]).lower() not in _LESS
+    larger = (comparative["price_by"] or comparative[0]).lower() not in LESS
     return Comparison(sides, _each(sides, question), larger, claimed=found["joint"] == "than")
 
 
@@ -174,7 +174,7 @@ def _asked(be: str, said: str, comparative: re.Match[str]) -> str | None:
     if comparative["price"]:
         return f"How much {'did' if be in ('was', 'were', 'did') else 'does'} {subject} cost"
     if size := comparative["size"]:
-        of = "What" if _SIZES[size.lower()] == "high" else f"How {_SIZES[size.lower()]}"
+        of = "What" if SIZES[size.lower()] == "high" else f"How {SIZES[size.lower()]}"
         return None if rest else f"{of} {be} {subject}"
     if not subject:
         noun, _, rest = rest.partition(" ")
@@ -209,7 +209,7 @@ def _of_years(sides: tuple[str, str], rest: str) -> Comparison | None:
         return replace(compared, questions=(questions[0], questions[1]))
     things = rest[comparative.end() :].strip()
     size = comparative["size"]
-    asked = f"How {_SIZES[size.lower()]} was it" if size else f"How many {things} were there"
+    asked = f"How {SIZES[size.lower()]} was it" if size else f"How many {things} were there"
     return replace(compared, questions=_each(sides, f"{asked} in {{side}}?")) if size or things else compared
 
 
@@ -219,7 +219,7 @@ def _compared(sides: tuple[str, str], rest: str) -> Comparison:
     if comparative is None:
         return Comparison(sides, _each(sides, f"{rest} {{side}}?"))
     word = (comparative["price_by"] or comparative[0]).lower()
-    larger = word not in _LESS
+    larger = word not in LESS
     who = _WHO.match(rest)
     predicate = who["said"] if who else ""
     return Comparison(sides, _each(sides, _side_question(rest, comparative)), larger, predicate)
@@ -235,7 +235,7 @@ def _side_question(rest: str, comparative: re.Match[str]) -> str:
             of = f"{whose['be']} {{side}}'s {whose['what']}"
         elif has := _HAS.match(rest):
             of, tail = f"{'was' if has['have'] == 'had' else 'is'} {{side}}'s {has['what']}", rest[has.end() :]
-        return f"How {_SIZES[size.lower()]} {of}{tail}?"
+        return f"How {SIZES[size.lower()]} {of}{tail}?"
     said = _WHO.match(rest) or _DID.match(rest)
     counted = _COUNTED.match(said["said"]) if said else None
     if counted is None:

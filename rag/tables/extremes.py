@@ -1,0 +1,150 @@
+"""The row of a table with the most or the least of what one of its columns gives.
+
+All that the question says has to stand in the title, the heading, above the table or in the names of its columns, and
+every cell of the column has to be an amount of one unit: else nothing is computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from index.article import Article, Table
+from rag.language.amounts import amount_in
+from rag.language.stem import stem
+from rag.language.superlatives import PRICE, Superlative
+from rag.language.tokens import tokens_of
+from rag.tables.cells import MOST_CHARACTERS, OF_PRICE, above
+from rag.tables.columns import asked_of, by_words, column_is_of_kind, has_year, stems_in
+from rag.tables.rows import Cell, Row, columns_of, rows_of, turned
+
+_LEAST = 2
+_NO_VALUE = re.compile(r"(?:[-–—]|n/?a|unknown)?", re.IGNORECASE)
+_FREE = re.compile(r"(?:free(?: of charge)?)", re.IGNORECASE)
+_SUMS = re.compile(r"(?:(?:sub|grand )?total|sum|all|overall|altogether|average|mean|median)\b.*", re.IGNORECASE)
+"""Rows that are about all others."""
+_PRICES = re.compile(r"\b(?:prices?|costs?|fees?|fares?|rates?|charges?|rents?|tariffs?)\b", re.IGNORECASE)
+"""Names of columns that say what something costs, and not what else is paid."""
+_PEOPLE = re.compile(r"\b(?:\w+(?:er|or|ist|ant)s?|name|company|firm|team|club|party|person)\b", re.IGNORECASE)
+"""Names of columns that have people or companies."""
+_LIGHT = frozenset(
+    map(stem, "offer give get gain have reach make take show record ask want need go run come among".split())
+)
+"""Words that say nothing of what is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one row gives: its name and its amount, and where they stand."""
+
+    name: Cell
+    value: Cell
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The rows with the most or least, those that come next, how many there are, and the name of the column.
+
+    `is_of_noun` is whether a column is named as the question calls what it asks for.
+    """
+
+    article: Article
+    best: tuple[Entry, ...]
+    next: tuple[Entry, ...]
+    count: int
+    column: str
+    is_of_noun: bool
+
+
+def extremes_in(asked: Superlative, article: Article, parts: Sequence[tuple[int, int]]) -> Iterator[Extreme]:
+    """Yield what each table of an article says that one of these parts of it overlaps."""
+    for table in article.tables:
+        if any(part[0] < table.end and table.start < part[1] for part in parts):
+            yield from _of_table(asked, article, table)
+
+
+def _of_table(asked: Superlative, article: Article, table: Table) -> Iterator[Extreme]:
+    if table.end - table.rows > MOST_CHARACTERS:
+        return
+    columns = columns_of(article, table)
+    rows = list(rows_of(article, table, len(columns)))
+    told = " ".join((article.title, article.heading_at(table.rows) or "", above(article, table)))
+    for names, view in ((columns, rows), turned(article, table, rows)):
+        own = [row for row in view if not _SUMS.fullmatch(row.cells[0].text)]
+        if own and (extreme := _extreme(asked, article, names, own, told)):
+            yield extreme
+            return
+
+
+def _extreme(
+    asked: Superlative, article: Article, columns: Sequence[str], rows: Sequence[Row], told: str
+) -> Extreme | None:
+    measured = _measured(asked, columns, rows)
+    if measured is None:
+        return None
+    named = _named_by(asked, columns, rows, measured)
+    entries = _entries(rows, named, measured) if named is not None and _is_told(asked, columns, measured, told) else []
+    if len(entries) < _LEAST:
+        return None
+    ranked = sorted({entry.amount for entry in entries}, reverse=asked.larger)
+    best, following = (tuple(entry for entry in entries if [entry.amount] == ranked[n : n + 1]) for n in (0, 1))
+    return Extreme(article, best, following, len(entries), columns[measured], _is_of_noun(asked, columns))
+
+
+def _measured(asked: Superlative, columns: Sequence[str], rows: Sequence[Row]) -> int | None:
+    """Return the column of what is compared: the one named, or the only one of its kind."""
+    words = asked_of(asked.rest)
+    others = [n for n in range(1, len(columns)) if has_year(words, columns, n)]
+    if asked.measure:
+        kind = asked_of(asked.measure)
+        others = [n for n in others if column_is_of_kind(kind, columns[n], [row.cells[n] for row in rows])]
+        if len(others) == 1 and (asked.measure != PRICE or _PRICES.search(columns[others[0]])):
+            return others[0]
+    others = [n for n in others if any(amount_in(row.cells[n].text) for row in rows)]
+    found = by_words(words, columns, others, words.tokens)
+    return found[0] if found and found[1] else None
+
+
+def _named_by(asked: Superlative, columns: Sequence[str], rows: Sequence[Row], measured: int) -> int | None:
+    """Return the column whose cells are what one is asked for; None where it is a person and none has people."""
+    others = [n for n in range(len(columns)) if n != measured and not amount_in(rows[0].cells[n].text)]
+    if asked.noun == "who":
+        return next((n for n in others if _PEOPLE.search(columns[n])), None)
+    return next((n for n in others if _nouns(asked) & stems_in(columns[n])), 0)
+
+
+def _nouns(asked: Superlative) -> set[str]:
+    return {stem(word) for word in (asked.noun or "").lower().split()}
+
+
+def _is_of_noun(asked: Superlative, columns: Sequence[str]) -> bool:
+    return asked.noun == "who" or any(_nouns(asked) & stems_in(column) for column in columns)
+
+
+def _is_told(asked: Superlative, columns: Sequence[str], measured: int, told: str) -> bool:
+    """Return whether everything that is asked stands around the table, and something at all is asked."""
+    known = {token.stem for token in tokens_of(" ".join((told, *columns)))} | _LIGHT
+    tokens = [token for token in asked_of(asked.rest).tokens if token.lower != "who"]
+    price = asked.measure == PRICE
+    left = [token for token in tokens if token.stem not in known and not (token.lower in OF_PRICE and price)]
+    return bool(tokens) and not left
+
+
+def _entries(rows: Sequence[Row], named: int, measured: int) -> list[Entry]:
+    """Return what the rows give; nothing where a cell is no amount, of another unit, or two rows have one name."""
+    entries: list[Entry] = []
+    units: set[str] = set()
+    for row in rows:
+        name, value = row.cells[named], row.cells[measured]
+        if _NO_VALUE.fullmatch(value.text):
+            continue
+        amount = (Decimal(0), None) if _FREE.fullmatch(value.text) else amount_in(value.text)
+        if amount is None or not name.text:
+            return []
+        units |= {amount[1]} if amount[1] is not None else set()
+        entries.append(Entry(name, value, amount[0]))
+    names = {entry.name.text.casefold() for entry in entries}
+    return entries if len(units) == 1 and len(names) == len(entries) else []
