@@ -29,6 +29,12 @@ _WORD = (
 _COMPARATIVE = re.compile(_WORD, re.IGNORECASE)
 _NUMBERED = r"(?:version|release|edition|model|class|level|phase|part|room|line|bus|route|group|zone|grade|type)"
 _NAME = rf"(?:the )?(?:{_NUMBERED} (?=[0-9]))?[A-Z0-9][\w.&-]*(?: [A-Z0-9][\w.&-]*)*"
+_KINDS = (
+    r"(?:edition|plan|package|tier|subscription|licen[cs]e|tariff|model|version|ward|district|branch|library|school|team"
+    r"|company|route|line|ticket|card)"
+)
+_OF_A_KIND = re.compile(rf"\b(?P<name>[Tt]he [A-Z][\w.&-]*(?: [A-Z0-9][\w.&-]*)*) {_KINDS}\b(?! (?:of|for)\b)")
+"""A side with the kind of thing that it is, which a table does not repeat: "the Enterprise edition"."""
 _THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,3}"
 _JOINT = r"(?:['’]s)? (?:or|versus|vs\.?) "
 _PAIRS = tuple(
@@ -77,6 +83,8 @@ _PLACED = re.compile(
     rf"(?P<tail> (?:in|on|for|at|during|by)\b.*)?$"
 )
 """Sides that are times or places: "Did it draw more visitors in 2024 than in 2023?"."""
+_PLACE_FIRST = re.compile(rf"^(?P<first>{_BE} [^,?:]+?) (?P<place>{_IN} {_NAME}) (?P<word>{_WORD}) (?=than {_IN} )")
+"""The place before the comparative: "Is the turnout in Kirkgate higher than in Eastfield?"."""
 _ANY = r"[\w.'’-]+(?: [\w.'’-]+){0,4}?"
 _DIFFERENCE = re.compile(
     rf"^what(?:['’]s| is| are) the (?:main )?differences? between (?P<a>{_ANY}) and (?P<b>{_ANY})"
@@ -111,7 +119,8 @@ class Comparison:
 
 def comparison_of(question: str) -> Comparison | None:
     """Return the comparison that a question asks for; None where its two sides cannot be told."""
-    text = _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES))
+    text = _OF_A_KIND.sub(r"\g<name>", _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES)))
+    text = _PLACE_FIRST.sub(r"\g<first> \g<word> \g<place> ", text)
     than = _THAN.match(text)
     if than and is_year(than["a"]) is is_year(than["b"]):
         whose = than["whose"]

@@ -19,7 +19,12 @@ ALIKE = 0.3
 _AHEAD = 2.0
 """A column that is named by a word like it has to be so many times more alike than the next."""
 _LITTLE = frozenset({"a", "an", "the", "to", "of", "in", "it", "is", "what", "you", "i"})
-_IDLE = frozenset({"please", "exactly", "much", "many", "there", "get", "got", "now", "today", "currently", "present"})
+_IDLE = frozenset(
+    """
+    please exactly much many there get got now today currently present offer offers offered give gives provide
+    provides include includes
+    """.split()
+)
 """Words that say nothing of what is asked for."""
 
 
