@@ -72,13 +72,16 @@ def under_heading(findings: Findings, intent: Intent) -> AnswerBody | None:
     listed = intent == "list" or (intent == "why" and asked == "how")
     if intent == "compare" or (_is_certain(findings) and not listed):
         return None
-    if asked == "when" and (body := _dated(findings)) is not None:
-        return body
+    return _dated(findings) or _of_section(findings, intent, listed=listed or asked in ("what", "nothing"))
+
+
+def _of_section(findings: Findings, intent: Intent, *, listed: bool) -> AnswerBody | None:
+    """Return the items under the heading where there are some and they may be `listed`, else its paragraph."""
     sections = asked_sections(findings.question, [passage.article for passage in findings.passages])
     if not sections or (intent != "list" and len({section.article.id for section in sections}) > 1):
         return None
     items = _items_of(sections, findings, prose=intent == "list")
-    if len(items) >= LEAST and (listed or asked in ("what", "nothing")):
+    if listed and len(items) >= LEAST:
         return list_body(items, findings.limits.context)
     return _quoted(sections[0], findings, intent)
 

@@ -26,6 +26,9 @@ PRICE = "How much does it cost?"
 _WHO = re.compile(r"^who\b", re.IGNORECASE)
 _OF_KIND = ("heavy", "tall", "wide")
 """Sizes that have units of their own, so that a column tells by its cells that it is meant."""
+_OF_NUMBERS = ("high", "low", "big", "large", "great")
+"""Sizes that any number may have: of the others ("the youngest visitors") no column is sure to tell."""
+_LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,14 @@ class Superlative:
 
     `rest` is the question without the superlative, `measure` asks for what is compared, "" where only the name of it
     tells; `noun` has the kind of thing of which one is asked for, "who" of a person, None where it is the amount.
+    `extent`: whether the amount is a length or a duration.
     """
 
     rest: str
     measure: str
     larger: bool
     noun: str | None
+    extent: bool = False
 
 
 def superlative_of(question: str) -> Superlative | None:
@@ -52,10 +57,15 @@ def superlative_of(question: str) -> Superlative | None:
     word = found[0]
     rest = f"{text[: word.start()]}{text[word.end() :]}".strip()
     noun = (choice["noun"] if choice else "who") or None
-    larger = (word["by"] or word["price"] or word["count"] or "").lower() in ("most", "dearest")
-    if word["price"] or (word["count"] and _COSTS.search(rest)):
-        return Superlative(rest, PRICE, larger, noun)
-    if word["count"]:
-        return Superlative(rest, "", larger, noun)
-    size, less = _SIZES[word["size"].lower()]
-    return Superlative(rest, f"How {size} is it?" if size in _OF_KIND else "", not less, noun)
+    if word["size"]:
+        return _of_size(word["size"], rest, noun)
+    larger = (word["by"] or word["price"] or word["count"]).lower() in ("most", "dearest")
+    priced = word["price"] or _COSTS.search(rest)
+    return Superlative(rest, PRICE if priced else "", larger, noun)
+
+
+def _of_size(word: str, rest: str, noun: str | None) -> Superlative | None:
+    size, less = _SIZES[word.lower()]
+    if size in _OF_KIND:
+        return Superlative(rest, f"How {size} is it?", not less, noun)
+    return Superlative(rest, "", not less, noun, size == _LONG) if size in (*_OF_NUMBERS, _LONG) else None

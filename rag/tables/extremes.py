@@ -27,6 +27,12 @@ _SUMS = re.compile(r"(?:(?:sub|grand )?total|sum|all|overall|altogether|average|
 """Rows that are about all others."""
 _PRICES = re.compile(r"\b(?:prices?|costs?|fees?|fares?|rates?|charges?|rents?|tariffs?)\b", re.IGNORECASE)
 """Names of columns that say what something costs, and not what else is paid."""
+_EXTENT = re.compile(
+    r"(?:\b|\d)(?:seconds?|minutes?|min|hours?|h|days?|weeks?|months?|years?|mm|cm|m|km|(?:kilo|centi|milli)?met(?:re|er)s?"
+    r"|miles?|feet|ft|inch(?:es)?|yards?)\b",
+    re.IGNORECASE,
+)
+"""A unit of lengths or durations."""
 _PEOPLE = re.compile(r"\b(?:\w+(?:er|or|ist|ant)s?|name|company|firm|team|club|party|person)\b", re.IGNORECASE)
 """Names of columns that have people or companies."""
 _LIGHT = frozenset(
@@ -97,15 +103,24 @@ def _extreme(
 def _measured(asked: Superlative, columns: Sequence[str], rows: Sequence[Row]) -> int | None:
     """Return the column of what is compared: the one named, or the only one of its kind."""
     words = asked_of(asked.rest)
-    others = [n for n in range(1, len(columns)) if has_year(words, columns, n)]
-    if asked.measure:
-        kind = asked_of(asked.measure)
-        others = [n for n in others if column_is_of_kind(kind, columns[n], [row.cells[n] for row in rows])]
-        if len(others) == 1 and (asked.measure != PRICE or _PRICES.search(columns[others[0]])):
-            return others[0]
-    others = [n for n in others if any(amount_in(row.cells[n].text) for row in rows)]
-    found = by_words(words, columns, others, words.tokens)
+    fitting = [
+        n
+        for n in range(1, len(columns))
+        if has_year(words, columns, n) and _may_measure(asked, columns[n], [row.cells[n] for row in rows])
+    ]
+    if asked.measure and len(fitting) == 1 and (asked.measure != PRICE or _PRICES.search(columns[fitting[0]])):
+        return fitting[0]
+    found = by_words(words, columns, fitting, words.tokens)
     return found[0] if found and found[1] else None
+
+
+def _may_measure(asked: Superlative, name: str, cells: Sequence[Cell]) -> bool:
+    """Return whether a column has amounts, of the kind that is asked for."""
+    if asked.measure and not column_is_of_kind(asked_of(asked.measure), name, cells):
+        return False
+    if asked.extent and not _EXTENT.search(" ".join((name, *(cell.text for cell in cells)))):
+        return False
+    return any(amount_in(cell.text) for cell in cells)
 
 
 def _named_by(asked: Superlative, columns: Sequence[str], rows: Sequence[Row], measured: int) -> int | None:

@@ -108,6 +108,8 @@ def test_the_row_with_the_most_or_least_answers(name: str, question: str, first:
         ("plans.md", "Which plan of Oak Mail is the cheapest?"),
         ("plans.md", "Is Twig the cheapest plan?"),
         ("plans.md", "Who is the cheapest?"),
+        ("plans.md", "Which plan has the youngest users?"),
+        ("plans.md", "Which plan has the longest storage?"),
         ("wards.md", "Who got the most votes in 2017?"),
         ("wards.md", "Who got the most votes?"),  # of which year
         ("wards.md", "Which ward has the most polling stations?"),
