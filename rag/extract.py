@@ -23,6 +23,7 @@ from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
+from rag.tables.reader import SURE
 from rag.tables.rows import column_at
 from rag.unsure import MAYBE, why_unsure
 
@@ -141,9 +142,7 @@ def ranked_quotes(
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
-    fitting = [
-        replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end), quote.spans)) for quote in quotes
-    ]
+    fitting = [replace(quote, fit=_fit(quote, constraints)) for quote in quotes]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
@@ -152,6 +151,12 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
     ranked = of_kind_alone(question, ranked, bars.answer)
     ranked = newest_edition_first(question, ranked, bars.answer)
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
+
+
+def _fit(quote: Quote, constraints: Constraints) -> Fit:
+    """Return how a quote keeps to the question; the lookup of a sure cell has found all that the question names."""
+    looked_up = quote.support == SURE and column_at(quote.article, quote.spans[0]) is not None
+    return Fit.MEETS if looked_up else constraints.fit(quote.article, (quote.start, quote.end), quote.spans)
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:

@@ -13,7 +13,7 @@ from rag.answer import Sentence, Span
 from rag.extract import cite
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
-from rag.language.superlatives import superlative_of
+from rag.language.superlatives import Superlative, superlative_of
 from rag.tables.cells import FoundCell
 from rag.tables.extremes import Entry, Extreme, extremes_in
 from rag.tables.reader import SURE, preferred
@@ -36,7 +36,7 @@ def most_or_least(findings: Findings) -> AnswerBody | None:
         extreme for article in articles.values() for extreme in extremes_in(asked, article, _parts(findings, article))
     ]
     extreme = _only_one(findings.question, found)
-    return _body(extreme, larger=asked.larger, context=findings.limits.context) if extreme else None
+    return _body(asked, extreme, findings.limits.context) if extreme else None
 
 
 def _parts(findings: Findings, article: Article) -> list[Span]:
@@ -52,8 +52,8 @@ def _only_one(question: str, found: Sequence[Extreme]) -> Extreme | None:
     return found[cells.index(best)] if best else None
 
 
-def _body(extreme: Extreme, *, larger: bool, context: int) -> AnswerBody | None:
-    said = _said(extreme, larger=larger)
+def _body(asked: Superlative, extreme: Extreme, context: int) -> AnswerBody | None:
+    said = _said(asked, extreme)
     if len(said) > FIRST_LINE or len(extreme.best) > _ROWS:
         return None
     rows = dict(_rows(extreme.article, (*extreme.best, *extreme.next[: _ROWS - len(extreme.best)])))
@@ -65,11 +65,12 @@ def _body(extreme: Extreme, *, larger: bool, context: int) -> AnswerBody | None:
     return AnswerBody((first, *quotes), citations, certainty="high", intent="fact")
 
 
-def _said(extreme: Extreme, *, larger: bool) -> str:
+def _said(asked: Superlative, extreme: Extreme) -> str:
     """Return the first line: "Sketch: 0 dollars, the lowest of the 4 under “Price”."."""
     names = [entry.name.text for entry in extreme.best]
     name = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    degree = "highest" if larger else "lowest"
+    degrees = ("longest", "shortest") if asked.extent else ("highest", "lowest")
+    degree = degrees[not asked.larger]
     return f"{name}: {extreme.best[0].value.text}, the {degree} of the {extreme.count} under “{extreme.column}”."
 
 

@@ -23,8 +23,19 @@ from rag.tables.rows import Cell, Row, columns_of, rows_of, turned
 _LEAST = 2
 _NO_VALUE = re.compile(r"(?:[-–—]|n/?a|unknown)?", re.IGNORECASE)
 _FREE = re.compile(r"(?:free(?: of charge)?)", re.IGNORECASE)
-_SUMS = re.compile(r"(?:(?:sub|grand )?total|sum|all|overall|altogether|average|mean|median)\b.*", re.IGNORECASE)
-"""Rows that are about all others."""
+_SUMS = re.compile(
+    r"(?:(?:sub|grand )?totals?|sum|overall|altogether|average|mean|median|others?|the rest|miscellaneous)\b.*",
+    re.IGNORECASE,
+)
+"""Rows that are about all others, or no one thing."""
+_ALL = re.compile(r"all\b.*", re.IGNORECASE)
+"""A row that is about all others if it has their sum: "All-inclusive" may be one of them."""
+_OPENING = re.compile(
+    r"(?P<from>[0-2]?[0-9])(?:[:.](?P<past>[0-5][0-9]))? ?(?:[-–—]|to|until) ?"
+    r"(?P<until>[0-2]?[0-9])(?:[:.](?P<over>[0-5][0-9]))?",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"closed", re.IGNORECASE)
 _PRICES = re.compile(r"\b(?:prices?|costs?|fees?|fares?|rates?|charges?|rents?|tariffs?)\b", re.IGNORECASE)
 """Names of columns that say what something costs, and not what else is paid."""
 _EXTENT = re.compile(
@@ -92,7 +103,9 @@ def _extreme(
     if measured is None:
         return None
     named = _named_by(asked, columns, rows, measured)
-    entries = _entries(rows, named, measured) if named is not None and _is_told(asked, columns, measured, told) else []
+    entries = (
+        _entries(asked, rows, named, measured) if named is not None and _is_told(asked, columns, measured, told) else []
+    )
     if len(entries) < _LEAST:
         return None
     ranked = sorted({entry.amount for entry in entries}, reverse=asked.larger)
@@ -118,9 +131,13 @@ def _may_measure(asked: Superlative, name: str, cells: Sequence[Cell]) -> bool:
     """Return whether a column has amounts, of the kind that is asked for."""
     if asked.measure and not column_is_of_kind(asked_of(asked.measure), name, cells):
         return False
-    if asked.extent and not _EXTENT.search(" ".join((name, *(cell.text for cell in cells)))):
+    if (
+        asked.extent
+        and not any(_hours(cell.text) for cell in cells)
+        and not _EXTENT.search(" ".join((name, *(cell.text for cell in cells))))
+    ):
         return False
-    return any(amount_in(cell.text) for cell in cells)
+    return any(_amount(asked, cell.text) for cell in cells)
 
 
 def _named_by(asked: Superlative, columns: Sequence[str], rows: Sequence[Row], measured: int) -> int | None:
@@ -148,7 +165,7 @@ def _is_told(asked: Superlative, columns: Sequence[str], measured: int, told: st
     return bool(tokens) and not left
 
 
-def _entries(rows: Sequence[Row], named: int, measured: int) -> list[Entry]:
+def _entries(asked: Superlative, rows: Sequence[Row], named: int, measured: int) -> list[Entry]:
     """Return what the rows give; nothing where a cell is no amount, of another unit, or two rows have one name."""
     entries: list[Entry] = []
     units: set[str] = set()
@@ -156,10 +173,30 @@ def _entries(rows: Sequence[Row], named: int, measured: int) -> list[Entry]:
         name, value = row.cells[named], row.cells[measured]
         if _NO_VALUE.fullmatch(value.text):
             continue
-        amount = (Decimal(0), None) if _FREE.fullmatch(value.text) else amount_in(value.text)
+        amount = _amount(asked, value.text)
         if amount is None or not name.text:
             return []
         units |= {amount[1]} if amount[1] is not None else set()
         entries.append(Entry(name, value, amount[0]))
+    total = sum(entry.amount for entry in entries)
+    entries = [entry for entry in entries if not (_ALL.fullmatch(entry.name.text) and 2 * entry.amount == total)]
     names = {entry.name.text.casefold() for entry in entries}
     return entries if len(units) == 1 and len(names) == len(entries) else []
+
+
+def _amount(asked: Superlative, text: str) -> tuple[Decimal, str | None] | None:
+    """Return the amount of a cell and its unit, None for what is free or closed; of opening hours how long they are."""
+    if _FREE.fullmatch(text) or (asked.extent and _CLOSED.fullmatch(text)):
+        return Decimal(0), None
+    return (asked.extent and _hours(text)) or amount_in(text)
+
+
+def _hours(text: str) -> tuple[Decimal, str] | None:
+    """Return how long opening hours are, in minutes."""
+    found = _OPENING.fullmatch(text)
+    if found is None:
+        return None
+    minutes = [
+        60 * int(found[hour]) + int(found[minute] or 0) for hour, minute in (("from", "past"), ("until", "over"))
+    ]
+    return (Decimal(minutes[1] - minutes[0]), "open") if minutes[0] < minutes[1] else None

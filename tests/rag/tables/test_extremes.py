@@ -45,7 +45,32 @@ FINES = """# Borrowing
 | Book | 28 days | 0.20 euros |
 | Film | 7 days | 0.50 euros |
 """
-TEXTS = {"plans.md": PLANS, "wards.md": WARDS, "routers.md": ROUTERS, "fines.md": FINES}
+HOURS = """# Opening hours of the libraries
+
+| Branch | Monday to Friday | Saturday | Sunday |
+|---|---|---|---|
+| Central | 9:00-20:00 | 10:00-18:00 | 13 to 17 |
+| Weir Street | 10:00-18:00 | 9.30-18:30 | closed |
+| Ashcombe | 12:00-19:00 | closed | by appointment |
+"""
+TOURS = """# Tours of the Mirren valley
+
+| Tour | Price | Guests |
+|---|---|---|
+| Dawn walk | 12 francs | 30 |
+| All-inclusive | 80 francs | 45 |
+| Lake by boat | 25 francs | 60 |
+| All tours | - | 135 |
+| Others | 5 francs | 900 |
+"""
+TEXTS = {
+    "hours.md": HOURS,
+    "tours.md": TOURS,
+    "plans.md": PLANS,
+    "wards.md": WARDS,
+    "routers.md": ROUTERS,
+    "fines.md": FINES,
+}
 
 
 def article(name: str, text: str = "") -> Article:
@@ -81,6 +106,17 @@ def answered(question: str, *articles: Article) -> AnswerBody | None:
             "Which winner had the most votes in 2025?",
             "Joss Winter: 2,480, the highest of the 3 under “Votes 2025”.",
         ),
+        (
+            "hours.md",
+            "Which branch is open the longest on Saturdays?",
+            "Weir Street: 9.30-18:30, the longest of the 3 under “Saturday”.",
+        ),
+        (
+            "tours.md",
+            "Which tour is the most expensive?",
+            "All-inclusive: 80 francs, the highest of the 3 under “Price”.",
+        ),
+        ("tours.md", "Which tour had the most guests?", "Lake by boat: 60, the highest of the 3 under “Guests”."),
         ("routers.md", "Which router is the heaviest?", "Tarn M4: 540 g, the highest of the 2 under “Weight”."),
         (
             "fines.md",
@@ -115,6 +151,8 @@ def test_the_row_with_the_most_or_least_answers(name: str, question: str, first:
         ("wards.md", "Which ward has the most polling stations?"),
         ("fines.md", "Which item is the cheapest?"),  # a fine is no price
         ("routers.md", "Which router is the loudest?"),
+        ("hours.md", "Which branch has the longest hours?"),  # of which day
+        ("hours.md", "Which branch is open the longest on Sundays?"),  # by appointment
     ],
 )
 def test_nothing_is_said_where_a_cell_or_a_word_of_the_question_does_not_fit(name: str, question: str) -> None:
