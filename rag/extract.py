@@ -16,13 +16,14 @@ from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
 from rag.language.enumerations import items_around
-from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_sum
+from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_qualifiers, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
+from rag.tables.reader import SURE
 from rag.tables.rows import column_at
 from rag.unsure import MAYBE, why_unsure
 
@@ -32,6 +33,12 @@ _SHORT = ("fact",)
 """What a few words can answer; all else needs whole sentences."""
 _OPEN = re.compile(r"^what (?:did|do|does|can|could|must|should|will|would)\b", re.IGNORECASE)
 """What asks for no kind of words: some that a reading model cuts short tell half of it."""
+_SUM = re.compile(
+    r"\b(?:pay|cost|charge|spend|earn|lose|raise|invest|owe|bid|weigh|measure|score|sell)\b", re.IGNORECASE
+)
+"""What is done with a figure, which answers without what follows it."""
+_WHOLE = re.compile(r"n['’]t\b|\b(?:not|never|without|(?:two|three|four|five|both) [a-z]+s)\b", re.IGNORECASE)
+"""What asks for the whole sentence: a denial, or several things."""
 _FIGURE = re.compile(r"[0-9]")
 _PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
 _GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
@@ -95,7 +102,7 @@ def extract_answer(
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
-    best = chosen[0] = with_sum(question, chosen[0], constraints)
+    best = chosen[0] = with_qualifiers(with_sum(question, chosen[0], constraints))
     enough = _enough(question, best, constraints, bars)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
     if certain:  # by less than it takes for others
@@ -135,9 +142,7 @@ def ranked_quotes(
 
 def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, bars: Bars) -> list[Quote]:
     """Return the quotes that do not contradict the question: first those that meet it, each group best first."""
-    fitting = [
-        replace(quote, fit=constraints.fit(quote.article, (quote.start, quote.end), quote.spans)) for quote in quotes
-    ]
+    fitting = [replace(quote, fit=_fit(quote, constraints)) for quote in quotes]
     ranked = sorted(
         (quote for quote in fitting if quote.fit is not Fit.CONTRADICTS),
         key=lambda quote: quote.fit is Fit.MEETS and quote.support >= bars.answer,
@@ -148,20 +153,32 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
     return _newest_first(ranked, bars.answer) if asks_for_latest(question) else ranked
 
 
+def _fit(quote: Quote, constraints: Constraints) -> Fit:
+    """Return how a quote keeps to the question; the lookup of a sure cell has found all that the question names."""
+    looked_up = quote.support == SURE and column_at(quote.article, quote.spans[0]) is not None
+    return Fit.MEETS if looked_up else constraints.fit(quote.article, (quote.start, quote.end), quote.spans)
+
+
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
     """Return the words that answer, where a few can and none in the quote can better."""
     spans = best.narrow_spans()
     if spans and (column := column_at(best.article, spans[0])) is not None:
         return _short_cell(question, best.article.text[slice(*spans[0])], column)
-    if not spans or not (intent_of(question) in _SHORT or is_key_words(question)):
+    if not spans or _WHOLE.search(question) or not (intent_of(question) in _SHORT or is_key_words(question)):
         return None
     start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
     said = best.article.text[start:end]
     names = [name[-1] for name in constraints.names]
-    if _OPEN.match(question) and not _FIGURE.search(said) and not _is_whole(best, (start, end)):
+    if _tells_half(question, best, (start, end)):
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
+
+
+def _tells_half(question: str, best: Quote, span: Span) -> bool:
+    """Return whether words answer an open question with a part of what its sentence says; sums need no more."""
+    is_sum = _FIGURE.search(best.article.text[slice(*span)]) and _SUM.search(question)
+    return bool(_OPEN.match(question)) and not is_sum and not _is_whole(best, span)
 
 
 def _whole_enumeration(quote: Quote, span: Span) -> Span:

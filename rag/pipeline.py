@@ -25,6 +25,7 @@ from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
 from rag.forms.compare import compare
 from rag.forms.direct import direct
+from rag.forms.extreme import most_or_least
 from rag.forms.findings import Findings
 from rag.forms.list import list_of_items
 from rag.forms.overview import overview
@@ -183,7 +184,9 @@ def generate(
         bars, form = bars_of(reader, settings), READ_FORMS.get(asked.intent)
         findings = Findings(question, passages, readings, extract, bars, LIMITS, again, verifier)
         with stopwatch.stage("read"):
-            body = under_heading(findings, asked.intent) or (form(findings) if form else None)
+            body = (
+                under_heading(findings, asked.intent) or most_or_least(findings) or (form(findings) if form else None)
+            )
         if body is not None:
             check_quotes(body.citations, corpus)
             yield from sentence_events(body.sentences, body.citations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,18 @@ from rag.reading.constraints import Constraints, Fit
 
 _ALMOST = 0.85
 """A quote with words of the question needs so much of the support of an uncertain one without any."""
+_QUALIFIER = r"not|never|why|how|whether|about|around|roughly|nearly|almost"
+_OF_FIGURE = r"only|(?:just )?(?:over|under)|at least|at most|up to|as many as|(?:more|less|fewer) than"
+_BEFORE = re.compile(rf"\b(?:{_QUALIFIER}) $", re.IGNORECASE)
+_BEFORE_FIGURE = re.compile(rf"\b(?:{_QUALIFIER}|{_OF_FIGURE}) $", re.IGNORECASE)
+"""What stands before words and changes what they say: "not to give drugs", "about a ninth", "over 20"."""
+_RATE = re.compile(
+    r" (?:each\b(?! other)|per [a-z]+\b|an? (?:second|minute|hour|day|night|week|month|quarter|year|head|person"
+    r"|kilomet(?:re|er)|mile|kilo|kilogram|pound|lit(?:re|er)|ton|tonne|barrel|piece|share)\b)+",
+    re.IGNORECASE,
+)
+"""What stands behind a figure and says of what it is one: "£550 a year"."""
+_FIGURE = re.compile(r"[0-9]")
 _NEAR = 0.5
 """A quote of the kind that is asked for needs so much of the support of one that is not."""
 
@@ -57,6 +70,19 @@ def with_sum(question: str, quote: Quote, constraints: Constraints) -> Quote:
     """Return a quote that answers with the sum of money which alone has the name asked for beside it, if one has."""
     span = sum_singled_out(question, _last_words(constraints), quote.text)
     return replace(quote, spans=((quote.start + span[0], quote.start + span[1]),)) if span else quote
+
+
+def with_qualifiers(quote: Quote) -> Quote:
+    """Return a quote whose answering words have with them what changes their meaning, before and behind them."""
+    spans = quote.narrow_spans()
+    if not spans or quote.article.row_at(quote.start):
+        return quote
+    text, (start, end) = quote.article.text, spans[0]
+    qualifier = _BEFORE if text[start].isalpha() else _BEFORE_FIGURE
+    before = qualifier.search(text[quote.start : start])
+    rate = _RATE.match(text, end, quote.end) if _FIGURE.search(text[start:end]) else None
+    span = (quote.start + before.start() if before else start, rate.end() if rate else end)
+    return replace(quote, spans=(span, *(each for each in quote.spans if each != spans[0])))
 
 
 def tells_sum(question: str, quote: Quote, constraints: Constraints) -> bool:

@@ -38,10 +38,12 @@ from rag.language.followups import (
     OPENING,
     PREPOSITION,
     RELATIVE_TIME,
+    VERSIONED,
     WHY_THING,
 )
 from rag.language.names import names_in
 from rag.language.scripts import has_han
+from rag.language.superlatives import superlative_of
 from rag.language.time import is_time
 
 Turn = str | Mapping[str, str]
@@ -137,10 +139,25 @@ def _with_subjects(question: str, past: Sequence[Past]) -> str:
         return about(resolved, latest_subjects(past) if leans else [gist])
     if _has_pronoun(resolved):
         return about(resolved, latest_subjects(past))
-    alone = len(query_terms(question)) > _MAX_TERMS or GENERIC.match(question)
+    alone = len(query_terms(question)) > _MAX_TERMS or GENERIC.match(question) or _asks_of_all(question)
     if resolved != question or names_in(question) or alone:
         return resolved
+    if VERSIONED.search(question):
+        return _with_version(question, past)
     return about(question, latest_subjects(past))
+
+
+def _asks_of_all(question: str) -> bool:
+    """Return whether a question asks which of all things of a kind has the most or least of something."""
+    asked = superlative_of(question)
+    return asked is not None and asked.noun not in (None, "who")
+
+
+def _with_version(question: str, past: Sequence[Past]) -> str:
+    """Return a question about a version with the name of what had another one in the last question, if any had."""
+    versions = VERSIONED.search(past[-1].question)
+    subjects = [subject.removesuffix(versions[0]) for subject in latest_subjects(past)] if versions else []
+    return about(question, subjects) if subjects else question
 
 
 def _has_pronoun(question: str) -> bool:

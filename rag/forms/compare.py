@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from index.terms import STOP_WORDS
 from rag.answer import Citation, Sentence, Span
@@ -19,9 +19,9 @@ from rag.forms.findings import FIRST_LINE, Findings
 from rag.forms.measured import are_alike, tells_measure
 from rag.generate import AnswerBody
 from rag.intents import Intent
+from rag.language.amounts import amount_in
 from rag.language.comparisons import Comparison, comparison_of, is_year
 from rag.language.numbers import SCALES
-from rag.language.tokens import tokens_of
 from rag.language.years import YEAR_ALONE, figure_of_year
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
@@ -186,7 +186,7 @@ def _compares(findings: Findings, comparison: Comparison) -> bool:
 
 def _computed(comparison: Comparison, sides: Sequence[Side]) -> str | None:
     """Return which side is more or less, with both numbers; None where they cannot be compared."""
-    amounts = [_amount(side) for side in sides]
+    amounts = [amount_in(side.words) for side in sides]
     years = [set(YEAR_ALONE.findall(side.quote.text)) for side in sides]
     first, second = amounts
     if first is None or second is None or comparison.larger is None or not _one_unit(sides, first[1], second[1]):
@@ -220,24 +220,6 @@ def _one_unit(sides: Sequence[Side], unit: str, other: str) -> bool:
     if len({side.place for side in sides}) == 1:
         return unit == other or not unit or not other
     return unit == other and bool(unit)
-
-
-def _amount(side: Side) -> tuple[Decimal, str] | None:
-    """Return the one number in a side's words and its unit; years are none."""
-    tokens = tokens_of(side.words)
-    numbers = [
-        i
-        for i, token in enumerate(tokens)
-        if token.number and not (YEAR_ALONE.fullmatch(token.number) and not token.unit)
-    ]
-    if len(numbers) != 1:
-        return None
-    at = numbers[0]
-    unit = tokens[at].unit or "".join(token.stem for token in tokens[at + 1 : at + 2] if token.is_content)
-    try:
-        return Decimal(tokens[at].number), unit
-    except InvalidOperation:  # a month, a time of day
-        return None
 
 
 def _whole_amount(quote: Quote, span: Span) -> Span:

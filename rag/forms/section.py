@@ -20,10 +20,11 @@ from rag.forms.list import LEAST, Item, list_body
 from rag.generate import AnswerBody
 from rag.intents import Intent
 from rag.language.bullets import bullets_around
-from rag.language.headings import asks_the_same, opening_of
+from rag.language.headings import asks_the_same, date_asked, opening_of
 from rag.quotes import Quote
 from rag.recency import day
 
+_NUMBER = re.compile(r"[0-9]")
 _QUOTES = 3
 """Sentences of a paragraph that are quoted."""
 _LONGEST = 700
@@ -45,12 +46,16 @@ _ANNOUNCES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading's words, and where the text under it stands, up to the next heading."""
+    """A heading's words, and where the text under it stands, up to the next heading.
+
+    `above` is the heading with a number that it stands below, as "Removed" does below "Version 4.1".
+    """
 
     article: Article
     heading: str
     start: int
     end: int
+    above: str = ""
 
     def paragraph(self) -> Span:
         """Return where its first paragraph stands: up to the end of the line."""
@@ -67,11 +72,16 @@ def under_heading(findings: Findings, intent: Intent) -> AnswerBody | None:
     listed = intent == "list" or (intent == "why" and asked == "how")
     if intent == "compare" or (_is_certain(findings) and not listed):
         return None
+    return _dated(findings) or _of_section(findings, intent, listed=listed or asked in ("what", "nothing"))
+
+
+def _of_section(findings: Findings, intent: Intent, *, listed: bool) -> AnswerBody | None:
+    """Return the items under the heading where there are some and they may be `listed`, else its paragraph."""
     sections = asked_sections(findings.question, [passage.article for passage in findings.passages])
     if not sections or (intent != "list" and len({section.article.id for section in sections}) > 1):
         return None
     items = _items_of(sections, findings, prose=intent == "list")
-    if len(items) >= LEAST and (listed or asked in ("what", "nothing")):
+    if listed and len(items) >= LEAST:
         return list_body(items, findings.limits.context)
     return _quoted(sections[0], findings, intent)
 
@@ -89,21 +99,44 @@ def asked_sections(question: str, articles: Sequence[Article]) -> list[Section]:
         section
         for article in sorted(distinct.values(), key=day, reverse=True)
         for section in _sections(article)
-        if asks_the_same(question, section.heading, article.title, article.date)
+        if asks_the_same(question, section.heading, f"{article.title}\n{section.above}", article.date)
     ]
     return list({(section.article.id, section.start): section for section in found}.values())
 
 
 def _sections(article: Article) -> Iterator[Section]:
-    text = article.text
+    text, above = article.text, ""
     for heading, following in zip_longest(article.headings, article.headings[1:]):
+        numbered = bool(_NUMBER.search(heading.title))
+        above = heading.title if numbered else above
         end = following.start if following else len(text)
         start = heading.start + len(heading.title)
         start += len(text[start:end]) - len(text[start:end].lstrip())
         if start < end and text.startswith(heading.title, heading.start):
-            yield Section(article, heading.title, start, end)
+            yield Section(article, heading.title, start, end, "" if numbered else above)
     for opening in _OPENING.finditer(text):
         yield Section(article, opening["asked"], *opening.span("body"))
+
+
+def _dated(findings: Findings) -> AnswerBody | None:
+    """Return the date that one heading alone gives what is asked for."""
+    articles = {passage.article.id: passage.article for passage in findings.passages}.values()
+    found = [
+        (article, heading, span)
+        for article in articles
+        for heading in article.headings
+        if (span := date_asked(findings.question, heading.title, article.title))
+    ]
+    if len(found) != 1:
+        return None
+    article, heading, (first, last) = found[0]
+    start, end = heading.start, heading.start + len(heading.title)
+    citation = cite(1, article, (start, end), ((start + first, start + last),), findings.limits.context)
+    support = round(_support(findings), 4)
+    said = Sentence(heading.title[first:last], "short", (1,), support)
+    return AnswerBody(
+        (said, Sentence(citation.quote, "quote", (1,), support)), (citation,), certainty="high", intent="fact"
+    )
 
 
 def _items_of(sections: Sequence[Section], findings: Findings, *, prose: bool) -> list[Item]:

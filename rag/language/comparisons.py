@@ -9,7 +9,7 @@ from index.terms import STOP_WORDS
 from rag.language.verbs import AGENT_PAST, BASE
 
 _PRICE = "much does {side} cost"
-_SIZES = {
+SIZES = {
     "longer": "long", "higher": "high", "bigger": "big", "larger": "large", "greater": "great", "older": "old",
     "heavier": "heavy", "taller": "tall", "deeper": "deep", "wider": "wide",
     "thicker": "thick", "warmer": "warm", "hotter": "hot", "stronger": "strong", "louder": "loud", "steeper": "steep",
@@ -17,18 +17,24 @@ _SIZES = {
     "thinner": "thick", "colder": "warm", "cooler": "warm", "weaker": "strong", "quieter": "loud", "shallower": "deep",
 }  # fmt: skip
 """Comparatives of measures and the word that asks for the measure. "Faster" is not here: of times the smaller is."""
-_LESS = frozenset(
+LESS = frozenset(
     """
     less fewer cheaper lower shorter smaller lighter younger narrower thinner colder cooler weaker quieter shallower
     """.split()
 )
 _WORD = (
     r"\b(?:(?P<price>cheaper|(?P<price_by>more|less) expensive)|(?P<count>more|less|fewer)"
-    rf"|(?P<size>{'|'.join(_SIZES)}))\b"
+    rf"|(?P<size>{'|'.join(SIZES)}))\b"
 )
 _COMPARATIVE = re.compile(_WORD, re.IGNORECASE)
 _NUMBERED = r"(?:version|release|edition|model|class|level|phase|part|room|line|bus|route|group|zone|grade|type)"
 _NAME = rf"(?:the )?(?:{_NUMBERED} (?=[0-9]))?[A-Z0-9][\w.&-]*(?: [A-Z0-9][\w.&-]*)*"
+_KINDS = (
+    r"(?:edition|plan|package|tier|subscription|licen[cs]e|tariff|model|version|ward|district|branch|library|school|team"
+    r"|company|route|line|ticket|card)"
+)
+_OF_A_KIND = re.compile(rf"\b(?P<name>[Tt]he [A-Z][\w.&-]*(?: [A-Z0-9][\w.&-]*)*) {_KINDS}\b(?! (?:of|for)\b)")
+"""A side with the kind of thing that it is, which a table does not repeat: "the Enterprise edition"."""
 _THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,3}"
 _JOINT = r"(?:['’]s)? (?:or|versus|vs\.?) "
 _PAIRS = tuple(
@@ -77,6 +83,8 @@ _PLACED = re.compile(
     rf"(?P<tail> (?:in|on|for|at|during|by)\b.*)?$"
 )
 """Sides that are times or places: "Did it draw more visitors in 2024 than in 2023?"."""
+_PLACE_FIRST = re.compile(rf"^(?P<first>{_BE} [^,?:]+?) (?P<place>{_IN} {_NAME}) (?P<word>{_WORD}) (?=than {_IN} )")
+"""The place before the comparative: "Is the turnout in Kirkgate higher than in Eastfield?"."""
 _ANY = r"[\w.'’-]+(?: [\w.'’-]+){0,4}?"
 _DIFFERENCE = re.compile(
     rf"^what(?:['’]s| is| are) the (?:main )?differences? between (?P<a>{_ANY}) and (?P<b>{_ANY})"
@@ -111,7 +119,8 @@ class Comparison:
 
 def comparison_of(question: str) -> Comparison | None:
     """Return the comparison that a question asks for; None where its two sides cannot be told."""
-    text = _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES))
+    text = _OF_A_KIND.sub(r"\g<name>", _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES)))
+    text = _PLACE_FIRST.sub(r"\g<first> \g<word> \g<place> ", text)
     than = _THAN.match(text)
     if than and is_year(than["a"]) is is_year(than["b"]):
         whose = than["whose"]
@@ -164,7 +173,7 @@ def _placed(text: str) -> Comparison | None:
     if asked is None or years[0] is not years[1] or not (found["in"] or years[0]):
         return None
     question = f"{asked} {found['in'] or 'in'} {{side}}{found['tail'] or ''}?"
-    larger = (comparative["price_by"] or comparative[0]).lower() not in _LESS
+    larger = (comparative["price_by"] or comparative[0]).lower() not in LESS
     return Comparison(sides, _each(sides, question), larger, claimed=found["joint"] == "than")
 
 
@@ -174,7 +183,7 @@ def _asked(be: str, said: str, comparative: re.Match[str]) -> str | None:
     if comparative["price"]:
         return f"How much {'did' if be in ('was', 'were', 'did') else 'does'} {subject} cost"
     if size := comparative["size"]:
-        of = "What" if _SIZES[size.lower()] == "high" else f"How {_SIZES[size.lower()]}"
+        of = "What" if SIZES[size.lower()] == "high" else f"How {SIZES[size.lower()]}"
         return None if rest else f"{of} {be} {subject}"
     if not subject:
         noun, _, rest = rest.partition(" ")
@@ -209,7 +218,7 @@ def _of_years(sides: tuple[str, str], rest: str) -> Comparison | None:
         return replace(compared, questions=(questions[0], questions[1]))
     things = rest[comparative.end() :].strip()
     size = comparative["size"]
-    asked = f"How {_SIZES[size.lower()]} was it" if size else f"How many {things} were there"
+    asked = f"How {SIZES[size.lower()]} was it" if size else f"How many {things} were there"
     return replace(compared, questions=_each(sides, f"{asked} in {{side}}?")) if size or things else compared
 
 
@@ -219,7 +228,7 @@ def _compared(sides: tuple[str, str], rest: str) -> Comparison:
     if comparative is None:
         return Comparison(sides, _each(sides, f"{rest} {{side}}?"))
     word = (comparative["price_by"] or comparative[0]).lower()
-    larger = word not in _LESS
+    larger = word not in LESS
     who = _WHO.match(rest)
     predicate = who["said"] if who else ""
     return Comparison(sides, _each(sides, _side_question(rest, comparative)), larger, predicate)
@@ -235,7 +244,7 @@ def _side_question(rest: str, comparative: re.Match[str]) -> str:
             of = f"{whose['be']} {{side}}'s {whose['what']}"
         elif has := _HAS.match(rest):
             of, tail = f"{'was' if has['have'] == 'had' else 'is'} {{side}}'s {has['what']}", rest[has.end() :]
-        return f"How {_SIZES[size.lower()]} {of}{tail}?"
+        return f"How {SIZES[size.lower()]} {of}{tail}?"
     said = _WHO.match(rest) or _DID.match(rest)
     counted = _COUNTED.match(said["said"]) if said else None
     if counted is None:

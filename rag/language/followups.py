@@ -168,6 +168,8 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 """A question about things of a kind, which stands by itself: "What are tariffs?"."""
+VERSIONED = re.compile(r" (?P<version>(?:(?:version|release) )?v?[0-9]+(?:\.[0-9]+)+)(?=\W*$)", re.IGNORECASE)
+"""The version that a question ends with: "What was removed in 4.0?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
 """A question for the reason of a thing: "Why the delay?"."""
 PERSON_OF = re.compile(

@@ -9,6 +9,7 @@ from typing import Literal
 
 from index.terms import query_terms
 from rag.language.stem import stem
+from rag.language.time import DATE
 from rag.language.verbs import AUX
 
 Opening = Literal["why", "how", "when", "where", "who", "what", "yes_no", "figure", "nothing"]
@@ -32,12 +33,17 @@ _PERSON = re.compile(
 )
 _ONE_THING = re.compile(r"^what(?:['’]s| is| was) (?:the|an?)\b", re.IGNORECASE)
 """What asks for a definition, which does not stand under the thing's name."""
-_LIGHT = frozenset(map(stem, "do does use get make have need want there please tell give show name list".split()))
+_LIGHT = frozenset(
+    map(stem, "do does use get make have need want there please tell give show name list version release".split())
+)
 """Words that a question may have beyond its heading's."""
-_NO_TOPIC = frozenset("s t ll re ve d m don doesn didn isn aren wasn weren won couldn shouldn cannot".split())
+_OUT = frozenset(map(stem, "released published launched issued appear appeared come came out".split()))
+"""What is done with what a heading dates."""
+_NO_TOPIC = frozenset("v s t ll re ve d m don doesn didn isn aren wasn weren won couldn shouldn cannot".split())
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _KEPT = 512
 """Of so many questions, headings and titles the stems are kept: a question is held against each heading."""
+_VERSION = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)+")
 
 
 @lru_cache(_KEPT)
@@ -73,6 +79,18 @@ def _is_topic_of(question: str, wanted: Opening, heading: str) -> bool:
     return wanted == "nothing" or (wanted == "what" and (len(_stems(heading)) > 1 or not _ONE_THING.search(question)))
 
 
+def date_asked(question: str, heading: str, title: str) -> tuple[int, int] | None:
+    """Return where a heading has the date that is asked for: "Version 5.2 (19 June 2025)", of when 5.2 came out."""
+    found = re.search(DATE, heading)
+    if found is None or opening_of(question) != "when" or _DENIES.search(question):
+        return None
+    asked, own, titled = _stems(question), _stems(heading.replace(found[0], " ")), _stems(title)
+    return found.span() if asked & own - titled and asked <= own | titled | _LIGHT | _OUT else None
+
+
 @lru_cache(_KEPT)
 def _stems(text: str) -> AbstractSet[str]:
-    return frozenset(stem(term) for term in query_terms(text) if term not in _NO_TOPIC)
+    """Return the stems of the words that carry meaning; the number of a version is one, "4.1" of "v4.1"."""
+    versions = _VERSION.findall(text)
+    terms = query_terms(_VERSION.sub(" ", text))
+    return frozenset(stem(term) for term in terms if term not in _NO_TOPIC).union(versions)

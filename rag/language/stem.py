@@ -15,6 +15,7 @@ _ENDINGS = re.compile(
     r"(?:isations?|izations?|ations?|itions?|ments?|ingly|edly|iveness|ness|ings?|ions?|ities|ity|ers?|ors?|ists?|ally"
     r"|al|ly|ance|ence|ants?|ents?|ive|ism|ied|ies|ed|es|s|e|y)$"
 )
+_PLURAL = re.compile(r"(?<=[^\Ws]{3})s$")
 _RELATED = BASE | {
     form: forms.split()[0]
     for forms in """
@@ -35,6 +36,7 @@ def stem(lower: str) -> str:
     for _ in range(2):
         cut = _ENDINGS.sub("", lower)
         if len(cut) < 3 or (len(cut) < 4 and len(lower) - len(cut) > 2) or cut == lower:
+            lower = _PLURAL.sub("", lower)  # "editions" and "stations" would lose too much
             break
         lower = _single(cut)
     lower = _single(lower)

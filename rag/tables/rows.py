@@ -10,6 +10,8 @@ from itertools import pairwise
 from index.article import Article, Table
 
 SEPARATOR = "|"
+_MEASURED = re.compile(r"(?:features?|propert(?:y|ies)|specifications?|attributes?|criteri(?:on|a))?", re.IGNORECASE)
+"""What stands above the names of what a table measures."""
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 
 
@@ -49,6 +51,19 @@ def rows_of(article: Article, table: Table, width: int, start: int = 0, end: int
         cells = _cells(article.text, *line.span())
         if len(cells) == width:
             yield Row(cells)
+
+
+def turned(article: Article, table: Table, rows: Sequence[Row]) -> tuple[tuple[str, ...], list[Row]]:
+    """Return the columns and rows of a table that has what it measures down its side, read the other way round.
+
+    Nothing of a table whose first column has another name than "Feature" or the like, or whose names take several rows.
+    """
+    lines = [_cells(article.text, *line.span()) for line in _LINE.finditer(article.text, table.start, table.rows)]
+    if len(lines) != 1 or not rows or not _MEASURED.fullmatch(lines[0][0].text):
+        return (), []
+    header = lines[0]
+    sides = [Row((header[n], *(row.cells[n] for row in rows))) for n in range(1, len(header))]
+    return (header[0].text, *(row.cells[0].text for row in rows)), sides
 
 
 def column_at(article: Article, span: tuple[int, int]) -> str | None:

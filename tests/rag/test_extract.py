@@ -88,7 +88,13 @@ def test_words_that_only_repeat_the_question_are_no_short_answer(question: str, 
     [
         ("What did he promise the town?", "a new bridge", "He promised a new bridge by Easter, a school and 20 buses."),
         ("What did he promise the town?", "a school", "He promised a new bridge by Easter, a school and 20 buses."),
-        ("What did he promise the town?", "20 buses", "20 buses"),
+        ("What did he promise the town?", "20 buses", "He promised a new bridge by Easter, a school and 20 buses."),
+        (
+            "Which of his two promises is kept?",
+            "a school",
+            "He promised a new bridge by Easter, a school and 20 buses.",
+        ),
+        ("What will she not write?", "a book", "She will write a book, he thinks."),
         ("Which bridge did he promise?", "a new bridge", "a new bridge"),
         ("What will she do?", "write a book", "write a book"),
     ],
@@ -98,6 +104,29 @@ def test_half_of_what_an_open_question_asks_for_is_no_short_answer(question: str
     article = Article("a.txt", "Promises", text, "0" * 64)
     extract = extract_answer(question, [Passage(article, 0, len(text), 1.0)], [reading(text, answer)], BARS, LIMITS)
     assert extract.sentences[0].text == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("£550", "£550 a year"),
+        ("2,000 people", "nearly 2,000 people"),
+        ("20", "over 20"),
+        ("unpaid hours", "unpaid hours"),
+        ("to sell it", "not to sell it"),
+        ("40 buses", "40 buses each"),
+    ],
+)
+def test_a_short_answer_has_with_it_what_changes_its_meaning(answer: str, said: str) -> None:
+    text = (
+        "The levy is £550 a year. It fed nearly 2,000 people, over 20 of them twice. He sued over unpaid hours."
+        " She swore not to sell it. Two firms own 40 buses each."
+    )
+    article = Article("a.txt", "Promises", text, "0" * 64)
+    extract = extract_answer("Which one?", [Passage(article, 0, len(text), 1.0)], [reading(text, answer)], BARS, LIMITS)
+    assert extract.sentences[0].text == said
+    [citation] = extract.citations
+    assert text[slice(*citation.answer_spans[0])] == said
 
 
 @pytest.mark.parametrize(("probability", "answers"), [(0.49, 0), (0.5, 1)])

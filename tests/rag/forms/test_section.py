@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -134,3 +135,62 @@ def test_questions_above_their_paragraphs_are_headings_in_plain_text_too() -> No
     assert [plain.text[each.start : each.end] for each in asked_sections("May I rent boats?", [plain])] == [
         "Yes, by the hour."
     ]
+
+
+VERSIONS = """Kilnmaster: release notes
+
+Version 7.2 (19 June 2031)
+
+New
+
+- A second fan
+
+- Firing by night
+
+Removed
+
+- The gas burner
+
+- Clay of type B
+
+Version 7.1 (1 May 2031)
+
+New
+
+- A timer
+
+- A lid
+
+Known problems
+
+The lid sticks."""
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What is new in version 7.2?", "A second fan and Firing by night."),
+        ("what is new in Kilnmaster 7.1", "A timer and A lid."),
+        ("What was removed in 7.2?", "The gas burner and Clay of type B."),
+        ("When was Kilnmaster 7.1 released?", "1 May 2031"),
+        ("What are the known problems?", "The lid sticks."),
+    ],
+)
+def test_a_heading_with_a_number_says_what_those_below_it_are_about(question: str, first: str) -> None:
+    body = answered(question, versions())
+    assert body is not None and body.certainty == "high"
+    assert body.sentences[0].text == first
+
+
+@pytest.mark.parametrize(
+    "question", ["What was removed in 7.1?", "What is new in 7.3?", "When was 7.3 released?", "When was it released?"]
+)
+def test_what_stands_below_another_number_is_no_answer(question: str) -> None:
+    assert answered(question, versions()) is None
+
+
+def versions() -> Article:
+    made = article(VERSIONS)
+    starts = [match.start() for match in re.finditer(r"(?m)^(?:Version|New|Removed|Known)", VERSIONS)]
+    headings = tuple(Heading(start, VERSIONS[start : VERSIONS.index("\n", start)]) for start in starts)
+    return replace(made, headings=headings)

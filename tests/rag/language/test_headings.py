@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.headings import asks_the_same, opening_of
+from rag.language.headings import asks_the_same, date_asked, opening_of
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from rag.language.headings import asks_the_same, opening_of
         ("What's new in 7.2?", "New", "Release notes: Kilnmaster 7.2"),
         ("Who decided the road closure?", "Who decided this?", "Closure of the coast road"),
         ("What was cut in 2031?", "What was cut", "Council approves its budget"),
+        ("What was removed in version 7.2?", "Removed", "Release notes\nv7.2 (1 May 2031)"),
     ],
 )
 def test_a_heading_asks_the_question(question: str, heading: str, title: str) -> None:
@@ -41,6 +42,9 @@ def test_a_heading_asks_the_question(question: str, heading: str, title: str) ->
         ("What was cut in 2030?", "What was cut", "Council approves its budget"),
         ("Who removed the statue?", "Removed", "The statue"),
         ("What?", "", ""),
+        ("What was removed in 7.1?", "Removed", "Release notes\nVersion 7.2 (1 May 2031)"),
+        ("What was removed in 7.2?", "Removed", "Release notes\nVersion 2.7"),
+        ("What was removed in 7.2?", "Removed", "Release notes\nVersion 7.2.1"),
     ],
 )
 def test_a_heading_asks_something_else(question: str, heading: str, title: str) -> None:
@@ -59,3 +63,21 @@ def test_a_heading_asks_something_else(question: str, heading: str, title: str) 
 )
 def test_what_a_text_begins_asking_for(text: str, opening: str) -> None:
     assert opening_of(text) == opening
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "date"),
+    [
+        ("When was Kilnmaster 7.2 released?", "Version 7.2 (19 June 2031)", "19 June 2031"),
+        ("when did version 7.2 come out", "Version 7.2 (19 June 2031)", "19 June 2031"),
+        ("When was 7.1 released?", "Version 7.2 (19 June 2031)", None),
+        ("When was Kilnmaster released?", "Version 7.2 (19 June 2031)", None),
+        ("When was 7.2 tested in Leeds?", "Version 7.2 (19 June 2031)", None),
+        ("When was 7.2 not released?", "Version 7.2 (19 June 2031)", None),
+        ("Who released 7.2?", "Version 7.2 (19 June 2031)", None),
+        ("When was 7.2 released?", "Version 7.2", None),
+    ],
+)
+def test_a_heading_dates_what_it_names(question: str, heading: str, date: str | None) -> None:
+    span = date_asked(question, heading, "Release notes: Kilnmaster")
+    assert (span and heading[slice(*span)]) == date

@@ -69,7 +69,7 @@ def test_tokens() -> None:
     [
         "sell sold sale selling", "invade invaded", "write wrote written", "Germany German Germans".lower(),
         "france french frenchman", "netherlands dutch", "spain spanish spaniards", "japan japanese",
-        "tariff tariffs",
+        "tariff tariffs", "edition editions", "station stations", "tie ties", "age ages",
         "staff staffs staffed",
         "norway norwegian norwegians", "italy italian", "child children", "overtake overtook", "produce producer",
     ],

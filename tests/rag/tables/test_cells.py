@@ -191,3 +191,22 @@ def test_cells_know_their_place_and_column() -> None:
             assert column_at(table, (cell.start, cell.end)) == name
     assert column_at(table, (0, 4)) is None
     assert column_at(table, (rows[0].cells[0].start, rows[0].cells[1].end)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("How heavy is the Tarn M4?", "540 g"),
+        ("What is the weight of the M2?", "310 g"),
+        ("How many LAN ports does the Tarn M2 have?", "2"),
+    ],
+)
+def test_things_that_stand_side_by_side_are_columns(question: str, cell: str) -> None:
+    table = article(
+        "routers.md",
+        "# Tarn routers\n\n| | M2 | M4 |\n|---|---|---|\n| Weight | 310 g | 540 g |\n| LAN ports | 2 | 4 |",
+    )
+    said = answer(question, table)
+    assert (said.certainty, said.sentences[0].text) == ("high", cell)
+    assert answer("How heavy is the Tarn M6?", table).certainty != "high"
+    assert answer("How many USB ports does the M4 have?", table).certainty != "high"
