@@ -226,7 +226,7 @@ def main() -> None:
     if not options.teacher and not (options.taught and options.start):
         parser.error("give --teacher, or --taught and --start")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.backends.cuda.enable_cudnn_sdp(False)
+    torch.backends.cuda.enable_cudnn_sdp(False)  # it prepares itself for each shape, and no two batches are alike
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     Distiller(options).run()
