@@ -27,6 +27,7 @@ from training.metrics import auroc, best_threshold, expected_calibration_error, 
 log = logging.getLogger("training.judge")
 
 ODDS = 3.0  # of four questions that people ask of their articles, three have an answer there: assumed, not measured
+CERTAIN_ODDS = 1.5  # what is shown as certain has to be right as often where two of five questions have no answer
 PARTS = 5
 PENALTY = 5.0
 PRECISE = 0.9
@@ -58,7 +59,8 @@ def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Support
     meets = np.stack([table.x[:, table.names.index("meets")] > 0 for table in tables])[
         ended.stage, np.arange(len(asked))
     ]
-    high = precise_from(ended.guessed[meets], ended.right[meets], shown[meets])
+    fewer = share * np.where(kinds == Kind.ANSWERABLE, CERTAIN_ODDS, 1.0)
+    high = precise_from(ended.guessed[meets], ended.right[meets], fewer[meets])
     low = best_threshold(ended.guessed, share * ended.right, share * ~answers, slack=NEARLY * float(share.sum()))
     report_certain(ended.guessed >= high, ended.right, kinds == Kind.ANSWERABLE, high)
     error = expected_calibration_error(ended.guessed, ended.right, weight=share * np.where(answers, ODDS, 1.0))
