@@ -170,21 +170,20 @@ def _column(
     rest = [token for token in asked.tokens if token.stem not in named.stems]
     others = [n for n in range(1, len(columns)) if n != named.column and has_year(asked, columns, n)]
     if named.column:
-        return _first_column(columns, rest) or by_words(asked, columns, others, rest) or _chosen(asked)
+        return _of_middle(asked, columns, others, rest)
     fitting = [n for n in others if column_is_of_kind(asked, columns[n], [row.cells[n] for row in sample])]
     if len(fitting) == 1 and (len(others) == 1 or asks_for_kind(asked.text)):
         return fitting[0], True
     return by_words(asked, columns, fitting, rest) or by_likeness(columns, fitting, rest, words)
 
 
-def _first_column(columns: Sequence[str], rest: Sequence[Token]) -> tuple[int, bool] | None:
-    """Return the first column, which says what has the value by which a row is known, if it is named."""
-    return (0, True) if stems_in(columns[0]) & {token.stem for token in rest} else None
-
-
-def _chosen(asked: Asked) -> tuple[int, bool] | None:
-    """Return the first column where one of several things may be asked for."""
-    return (0, False) if _CHOICE.match(asked.text) else None
+def _of_middle(
+    asked: Asked, columns: Sequence[str], others: Sequence[int], rest: Sequence[Token]
+) -> tuple[int, bool] | None:
+    """Return the column where a row is not named by its first cell: a named one, or the first, which may be asked for."""
+    if stems_in(columns[0]) & {token.stem for token in rest}:
+        return 0, True
+    return by_words(asked, columns, others, rest) or ((0, False) if _CHOICE.match(asked.text) else None)
 
 
 def _left_over(
