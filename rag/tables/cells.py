@@ -180,7 +180,7 @@ def _column(
 def _of_middle(
     asked: Asked, columns: Sequence[str], others: Sequence[int], rest: Sequence[Token]
 ) -> tuple[int, bool] | None:
-    """Return the column where a row is not named by its first cell: a named one, or the first, which may be asked for."""
+    """Return the column where a row is not named by its first cell: a named one, or the first, if that may be meant."""
     if stems_in(columns[0]) & {token.stem for token in rest}:
         return 0, True
     return by_words(asked, columns, others, rest) or ((0, False) if _CHOICE.match(asked.text) else None)
