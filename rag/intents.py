@@ -77,6 +77,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("why", r"^what (?:led|leads|made|makes|caused|causes)\b"),
     ("compare", r"\bdifferences? between\b.+ and "),
     ("compare", rf"^(?:when|where|in (?:which|what) \w+)\b.*\b{_MORE}\b.*\bor\b"),
+    ("compare", rf"^(?:which|who) of [^?]+ and [^?]+ (?:\w+ )?{_MORE}\b"),
     ("compare", r"\b(?:compare[ds]?|comparison|versus|vs)\b"),
     ("compare", rf"^(?:who|which|what|whose|{_VERB})\b.*\b{_MORE}\b.*\bor\b|^(?:did|does|do)\b.* or .*\b{_MORE}\b"),
     ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),
