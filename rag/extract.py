@@ -16,6 +16,7 @@ from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
 from rag.intents import intent_of, is_key_words
 from rag.language.enumerations import items_around
+from rag.language.opposites import says_opposite
 from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_qualifiers, with_sum
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
@@ -105,6 +106,7 @@ def extract_answer(
     best = chosen[0] = with_qualifiers(with_sum(question, chosen[0], constraints))
     enough = _enough(question, best, constraints, bars)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
+    certain = certain and not says_opposite(question, best.told)
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)

@@ -23,6 +23,7 @@ _SHOW = r"(?:which|what|what is|what['’]s|list|show|name)(?: me)?(?: is)?(?: a
 _MORE = r"(?:more|less|fewer|better|worse|\w{3,}er)"
 _PLURAL = r"(?:people|\w{3,}[^s\W]s|\w+sses|countries|companies)"
 _MEASURES = r"(?:many|much|long|old|far|big|large|high|tall|fast|often|late|soon|early|wide|deep|heavy)"
+_MENTION = r"(?:mention|name|contain|cover|discuss|deal)"
 _POINTS = r"(?:main|key) (?:points?|findings|facts)"
 _POINTS_OF = rf"(?:(?:what (?:are|were)|(?:give|tell|show)(?: me)?) (?:the |its )?)?{_POINTS} (?:of|in|from)"
 _WHAT_IS = r"what(?:['’]s| (?:is|are|was|were|has been|have been|got))"
@@ -50,7 +51,9 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("small_talk", r"^what can (?:you|i|it) (?:do|ask)(?: (?:you|here|for me))*$"),
     ("small_talk", r"^how (?:do|does|can) (?:you|i|this) .{0,20}work$"),
     ("summary", r"^what(?:['’]s| is) (?:this|that|the) (?:article|text|document|story|piece|post|paper) about$"),
-    ("collection", rf"^how many {ARTICLES}\b"),
+    ("collection", rf"^how many (?:of (?:the|your|these) )?{ARTICLES}\b"),
+    ("collection", rf"^(?:do|does|did) (?:any|some)(?: of)?(?: the| your| these)? {ARTICLES} {_MENTION}\b"),
+    ("collection", r"^(?:which|what) (?:authors?|writers?) (?:have |has )?(?:wrote|written|writes?) (?:about|on)\b"),
     ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?|of)\b)"),
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
@@ -74,6 +77,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("why", r"^what (?:led|leads|made|makes|caused|causes)\b"),
     ("compare", r"\bdifferences? between\b.+ and "),
     ("compare", rf"^(?:when|where|in (?:which|what) \w+)\b.*\b{_MORE}\b.*\bor\b"),
+    ("compare", rf"^(?:which|who) of [^?]+ and [^?]+ (?:\w+ )?{_MORE}\b"),
     ("compare", r"\b(?:compare[ds]?|comparison|versus|vs)\b"),
     ("compare", rf"^(?:who|which|what|whose|{_VERB})\b.*\b{_MORE}\b.*\bor\b|^(?:did|does|do)\b.* or .*\b{_MORE}\b"),
     ("compare", r"^(?:[^,?]+ or [^,?]+|between [^?]+ and [^?]+)[,:].*\b(?:who|which|what|whose)\b"),

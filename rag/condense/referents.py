@@ -52,7 +52,7 @@ def _with_group(text: str, which: re.Match[str], past: Sequence[Past]) -> str:
     lead, rest = text[: which.start()], text[which.end() :]
     if which.re is WHICH_ONE:
         lead = "Which "
-    if several := _several(past[-1]):
+    if several := _several(past[-1]) or _one_by_one(past):
         return _with_pronouns(f"{lead}of {several}{rest}", past)
     of_it = which.re is SOME_OF_THEM and which[0].lower().endswith("it")
     group = _group(past[-1].question, things=not of_it)
@@ -135,6 +135,20 @@ def _several(turn: Past) -> str | None:
         pairs = ((one, other) for one, other in pairwise(named) if LISTED.fullmatch(turn.answer, one.end, other.start))
         named = [name for pair in pairs for name in pair]
     names = list(dict.fromkeys(name.text for name in named))
-    if not 1 < len(names) <= _MOST_NAMES or len(names_in(turn.question)) > 1:
-        return None
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return _listed(names) if len(names_in(turn.question)) <= 1 else None
+
+
+def _one_by_one(past: Sequence[Past]) -> str | None:
+    """Return the names of which the same was asked, one after the other: "And Holm Line?"."""
+    turns = [past[-1]]
+    while turns[-1].was_fragment and len(turns) < len(past):
+        turns.append(past[-1 - len(turns)])
+    named = [[name.text for name in names_in(turn.question)] for turn in reversed(turns)]
+    return (
+        _listed(list(dict.fromkeys(names[0] for names in named))) if all(len(names) == 1 for names in named) else None
+    )
+
+
+def _listed(names: Sequence[str]) -> str | None:
+    """Return several names, but not too many, as one phrase."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if 1 < len(names) <= _MOST_NAMES else None

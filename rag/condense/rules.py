@@ -33,6 +33,7 @@ from rag.language.followups import (
     GENERIC,
     LEANING,
     MEANT,
+    OF_ANOTHER_TIME,
     OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
@@ -98,6 +99,8 @@ def _english(question: str, past: Sequence[Past]) -> str:
         return asked_anew(last, text)
     if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
         return f"{text}{last[len(other['wh']) :]}"
+    if (another := OF_ANOTHER_TIME.match(text)) and is_time(another["time"]):
+        return replaced(past, another["time"])
     fragment = ONE_ABOUT.sub("", ABOUT.sub("", text))
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")

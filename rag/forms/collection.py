@@ -14,6 +14,7 @@ from rag.corpus import Corpus
 from rag.extract import cite
 from rag.forms.about import all_stems_of, is_about, is_titled, stems_of, times_named
 from rag.forms.collection_asked import Asked, asked_of
+from rag.forms.findings import FIRST_LINE
 from rag.generate import AnswerBody
 from rag.unsure import OF_FORM
 
@@ -21,6 +22,7 @@ SHOWN = 20
 """Items of one answer; of more, the number is said."""
 BY_WORDS = "What an article is about is told by its title, or by words that it repeats; others may be about it, too."
 OF_SEVERAL = "Several authors have “{name}” in their name."
+_CUT = f" The first {SHOWN}:"
 _CONTEXT = 0
 
 
@@ -58,7 +60,10 @@ def _answer(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answe
         return _authors(infos, asked, corpus) if asked.what == "authors" else _writers(infos, asked, corpus)
     if asked.what in ("newest", "oldest"):
         return _extreme(infos, asked, corpus)
-    return _body(_head(infos, asked), infos, corpus)
+    head = _head(infos, asked)
+    if asked.by or asked.of or asked.about or asked.topics:
+        head = _naming(head, [f"“{info.title}”" for info in infos])
+    return _body(head, infos, corpus)
 
 
 def _of_author_and_time(asked: Asked, corpus: Corpus) -> list[ArticleInfo]:
@@ -87,6 +92,16 @@ def _which(infos: Sequence[ArticleInfo], asked: Asked, mention: str = "mentionin
     return "".join(f" {part}" for part in (by, asked.of, about) if part)
 
 
+def _naming(head: str, names: Sequence[str]) -> str:
+    """Return the line with as many of the names as fit into a first line, and how many more there are."""
+    for count in range(len(names), 0, -1):
+        left = len(names) - count
+        said = f"{head.rstrip('.')}: {'; '.join([*names[:count], *([f'{left} more'] if left else [])])}."
+        if len(said) + len(_CUT) <= FIRST_LINE:
+            return said
+    return head
+
+
 def _extreme(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
     dated = [info for info in infos if info.date]
     if not dated:
@@ -107,7 +122,7 @@ def _authors(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answ
         if article is not None:
             items.append(Item(f"{author}: {count} article{'' if count == 1 else 's'}", article, _signed(article)))
     head = f"{len(counts)} author{' has' if len(counts) == 1 else 's have'} written the articles{_which(infos, asked)}."
-    return _of_items(head, items)
+    return _of_items(_naming(head, [author for author, _ in counts.most_common()]), items)
 
 
 def _writers(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> AnswerBody | None:
@@ -127,12 +142,12 @@ def _writers(infos: Sequence[ArticleInfo], asked: Asked, corpus: Corpus) -> Answ
 def _about(infos: Sequence[ArticleInfo], about: str, corpus: Corpus, *, named: bool) -> tuple[list[ArticleInfo], bool]:
     """Return the articles about a subject, or that have it `named`, and whether that is told for certain."""
     stems = stems_of(about)
-    found = {article.id: article for article in _naming(infos, about, corpus) if named or is_about(stems, article)}
+    found = {article.id: article for article in _having(infos, about, corpus) if named or is_about(stems, article)}
     is_told = named or all(is_titled(stems, article) for article in found.values())
     return [info for info in infos if info.id in found], is_told
 
 
-def _naming(infos: Sequence[ArticleInfo], about: str, corpus: Corpus) -> Iterator[Article]:
+def _having(infos: Sequence[ArticleInfo], about: str, corpus: Corpus) -> Iterator[Article]:
     """Yield the articles that have all words of a subject, in their title or in their text."""
     stems = stems_of(about)
     candidates = corpus.article_ids_with(query_terms(about))
@@ -158,7 +173,7 @@ def _body(head: str, infos: Sequence[ArticleInfo], corpus: Corpus, *, listed: bo
             date = f" ({in_words(info.date)})" if info.date else ""
             items.append(Item(f"{info.title}{date}", article, _title_span(article)))
     if len(infos) > SHOWN:
-        head = f"{head} The first {SHOWN}:"
+        head += _CUT
     return _of_items(head, items, listed=listed)
 
 

@@ -34,8 +34,12 @@ _AUTHORS = re.compile(
     r"|(?:list |show )?(?:all )?(?:the )?(?:authors|writers))",
     re.IGNORECASE,
 )
-_WRITERS = re.compile(rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b", re.IGNORECASE)
-_ANY = re.compile(r"^(?:is|are) there|^(?:do|have) you", re.IGNORECASE)
+_WRITERS = re.compile(
+    rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b|^(?:which|what) (?:authors?|writers?)\b",
+    re.IGNORECASE,
+)
+_ANY = re.compile(r"^(?:is|are) there|^(?:do|does|did|have) (?:you|any|some)\b", re.IGNORECASE)
+_TOPICS = re.compile(rf"\b(?:topics?|subjects?)\b|^what (?:are|do) (?:the|your|these) {ARTICLES}\b", re.IGNORECASE)
 _ENTIRE = frozenset(
     """
     a about added all altogether am an and any appeared archive are article articles author authors been being blog
@@ -55,7 +59,8 @@ _ENTIRE = frozenset(
 class Asked:
     """What is asked for: articles `by` an author, `about` something or at least `named` there, `of` a time.
 
-    `keeps` says of a date whether it is of that time; `confirms` is whether the question may be answered by yes.
+    `keeps` says of a date whether it is of that time; `confirms` is whether the question may be answered by yes,
+    `topics` whether it asks what the articles are about.
     """
 
     what: What
@@ -65,6 +70,7 @@ class Asked:
     of: str | None
     keeps: Callable[[str], bool]
     confirms: bool
+    topics: bool
 
 
 def asked_of(question: str) -> Asked | None:
@@ -79,7 +85,16 @@ def asked_of(question: str) -> Asked | None:
     of, keeps = _time(period) if period else (None, _any_time)
     topic = about["value"].strip(" \"'“”") if about else None
     named = bool(about and about["named"])
-    return Asked(what, by["value"].strip(" \"'“”") if by else None, topic, named, of, keeps, confirms)
+    return Asked(
+        what,
+        by["value"].strip(" \"'“”") if by else None,
+        topic,
+        named,
+        of,
+        keeps,
+        confirms,
+        bool(_TOPICS.search(question)),
+    )
 
 
 def _what(text: str) -> What:

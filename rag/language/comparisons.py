@@ -83,6 +83,7 @@ _PLACED = re.compile(
     rf"(?P<tail> (?:in|on|for|at|during|by)\b.*)?$"
 )
 """Sides that are times or places: "Did it draw more visitors in 2024 than in 2023?"."""
+_OF_NAMES = re.compile(rf"^(?:[Ww]hich|[Ww]ho) of (?P<a>{_NAME}) and (?P<b>{_NAME}) ")
 _PLACE_FIRST = re.compile(rf"^(?P<first>{_BE} [^,?:]+?) (?P<place>{_IN} {_NAME}) (?P<word>{_WORD}) (?=than {_IN} )")
 """The place before the comparative: "Is the turnout in Kirkgate higher than in Eastfield?"."""
 _ANY = r"[\w.'’-]+(?: [\w.'’-]+){0,4}?"
@@ -120,6 +121,7 @@ class Comparison:
 def comparison_of(question: str) -> Comparison | None:
     """Return the comparison that a question asks for; None where its two sides cannot be told."""
     text = _OF_A_KIND.sub(r"\g<name>", _OF_THE_TWO.sub(r"\1", " ".join(question.split()).strip(_EDGES)))
+    text = _OF_NAMES.sub(r"\g<a> or \g<b>, which ", text)
     text = _PLACE_FIRST.sub(r"\g<first> \g<word> \g<place> ", text)
     than = _THAN.match(text)
     if than and is_year(than["a"]) is is_year(than["b"]):

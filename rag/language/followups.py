@@ -168,6 +168,12 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 """A question about things of a kind, which stands by itself: "What are tariffs?"."""
+OF_ANOTHER_TIME = re.compile(
+    r"^(?:what|how (?:much|many|high|large|big)) (?:is|was|were|are|will|did)"
+    r" (?:it|that|they|the (?:figure|number))(?: be)? (?P<time>(?:in|on|during|at|for) .+?)[ ?.!]*$",
+    re.IGNORECASE,
+)
+"""The last question of another time, in full: "What was it in 2022?"."""
 VERSIONED = re.compile(r" (?P<version>(?:(?:version|release) )?v?[0-9]+(?:\.[0-9]+)+)(?=\W*$)", re.IGNORECASE)
 """The version that a question ends with: "What was removed in 4.0?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)

@@ -28,6 +28,11 @@ _OPENINGS: dict[Opening, re.Pattern[str]] = {
     "yes_no": re.compile(rf"(?:{AUX}|am|must|need)\b", re.IGNORECASE),
 }
 _DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no|cannot|without)\b", re.IGNORECASE)
+_EXISTS = re.compile(
+    r"(?:is|are|was|were) there (?:any|some|an?)\b|(?:do|does|did) (?:you|it|they|we) have (?:any|some|an?)\b",
+    re.IGNORECASE,
+)
+"""What asks whether there is something, and so what there is."""
 _PERSON = re.compile(
     r"\b(?:I|we|you|my|your|me|one|someone|somebody|people|to|do|does|can|should|must)\b", re.IGNORECASE
 )
@@ -61,9 +66,10 @@ def asks_the_same(question: str, heading: str, title: str, date: str | None) -> 
     if bool(_DENIES.search(question)) is not bool(_DENIES.search(heading)):
         return False
     asked, said, titled = _stems(question), _stems(heading), _stems(title)
+    wanted: Opening = "what" if _EXISTS.match(question) else opening_of(question)
+    given = opening_of(heading)
     own = said & asked
     titled |= {year for year in _YEAR.findall(question) if (date or "").startswith(year)}
-    wanted, given = opening_of(question), opening_of(heading)
     tells = own - titled or own == asked - _LIGHT or (wanted == "how" and given == "nothing")
     if not own or not tells or not asked - said <= titled | _LIGHT:
         return False

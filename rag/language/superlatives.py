@@ -37,9 +37,10 @@ class Superlative:
 
     `rest` is the question without the superlative, `measure` asks for what is compared, "" where only the name of it
     tells; `noun` has the kind of thing of which one is asked for, "who" of a person, None where it is the amount.
-    `extent`: whether the amount is a length or a duration.
+    `word` is the superlative; `extent`: whether the amount is a length or a duration.
     """
 
+    word: str
     rest: str
     measure: str
     larger: bool
@@ -54,18 +55,27 @@ def superlative_of(question: str) -> Superlative | None:
     choice = _CHOICE.match(text)
     if len(found) != 1 or _NO_SUPERLATIVE.search(text) or not (choice or _WHO.match(text)):
         return None
-    word = found[0]
+    word, said = found[0], _said(found[0])
     rest = f"{text[: word.start()]}{text[word.end() :]}".strip()
     noun = (choice["noun"] if choice else "who") or None
     if word["size"]:
-        return _of_size(word["size"], rest, noun)
+        return _of_size(said, rest, noun)
     larger = (word["by"] or word["price"] or word["count"]).lower() in ("most", "dearest")
     priced = word["price"] or _COSTS.search(rest)
-    return Superlative(rest, PRICE if priced else "", larger, noun)
+    return Superlative(said, rest, PRICE if priced else "", larger, noun)
 
 
 def _of_size(word: str, rest: str, noun: str | None) -> Superlative | None:
-    size, less = _SIZES[word.lower()]
+    size, less = _SIZES[word]
     if size in _OF_KIND:
-        return Superlative(rest, f"How {size} is it?", not less, noun)
-    return Superlative(rest, "", not less, noun, size == _LONG) if size in (*_OF_NUMBERS, _LONG) else None
+        return Superlative(word, rest, f"How {size} is it?", not less, noun)
+    return Superlative(word, rest, "", not less, noun, size == _LONG) if size in (*_OF_NUMBERS, _LONG) else None
+
+
+def superlatives_in(text: str) -> set[str]:
+    """Return the superlatives of a text, in small letters: "highest" of "Highest point"."""
+    return {_said(found) for found in _SUPERLATIVE.finditer(text)}
+
+
+def _said(found: re.Match[str]) -> str:
+    return str(found["price"] or found["count"] or found["size"]).lower()

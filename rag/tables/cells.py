@@ -43,6 +43,8 @@ _OF_KIND = frozenset("long old big large heavy tall high wide deep far fast ofte
 OF_PRICE = frozenset("cost costs price pay paid charge charged expensive cheap".split())
 """Words that ask for a kind of thing; a column of this kind tells them."""
 _PRICE = "How much is it?"
+_ASIDE = re.compile(r" ?\([^()]*\)")
+"""What a name has in brackets and may go without: "Joss Winter (Harbour List)"."""
 _CHOICE = re.compile(r"^\W*(?:which|who|what|whose)\b", re.IGNORECASE)
 
 
@@ -136,9 +138,9 @@ def _by_cell(asked: Asked, row: Row, column: int) -> _Named | None:
     days = asked.days & days_in(text) if asked.days else frozenset()
     if days and days == asked.days:
         return _Named(row, column, _stems_of_days(asked), fully=True)
-    stems = stems_in(text)
-    shared = stems & asked.stems
-    return _Named(row, column, shared, fully=shared == stems) if shared else None
+    shared = stems_in(text) & asked.stems
+    needed = stems_in(_ASIDE.sub("", text)) or stems_in(text)
+    return _Named(row, column, shared, fully=needed <= shared) if shared else None
 
 
 def _only_one(named: Sequence[_Named]) -> _Named | None:
@@ -166,19 +168,22 @@ def _column(
 ) -> tuple[int, bool] | None:
     """Return the column that is asked for and whether that is sure; None where nothing speaks for one."""
     rest = [token for token in asked.tokens if token.stem not in named.stems]
+    others = [n for n in range(1, len(columns)) if n != named.column and has_year(asked, columns, n)]
     if named.column:
-        return _first_column(asked, columns, rest)
-    others = [n for n in range(1, len(columns)) if has_year(asked, columns, n)]
+        return _of_middle(asked, columns, others, rest)
     fitting = [n for n in others if column_is_of_kind(asked, columns[n], [row.cells[n] for row in sample])]
     if len(fitting) == 1 and (len(others) == 1 or asks_for_kind(asked.text)):
         return fitting[0], True
     return by_words(asked, columns, fitting, rest) or by_likeness(columns, fitting, rest, words)
 
 
-def _first_column(asked: Asked, columns: Sequence[str], rest: Sequence[Token]) -> tuple[int, bool] | None:
-    """Return the first column, which says what has the value by which a row is known, if that is asked for."""
-    named = bool(stems_in(columns[0]) & {token.stem for token in rest})
-    return (0, named) if named or _CHOICE.match(asked.text) else None
+def _of_middle(
+    asked: Asked, columns: Sequence[str], others: Sequence[int], rest: Sequence[Token]
+) -> tuple[int, bool] | None:
+    """Return the column where a row is not named by its first cell: a named one, or the first, if that may be meant."""
+    if stems_in(columns[0]) & {token.stem for token in rest}:
+        return 0, True
+    return by_words(asked, columns, others, rest) or ((0, False) if _CHOICE.match(asked.text) else None)
 
 
 def _left_over(

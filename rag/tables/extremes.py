@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from index.article import Article, Table
+from index.terms import query_terms
 from rag.language.amounts import amount_in
 from rag.language.stem import stem
-from rag.language.superlatives import PRICE, Superlative
+from rag.language.superlatives import PRICE, Superlative, superlatives_in
 from rag.language.tokens import tokens_of
 from rag.tables.cells import MOST_CHARACTERS, OF_PRICE, above
 from rag.tables.columns import asked_of, by_words, column_is_of_kind, has_year, stems_in
@@ -123,19 +124,23 @@ def _measured(asked: Superlative, columns: Sequence[str], rows: Sequence[Row]) -
     ]
     if asked.measure and len(fitting) == 1 and (asked.measure != PRICE or _PRICES.search(columns[fitting[0]])):
         return fitting[0]
-    found = by_words(words, columns, fitting, words.tokens)
+    tokens = [token for token in words.tokens if token.stem != _head(asked)] if asked.measure else words.tokens
+    found = by_words(words, columns, fitting, tokens)
     return found[0] if found and found[1] else None
 
 
+def _head(asked: Superlative) -> str:
+    """Return the stem of what one of is asked for: a ticket, so that "Week ticket" is not the price that is meant."""
+    return stem(next(iter(query_terms(asked.noun or "")[::-1]), ""))
+
+
 def _may_measure(asked: Superlative, name: str, cells: Sequence[Cell]) -> bool:
-    """Return whether a column has amounts, of the kind that is asked for."""
+    """Return whether a column has amounts, of the kind that is asked for, and is not itself of the other end."""
+    if superlatives_in(name) - {asked.word}:
+        return False
     if asked.measure and not column_is_of_kind(asked_of(asked.measure), name, cells):
         return False
-    if (
-        asked.extent
-        and not any(_hours(cell.text) for cell in cells)
-        and not _EXTENT.search(" ".join((name, *(cell.text for cell in cells))))
-    ):
+    if asked.extent and not any(_hours(cell.text) or _EXTENT.search(f"{name} {cell.text}") for cell in cells):
         return False
     return any(_amount(asked, cell.text) for cell in cells)
 

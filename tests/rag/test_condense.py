@@ -242,6 +242,8 @@ def test_another_time(question, history, standalone):
          "How long is the wait for the extended-range models (Hao Yiran)?"),
         ("Why did it come back?", ["Did traffic drop in Tessabruck?"], "Why did traffic come back (Tessabruck)?"),
         ("What does one pay there?", [CITY], "What does one pay in Havnsund?"),
+        ("Which of them sold more?", ["How many cars did NIO sell?", "And BYD?"], "Which of NIO and BYD sold more?"),
+        ("What was it in 2022?", ["What was NIO's revenue in 2023?"], "What was NIO's revenue in 2022?"),
         ("Which of them took most?", [LIST], "Which of Germany, Italy and Poland took most?"),
         ("Which of them took most?", [SENTENCE], "Which of the countries took most (Trenka)?"),
         ("Which of them makes films?", ["What do the two children of Alsancak do?"],

@@ -52,6 +52,7 @@ from rag.intents import intent_of, is_key_words
         ("What do the articles say about tariffs?", "overview"),
         ("tell me about the price war", "overview"),
         ("How many articles mention BYD?", "collection"),
+        ("Which of NIO and XPeng lost more?", "compare"),
         ("Which articles are about tariffs?", "collection"),
         ("Who writes here?", "collection"),
         ("what is the newest article", "collection"),

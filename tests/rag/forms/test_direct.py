@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from rag.answer import Answer
 from rag.chain import AnswerChain, build_chain
 from rag.filters import Filters
 from rag.forms.collection import BY_WORDS
+from rag.forms.findings import FIRST_LINE
 from rag.reading.base import HIGH, Reading
 from rag.retrieve import Passage
 from settings import Settings
@@ -93,10 +96,19 @@ def lines(answer: Answer) -> list[str]:
     ("question", "expected"),
     [
         ("How many articles are there?", ["There are 3 articles."]),
-        ("How many articles mention tea?", ["3 articles mention tea."]),
-        ("Which articles are about tariffs?", ["1 article about tariffs.", "Tariff walls (1 March 2024)"]),
-        ("What has Ada Renshaw written?", ["2 articles by Ada Renshaw.", "Tea in China (1 May 2024)"]),
-        ("Who writes here?", ["2 authors have written the articles.", "Ada Renshaw: 2 articles"]),
+        ("How many articles mention tea?", ["3 articles mention tea: “Tea in China”; “Tariff walls”; “Tin”."]),
+        (
+            "Which articles are about tariffs?",
+            ["1 article about tariffs: “Tariff walls”.", "Tariff walls (1 March 2024)"],
+        ),
+        (
+            "What has Ada Renshaw written?",
+            ["2 articles by Ada Renshaw: “Tea in China”; “Tariff walls”.", "Tea in China (1 May 2024)"],
+        ),
+        (
+            "Who writes here?",
+            ["2 authors have written the articles: Ada Renshaw; Tomas Weil.", "Ada Renshaw: 2 articles"],
+        ),
         ("What is the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
         ("which article is the oldest", ["The oldest article is “Tin” (5 January 2023)."]),
         ("When was the oldest article published?", ["The oldest article is “Tin” (5 January 2023)."]),
@@ -104,20 +116,35 @@ def lines(answer: Answer) -> list[str]:
             "What is the newest article about tariffs?",
             ["The newest article about tariffs is “Tariff walls” (1 March 2024)."],
         ),
-        ("Which articles were published in 2024?", ["2 articles of 2024.", "Tea in China (1 May 2024)"]),
-        ("Show me articles from May 2024", ["1 article of May 2024.", "Tea in China (1 May 2024)"]),
-        ("How many articles are there since 1 March 2024?", ["2 articles since 1 March 2024."]),
-        ("Which articles were written before 2024-03?", ["1 article before 2024-03.", "Tin (5 January 2023)"]),
-        ("Which articles did Ada Renshaw write?", ["2 articles by Ada Renshaw."]),
-        ("Which articles by Ada Renshaw are about tariffs?", ["1 article by Ada Renshaw about tariffs."]),
+        (
+            "Which articles were published in 2024?",
+            ["2 articles of 2024: “Tea in China”; “Tariff walls”.", "Tea in China (1 May 2024)"],
+        ),
+        ("Show me articles from May 2024", ["1 article of May 2024: “Tea in China”.", "Tea in China (1 May 2024)"]),
+        (
+            "How many articles are there since 1 March 2024?",
+            ["2 articles since 1 March 2024: “Tea in China”; “Tariff walls”."],
+        ),
+        ("Which articles were written before 2024-03?", ["1 article before 2024-03: “Tin”.", "Tin (5 January 2023)"]),
+        ("Which articles did Ada Renshaw write?", ["2 articles by Ada Renshaw: “Tea in China”; “Tariff walls”."]),
+        (
+            "Which articles by Ada Renshaw are about tariffs?",
+            ["1 article by Ada Renshaw about tariffs: “Tariff walls”."],
+        ),
         ("Who wrote the article about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
-        ("Is there an article about tea?", ["Yes, 1 article about tea.", "Tea in China (1 May 2024)"]),
+        ("Is there an article about tea?", ["Yes, 1 article about tea: “Tea in China”.", "Tea in China (1 May 2024)"]),
+        (
+            "Do any of the articles mention tea?",
+            ["Yes, 3 articles mention tea: “Tea in China”; “Tariff walls”; “Tin”."],
+        ),
+        ("How many of the articles are about tariffs?", ["1 article about tariffs: “Tariff walls”."]),
+        ("Which authors have written about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
         ("What is the newest article by Tomas Weil?", ["The newest article by Tomas Weil is “Tin” (5 January 2023)."]),
-        ("Which articles were published after 2023?", ["2 articles after 2023."]),
-        ("authors of the articles about tariffs", ["1 author has written the articles about tariffs."]),
+        ("Which articles were published after 2023?", ["2 articles after 2023: “Tea in China”; “Tariff walls”."]),
+        ("authors of the articles about tariffs", ["1 author has written the articles about tariffs: Ada Renshaw."]),
         ("What is the title of the newest article?", ["The newest article is “Tea in China” (1 May 2024)."]),
-        ("What topics do the articles cover?", ["There are 3 articles."]),
-        ("What are the articles about?", ["There are 3 articles."]),
+        ("What topics do the articles cover?", ["There are 3 articles: “Tea in China”; “Tariff walls”; “Tin”."]),
+        ("What are the articles about?", ["There are 3 articles: “Tea in China”; “Tariff walls”; “Tin”."]),
     ],
 )
 def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str, expected: list[str]) -> None:
@@ -130,8 +157,12 @@ def test_the_collection_is_asked_about_itself(chain: AnswerChain, question: str,
 @pytest.mark.parametrize(
     ("question", "first", "reason"),
     [
-        ("Which articles are about metal?", "1 article about metal.", BY_WORDS),
-        ("Which articles are by e?", "3 articles by “e”.", "Several authors have “e” in their name."),
+        ("Which articles are about metal?", "1 article about metal: “Tin”.", BY_WORDS),
+        (
+            "Which articles are by e?",
+            "3 articles by “e”: “Tea in China”; “Tariff walls”; “Tin”.",
+            "Several authors have “e” in their name.",
+        ),
     ],
 )
 def test_what_the_index_does_not_tell_for_certain_is_uncertain(
@@ -157,7 +188,24 @@ def test_what_the_index_does_not_know_is_read_for(chain: AnswerChain, question: 
 
 
 def test_only_the_articles_that_the_filters_keep_count(chain: AnswerChain) -> None:
-    assert lines(ask(chain, "How many articles mention tea?", Filters(after="2024")))[0] == "2 articles mention tea."
+    assert (
+        lines(ask(chain, "How many articles mention tea?", Filters(after="2024")))[0]
+        == "2 articles mention tea: “Tea in China”; “Tariff walls”."
+    )
+
+
+def test_titles_fit_into_the_first_line_or_are_counted(tmp_path: Path) -> None:
+    for n in range(25):
+        (tmp_path / f"{n}.md").write_text(
+            f"---\ntitle: {n} kinds of tea that nobody has drunk so far\n---\nTea is tea."
+        )
+    settings = Settings(store=tmp_path / "store")
+    ingest(settings.store, [tmp_path], FakeEmbeddings())
+    with closing(build_chain(settings, FakeEmbeddings(), Unasked())) as many:
+        said = lines(ask(many, "Which articles mention tea?"))
+    assert said[0].startswith("25 articles mention tea: “") and said[0].endswith("; 20 more. The first 20:")
+    assert len(said[0]) <= FIRST_LINE
+    assert len(said) == 1 + 20
 
 
 @pytest.mark.parametrize("question", ["hello", "How many articles are there?"])

@@ -12,6 +12,7 @@ from rag.language.comparisons import comparison_of
     [
         ("NIO or XPeng, who lost more?", ("NIO", "XPeng"), "How much did NIO lose?", True, "lost more"),
         ("Between NIO and XPeng, who lost more?", ("NIO", "XPeng"), "How much did NIO lose?", True, "lost more"),
+        ("Which of NIO and XPeng lost more?", ("NIO", "XPeng"), "How much did NIO lose?", True, "lost more"),
         ("Did NIO or XPeng lose more in 2023?", ("NIO", "XPeng"), "How much did NIO lose in 2023?", True, ""),
         ("Which car is cheaper, the SU7 or the Model 3?", ("the SU7", "the Model 3"), "How much does the SU7 cost?",
          False, "is cheaper"),

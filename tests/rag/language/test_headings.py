@@ -21,6 +21,7 @@ from rag.language.headings import asks_the_same, date_asked, opening_of
         ("What's new in 7.2?", "New", "Release notes: Kilnmaster 7.2"),
         ("Who decided the road closure?", "Who decided this?", "Closure of the coast road"),
         ("What was cut in 2031?", "What was cut", "Council approves its budget"),
+        ("Are there any known problems with the Kilnmaster?", "Known problems", "Release notes: Kilnmaster"),
         ("What was removed in version 7.2?", "Removed", "Release notes\nv7.2 (1 May 2031)"),
     ],
 )
@@ -42,6 +43,8 @@ def test_a_heading_asks_the_question(question: str, heading: str, title: str) ->
         ("What was cut in 2030?", "What was cut", "Council approves its budget"),
         ("Who removed the statue?", "Removed", "The statue"),
         ("What?", "", ""),
+        ("Are there any known leaks in the Kilnmaster?", "Known problems", "Release notes: Kilnmaster"),
+        ("Are there no known problems?", "Known problems", "Release notes: Kilnmaster"),
         ("What was removed in 7.1?", "Removed", "Release notes\nVersion 7.2 (1 May 2031)"),
         ("What was removed in 7.2?", "Removed", "Release notes\nVersion 2.7"),
         ("What was removed in 7.2?", "Removed", "Release notes\nVersion 7.2.1"),

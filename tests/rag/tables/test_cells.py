@@ -210,3 +210,22 @@ def test_things_that_stand_side_by_side_are_columns(question: str, cell: str) ->
     assert (said.certainty, said.sentences[0].text) == ("high", cell)
     assert answer("How heavy is the Tarn M6?", table).certainty != "high"
     assert answer("How many USB ports does the M4 have?", table).certainty != "high"
+
+
+VOTES = """# The vote in Selwick
+
+| Ward | Winner | Votes |
+|---|---|---|
+| Eastfield | Joss Winter (Harbour List) | 2,480 |
+| Kirkgate (north) | Anneke Dray (Greens) | 2,114 |
+| Kirkgate (south) | Lewin Tasker (Harbour List) | 1,870 |
+"""
+
+
+def test_what_stands_in_brackets_need_not_be_named_where_one_row_alone_has_the_rest() -> None:
+    table = article("votes.md", VOTES)
+    said = answer("How many votes did Joss Winter get?", table)
+    assert (said.certainty, said.sentences[0].text) == ("high", "2,480")
+    assert answer("How many votes did Harbour List get?", table).certainty != "high"
+    assert answer("Who was the winner in Kirkgate?", table).certainty != "high"
+    assert answer("Who was the winner in Kirkgate south?", table).sentences[0].text == "Lewin Tasker (Harbour List)"

@@ -63,7 +63,15 @@ TOURS = """# Tours of the Mirren valley
 | All tours | - | 135 |
 | Others | 5 francs | 900 |
 """
+SLOPES = """# Slopes and tickets of the Mirren valley
+
+| Place | Single | Week ticket | Highest point |
+|---|---|---|---|
+| Serrat | 3.20 euros | 24 euros | 2,260 m |
+| Pra Vieux | 5.60 euros | 41 euros | 2,020 m |
+"""
 TEXTS = {
+    "slopes.md": SLOPES,
     "hours.md": HOURS,
     "tours.md": TOURS,
     "plans.md": PLANS,
@@ -117,6 +125,16 @@ def answered(question: str, *articles: Article) -> AnswerBody | None:
             "All-inclusive: 80 francs, the highest of the 3 under “Price”.",
         ),
         ("tours.md", "Which tour had the most guests?", "Lake by boat: 60, the highest of the 3 under “Guests”."),
+        (
+            "slopes.md",
+            "Which place has the highest point?",
+            "Serrat: 2,260 m, the highest of the 2 under “Highest point”.",
+        ),
+        (
+            "slopes.md",
+            "Which place has the cheapest week ticket?",
+            "Serrat: 24 euros, the lowest of the 2 under “Week ticket”.",
+        ),
         ("routers.md", "Which router is the heaviest?", "Tarn M4: 540 g, the highest of the 2 under “Weight”."),
         (
             "fines.md",
@@ -151,6 +169,8 @@ def test_the_row_with_the_most_or_least_answers(name: str, question: str, first:
         ("wards.md", "Which ward has the most polling stations?"),
         ("fines.md", "Which item is the cheapest?"),  # a fine is no price
         ("routers.md", "Which router is the loudest?"),
+        ("slopes.md", "Which place has the lowest point?"),  # of the highest
+        ("slopes.md", "Which ticket is the cheapest?"),  # of single ones, too
         ("hours.md", "Which branch has the longest hours?"),  # of which day
         ("hours.md", "Which branch is open the longest on Sundays?"),  # by appointment
     ],
