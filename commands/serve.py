@@ -50,7 +50,7 @@ def run_serve(settings: Settings, options: Namespace) -> int:
     from web.listener import listen
 
     with listen(settings.host, settings.port) as listener:  # a port in use is said before an index is built
-        ready_store(settings)
+        ready_store(settings, wait=True)
         from web.monitoring.logs import set_up
         from web.serve import serve  # takes a while to import
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from commands.console import err, print_failures, progress
-from index.errors import StoreOutdatedError, UsageError
+from index.errors import StoreBusyError, StoreOutdatedError, UsageError
 from settings import SEEDS, Settings
 
 if TYPE_CHECKING:
@@ -15,12 +16,31 @@ if TYPE_CHECKING:
 
 _STARTER = "There was no index in {store}: it holds the starter articles now, until `ingest PATH` brings in yours."
 
+_WAIT_SECONDS = 1.0
 
-def ready_store(settings: Settings) -> None:
+
+def ready_store(settings: Settings, *, wait: bool = False) -> None:
     """Have an index to answer from: build it if there is none, mend it if its vectors are damaged.
 
+    With `wait`, another process that is at it, such as a server that was started in the same moment, is waited for.
     Raises UsageError if it was built from other articles than those asked for.
     """
+    told = False
+    while True:
+        try:
+            _make_ready(settings)
+        except StoreBusyError as error:
+            if not wait:
+                raise
+            if not told:
+                err.print(f"Waiting: {error.message}.", markup=False)
+            told = True
+            time.sleep(_WAIT_SECONDS)
+        else:
+            return
+
+
+def _make_ready(settings: Settings) -> None:
     from index.store.layout import STARTER
     from index.store.place import open_store
 

@@ -222,6 +222,21 @@ def test_killed_workers_lose_and_double_nothing(url: StoreUrl, folder: Path) -> 
     assert (status.articles, status.queued, status.problem) == (12, 0, None)
 
 
+def test_who_makes_the_tables_in_the_same_moment_is_waited_for(postgres: Server) -> None:
+    import psycopg
+
+    from index.store.postgres.store import _LOCK, _TRY_LOCK
+
+    url = postgres.place()
+    with psycopg.connect(url.secret, autocommit=True) as other:
+        assert other.execute(_TRY_LOCK, (_LOCK,)).fetchone() == (True,)
+        later = threading.Timer(0.5, other.close)
+        later.start()
+        state = queue_of(url).state()
+        later.join()
+    assert state.waiting == 0
+
+
 def test_a_folder_has_no_queue(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="is a folder, which has no queue"):
         enqueue(tmp_path / "store", [folder])

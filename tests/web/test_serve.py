@@ -106,7 +106,7 @@ def test_the_command_says_it_after_the_socket_answers(
             listening()
         steps.append("served")
 
-    monkeypatch.setattr("commands.store.ready_store", lambda settings: steps.append("ready"))
+    monkeypatch.setattr("commands.store.ready_store", lambda settings, wait: steps.append("ready"))
     monkeypatch.setattr("commands.store.open_chain", lambda settings: Chain())
     monkeypatch.setattr(serve, "serve", served)
     monkeypatch.setattr("web.monitoring.logs.set_up", lambda settings: None)
@@ -120,7 +120,7 @@ def test_a_port_in_use_is_said_before_anything_slow_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun: list[str] = []
-    monkeypatch.setattr("commands.store.ready_store", lambda settings: begun.append("ready"))
+    monkeypatch.setattr("commands.store.ready_store", lambda settings, wait: begun.append("ready"))
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="cannot listen on"):
         run_serve(Settings(store=tmp_path, port=taken.getsockname()[1]), Namespace())
     assert not begun and "Quoth answers" not in capsys.readouterr().out

@@ -36,6 +36,8 @@ _PGVECTOR = (0, 8)
 _OLDEST = 14
 """PostgreSQL before it cannot end a session that hangs."""
 _ERASE_TRIES = 5
+_MAKING_SECONDS = 20
+"""Within these, whoever holds the lock has made the tables; what is done with the lock then may take hours."""
 
 
 class PostgresStore:
@@ -170,9 +172,15 @@ class PostgresStore:
         return kept
 
     def queue(self) -> PostgresQueue:
-        """See Store. Makes the tables, if need be."""
-        if not self.exists():
-            self._make()
+        """See Store. Makes the tables, if need be; whoever makes them in the same moment is waited for."""
+        until = time.monotonic() + _MAKING_SECONDS
+        while not self.exists():
+            try:
+                self._make()
+            except StoreBusyError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
         return PostgresQueue(self._url)
 
     def records(self, *, private: bool = False) -> PostgresRecords:
