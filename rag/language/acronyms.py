@@ -52,8 +52,7 @@ def _said_in(text: str) -> tuple[tuple[str, str], ...]:
         if acronym in found:
             continue
         if (
-            (after := _EXPANDED_AFTER.match(text, match.end()))
-            and (words := _run(acronym, after["words"], opens=True))
+            (after := _EXPANDED_AFTER.match(text, match.end())) and (words := _run(acronym, after["words"], opens=True))
         ) or (words := _before(acronym, text[max(0, match.start() - _REACH) : match.start()])):
             found[acronym] = words
     return tuple(found.items())
