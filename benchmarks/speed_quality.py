@@ -25,7 +25,7 @@ HANDED_ON = 4
 _ROWS, _ARTICLES = 100, 600
 _WIDE = 50
 
-_Found = Callable[[str], list[tuple[str, str]]]
+Found = Callable[[str], list[tuple[str, str]]]
 """Question -> (source, text) of passages, best first."""
 
 
@@ -52,7 +52,7 @@ def quality(name: str, data: str, work: str) -> dict[str, Any]:
     return figures | {"questions": len(rows), "articles": len(articles)}
 
 
-def _usual(articles: Sequence[Any], store: Path) -> _Found:
+def _usual(articles: Sequence[Any], store: Path) -> Found:
     from benchmarks.usual import HuggingFaceEmbeddings, build, open_store
 
     embeddings = HuggingFaceEmbeddings()
@@ -71,12 +71,13 @@ def _thin_out(corpus: Path, wanted: set[str]) -> None:
         path.unlink()
 
 
-def _figure(rows: Sequence[Row], found: _Found) -> dict[str, float]:
-    values = list(_values(rows, found))
-    return {name: mean(value[name] for value in values if name in value) for name in {*values[0]}}
+def _figure(rows: Sequence[Row], found: Found) -> dict[str, float]:
+    figures = list(values(rows, found))
+    return {name: mean(value[name] for value in figures if name in value) for name in {*figures[0]}}
 
 
-def _values(rows: Sequence[Row], found: _Found) -> Iterator[dict[str, float]]:
+def values(rows: Sequence[Row], found: Found) -> Iterator[dict[str, float]]:
+    """Yield the figure of each question: nDCG@10, or whether its evidence is in what is handed on."""
     for row in rows:
         passages = found(row.question)
         if row.evidence:

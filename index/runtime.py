@@ -43,18 +43,21 @@ def in_batches(
     """Yield row numbers and what `run` returns for them, batch by batch.
 
     `lengths` are the rows' tokens, `budget` is a batch's. As many batches run at a time as there are `threads`,
-    0 for one on each core: cores that share one batch wait for each other. All callers share these threads.
+    0 for one on each core: cores that share one batch wait for each other. Callers with the same budget share threads.
     """
     batches = list(batches_by_length(lengths, budget))
     if len(batches) < 2:
         yield from ((rows, run(rows)) for rows in batches)
         return
-    yield from zip(batches, _pool(threads or os.cpu_count() or 1).map(run, batches), strict=True)
+    yield from zip(batches, _pool(threads or os.cpu_count() or 1, budget).map(run, batches), strict=True)
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Return the threads that batches run in: to start new ones takes a question a millisecond or two."""
+def _pool(threads: int, budget: int) -> ThreadPoolExecutor:
+    """Return the threads that batches of a size run in: to start new ones takes a question a millisecond or two.
+
+    The rows of a question have threads of their own, so that they do not wait behind all batches of an ingest.
+    """
     return ThreadPoolExecutor(threads, "batches")
 
 

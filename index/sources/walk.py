@@ -52,7 +52,7 @@ def find_files(paths: Sequence[Path], *, pictures: bool = False) -> FoundFiles:
     for given in paths:
         path = given.expanduser().resolve()
         if path.is_dir():
-            start = len(f"{path}/") if path.parent != path else 1
+            start = len(f"{path}".rstrip("/")) + 1
             for file in _files_below(path):
                 name = f"{path.name}/{str(file)[start:]}"
                 if file.is_symlink() and not _is_inside(file, path):

@@ -107,12 +107,11 @@ class Constraints:
         said = article.text[slice(*quote)]
         others = _other_names(_without(article.text, quote, answering), self.names)
         named = [self.stands(name, near) for name in self.names]
-        if not others or any(self.stands(name, said) for name in self.names):
-            met = all(
-                is_near or (not others and self._is_about(article, name))
-                for name, is_near in zip(self.names, named, strict=True)
-            )
-            return Fit.MEETS if met else Fit.LACKS
+        if not others:
+            about = (is_near or self._is_about(article, name) for name, is_near in zip(self.names, named, strict=True))
+            return Fit.MEETS if all(about) else Fit.LACKS
+        if any(self.stands(name, said) for name in self.names):
+            return Fit.MEETS if all(named) else Fit.LACKS
         if not any(named):
             return Fit.CONTRADICTS
         refers = any(pronoun.search(said) for pronoun in (HE, IT, THEY))
@@ -128,7 +127,7 @@ class Constraints:
             return True
         if name in self.groups and re.search(rf"(?<!\w){re.escape(_one_of(name[-1]).capitalize())}(?!\w)", text):
             return True
-        if len(name) == 1 and _is_weekday(name[0]):
+        if len(name) == 1 and WEEKDAY.fullmatch(name[0].capitalize()):
             return days_in(name[0].capitalize()) <= days_in(text)
         return _stands(name, text) and not _is_another(name, text)
 
@@ -206,14 +205,9 @@ def _is_another(name: tuple[str, ...], text: str) -> bool:
     return any(len(other) > 1 and other[-1] == name[-1] and other[0] not in _TITLES for other in known)
 
 
-@lru_cache(_KEPT)
-def _is_weekday(word: str) -> bool:
-    return bool(WEEKDAY.fullmatch(word.capitalize()))
-
-
 def _is_time_or_people(word: str) -> bool:
     """Whether a word is written with a capital and is no name: "friday", "polish"."""
-    time = _is_weekday(word) or re.fullmatch(MONTH, word, re.IGNORECASE)
+    time = WEEKDAY.fullmatch(word.capitalize()) or re.fullmatch(MONTH, word, re.IGNORECASE)
     return bool(time or (country_of(word) and not is_place(word)))
 
 
