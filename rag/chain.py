@@ -110,7 +110,12 @@ class AnswerChain:
     """
 
     def __init__(
-        self, settings: Settings, retriever: HybridRetriever, reader: Reader, writer: Writer | None = None
+        self,
+        settings: Settings,
+        retriever: HybridRetriever,
+        reader: Reader,
+        writer: Writer | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         self.index: Index = retriever.index
         self._readiness = threading.Event()
@@ -122,8 +127,7 @@ class AnswerChain:
         self._starters: tuple[str | None, int, tuple[str, ...]] = ("", 0, ())
         self._languages: tuple[str | None, frozenset[str]] | None = None
         self._vectors = VectorCache(self.embeddings)
-        self._verifier = Verifier(self.embeddings)
-        self.verifier = writer.verifier if writer else self._verifier
+        self.verifier = verifier or Verifier(self.embeddings)
         self._spelling = Spelling(self.embeddings)
         self._answers = AnswerCache(settings.answers_kept)
         self._verdicts = Verdicts()
@@ -141,9 +145,10 @@ class AnswerChain:
             name = settings.embedding_model or read_facts(settings.store).embedding_model
             embeddings = load_embeddings(name, settings.models, settings.threads)
         own = load_reader(settings, embeddings) if reader is None else reader
-        writer = load_writer(settings, load_verifier(own, embeddings))
+        verifier = load_verifier(own, embeddings)
+        writer = load_writer(settings, verifier)
         reader = with_tables(own) if reader is None else reader
-        return cls(settings, HybridRetriever(index, embeddings), reader, writer)
+        return cls(settings, HybridRetriever(index, embeddings), reader, writer, verifier)
 
     def seen_by(self, audience: Audience) -> AnswerChain:
         """Return the chain over what another audience sees: no more than this one does. What is loaded is shared."""
@@ -157,8 +162,8 @@ class AnswerChain:
 
     def _copy(self, audience: Audience) -> AnswerChain:
         retriever = replace(self._retriever, index=self.index.seen_by(audience))
-        chain = AnswerChain(self._settings, retriever, self._reader, self._writer)
-        chain._readiness, chain._vectors, chain._verifier = self._readiness, self._vectors, self._verifier
+        chain = AnswerChain(self._settings, retriever, self._reader, self._writer, self.verifier)
+        chain._readiness, chain._vectors = self._readiness, self._vectors
         chain._spelling, chain._answers = self._spelling, self._answers
         return chain
 
@@ -264,7 +269,7 @@ class AnswerChain:
             yield from sentence_events(body.sentences, body.citations)
         else:
             body = yield from generate(
-                asked, evidence, corpus, writer, self._reader, self._verifier, self._settings, stopwatch
+                asked, evidence, corpus, writer, self._reader, self.verifier, self._settings, stopwatch
             )
         answer = finish(asked, evidence, body, corpus, self.models)
         yield self._with_suggestions(asked, answer, evidence.best_first(), corpus, stopwatch)

@@ -1,7 +1,8 @@
 """Yes or no: said only where the best quote says what the question asks, or the same with one "not".
 
 The question becomes a claim ("Did Tesla sell fewer cars?": "Tesla sell fewer cars"), which the verifier of written
-sentences holds against the quote. Else the deciding sentence stands alone.
+sentences holds against the quote. Where that does not decide, the reading model's support head is asked the question
+itself, and what it is sure of is said as uncertain. Else the deciding sentence stands alone.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from rag.generate import AnswerBody
 from rag.language.comparisons import comparison_of
 from rag.language.tokens import tokens_of
 from rag.language.verbs import AUX
+from rag.quotes import Quote
 from rag.reading.constraints import Fit
+from rag.unsure import MAYBE, NOT_ASKED
 from rag.verify.support import BAR, Verifier
 
 _QUOTES = 3
 """Quotes that are asked whether they decide."""
 SURE = 0.7
 """A claim of this probability is supported; of others, people judge the deciding sentence."""
+HEAD_DECIDES = 0.6
+"""P(yes) less P(no), or the reverse, from which on the head is believed: 11 of 11 were right (docs/quality.md)."""
 _CLAIM = re.compile(rf"{AUX} (?P<claim>[^?]+?)\W*", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:ever|really|actually|already|yet|indeed) ", re.IGNORECASE)
 _DENIED = re.compile(r"n['’]t\b|(?<=can)not\b| ?\b(?:not|never|no longer)\b", re.IGNORECASE)
@@ -65,7 +70,18 @@ def _verified(findings: Findings) -> AnswerBody | None:
             first = Sentence(said[0], "computed", (1,), round(min(said[1], quote.support), 4))
             carried = Sentence(quote.text, "quote", (1,), round(quote.support, 4))
             return AnswerBody((first, carried), (citation,), certainty="high", intent="yes_no")
-    return None
+    return _by_head(findings, enough[0]) if enough else None
+
+
+def _by_head(findings: Findings, quote: Quote) -> AnswerBody | None:
+    """Return what the support head, asked the question itself, is sure of by the best quote."""
+    citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
+    decided = findings.verifier.decides(findings.question, quote.text, f"{citation.title}\n{citation.before}")
+    if abs(decided) < HEAD_DECIDES or _unsure(findings.question, quote.text):
+        return None
+    said = Sentence("Yes." if decided > 0 else "No.", "computed", (1,), round(quote.support, 4))
+    carried = Sentence(quote.text, "quote", (1,), round(quote.support, 4))
+    return AnswerBody((said, carried), (citation,), MAYBE, certainty="low", reason=NOT_ASKED, intent="yes_no")
 
 
 def claim_of(question: str) -> str | None:
@@ -79,9 +95,8 @@ def claim_of(question: str) -> str | None:
 def verdict(question: str, claim: str, citation: Citation, verifier: Verifier) -> tuple[str, float] | None:
     """Return "Yes." or "No." and how probable it is by the quote; None where it does not decide."""
     quote = citation.quote
-    unsure = {word.lower() for word in _UNSURE.findall(quote)} - set(question.lower().split())
     denials = _DENIED.findall(quote)
-    if unsure or len(denials) > 1 or _OTHER_DENIALS.search(quote) or not _in_order(claim, quote):
+    if _unsure(question, quote) or len(denials) > 1 or _OTHER_DENIALS.search(quote) or not _in_order(claim, quote):
         return None
     supported = _probability(claim, quote, citation, verifier)
     if not denials:
@@ -89,6 +104,11 @@ def verdict(question: str, claim: str, citation: Citation, verifier: Verifier) -
     without = _DENIED.sub("", quote)
     contradicted = _probability(claim, without, citation, verifier)
     return ("No.", contradicted) if contradicted >= SURE and supported < BAR else None
+
+
+def _unsure(question: str, quote: str) -> bool:
+    """Return whether the quote has words by which it does not say that something is so, and the question has not."""
+    return bool({word.lower() for word in _UNSURE.findall(quote)} - set(question.lower().split()))
 
 
 def _in_order(claim: str, quote: str) -> bool:

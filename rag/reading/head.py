@@ -53,6 +53,11 @@ class SupportHead:
             return None
         return {"supported": log_odds(said.supported), "contradicted": log_odds(said.contradicted)}
 
+    def decides(self, question: str, title: str, text: str) -> float:
+        """Return P(yes) less P(no), -1 to 1, of a yes/no question put in a claim's place; 0 if unknown."""
+        said = self._model.support(question, title, text[:_MOST_CHARACTERS])
+        return 0.0 if said == UNKNOWN else said.supported - said.contradicted
+
     def sides(self, claim: str, title: str, text: str) -> float:
         """Return how much sooner the claim's sides are found in the text than with the two exchanged; 0 if unknown."""
         parts = parts_of(claim)

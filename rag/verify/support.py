@@ -102,6 +102,10 @@ class Verifier:
             probability >= BAR for _, probability in self.judged(claim, [(premise, "", None)])
         )
 
+    def decides(self, question: str, quote: str, around: str) -> float:
+        """Return P(yes) less P(no) of a yes/no question by a quote, -1 to 1; 0 without a head."""
+        return self._head.decides(question, around, quote) if self._head and self._head.weights else 0.0
+
     def judged(self, claim: str, texts: Sequence[Text]) -> list[tuple[QuoteSpan, float]]:
         """Return the likeliest quotes, each with the probability that it supports the claim."""
         tokens, by_head = _claim_tokens(claim), self._by_head(claim)

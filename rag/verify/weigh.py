@@ -67,6 +67,9 @@ class Head(Protocol):
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         """Return log-odds that the text supports the claim, and contradicts it; None where it cannot read one."""
 
+    def decides(self, question: str, title: str, text: str) -> float:
+        """Return P(yes) less P(no), -1 to 1, of a yes/no question put in a claim's place; 0 if unknown."""
+
     def sides(self, claim: str, title: str, text: str) -> float:
         """Return how much sooner the claim's sides are found in the text than with the two exchanged; 0 if unknown."""
 

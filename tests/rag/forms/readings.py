@@ -13,6 +13,7 @@ from rag.generate import AnswerBody
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 from rag.verify.support import Verifier
+from rag.verify.weigh import Head
 from tests.fakes import FakeEmbeddings
 
 Claim = tuple[str, str, float]
@@ -34,7 +35,12 @@ def read(claims: Sequence[Claim]) -> tuple[list[Passage], list[Reading]]:
     return passages, readings
 
 
-def findings(question: str, claims: Sequence[Claim], further: Mapping[str, Sequence[Claim]] | None = None) -> Findings:
+def findings(
+    question: str,
+    claims: Sequence[Claim],
+    further: Mapping[str, Sequence[Claim]] | None = None,
+    head: Head | None = None,
+) -> Findings:
     """Return findings; a further question that has a key of `further` in it is read as that says."""
     passages, readings = read(claims)
     limits = Limits()
@@ -43,7 +49,7 @@ def findings(question: str, claims: Sequence[Claim], further: Mapping[str, Seque
         return read(next((claims for key, claims in (further or {}).items() if key in asked), []))
 
     extract = extract_answer(question, passages, readings, BARS, limits)
-    return Findings(question, passages, readings, extract, BARS, limits, read_again, Verifier(FakeEmbeddings()))
+    return Findings(question, passages, readings, extract, BARS, limits, read_again, Verifier(FakeEmbeddings(), head))
 
 
 def assert_is_an_answer(body: AnswerBody) -> None:

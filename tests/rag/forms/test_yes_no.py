@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from rag.forms.yes_no import claim_of, yes_or_no
+from rag.reading.manifest import ClaimWeights
 from tests.rag.forms.readings import assert_is_an_answer, findings
 
 SOLD = "Tesla sold fewer cars than BYD in the last quarter of 2023."
@@ -45,6 +48,41 @@ def test_the_verdict_comes_first_and_the_deciding_sentence_after_it(question: st
 )
 def test_else_the_ordinary_answer_stands(question: str, quote: str, probability: float) -> None:
     assert yes_or_no(findings(question, [(quote, "Tesla", probability)])) is None
+
+
+class DecidingHead:
+    """A support head that finds questions decided by so much, and claims neither supported nor contradicted."""
+
+    weights = ClaimWeights({"supported": 1.0}, 0.0)
+
+    def __init__(self, decided: float) -> None:
+        self.decided = decided
+
+    def decides(self, question: str, title: str, text: str) -> float:
+        return self.decided
+
+    def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
+        return {"supported": -6.0, "contradicted": -6.0}
+
+    def sides(self, claim: str, title: str, text: str) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("quote", "decided", "said"),
+    [
+        ("BYD outsold Tesla at the end of 2023.", 0.7, "Yes."),
+        ("At the end of 2023 Tesla was still ahead of BYD.", -0.7, "No."),
+        ("At the end of 2023 Tesla was still ahead of BYD.", -0.5, None),
+        ("Tesla may have been behind BYD at the end of 2023.", 0.9, None),
+    ],
+)
+def test_what_the_support_head_is_sure_of_is_said_as_uncertain(quote: str, decided: float, said: str | None) -> None:
+    body = yes_or_no(findings(ASKED, [(quote, "Tesla", 0.95)], head=DecidingHead(decided)))
+    assert (body and body.sentences[0].text) == said
+    if body is not None:
+        assert_is_an_answer(body)
+        assert body.certainty == "low" and body.sentences[1].text == quote
 
 
 def test_a_quote_beside_the_best_one_decides_too() -> None:

@@ -40,6 +40,9 @@ class FakeHead:
         self.sides_asked.append((claim, title, text))
         return self.order
 
+    def decides(self, question: str, title: str, text: str) -> float:
+        raise NotImplementedError
+
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         self.read.append((claim, title, text))
         return self.said
