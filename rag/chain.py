@@ -129,8 +129,7 @@ class AnswerChain:
         self._vectors = VectorCache(self.embeddings)
         self.verifier = verifier or Verifier(self.embeddings)
         self._spelling = Spelling(self.embeddings)
-        self._answers = AnswerCache(settings.answers_kept)
-        self._verdicts = Verdicts()
+        self._answers, self._verdicts = AnswerCache(settings.answers_kept), Verdicts()
         self._audiences: LRUCache[Audience, AnswerChain] = LRUCache(_AUDIENCES_KEPT)
         self._lock = threading.Lock()
 
@@ -144,11 +143,10 @@ class AnswerChain:
         if embeddings is None:
             name = settings.embedding_model or read_facts(settings.store).embedding_model
             embeddings = load_embeddings(name, settings.models, settings.threads)
-        own = load_reader(settings, embeddings) if reader is None else reader
+        own = reader or load_reader(settings, embeddings)
         verifier = load_verifier(own, embeddings)
         writer = load_writer(settings, verifier)
-        reader = with_tables(own) if reader is None else reader
-        return cls(settings, HybridRetriever(index, embeddings), reader, writer, verifier)
+        return cls(settings, HybridRetriever(index, embeddings), reader or with_tables(own), writer, verifier)
 
     def seen_by(self, audience: Audience) -> AnswerChain:
         """Return the chain over what another audience sees: no more than this one does. What is loaded is shared."""
