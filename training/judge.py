@@ -59,8 +59,7 @@ def judge_weights(asked: Sequence[Asked], joint: JointWeights, supports: Support
     meets = np.stack([table.x[:, table.names.index("meets")] > 0 for table in tables])[
         ended.stage, np.arange(len(asked))
     ]
-    fewer = share * np.where(kinds == Kind.ANSWERABLE, CERTAIN_ODDS, 1.0)
-    high = precise_from(ended.guessed[meets], ended.right[meets], fewer[meets])
+    high = certain_from(ended.guessed[meets], ended.right[meets], share[meets], kinds[meets])
     low = best_threshold(ended.guessed, share * ended.right, share * ~answers, slack=NEARLY * float(share.sum()))
     report_certain(ended.guessed >= high, ended.right, kinds == Kind.ANSWERABLE, high)
     error = expected_calibration_error(ended.guessed, ended.right, weight=share * np.where(answers, ODDS, 1.0))
@@ -156,6 +155,11 @@ def held_out_predictions(x: Floats, right: npt.NDArray[np.bool_], share: Floats,
         weights, constant = fitted(x[~own], right[~own], share[~own])
         guessed[own] = 1 / (1 + np.exp(-(x[own] @ weights + constant)))
     return guessed
+
+
+def certain_from(guessed: Floats, right: npt.NDArray[np.bool_], share: Floats, kinds: npt.NDArray[np.int64]) -> float:
+    """Return the least probability of what is certain: right as often as PRECISE says at CERTAIN_ODDS."""
+    return precise_from(guessed, right, share * np.where(kinds == Kind.ANSWERABLE, CERTAIN_ODDS, 1.0))
 
 
 def precise_from(probabilities: Floats, right: npt.NDArray[np.bool_], shown: Floats) -> float:

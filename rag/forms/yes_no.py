@@ -67,9 +67,8 @@ def _verified(findings: Findings) -> AnswerBody | None:
     for quote in enough[:_QUOTES]:
         citation = cite(1, quote.article, (quote.start, quote.end), (), findings.limits.context, quote.duplicates)
         if said := verdict(question, claim, citation, findings.verifier):
-            first = Sentence(said[0], "computed", (1,), round(min(said[1], quote.support), 4))
-            carried = Sentence(quote.text, "quote", (1,), round(quote.support, 4))
-            return AnswerBody((first, carried), (citation,), certainty="high", intent="yes_no")
+            sentences = _said(said[0], min(said[1], quote.support), quote)
+            return AnswerBody(sentences, (citation,), certainty="high", intent="yes_no")
     return _by_head(findings, enough[0]) if enough else None
 
 
@@ -79,9 +78,14 @@ def _by_head(findings: Findings, quote: Quote) -> AnswerBody | None:
     decided = findings.verifier.decides(findings.question, quote.text, f"{citation.title}\n{citation.before}")
     if abs(decided) < HEAD_DECIDES or _unsure(findings.question, quote.text):
         return None
-    said = Sentence("Yes." if decided > 0 else "No.", "computed", (1,), round(quote.support, 4))
-    carried = Sentence(quote.text, "quote", (1,), round(quote.support, 4))
-    return AnswerBody((said, carried), (citation,), MAYBE, certainty="low", reason=NOT_ASKED, intent="yes_no")
+    sentences = _said("Yes." if decided > 0 else "No.", quote.support, quote)
+    return AnswerBody(sentences, (citation,), MAYBE, certainty="low", reason=NOT_ASKED, intent="yes_no")
+
+
+def _said(verdict: str, support: float, quote: Quote) -> tuple[Sentence, Sentence]:
+    """Return the verdict and the quote that decides."""
+    first = Sentence(verdict, "computed", (1,), round(support, 4))
+    return first, Sentence(quote.text, "quote", (1,), round(quote.support, 4))
 
 
 def claim_of(question: str) -> str | None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rag.reading.onnx import Support as Probabilities
-from training.judge import ODDS, fitted, held_out_predictions, precise_from, shares
+from training.asked import Kind
+from training.judge import CERTAIN_ODDS, ODDS, certain_from, fitted, held_out_predictions, precise_from, shares
 from training.metrics import best_balanced, expected_calibration_error, interval
 from training.near import Reply, figures_of
 from training.sources import Question
@@ -36,6 +37,17 @@ def test_high_certainty_begins_where_nine_of_ten_are_right() -> None:
     high = precise_from(p, right, np.ones(200))
     assert right[p >= high].mean() == pytest.approx(0.9, abs=0.01)
     assert precise_from(p, np.zeros(200, dtype=bool), np.ones(200)) == 1.0
+
+
+def test_what_is_certain_is_right_as_often_where_fewer_questions_have_an_answer() -> None:
+    p = np.linspace(1, 0, 400)
+    unanswerable = np.random.default_rng(0).random(400) < (1 - p) / 2  # the less probable, the more of them
+    kinds = np.where(unanswerable, Kind.UNANSWERABLE, Kind.ANSWERABLE)
+    right, even = kinds == Kind.ANSWERABLE, np.ones(400)
+    certain = p >= certain_from(p, right, even, kinds)
+    shown = np.where(right, CERTAIN_ODDS, 1.0)[certain]
+    assert (shown * right[certain]).sum() / shown.sum() == pytest.approx(0.9, abs=0.01)
+    assert certain.sum() < (p >= precise_from(p, right, np.where(right, ODDS, 1.0))).sum()
 
 
 def test_kinds_of_questions_weigh_what_they_should() -> None:

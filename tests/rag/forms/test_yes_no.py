@@ -59,6 +59,7 @@ class DecidingHead:
         self.decided = decided
 
     def decides(self, question: str, title: str, text: str) -> float:
+        assert (question, text[-1:], title.splitlines()[0]) == (ASKED, ".", "Text 0")
         return self.decided
 
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:

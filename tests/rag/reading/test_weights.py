@@ -91,6 +91,12 @@ def test_the_words_of_a_plain_answer(question: str, answer: str) -> None:
     assert reading.probability > 0.5
 
 
+def test_the_chain_asks_the_support_head_what_is_yes_and_what_no(seed_store: Path, models: Path) -> None:
+    with closing(build_chain(Settings(store=seed_store, models=models))) as chain:
+        said = chain.verifier.decides("Is the captain accused of theft?", "The captain is not accused of theft.", "")
+    assert said < -0.5
+
+
 def test_the_headline_question_gets_its_words_first(seed_store: Path, models: Path) -> None:
     with closing(build_chain(Settings(store=seed_store, models=models))) as chain:
         short, quote, *_ = chain.invoke({"question": "what did Jia Yueting criticize?"}).sentences

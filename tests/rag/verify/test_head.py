@@ -41,7 +41,7 @@ class FakeHead:
         return self.order
 
     def decides(self, question: str, title: str, text: str) -> float:
-        raise NotImplementedError
+        return 0.0
 
     def evidence(self, claim: str, title: str, text: str) -> Mapping[str, float] | None:
         self.read.append((claim, title, text))
@@ -191,6 +191,20 @@ def test_the_published_weights_say_how_head_and_rules_count() -> None:
     assert set(weights.alone.weights) == set(HEAD)
 
 
+@pytest.mark.parametrize(
+    ("question", "quote", "sign"),
+    [
+        ("Did the harbour board support the new ferry?", "The harbour board supported the new ferry.", 1),
+        ("Is the ferry captain accused of theft?", "The ferry captain is not accused of theft.", -1),
+        ("Does the ferry have a restaurant?", "There is no restaurant on the ferry.", -1),
+    ],
+)
+def test_the_published_head_tells_yes_from_no(question: str, quote: str, sign: int) -> None:
+    verifier = Verifier(FakeEmbeddings(), SupportHead(OnnxReader(READER)))
+    assert sign * verifier.decides(question, quote, "The ferry") > 0.5
+    assert Verifier(FakeEmbeddings()).decides(question, quote, "The ferry") == 0
+
+
 def test_a_folder_without_a_head_or_without_weights_for_it_leaves_the_rules(
     model_folder: Path, supporting_folder: Path
 ) -> None:
@@ -198,6 +212,7 @@ def test_a_folder_without_a_head_or_without_weights_for_it_leaves_the_rules(
         verifier = Verifier(FakeEmbeddings(), SupportHead(OnnxReader(folder)))
         text = (TEXT, "Permits", None)
         assert verifier.judged(CLAIM, [text]) == Verifier(FakeEmbeddings()).judged(CLAIM, [text])
+        assert verifier.decides("Was the permit withdrawn?", TEXT, "Permits") == 0
 
 
 @pytest.mark.parametrize(
