@@ -18,6 +18,7 @@ import torch
 from onnx import ModelProto, numpy_helper
 
 from training.model import HEADS, SpanReader, from_base, save
+from training.quantise import EASED
 
 log = logging.getLogger("training.dequantise")
 
@@ -39,8 +40,12 @@ def layer_of(node_name: str) -> str:
 
 
 def parameters_of(model: ModelProto) -> dict[str, torch.Tensor]:
-    """Return torch's state: int8 weights times their scales, transposed to [out, in]; the rest as stored."""
+    """Return torch's state: int8 weights times their scales, transposed to [out, in]; the rest as stored.
+
+    Weights that took over a part of their input's peaks (training/quantise.py) give it back.
+    """
     arrays = stored_arrays(model)
+    maker = {output: node for node in model.graph.node for output in node.output}
     state = {name: torch.from_numpy(array.copy()) for name, array in arrays.items() if "_" not in name.rsplit(".")[-1]}
     state |= {name: torch.from_numpy(arrays[name].copy()) for name in arrays if name.endswith("embeddings.weight")}
     for node in model.graph.node:
@@ -48,6 +53,9 @@ def parameters_of(model: ModelProto) -> dict[str, torch.Tensor]:
             continue
         stem = node.input[1].removesuffix(QUANTIZED)
         values = (arrays[node.input[1]] - arrays[f"{stem}_zero_point"]) * arrays[f"{stem}_scale"]
+        multiplied = maker.get(maker[node.input[0]].input[0])
+        if multiplied is not None and multiplied.input[-1].endswith(EASED):
+            values *= arrays[multiplied.input[-1]][:, None]
         state[f"{layer_of(node.name)}.weight"] = torch.from_numpy(np.ascontiguousarray(values.T))
     return state
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,9 +27,11 @@ from scipy.special import logsumexp
 from index.runtime import open_session
 from rag.reading.manifest import FORMAT
 from rag.reading.onnx import OnnxReader, WindowScores
+from rag.reading.windows import encode_windows, load_tokenizer, pad
 from training.evaluate import MAX_LENGTH, HeldOut, read_held_out
 from training.metrics import auroc, best_threshold, expected_calibration_error, fit_logistic
 from training.model import SpanReader, load_mean
+from training.quantise import quantise
 from training.support import Support
 from training.text import ReaderInput
 from training.words import word_vectors
@@ -40,6 +43,8 @@ OUTPUTS = ["start", "end", "relevance", "support"]
 WORDS = "words.npy"
 HALVED_FROM = 1024
 TOLERANCE = 1e-3
+SEEN_OF_A_KIND = 16
+"""Rows of each kind of held-out rows from which an int8 layer learns how large its input is."""
 
 
 def export_fp32(model: SpanReader, path: Path) -> None:
@@ -125,6 +130,18 @@ def largest_difference(model: SpanReader, path: Path) -> float:
             real = mask.numpy() == 1 if gap.shape == mask.shape else np.ones(gap.shape, dtype=bool)
             worst = max(worst, float(gap[real].max()))
     return worst
+
+
+def inputs_of(rows: Sequence[HeldOut], tokenizer: Path) -> list[dict[str, npt.NDArray[np.int64]]]:
+    """Return the model's inputs for a sample of each kind of rows, by which its activations are known."""
+    known, seen = load_tokenizer(tokenizer), Counter[str]()
+    inputs = []
+    for row in rows:
+        seen[row.kind] += 1
+        if seen[row.kind] <= SEEN_OF_A_KIND:
+            passage = [ReaderInput(row.context, row.passage)]
+            inputs.append(pad(encode_windows(known, row.question, passage, MAX_LENGTH)[:1]))
+    return inputs
 
 
 def sha256(path: Path) -> str:
@@ -217,6 +234,7 @@ def main() -> None:
         if not (folder / "model.safetensors").is_file():
             parser.error(f"--model {folder}: no model.safetensors there")
     options.out.mkdir(parents=True, exist_ok=True)
+    held_out = read_held_out(options.rows / "held_out.jsonl")
     model = load_mean(options.model)
     full, final = options.out / "fp32.onnx", options.out / "reader.onnx"
     export_fp32(model, full)
@@ -226,14 +244,10 @@ def main() -> None:
     if options.weights == "fp16":
         halve(full, final)
     elif options.weights == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic  # after open_session, which silences it
-
-        quantized = options.out / "int8.onnx"
-        quantize_dynamic(
-            full, quantized, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
-        )
-        halve(quantized, final)
-        quantized.unlink()
+        quantised = options.out / "int8.onnx"
+        quantise(full, inputs_of(held_out, options.base / "tokenizer.json"), quantised)
+        halve(quantised, final)
+        quantised.unlink()
     else:
         shutil.copy(full, final)
     full.unlink()
@@ -246,7 +260,7 @@ def main() -> None:
         largest_difference(model, final),
         final.stat().st_size / 1e6,
     )
-    calibrate(options.out, options.version, read_held_out(options.rows / "held_out.jsonl"))
+    calibrate(options.out, options.version, held_out)
 
 
 if __name__ == "__main__":
