@@ -24,7 +24,6 @@ from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
-from rag.tables.reader import SURE
 from rag.tables.rows import column_at
 from rag.unsure import MAYBE, why_unsure
 
@@ -156,9 +155,8 @@ def _ranked(question: str, quotes: Sequence[Quote], constraints: Constraints, ba
 
 
 def _fit(quote: Quote, constraints: Constraints) -> Fit:
-    """Return how a quote keeps to the question; the lookup of a sure cell has found all that the question names."""
-    looked_up = quote.support == SURE and column_at(quote.article, quote.spans[0]) is not None
-    return Fit.MEETS if looked_up else constraints.fit(quote.article, (quote.start, quote.end), quote.spans)
+    """Return how a quote keeps to the question; a cell was looked up by all that the question names."""
+    return Fit.MEETS if quote.looked_up else constraints.fit(quote.article, (quote.start, quote.end), quote.spans)
 
 
 def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:

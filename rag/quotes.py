@@ -31,6 +31,7 @@ class Quote:
     spans: tuple[Span, ...]
     duplicates: tuple[Place, ...] = ()
     fit: Fit = Fit.MEETS
+    looked_up: bool = False
 
     @property
     def text(self) -> str:
@@ -65,7 +66,7 @@ def find_quotes(passages: Sequence[Passage], readings: Sequence[Reading], charac
                 continue
             words = _unquoted(passage.article.text, words, end)
             quote = Quote(passage.article, start, end, reading.probability * span.score, (words,))
-            quote = replace(quote, duplicates=tuple(_same_words(quote, passage)))
+            quote = replace(quote, duplicates=tuple(_same_words(quote, passage)), looked_up=reading.looked_up)
             said = " ".join(_LOOSE.sub(" ", quote.text.casefold()).split()) or quote.text
             quotes[said] = _merged(quotes[said], quote) if said in quotes else quote
     return sorted(quotes.values(), key=lambda quote: quote.rank, reverse=True)
@@ -108,13 +109,13 @@ def _same_words(quote: Quote, passage: Passage) -> Iterator[Place]:
 
 def _merged(first: Quote, second: Quote) -> Quote:
     """Two claims on the same words: of one place, or of two."""
+    looked_up = first.looked_up or second.looked_up
     if first.article.id == second.article.id and first.start < second.end and second.start < first.end:
-        spans = (span for span in second.spans if first.start <= span[0] and span[1] <= first.end)
-        return replace(
-            first, spans=tuple(dict.fromkeys((*first.spans, *spans))), support=max(first.support, second.support)
-        )
+        inside = (span for span in second.spans if first.start <= span[0] and span[1] <= first.end)
+        spans = tuple(dict.fromkeys((*first.spans, *inside)))
+        return replace(first, spans=spans, support=max(first.support, second.support), looked_up=looked_up)
     if second.rank > first.rank:
         first, second = second, first
     place = Place(second.article.id, second.start, second.end, second.text)
     duplicates = tuple(dict.fromkeys((*first.duplicates, place, *second.duplicates)))
-    return replace(first, duplicates=duplicates)
+    return replace(first, duplicates=duplicates, looked_up=looked_up)

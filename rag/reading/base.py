@@ -20,10 +20,14 @@ class AnswerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """P(the passage answers), and the words, best first; there are none in an empty passage."""
+    """P(the passage answers), and the words, best first; there are none in an empty passage.
+
+    `looked_up` are words of a table's cell whose row and column hold all that the question names.
+    """
 
     probability: float
     spans: tuple[AnswerSpan, ...]
+    looked_up: bool = False
 
 
 HIGH = 0.75

@@ -61,7 +61,7 @@ class TableReader:
             span = AnswerSpan(cell.start - passage.start, cell.end - passage.start, 1.0)
             support = SURE if place.found.certain else GUESSED
             if place.found.certain or readings[place.passage].probability < support:
-                readings[place.passage] = Reading(support, (span,))
+                readings[place.passage] = Reading(support, (span,), place.found.certain)
         return readings
 
     def _places(self, question: str, passages: Sequence[Passage]) -> Iterator[_Place]:

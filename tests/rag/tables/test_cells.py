@@ -47,7 +47,14 @@ CODES = """# Warning lights
 | T-4 | The oil is too hot | Stop the engine |
 | T-41 | The filter is clogged | Clean the filter |
 """
-TEXTS = {"pumps.md": PUMPS, "baths.md": BATHS, "schools.csv": SCHOOLS, "codes.md": CODES}
+SHEET = """# Tarn M2 and M4: data sheet
+
+| | M2 | M4 |
+|---|---|---|
+| Power consumption | 6.5 W | 11 W |
+| Weight | 410 g | 730 g |
+"""
+TEXTS = {"sheet.md": SHEET, "pumps.md": PUMPS, "baths.md": BATHS, "schools.csv": SCHOOLS, "codes.md": CODES}
 
 
 class Nothing:
@@ -96,6 +103,7 @@ def answer(question: str, *articles: Article) -> Extract:
         ("schools.csv", "How many pupils did Birch Lane Primary have in 2023?", "305"),
         ("schools.csv", "How many pupils did Eastfield have in 2024?", "1131"),
         ("schools.csv", "Who is the head teacher of St Brigid's?", "Fiona Gallagher"),
+        ("sheet.md", "What is the power consumption of the Tarn M2?", "6.5 W"),
         ("codes.md", "What does T-4 mean?", "The oil is too hot"),
         ("codes.md", "what does warning light t-41 mean", "The filter is clogged"),
     ],
