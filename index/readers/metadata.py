@@ -105,6 +105,7 @@ def author_of(said: object) -> str | None:
 
 def _author(name: str) -> str:
     name = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", name)
+    name = re.sub(r"\[([^\[\]]+)\]\([^()]*\)", r"\1", name)
     bare = _LABEL.sub("", name)
     if bare != name and not re.match(r"(?i)by|von|author", name):
         bare = _DATE_IN_NAME.sub("", f" {bare}").strip()
