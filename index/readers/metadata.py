@@ -56,7 +56,9 @@ _DATE_IN_NAME = re.compile(
     r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{4}\s*年).*$"
 )
 _AFTER_NAME = re.compile(
-    r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
+    r"(?i)[\s,|·•–—-]*\b(?:(?:(?:senior|managing|news|staff|contributing|associate|chief|guest) )+"
+    r"(?:editor|writer|reporter|correspondent|columnist)|follow(?: us)?|"
+    r"link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
 _TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
