@@ -21,12 +21,10 @@ from index.readers.exports import is_notion, notion_page
 from index.readers.front_matter import first_of, one_line, split
 from index.readers.markdown_marks import marks_plugin
 from index.readers.markup import markup_blocks
-from index.readers.metadata import author_of, day_of, name_of
+from index.readers.metadata import CREATED_NAMES, DATE_NAMES, author_of, day_of, name_of
 from index.readers.obsidian import obsidian_plugin, outside_code, without_comments
 
 _LINKS = ("link", "url", "source", "canonicalurl", "canonical")
-_DATES = ("date", "published", "pubdate", "publishdate", "publishedat", "publishedon", "datepublished", "pubdatetime")
-
 _BOX = re.compile(r"(?m)^( {0,3}<(?:aside|blockquote|center|details|div|section)\b[^<>\n]*>)[ \t]*\n(?= {0,3}[^\s<])")
 """Tags on lines of their own: what they enclose is Markdown, too, as Notion means it."""
 
@@ -57,7 +55,7 @@ def read_markdown(data: bytes, source: str) -> Article:
 
 def _date(front: dict[str, Any], is_copy: bool) -> str | None:
     """Return the day of publication; when a note was made counts unless it is a copy of a page."""
-    said = first_of(front, *_DATES, *(() if is_copy else ("created", "createdat", "datecreated")))
+    said = first_of(front, *DATE_NAMES, *(() if is_copy else CREATED_NAMES))
     if isinstance(said, dict):
         return _date(said, is_copy)
     return day_of(one_line(said))

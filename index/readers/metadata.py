@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 
 _NO_TITLE = re.compile(
@@ -35,14 +35,18 @@ _NO_NAME = "january|february|july|september|october|november|december|feb|jul|au
 """Months that are hardly anybody's name."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[t\s])")
 _COMPACT = re.compile(r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:\d{4,6})?(?=$|[tz+-])")
-_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?=$|\s)")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?(?=$|\s)")
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?=$|[\s,])")
 _DAY_MONTH = re.compile(
-    rf"(?:\w+,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?({_MONTH})\.?,?\s+(\d{{4}})(?=$|[\s,])"
+    rf"(?:\w+,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]+(?:of\s+)?({_MONTH})\.?,?[\s-]+(\d{{4}})(?=$|[\s,])"
 )
 _MONTH_DAY = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?=$|[\s,])")
 _CTIME = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\s+(\d{{1,2}})\s+[\d:]+\s+(?:[a-z]{{3,4}}\s+)?(\d{{4}})$")
+_WORDED = re.compile(
+    r"(?:[^\W\d_]+\.?,?\s+)?(?:(\d{1,2})(?:\.|er|º)?\s+)?(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?=$|[\s,])"
+)
+_MONTH_LANGUAGES = "en de fr es it pt nl sv da nb fi pl cs hr ru uk tr hu ro".split()
 _PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _LABEL = re.compile(
     r"(?i)^(?:(?:last )?(?:updated?|modified|published|posted|written|created|reviewed)(?: on| at| by)?\b[:\s]*|"
@@ -61,6 +65,13 @@ _AFTER_NAME = re.compile(
     r"link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
+DATE_NAMES = tuple(
+    "date published pubdate publishdate publisheddate publicationdate publishedat publishedon datepublished pubdatetime"
+    " postdate posted postedat datetime".split()
+)
+CREATED_NAMES = tuple("created createdat datecreated creationdate createddate".split())
+"""What properties are called that say when an article was published, or made."""
+_NAMES_OF_PEOPLE = "name @name @value displayName display_name fullName full_name rendered original".split()
 _TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
 """When the templates of python-docx and python-pptx were made, which their documents say they were."""
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
@@ -96,7 +107,8 @@ def is_named(source: str) -> bool:
 def author_of(said: object) -> str | None:
     """Return who wrote it, from text, a list or an object with a `name`; without dates, labels and placeholders."""
     if isinstance(said, dict):
-        return author_of(said.get("name") or said.get("@name") or said.get("@value"))
+        named = next((said[name] for name in _NAMES_OF_PEOPLE if said.get(name)), None)
+        return author_of(named or [inner for inner in said.values() if isinstance(inner, dict | list)])
     if isinstance(said, list):
         return "; ".join(dict.fromkeys(name for item in said if (name := author_of(item)))) or None
     if not isinstance(said, str | int | float) or isinstance(said, bool):
@@ -133,6 +145,28 @@ def day_of(said: str | None) -> str | None:
     return None
 
 
+def _worded(day: str | None, name: str, year: str) -> str | None:
+    """Return the day or the month where a month is named in one of several languages."""
+    month = _months().get(name.rstrip("."))
+    if month is None:
+        return None
+    return _day(year, month, day) if day else f"{year}-{month:02}"
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the names of months in Unicode's CLDR, but for those that mean another month elsewhere."""
+    from babel.dates import get_month_names
+
+    meant: dict[str, set[int]] = {}
+    for language in _MONTH_LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    meant.setdefault(name.lower().rstrip("."), set()).add(number)
+    return {name: next(iter(numbers)) for name, numbers in meant.items() if len(numbers) == 1}
+
+
 def _year_last(first: str, mark: str, second: str, year: str) -> str | None:
     """17.3.2024 has its day first; of 3/4/2024 nobody knows."""
     day_first, month_first = _day(year, second, first), _day(year, first, second)
@@ -159,4 +193,5 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...
     (_DAY_MONTH, lambda found: _day(found[3], _MONTHS[found[2]], found[1])),
     (_MONTH_DAY, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
     (_CTIME, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
+    (_WORDED, lambda found: _worded(found[1], found[2], found[3])),
 )
