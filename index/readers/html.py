@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -19,6 +20,7 @@ from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
 from index.readers.metadata import author_of, day_of, name_of
 from index.readers.page_date import page_day
+from index.readers.style_sheets import mark_standing
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -57,8 +59,10 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     extracted = "\n".join(map(str, document.body.itertext())) if document and document.body is not None else ""
     if document is None or not extracted.strip():
         raise ArticleError(f"{source} has no text that looks like an article", "save the article's page itself")
+    blocks = _blocks(seen, extracted)
     properties = _properties(document, tree, page, source)
-    yield compose(source, properties, _titled(_blocks(seen, extracted), properties.title))
+    named = next((block.tidied for block in blocks[:1] if block.tidied in _titles(tree)), properties.title)
+    yield compose(source, replace(properties, title=named), _titled(blocks, named))
     if _is_cut(page):
         yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
 
@@ -76,6 +80,11 @@ def _properties(document: Document, tree: HtmlElement | None, page: str, source:
         link=web_link(document.url),
         tags=tags_of(document.tags),
     )
+
+
+def _titles(tree: HtmlElement | None) -> list[str]:
+    """Return what the page's head calls it, which may be what its text begins with."""
+    return [] if tree is None else [" ".join("".join(map(str, part.itertext())).split()) for part in tree.iter("title")]
 
 
 def _first_title(tree: HtmlElement | None) -> str:
@@ -115,6 +124,7 @@ def _seen(tree: HtmlElement | None) -> str:
     """Return the page without what a browser does not show, or shows in place of something else."""
     if tree is None:
         return ""
+    mark_standing(tree, [style.text or "" for style in tree.iter("style")])
     for element in list(tree.iter(etree.Element)):
         hidden = "hidden" in element.attrib or _HIDING.search(element.get("style", ""))
         if hidden and element.tag == "span" and element.find(".//math") is not None:

@@ -14,6 +14,8 @@ _NO_TITLE = re.compile(
     r"powerpoint presentation|excel workbook|workbook|"
     r"(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
+    r"(?:the |your )?(?:document |report )?title(?: of (?:the )?document| here)?|\[[^\[\]]*\]|"
+    r"(?:enter|type|insert|click)\b.{0,40}\btitle\b.{0,20}|"
     r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )
 _NO_AUTHOR = re.compile(
@@ -21,6 +23,9 @@ _NO_AUTHOR = re.compile(
     r"apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
     r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
     r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
+    r"html-docx-js|docx|php(?:word|office)\b.*|aspose\b.*|google docs|pages|(?:libre|open)office\b.*|mammoth|pandoc|"
+    r"wps office|hp(?: inc\.?)?|lenovo|dell|asus|acer|toshiba|pc|windows \w+|пользователь(?: windows)?|"
+    r"(?:usuario|utente|usuário)(?: de)?(?: windows)?|author name|\[[^\[\]]*\]|"
     r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
     r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
     r"see all|link copied|https?://\S*"
@@ -74,6 +79,7 @@ CREATED_NAMES = tuple("created createdat datecreated creationdate createddate".s
 _NAMES_OF_PEOPLE = "name @name @value displayName display_name fullName full_name rendered original".split()
 _TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
 """When the templates of python-docx and python-pptx were made, which their documents say they were."""
+_FIRST_YEAR = 1985
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 _NO_NAME_OF_A_FILE = re.compile(
     r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
@@ -90,7 +96,13 @@ def title_of(said: object) -> str:
 def last_change(said: Mapping[str, str]) -> str | None:
     """Return when an office document was changed last, else when it was made, if it was and not its template."""
     dates = (said.get(name, "") for name in ("modified", "created"))
-    return next((date for date in dates if date and date not in _TEMPLATES_MADE), None)
+    return next((date for date in dates if date not in _TEMPLATES_MADE and is_later(date)), None)
+
+
+def is_later(date: str) -> bool:
+    """Return whether a program can have written a document on this day: where it knew none, it says 1601 or 1970."""
+    year = re.search(r"\d{4}", date)
+    return year is not None and int(year[0]) >= _FIRST_YEAR
 
 
 def name_of(source: str) -> str:
