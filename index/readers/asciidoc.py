@@ -30,6 +30,8 @@ _IMAGE = re.compile(r"(?:image|video|audio)::[^\[]*\[(?:\"([^\"]*)\"|([^,\]]*))[
 _TITLE = re.compile(r"\.([^\s.].*)")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+")
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3})[\w, -]*\s*")
+_LEVELS = "=-~^+"
+_UNDERLINE = re.compile(r"={4,}|-{4,}|~{4,}|\^{4,}|\+{4,}")
 _TABLE = re.compile(r"[|,:!]={3,}\s*")
 _LITERAL = "-.`"
 """Fences around text as it is."""
@@ -49,7 +51,7 @@ class _Header:
 
 def read_asciidoc(data: bytes, source: str) -> Article:
     """Return the document, with title, author, date and tags of its header."""
-    lines = [line.rstrip() for line in decode(data, source).split("\n")]
+    lines = list(_one_line_titles([line.rstrip() for line in decode(data, source).split("\n")]))
     header, body = _header(lines)
     blocks = list(_Body(body, header.attributes).blocks())
     if not any(block.tidied for block in blocks):
@@ -64,6 +66,24 @@ def read_asciidoc(data: bytes, source: str) -> Article:
         tags=tags_of(said.get("keywords")),
     )
     return compose(source, properties, blocks)
+
+
+def _one_line_titles(lines: list[str]) -> Iterator[str]:
+    """Return the lines with titles that are underlined as those that begin with signs of equality."""
+    at = 0
+    while at < len(lines):
+        title, below = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
+        is_first = not at or not lines[at - 1] or _ATTRIBUTES.fullmatch(lines[at - 1]) is not None
+        if is_first and title[:1].isalnum() and _UNDERLINE.fullmatch(below) and abs(len(title) - len(below)) <= 1:
+            yield f"{'=' * (1 + _LEVELS.index(below[0]))} {title}"
+            at += 2
+            continue
+        if _FENCE.fullmatch(title) and title[:1] in _LITERAL + _UNSEEN:
+            end = next((n for n in range(at + 1, len(lines)) if lines[n] == title), at)
+            yield from lines[at:end]
+            at = end
+        yield lines[at]
+        at += 1
 
 
 def _header(lines: list[str]) -> tuple[_Header, list[str]]:

@@ -57,7 +57,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
 
     An author or a date that is none is left out. The byline is part of the text so that "who wrote this?" can be
     answered with a quote. The hash of the file's bytes is left out: there may be many articles in one file. Where the
-    title is the file's name and says nothing, the first sentence is the title, and stands in the text once.
+    title is none, or the file's name and says nothing, the first sentence is the title, and stands in the text once.
     """
     properties = replace(
         properties,
@@ -71,7 +71,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     heading = [title]
     if body and body[0].text == title.text:
         heading, body = [replace(title, pages=body[0].pages)], body[1:]
-    elif body and title.text == name_of(source) and not is_named(source):
+    elif body and (not title.text or (title.text == name_of(source) and not is_named(source))):
         properties, heading = replace(properties, title=first_sentence(body[0].text)), []
     parts = [*heading, *([Block(byline)] if byline else []), *body]
     headings, pages, tables = _marks(parts)

@@ -17,7 +17,7 @@ from index.readers.ooxml import MC, A, M, Package, R, W, is_on
 from index.readers.package import open_zip
 from index.readers.rows import new_table
 from index.readers.word_styles import Numbering, Styles
-from index.readers.word_text import chosen, linear_text, text_boxes
+from index.readers.word_text import chosen, is_placeholder, linear_text, text_boxes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -75,6 +75,8 @@ class _Walk:
                 yield from self._paragraph(child)
             elif child.tag == f"{W}tbl":
                 yield from self._table(child)
+            elif is_placeholder(child):
+                continue
             elif child.tag in _WRAPPERS:
                 yield from self._blocks(child)
             elif child.tag == f"{MC}AlternateContent":

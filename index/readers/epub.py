@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 from index.article import Article, LeftOut
 from index.errors import ArticleError
-from index.readers.compose import Properties, compose, tags_of
+from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.decode import decode
-from index.readers.markup import markup_blocks
+from index.readers.markup import element_blocks, parsed
 from index.readers.metadata import name_of, title_of
 from index.readers.package import open_zip, parse_xml
+from index.readers.style_sheets import mark_standing
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -37,8 +38,9 @@ def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
         path = _package_path(book, source)
         package = parse_xml(book.read(path))
         names, present = list(_chapters(package, path)), set(book.namelist())
+        sheets = [book.read(name).decode("utf-8", "replace") for name in sorted(present) if name.endswith(".css")]
         pages = (decode(book.read(name), f"{source}/{name}") for name in names if name in present)
-        blocks = [block for page in pages for block in markup_blocks(page)]
+        blocks = [block for page in pages for block in _blocks(page, sheets)]
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the book that has it")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), name_of(source))
@@ -46,6 +48,13 @@ def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     for name in names:
         if name not in present:
             yield LeftOut(f"{source}/{name}", "the book names this chapter and has it not")
+
+
+def _blocks(page: str, sheets: list[str]) -> Iterator[Block]:
+    root = parsed(page)
+    if root is not None:
+        mark_standing(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
+        yield from element_blocks(root)
 
 
 def _package_path(book: ZipFile, source: str) -> str:

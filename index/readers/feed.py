@@ -37,7 +37,7 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
             yield Failure(name, f"{name} has no text in the feed", "save the page that it links to")
             continue
         properties = Properties(
-            title=title or f"entry {number}",
+            title=title,
             author=_line(entry.get("author", "")) or None,
             date=_date(entry),
             language=feed.feed.get("language") or None,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -18,6 +19,8 @@ from index.readers.linked_data import linked_article
 from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
 from index.readers.metadata import author_of, day_of, name_of
+from index.readers.page_date import page_day
+from index.readers.style_sheets import mark_standing
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,33 +49,50 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     if tree is not None and (exported := confluence_page(tree, source)) is not None:
         yield _exported(*exported, source)
         return
-    linked = {} if tree is None else linked_article(tree)
     seen = _seen(tree)
-    # Searched for everywhere, any year of a page would become its date. The original one is that of publication.
-    said = {"extensive_search": False, "original_date": True}
+    quick = {"extensive_search": False}  # its date is not used
     document = (
-        bare_extraction(seen, include_comments=False, with_metadata=True, date_extraction_params=said) if seen else None
+        bare_extraction(seen, include_comments=False, with_metadata=True, date_extraction_params=quick)
+        if seen
+        else None
     )
     extracted = "\n".join(map(str, document.body.itertext())) if document and document.body is not None else ""
     if document is None or not extracted.strip():
         raise ArticleError(f"{source} has no text that looks like an article", "save the article's page itself")
-    properties = _properties(document, linked, page, source)
-    yield compose(source, properties, _titled(_blocks(seen, extracted), properties.title))
+    blocks = _blocks(seen, extracted)
+    properties = _properties(document, tree, page, source)
+    named = next((block.tidied for block in blocks[:1] if block.tidied in _titles(tree)), properties.title)
+    yield compose(source, replace(properties, title=named), _titled(blocks, named))
     if _is_cut(page):
         yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
 
 
-def _properties(document: Document, linked: Mapping[str, object], page: str, source: str) -> Properties:
-    """Return what a page says of itself: in JSON-LD, else as trafilatura finds it."""
+def _properties(document: Document, tree: HtmlElement | None, page: str, source: str) -> Properties:
+    """Return what a page says of itself: in JSON-LD, else as trafilatura finds it, and htmldate."""
+    linked = {} if tree is None else linked_article(tree)
+    day = None if tree is None else page_day(tree)
     language = _LANGUAGE.search(page)
     return Properties(
-        title=" ".join((document.title or "").split()).rstrip("¶ ") or name_of(source),
+        title=_first_title(tree) or " ".join((document.title or "").split()).rstrip("¶ ") or name_of(source),
         author=author_of(linked.get("author")) or _author(document.author or "", page),
-        date=day_of(str(linked.get("datePublished", ""))) or document.date or None,
+        date=day_of(str(linked.get("datePublished", ""))) or day,
         language=language[1].lower() if language else None,
         link=web_link(document.url),
         tags=tags_of(document.tags),
     )
+
+
+def _titles(tree: HtmlElement | None) -> list[str]:
+    """Return what the page's head calls it, which may be what its text begins with."""
+    return [] if tree is None else [" ".join("".join(map(str, part.itertext())).split()) for part in tree.iter("title")]
+
+
+def _first_title(tree: HtmlElement | None) -> str:
+    """Return the paragraph that is called title, where a page has no title otherwise, as Google's documents have it."""
+    if tree is None or any("".join(map(str, part.itertext())).strip() for part in tree.iter("title", "h1")):
+        return ""
+    called = (part for part in tree.iter("p") if "title" in part.get("class", "").lower().split())
+    return next((title for part in called if (title := " ".join("".join(map(str, part.itertext())).split()))), "")
 
 
 def _exported(content: _Element | None, properties: Properties, source: str) -> Article | LeftOut:
@@ -104,6 +124,7 @@ def _seen(tree: HtmlElement | None) -> str:
     """Return the page without what a browser does not show, or shows in place of something else."""
     if tree is None:
         return ""
+    mark_standing(tree, [style.text or "" for style in tree.iter("style")])
     for element in list(tree.iter(etree.Element)):
         hidden = "hidden" in element.attrib or _HIDING.search(element.get("style", ""))
         if hidden and element.tag == "span" and element.find(".//math") is not None:

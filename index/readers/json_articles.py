@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
+from index.readers.fields import field_text, named_fields, with_fields
 from index.readers.front_matter import one_line
 from index.readers.markup import markup_blocks
 from index.readers.metadata import author_of
-from index.readers.tables import article_of_row, has_text, named_fields
+from index.readers.tables import article_of_row, read_lines
 
 _FEED = "jsonfeed.org/version/"
 _NAME_CHARACTERS = 100
-_HOLDERS = ("articles", "items", "posts", "entries", "documents", "data", "rows")
+_MOST_LOOKED_AT = 10_000
+"""Objects and lists in which articles may lie."""
 
 
 def read_json(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
     """Return each object of the array as an article, its keys as the columns of tables."""
+    text = decode(data, source)
     try:
-        said = json.loads(decode(data, source))
+        said = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if _is_lines(text):
+            yield from read_lines(data, source, fields)
+            return
         raise ArticleError(f"{source} is not JSON ({error})", "correct it") from error
     if isinstance(said, dict) and _FEED in str(said.get("version", "")):
         yield from _feed(said, source)
         return
-    if isinstance(said, dict):
-        said = next((said[name] for name in _HOLDERS if isinstance(said.get(name), list)), [said])
-    if not isinstance(said, list) or not any(isinstance(item, dict) for item in said):
+    if not isinstance(said, dict) and not (isinstance(said, list) and any(isinstance(item, dict) for item in said)):
         raise ArticleError(f"{source} holds no articles: it is no array of objects", "give one object for each article")
     names, called = Names(source), named_fields(fields)
-    if not any(isinstance(item, dict) and has_text(item, called) for item in said):
-        raise ArticleError(f"{source} has no key called {' or '.join(called['text'])}", "name it with --text-field")
-    for number, item in enumerate(said, start=1):
+    items = _articles(said, called["text"])
+    if not items:
+        raise ArticleError(f"{source} has no key called {' or '.join(called['text'][:4])}", "name it with --text-field")
+    for number, item in enumerate(items, start=1):
         if isinstance(item, dict):
-            yield article_of_row(names, f"item {number}", item, called)
+            yield article_of_row(names, f"item {number}", with_fields(item, called["text"]) or item, called)
         else:
             yield Failure(f"{source}/item {number}", f"{source}, item {number} is no JSON object", "correct it")
+
+
+def _is_lines(text: str) -> bool:
+    """Whether there is an object on the first line, and more below."""
+    first, _, rest = text.strip().partition("\n")
+    try:
+        return bool(rest.strip()) and isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _articles(said: object, names: Sequence[str]) -> list[object]:
+    """Return the objects that have texts: an array, wherever it lies, those of an object by their keys, or the one."""
+    waiting, at = [said], 0
+    while at < min(len(waiting), _MOST_LOOKED_AT):
+        holder = waiting[at]
+        at += 1
+        inner = list(holder.values()) if isinstance(holder, dict) else holder if isinstance(holder, list) else []
+        if isinstance(holder, dict) and field_text(holder, names).strip():
+            return [holder]
+        objects = [item for item in inner if isinstance(item, dict)]
+        is_array = isinstance(holder, list) or (len(objects) == len(inner) > 1)
+        if is_array and any(with_fields(item, names) is not None for item in objects):
+            return inner
+        waiting += inner[:_MOST_LOOKED_AT]
+    return []
 
 
 def _feed(feed: dict[str, object], source: str) -> Iterator[Article | Failure]:
@@ -49,8 +80,8 @@ def _feed(feed: dict[str, object], source: str) -> Iterator[Article | Failure]:
         if not isinstance(item, dict):
             yield Failure(f"{source}/item {number}", f"{source}, item {number} is no JSON object", "correct it")
             continue
-        title = one_line(item.get("title")) or f"item {number}"
-        name = names.of(title[:_NAME_CHARACTERS].replace("/", "-"))
+        title = one_line(item.get("title")) or ""
+        name = names.of((title or f"item {number}")[:_NAME_CHARACTERS].replace("/", "-"))
         blocks = _blocks(item)
         if not any(block.tidied for block in blocks):
             yield Failure(name, f"{name} has no text in the feed", "save the page that it links to")

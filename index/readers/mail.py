@@ -22,7 +22,7 @@ from index.readers.sniff import has_reader, is_supported
 from index.readers.source_metadata import ReadInner, SourceMetadata
 from index.readers.unpack_budget import UnpackBudget
 
-_FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From [^\n]*\n")
+_FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)From (?:[^\n]*\d\d:\d\d[^\n]*\n|[^\n]*\n(?=[A-Za-z][\w-]*: ))")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _NAME_CHARACTERS = 100
 _STUB = 4
@@ -151,7 +151,8 @@ def _body(message: EmailMessage, source: str) -> tuple[list[Block], Forwarded | 
     plain, page = (_text(message.get_body((kind,)), source) for kind in ("plain", "html"))
     blocks = [block for block in markup_blocks(own_markup(page)) if block.tidied] if page else []
     shown = "\n\n".join(block.text for block in blocks)
-    text = shown if _is_stub(plain, shown) else plain
+    rows = " ".join(block.text for block in blocks if block.table)
+    text = shown if _is_stub(plain, shown) or _lacks(plain, rows) else plain
     before, inner = forwarded(text)
     if text is plain or inner is not None:
         blocks = _paragraphs(own_words(before))
@@ -167,6 +168,12 @@ def _is_stub(plain: str, shown: str) -> bool:
         return False
     distinct = {word for word in words if len(word) >= _TELLING or not word.isascii()}
     return len(words) * _STUB <= len(others) or len(distinct & set(others)) < len(distinct) / 2
+
+
+def _lacks(plain: str, rows: str) -> bool:
+    """Whether most words of the HTML's tables are not in the plain text."""
+    words = set(_WORD.findall(rows.lower()))
+    return len(words - set(_WORD.findall(plain.lower()))) > len(words) / 2
 
 
 def _text(part: MIMEPart | None, source: str) -> str:

@@ -13,11 +13,16 @@ from index.readers.markup import parsed
 _SAYS_WHO = (
     r"(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.{5,300}\b(?:wrote|writes|schrieb|écrit|escribió|ha scritto|schreef|"
     r"escreveu|napisał\(?a?\)?|skrev)\b.{0,120}:|.{2,100} (?:wrote|writes|schrieb|a écrit) ?:|"
+    r".{2,100} (?:wrote on|schrieb am) .{5,60}:|"
     r"在?.{4,100}(?:写道|寫道)[:：]"
 )
 _WHO = re.compile(rf"(?s)\A[ \t]*(?:{_SAYS_WHO})[ \t]*\Z")
 _DATED = re.compile(r"[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.*\d.*[^.!?\s]\s*\Z")
 """The first of several lines that say whose the quoted words are: no sentence before them is lost."""
+_ANSWERED = re.compile(
+    r"(?m)^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b[^\n\d]{0,100}\d(?:[^\n<]|\n(?=\S)){0,200}"
+    r"<[^<>\s]{1,100}@[^<>\s]{1,100}>[^\n:]{0,40}:[ \t]*$(?=\s*(?P<next>\S))"
+)
 _FORWARDED = re.compile(
     r"(?im)^[ \t]*(?:-{2,} ?(?:forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|"
     r"message transféré|mensaje reenviado|转发邮件|原始邮件) ?-{2,}|begin forwarded message:|_{20,})[ \t]*$|"
@@ -70,7 +75,7 @@ def unflowed(text: str, deletes_space: bool) -> str:
 
 def own_words(text: str) -> str:
     """Return the text without lines that quote another mail and without the line that says whose they are."""
-    lines = text.split("\n")
+    lines = _before_answered(text).split("\n")
     kept: list[str] = []
     for n, line in enumerate(lines):
         if not line.lstrip().startswith(">"):
@@ -78,6 +83,14 @@ def own_words(text: str) -> str:
         elif n and not lines[n - 1].lstrip().startswith(">"):
             _drop_attribution(kept)
     return "\n".join(kept).strip("\n")
+
+
+def _before_answered(text: str) -> str:
+    """Return the words above a line that names the writer, day and address of a mail that stands below as it is."""
+    for match in _ANSWERED.finditer(text):
+        if _WHO.match(match[0].strip()) and text[: match.start()].strip() and not match["next"].startswith(">"):
+            return text[: match.start()].rstrip()
+    return text
 
 
 def _drop_attribution(kept: list[str]) -> None:

@@ -6,8 +6,9 @@ It is rendered as HTML, which is then read as books and mails are: HTML inside M
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
+from pathlib import PurePath
+from typing import Any
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
@@ -17,12 +18,15 @@ from index.errors import ArticleError
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.exports import is_notion, notion_page
-from index.readers.front_matter import one_line, split
+from index.readers.front_matter import first_of, one_line, split
+from index.readers.markdown_marks import marks_plugin
 from index.readers.markup import markup_blocks
-from index.readers.metadata import author_of, day_of, name_of
-from index.readers.obsidian import obsidian_plugin, without_comments
+from index.readers.metadata import CREATED_NAMES, DATE_NAMES, author_of, day_of, name_of
+from index.readers.obsidian import obsidian_plugin, outside_code, without_comments
 
-_LINKS = ("link", "url", "source", "canonical_url", "canonicalUrl")
+_LINKS = ("link", "url", "source", "canonicalurl", "canonical")
+_BOX = re.compile(r"(?m)^( {0,3}<(?:aside|blockquote|center|details|div|section)\b[^<>\n]*>)[ \t]*\n(?= {0,3}[^\s<])")
+"""Tags on lines of their own: what they enclose is Markdown, too, as Notion means it."""
 
 
 def read_markdown(data: bytes, source: str) -> Article:
@@ -34,13 +38,14 @@ def read_markdown(data: bytes, source: str) -> Article:
     blocks = list(rendered_blocks(text))
     first_heading = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
     day, post_title = _post_name(source)
+    link = next(filter(None, (web_link(first_of(front, name)) for name in _LINKS)), None)
     properties = Properties(
         title=one_line(front.get("title")) or first_heading or post_title or name_of(source),
-        author=author_of(_first_of(front, "author", "authors")),
-        date=one_line(_first_of(front, "date", "published", "pubDate")) or day,
-        language=one_line(_first_of(front, "language", "lang")),
-        link=next(filter(None, (web_link(front.get(name)) for name in _LINKS)), None),
-        tags=tags_of(_first_of(front, "tags", "keywords")),
+        author=author_of(first_of(front, "author", "authors")),
+        date=_date(front, bool(link)) or day,
+        language=one_line(first_of(front, "language", "lang")),
+        link=link,
+        tags=tags_of(first_of(front, "tags", "keywords")),
         collection=one_line(front.get("collection")),
     )
     if not blocks:
@@ -48,22 +53,32 @@ def read_markdown(data: bytes, source: str) -> Article:
     return compose(source, properties, blocks)
 
 
-def _first_of(front: Mapping[str, object], *names: str) -> object:
-    return next((front[name] for name in names if front.get(name)), None)
+def _date(front: dict[str, Any], is_copy: bool) -> str | None:
+    """Return the day of publication; when a note was made counts unless it is a copy of a page."""
+    said = first_of(front, *DATE_NAMES, *(() if is_copy else CREATED_NAMES))
+    if isinstance(said, dict):
+        return _date(said, is_copy)
+    return day_of(one_line(said))
 
 
 def _post_name(source: str) -> tuple[str | None, str | None]:
-    """Return the day and the title that the name of a post says, as Jekyll wants it: `2024-03-17-the-light.md`."""
-    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})-([^\W\d_][\w-]*)", name_of(source))
-    if found is None or not day_of(found[1]):
+    """Return the day and the title that the name of a post says, as Jekyll wants it: `2024-03-17-the-light.md`.
+
+    The post may be a folder, too: `2024-03-17-the-light/index.md`.
+    """
+    path = PurePath(source)
+    name = path.parent.name if path.stem in ("index", "_index") else name_of(source)
+    found = re.fullmatch(r"(\d{4}-\d{1,2}-\d{1,2})-([^\W\d_][\w-]*)", name)
+    if found is None or not (day := day_of(found[1])):
         return None, None
     words = found[2].replace("-", " ").strip()
-    return found[1], words[:1].upper() + words[1:]
+    return day, words[:1].upper() + words[1:]
 
 
 def rendered_blocks(text: str) -> list[Block]:
     """Return the blocks of a piece of Markdown."""
-    rendered = _renderer().render(without_comments(text))
+    text = outside_code(without_comments(text), lambda part: _BOX.sub(r"\1\n\n", part))
+    rendered = _renderer().render(text)
     # A line end in the source stays one, which the walker makes of `<br>` alone.
     return list(markup_blocks(re.sub(r"<br ?/?>\n", "<br>", rendered))) if rendered.strip() else []
 
@@ -71,4 +86,4 @@ def rendered_blocks(text: str) -> list[Block]:
 @cache
 def _renderer() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
-    return markdown.use(footnote_plugin).use(obsidian_plugin)
+    return markdown.use(footnote_plugin).use(marks_plugin).use(obsidian_plugin)

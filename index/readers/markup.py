@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePath
+from urllib.parse import unquote
 
 from lxml import html
 from lxml.etree import ParserError, _Element
 
 from index.readers.compose import Block
 from index.readers.formulas import mathml_text
+from index.readers.metadata import is_named
 from index.readers.notation import LOWERED, RAISED, Piece, linear
 from index.readers.numbering import in_format
 from index.readers.page_marks import is_mark
@@ -44,6 +47,7 @@ _LAYOUT = frozenset("table h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre".split())
 """With one of these in a long cell a row is there for the layout."""
 _LONG_CELL = 300
 
+_FILE_NAME = 300
 _PICTURE_NAME = re.compile(r"(?i)\S+\.(?:png|jpe?g|gif|svg|webp|tiff?|bmp)")
 
 Skip = Callable[[_Element], bool]
@@ -168,7 +172,8 @@ class _Walk:
 def _described(picture: _Element) -> str:
     """Return a picture's description, unless its caption says the same, or it is only the name of its file."""
     said = " ".join((picture.get("alt") or "").split())
-    if _PICTURE_NAME.fullmatch(said):
+    file = PurePath(unquote(picture.get("src") or "")[-_FILE_NAME:])
+    if _PICTURE_NAME.fullmatch(said) or (said == file.stem and not is_named(said)):
         return ""
     figure = next(picture.iterancestors("figure"), None)
     caption = None if figure is None else figure.find(".//figcaption")

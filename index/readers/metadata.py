@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 
 _NO_TITLE = re.compile(
@@ -14,6 +14,8 @@ _NO_TITLE = re.compile(
     r"powerpoint presentation|excel workbook|workbook|"
     r"(?:slide|folie|document|dokument|documento|presentation|layout|doc|page) ?\d+|no title|"
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
+    r"(?:the |your )?(?:document |report )?title(?: of (?:the )?document| here)?|\[[^\[\]]*\]|"
+    r"(?:enter|type|insert|click)\b.{0,40}\btitle\b.{0,20}|"
     r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )
 _NO_AUTHOR = re.compile(
@@ -21,6 +23,9 @@ _NO_AUTHOR = re.compile(
     r"apache poi|docx4j|un-named|unknown(?: author)?|author|autor|anonymous|"
     r"user(?:name)?|(?:microsoft )?office(?: ?365)? user|microsoft(?: office)?|windows user|admin(?:istrator)?|"
     r"root|owner|default|test|none|null|n/?a|guest|administrador|benutzer|utilisateur|用户|作者|未知|微软用户|"
+    r"html-docx-js|docx|php(?:word|office)\b.*|aspose\b.*|google docs|pages|(?:libre|open)office\b.*|mammoth|pandoc|"
+    r"wps office|hp(?: inc\.?)?|lenovo|dell|asus|acer|toshiba|pc|windows \w+|пользователь(?: windows)?|"
+    r"(?:usuario|utente|usuário)(?: de)?(?: windows)?|author name|\[[^\[\]]*\]|"
     r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
     r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
     r"see all|link copied|https?://\S*"
@@ -35,14 +40,18 @@ _NO_NAME = "january|february|july|september|october|november|december|feb|jul|au
 """Months that are hardly anybody's name."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[t\s])")
 _COMPACT = re.compile(r"(?:d:)?(\d{4})(\d{2})(\d{2})(?:\d{4,6})?(?=$|[tz+-])")
-_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?=$|\s)")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?(?=$|\s)")
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?=$|[\s,])")
 _DAY_MONTH = re.compile(
-    rf"(?:\w+,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?({_MONTH})\.?,?\s+(\d{{4}})(?=$|[\s,])"
+    rf"(?:\w+,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]+(?:of\s+)?({_MONTH})\.?,?[\s-]+(\d{{4}})(?=$|[\s,])"
 )
 _MONTH_DAY = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?=$|[\s,])")
 _CTIME = re.compile(rf"(?:\w+,?\s+)?({_MONTH})\s+(\d{{1,2}})\s+[\d:]+\s+(?:[a-z]{{3,4}}\s+)?(\d{{4}})$")
+_WORDED = re.compile(
+    r"(?:[^\W\d_]+\.?,?\s+)?(?:(\d{1,2})(?:\.|er|º)?\s+)?(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?=$|[\s,])"
+)
+_MONTH_LANGUAGES = "en de fr es it pt nl sv da nb fi pl cs hr ru uk tr hu ro".split()
 _PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _LABEL = re.compile(
     r"(?i)^(?:(?:last )?(?:updated?|modified|published|posted|written|created|reviewed)(?: on| at| by)?\b[:\s]*|"
@@ -56,11 +65,21 @@ _DATE_IN_NAME = re.compile(
     r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{4}\s*年).*$"
 )
 _AFTER_NAME = re.compile(
-    r"(?i)[\s,|·•–—-]*\b(?:follow(?: us)?|link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
+    r"(?i)[\s,|·•–—-]*\b(?:(?:(?:senior|managing|news|staff|contributing|associate|chief|guest) )+"
+    r"(?:editor|writer|reporter|correspondent|columnist)|follow(?: us)?|"
+    r"link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
 )
 _MOST_AUTHOR = 200
+DATE_NAMES = tuple(
+    "date published pubdate publishdate publisheddate publicationdate publishedat publishedon datepublished pubdatetime"
+    " postdate posted postedat datetime".split()
+)
+CREATED_NAMES = tuple("created createdat datecreated creationdate createddate".split())
+"""What properties are called that say when an article was published, or made."""
+_NAMES_OF_PEOPLE = "name @name @value displayName display_name fullName full_name rendered original".split()
 _TEMPLATES_MADE = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
 """When the templates of python-docx and python-pptx were made, which their documents say they were."""
+_FIRST_YEAR = 1985
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 _NO_NAME_OF_A_FILE = re.compile(
     r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
@@ -77,7 +96,13 @@ def title_of(said: object) -> str:
 def last_change(said: Mapping[str, str]) -> str | None:
     """Return when an office document was changed last, else when it was made, if it was and not its template."""
     dates = (said.get(name, "") for name in ("modified", "created"))
-    return next((date for date in dates if date and date not in _TEMPLATES_MADE), None)
+    return next((date for date in dates if date not in _TEMPLATES_MADE and is_later(date)), None)
+
+
+def is_later(date: str) -> bool:
+    """Return whether a program can have written a document on this day: where it knew none, it says 1601 or 1970."""
+    year = re.search(r"\d{4}", date)
+    return year is not None and int(year[0]) >= _FIRST_YEAR
 
 
 def name_of(source: str) -> str:
@@ -94,7 +119,8 @@ def is_named(source: str) -> bool:
 def author_of(said: object) -> str | None:
     """Return who wrote it, from text, a list or an object with a `name`; without dates, labels and placeholders."""
     if isinstance(said, dict):
-        return author_of(said.get("name") or said.get("@name") or said.get("@value"))
+        named = next((said[name] for name in _NAMES_OF_PEOPLE if said.get(name)), None)
+        return author_of(named or [inner for inner in said.values() if isinstance(inner, dict | list)])
     if isinstance(said, list):
         return "; ".join(dict.fromkeys(name for item in said if (name := author_of(item)))) or None
     if not isinstance(said, str | int | float) or isinstance(said, bool):
@@ -105,6 +131,7 @@ def author_of(said: object) -> str | None:
 
 def _author(name: str) -> str:
     name = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", name)
+    name = re.sub(r"\[([^\[\]]+)\]\([^()]*\)", r"\1", name)
     bare = _LABEL.sub("", name)
     if bare != name and not re.match(r"(?i)by|von|author", name):
         bare = _DATE_IN_NAME.sub("", f" {bare}").strip()
@@ -128,6 +155,28 @@ def day_of(said: str | None) -> str | None:
         if match := pattern.match(text):
             return day(match)
     return None
+
+
+def _worded(day: str | None, name: str, year: str) -> str | None:
+    """Return the day or the month where a month is named in one of several languages."""
+    month = _months().get(name.rstrip("."))
+    if month is None:
+        return None
+    return _day(year, month, day) if day else f"{year}-{month:02}"
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the names of months in Unicode's CLDR, but for those that mean another month elsewhere."""
+    from babel.dates import get_month_names
+
+    meant: dict[str, set[int]] = {}
+    for language in _MONTH_LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    meant.setdefault(name.lower().rstrip("."), set()).add(number)
+    return {name: next(iter(numbers)) for name, numbers in meant.items() if len(numbers) == 1}
 
 
 def _year_last(first: str, mark: str, second: str, year: str) -> str | None:
@@ -156,4 +205,5 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...
     (_DAY_MONTH, lambda found: _day(found[3], _MONTHS[found[2]], found[1])),
     (_MONTH_DAY, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
     (_CTIME, lambda found: _day(found[3], _MONTHS[found[1]], found[2])),
+    (_WORDED, lambda found: _worded(found[1], found[2], found[3])),
 )

@@ -7,6 +7,7 @@ paragraph's name, `^a`, nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -16,6 +17,8 @@ _LINK = re.compile(r"!?\[\[([^\[\]\n]{1,500})\]\]")
 _COMMENT = re.compile(r"(?<![\w%])%%(?!%)(?:[^%]|%(?!%)){0,2000}%%(?!\w)")
 _MARK = re.compile(r"(?<![\w=])==(?=[^\s=])([^=`\n]{1,1000})(?<=\S)==(?![\w=])")
 _COMMENT_LINES = re.compile(r"(?ms)^%%(?![^\n]*%%)[^\n]*\n.{0,20000}?%%[ \t]*$")
+_BLOCK_NAME = re.compile(r"(?m)^[ \t]*(?:id|collapsed)::[ \t]+\S+[ \t]*\n?|[ \t]*\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)")
+"""What Logseq writes below an item, and a mention of one."""
 _CODE = re.compile(r"(?ms)^(?P<fence>```+|~~~+).*?^(?P=fence)|\Z")
 _CALLOUT = re.compile(r"\A\[!\w[\w-]*\][+-]?[ \t]*")
 _NAME = re.compile(r"[ \t]\^(?=[\w-]*[A-Za-z])[\w-]{3,}\s*\Z|\A\^(?=[\w-]*[A-Za-z])[\w-]{3,}\s*\Z")
@@ -33,10 +36,15 @@ def obsidian_plugin(markdown: MarkdownIt) -> None:
 
 
 def without_comments(text: str) -> str:
-    """Return the text without comments of several lines, but for what stands in code."""
+    """Return the text without comments of several lines and lines of outliners, but for what stands in code."""
+    return outside_code(text, lambda part: _BLOCK_NAME.sub("", _COMMENT_LINES.sub("", part)))
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Return the text with what stands between pieces of code changed."""
     parts, at = [], 0
     for code in _CODE.finditer(text):
-        parts += [_COMMENT_LINES.sub("", text[at : code.start()]), code[0]]
+        parts += [change(text[at : code.start()]), code[0]]
         at = code.end()
     return "".join(parts)
 

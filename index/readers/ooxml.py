@@ -41,7 +41,7 @@ class Package:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._names = {name.lower(): name for name in archive.namelist()}
+        self._names = {name.lower().replace("\\", "/"): name for name in archive.namelist()}
         self.main = next((path for kind, path in self._related("") if kind == "officeDocument"), "word/document.xml")
 
     def root(self, path: str) -> _Element:

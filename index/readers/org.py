@@ -23,6 +23,10 @@ _KEYWORD = re.compile(r"(?i)^[ \t]*#\+(\w+)(?:\[[^\]]*\])?:[ \t]*(.*)$")
 _HEADING = re.compile(
     r"^\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*$"
 )
+_STARS = re.compile(r"(\*+)[ \t]+(?:(COMMENT)\b)?")
+_STATES = ("todo", "seq_todo", "typ_todo")
+_SNIPPET = re.compile(r"@@[\w-]+:.{0,500}?@@")
+_FIXED = re.compile(r"(?m)^[ \t]*:[ \t]")
 _BLOCK = re.compile(r"(?i)^[ \t]*#\+(begin|end)_(\w+)")
 _DRAWER = re.compile(r"^[ \t]*:([\w-]+):[ \t]*$")
 _COMMENT = re.compile(r"^[ \t]*#(?:[ \t]|$)")
@@ -49,8 +53,10 @@ def read_org(data: bytes, source: str) -> Article:
     said: dict[str, str] = {}
     for line in lines:
         if (match := _KEYWORD.match(line)) and match[2]:
-            said.setdefault(match[1].lower(), match[2].strip())
-    blocks = [block for block in _with_headers(_blocks(lines)) if block.tidied]
+            name, value = match[1].lower(), match[2].strip()
+            said[name] = f"{said[name]} {value}" if name == "title" and name in said else said.get(name, value)
+    states = {word.split("(")[0] for name in _STATES for word in said.get(name, "").split() if word != "|"}
+    blocks = [block for block in _with_headers(_blocks(_uncommented(lines), states)) if block.tidied]
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     first = next((block.tidied for block in blocks if block.is_heading), None)
@@ -64,10 +70,21 @@ def read_org(data: bytes, source: str) -> Article:
     return compose(source, properties, blocks)
 
 
-def _blocks(lines: list[str]) -> Iterator[Block]:
+def _uncommented(lines: list[str]) -> Iterator[str]:
+    """Return the lines without headings that are comments, and what is below them."""
+    level = 0
+    for line in lines:
+        if (stars := _STARS.match(line)) and (not level or len(stars[1]) <= level):
+            level = len(stars[1]) if stars[2] else 0
+        if not level:
+            yield line
+
+
+def _blocks(lines: Iterable[str], states: set[str]) -> Iterator[Block]:
+    """Return the blocks; `states` are what a document calls its own kinds of TODO."""
     pending: list[str] = []
     inside = ""
-    for line in _without_drawers(lines):
+    for line in _without_drawers(list(lines)):
         if match := _BLOCK.match(line):
             yield from _paragraph(pending, inside)
             pending, inside = [], match[2].lower() if match[1].lower() == "begin" else ""
@@ -86,7 +103,8 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         elif heading := _HEADING.match(line):
             yield from _paragraph(pending, inside)
             pending = []
-            yield Block(_shown(heading[1]), is_heading=True)
+            state, _, words = heading[1].partition(" ")
+            yield Block(_shown(words if state in states else heading[1]), is_heading=True)
         elif any(pattern.match(line) for pattern in _BEGINS):
             yield from _paragraph(pending, inside)
             pending = [line]
@@ -126,6 +144,7 @@ def _paragraph(lines: list[str], inside: str) -> Iterator[Block]:
         cells = text.strip().strip("|").split("|")
         yield Block(" | ".join(_shown(cell.strip()) for cell in cells), table=1)
     else:
+        text = _FIXED.sub("", text)
         item = _ITEM.match(text)
         marker = "" if item is None else f"{item[1]} ".replace("+", "-")
         yield Block(marker + _shown(_NOTE.sub("", text[item.end() if item else 0 :].lstrip("\n"))))
@@ -133,6 +152,7 @@ def _paragraph(lines: list[str], inside: str) -> Iterator[Block]:
 
 def _shown(text: str) -> str:
     """Return a text without its marks: links become their words, numbers of notes go."""
+    text = _SNIPPET.sub("", text)
     text = _LINK.sub(lambda link: link[2] or ("" if _PICTURE.search(link[1]) else link[1]), text)
     text = re.sub(r"\[fn:[\w-]*:([^\]]*)\]", r" (\1)", re.sub(r"\[fn:[\w-]+\]", "", text))
     first, *shifted = _SHIFTED.split(_LINE_END.sub("", text))

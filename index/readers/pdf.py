@@ -16,7 +16,7 @@ from index.readers.columns import GAP, in_columns
 from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.garbled import is_garbled
 from index.readers.hints import OCR_HINT
-from index.readers.metadata import name_of, title_of
+from index.readers.metadata import last_change, name_of, title_of
 from index.readers.ocr import page_lines
 from index.readers.pdf_letters import NOTHING, as_read
 from index.readers.reflow import HEADING_SIZE, TextLine, body_size, paragraphs
@@ -152,6 +152,6 @@ def _properties(said: dict[str, str], source: str, heading: str) -> Properties:
     return Properties(
         title=title_of(said.get("Title")) or heading or name_of(source),
         author=said.get("Author"),
-        date=said.get("CreationDate"),
+        date=last_change({"created": said.get("CreationDate", "")}),
         tags=tags_of(said.get("Keywords")),
     )

@@ -10,6 +10,7 @@ from index.article import Article
 from index.errors import ArticleError
 from index.readers.compose import Properties, compose, tags_of
 from index.readers.decode import decode
+from index.readers.front_matter import split
 from index.readers.markup import element_blocks, parsed
 from index.readers.metadata import name_of
 
@@ -39,6 +40,9 @@ _KNOWN_ROLES = frozenset(
 )
 _LEFT_OUT = frozenset("toctree index highlight currentmodule".split())
 """Directives of Sphinx that hold names of files and settings."""
+_SAID = re.compile(r"(?m)^\.\. (title|date|author|tags):[ \t]+(\S.*?)[ \t]*$")
+_FRONT_CHARACTERS = 2_000
+_BARE = re.compile(r"[A-Z][\w-]*: \S")
 _NUMBER_OF_NOTE = frozenset({"label", "backrefs"})
 
 
@@ -46,34 +50,46 @@ def read_rst(data: bytes, source: str) -> Article:
     """Return the document's text with its title, and author, date and tags of its list of fields."""
     from docutils.core import publish_doctree, publish_from_doctree
 
-    text = decode(data, source)
+    front, text = _front(decode(data, source), source)
     _know_directives(text)
     tree = publish_doctree(_ROLE.sub(_words_of_role, text), settings_overrides=_SETTINGS)
     _keep_malformed(tree)
-    said = _fields(tree)
+    said = {**front, **_fields(tree)}
     root = parsed(publish_from_doctree(tree, writer="html5", settings_overrides=_SETTINGS).decode())
     blocks = [] if root is None else list(element_blocks(root, _is_number_of_note))
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
     properties = Properties(
-        title=first or name_of(source),
+        title=front.get("title") or first or name_of(source),
         author=said.get("author") or said.get("authors"),
-        date=said.get("date"),
+        date=said.get("date") or said.get("created"),
         tags=tags_of(said.get("tags") or said.get("keywords")),
     )
     return compose(source, properties, blocks)
 
 
+def _front(text: str, source: str) -> tuple[dict[str, str], str]:
+    """Return what lines at the beginning say, in comments (Nikola) or bare (PEPs), and the text without the latter."""
+    said = {found[1]: found[2] for found in _SAID.finditer(text[:_FRONT_CHARACTERS])}
+    if said:
+        return said, text
+    front, rest = split(text, source) if _BARE.match(text) else ({}, text)
+    return {name: str(value) for name, value in front.items()}, rest
+
+
 def _words_of_role(match: re.Match[str]) -> str:
     """Return the words alone of a role that docutils does not know, as Sphinx has many."""
-    return match[0] if match[1] in _KNOWN_ROLES else match[2].lstrip("~!")
+    if match[1] in _KNOWN_ROLES:
+        return match[0]
+    return match[2].rpartition(".")[2] if match[2].startswith("~") else match[2].lstrip("!")
 
 
 def _know_directives(text: str) -> None:
-    """Have docutils keep the content of directives that it does not know."""
+    """Have docutils keep the content of directives that it does not know, and take all options of those that it does."""
     from docutils.parsers.rst import Directive, directives
     from docutils.parsers.rst.languages import en
+    from docutils.utils import new_document
 
     class Content(Directive):
         has_content = True
@@ -92,8 +108,13 @@ def _know_directives(text: str) -> None:
             self.state.nested_parse(self.content, self.content_offset, kept)
             return [kept]
 
-    for name in set(_DIRECTIVE.findall(text)) - set(en.directives):
-        directives.register_directive(name, Content)
+    language: Any = en
+    for name in set(_DIRECTIVE.findall(text)):
+        known = directives.directive(name, language, new_document(""))[0] if name in en.directives else Content
+        known = known or Content
+        if not isinstance(known.option_spec, defaultdict) or known is Content:
+            options = defaultdict(lambda: directives.unchanged, known.option_spec or {})
+            directives.register_directive(name, type(known.__name__, (known,), {"option_spec": options}))
 
 
 def _keep_malformed(tree: document) -> None:
@@ -108,7 +129,7 @@ def _keep_malformed(tree: document) -> None:
 
 def _fields(tree: document) -> dict[str, str]:
     """Return the fields at the beginning, and take them out of the document."""
-    from docutils.nodes import docinfo, field
+    from docutils.nodes import authors, docinfo, field
 
     said: dict[str, str] = {}
     for info in list(tree.findall(docinfo)):
@@ -116,7 +137,8 @@ def _fields(tree: document) -> dict[str, str]:
             if isinstance(child, field):
                 said.setdefault(child.children[0].astext().lower(), child.children[1].astext())
             else:
-                said.setdefault(type(child).__name__, child.astext())
+                people = [part.astext() for part in child.children] if isinstance(child, authors) else [child.astext()]
+                said.setdefault(type(child).__name__, "; ".join(people))
         info.parent.remove(info)
     return said
 

@@ -15,6 +15,7 @@ TEXTS = {
     "": "text",
     ".md": "markdown",
     ".markdown": "markdown",
+    **dict.fromkeys((".mdx", ".qmd", ".rmd", ".mkd", ".mkdn", ".mdown"), "markdown"),
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",

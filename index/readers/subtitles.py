@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from index.article import Article
 from index.errors import ArticleError
@@ -22,6 +22,7 @@ _TIMES = re.compile(
 _HEADER = re.compile(r"\AWEBVTT[ \t]*(?:-?[ \t]*([^\n]*))?")
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?[ \t]+([^>]{1,200})>")
 _TAG = re.compile(r"</?[a-zA-Z0-9.:][^>\n]{0,200}>|\{\\[^}\n]{0,200}\}")
+_SPEAKER = re.compile(r"(\[[^\[\]:]{1,40}\]|[^\W\d_][\w.'()-]*(?: [\w.'()-]+){0,4}):[ \t]+")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*$")
 _PAUSE, _LONG = 3, 30
 """Seconds: of silence, after which a paragraph begins; and of a paragraph that ends with the next sentence."""
@@ -46,16 +47,13 @@ def read_subtitles(data: bytes, source: str) -> Article:
     return compose(source, Properties(title or name_of(source)), blocks)
 
 
-def _cues(text: str) -> Iterator[_Cue]:
+def _cues(text: str) -> list[_Cue]:
     """Return the cues; a line that repeats the one before, as rolling captions do, is left out."""
+    cues = []
     before, voice = "", ""
-    for part in re.split(r"\n[ \t]*\n", text):
-        lines = part.strip("\n").split("\n")
-        at = next((n for n, line in enumerate(lines) if _TIMES.match(line)), None)
-        if at is None or not (times := _TIMES.match(lines[at])):
-            continue
+    for times, lines in _timed(text):
         said = []
-        for line in lines[at + 1 :]:
+        for line in lines:
             if named := _VOICE.search(line):
                 voice = " ".join(named[1].split())
             shown = " ".join(html.unescape(_TAG.sub("", line)).split())
@@ -63,16 +61,42 @@ def _cues(text: str) -> Iterator[_Cue]:
                 said.append(shown)
                 before = shown
         start = _seconds(times[1], times[2], times[3])
-        yield _Cue(start, _seconds(times[5], times[6], times[7]), voice, " ".join(said))
+        cues.append(_Cue(start, _seconds(times[5], times[6], times[7]), voice, " ".join(said)))
+    return _with_voices([cue for cue in cues if cue.text])
 
 
-def _paragraphs(cues: Iterator[_Cue]) -> Iterator[Block]:
+def _timed(text: str) -> Iterator[tuple[re.Match[str], list[str]]]:
+    """Return the times of each cue with the lines below; a cue may follow without a blank line, under its number."""
+    for part in re.split(r"\n[ \t]*\n", text):
+        times, said = None, list[str]()
+        for line in part.strip("\n").split("\n"):
+            if found := _TIMES.match(line):
+                if times is not None:
+                    yield times, said[:-1] if said and said[-1].strip().isdecimal() else said
+                times, said = found, []
+            else:
+                said.append(line)
+        if times is not None:
+            yield times, said
+
+
+def _with_voices(cues: list[_Cue]) -> list[_Cue]:
+    """Return the cues with who speaks, where most of them begin with a name: `Pia Holm: It is lit`."""
+    named = [_SPEAKER.match(cue.text) for cue in cues]
+    if any(cue.voice for cue in cues) or sum(found is not None for found in named) <= len(cues) / 2:
+        return cues
+    spoken, voice = [], ""
+    for cue, found in zip(cues, named, strict=True):
+        voice = found[1].strip("[] ") if found else voice
+        spoken.append(replace(cue, voice=voice, text=cue.text[found.end() :] if found else cue.text))
+    return [cue for cue in spoken if cue.text]
+
+
+def _paragraphs(cues: Iterable[_Cue]) -> Iterator[Block]:
     words: list[str] = []
     first: _Cue | None = None
     last: _Cue | None = None
     for cue in cues:
-        if not cue.text:
-            continue
         if first and last and _is_new(first, last, cue):
             yield from _paragraph(first, words)
             first, words = None, []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import re
@@ -16,32 +15,25 @@ from index.readers.archive import Names
 from index.readers.compose import Block, Properties, compose, tags_of, web_link
 from index.readers.decode import decode
 from index.readers.exports import is_notion
-from index.readers.markup import markup_blocks
-from index.readers.metadata import author_of, name_of
+from index.readers.fields import (
+    NamedFields,
+    field_author,
+    field_blocks,
+    field_date,
+    field_text,
+    is_called,
+    named_fields,
+)
+from index.readers.metadata import name_of
 
-FIELDS = {
-    "text": ("text", "body", "content", "article"),
-    "title": ("title", "headline"),
-    "author": ("author", "authors", "byline"),
-    "date": ("date", "published"),
-    "language": ("language", "lang"),
-    "id": ("id", "_id"),
-    "link": ("url", "link"),
-    "tags": ("tags", "keywords"),
-}
-"""What a field may be called, in any case; the first that is there counts."""
-
-NamedFields = dict[str, tuple[str, ...]]
 _NAME_CHARACTERS = 100
 _PROSE_WORDS = 20
 """In the mean cell of a column of texts."""
 _FIELD_CHARACTERS = 1 << 30
 _SEPARATOR = re.compile(r"(?i)\Asep=(.)\r?\n")
-_MARKUP = re.compile(
-    r"(?is)\A\s*<(p|div|h[1-6]|ul|ol|table|article|section|blockquote|figure)\b[^>]*>.*</[a-z][a-z0-9]*>"
-)
-_RENDERED = "rendered"
-"""What WordPress calls the HTML of a field."""
+_NAMES_SAID = 4
+_RULE = re.compile(r"[-+=:| ]*-{3,}[-+=:| ]*")
+"""As databases print it below the names of columns."""
 
 
 def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[Article | Failure]:
@@ -55,23 +47,35 @@ def read_table(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
     text = text[said.end() :] if said else text
     first = text.split("\n", 1)[0]
     delimiter = said[1] if said else max(",;\t|", key=first.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     usual = csv.field_size_limit(_FIELD_CHARACTERS)  # of this whole process
     try:
-        called = named_fields(fields)
-        if not any(column.strip().lower() in called["text"] for column in rows.fieldnames or ()):
-            data_rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-            if fields.get("text") or (_has_prose(data_rows) and not is_notion(source)):
-                raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
-            yield _data_table(data_rows, source)
-            return
-        names = Names(source)
-        for number, row in enumerate(rows, start=1):
-            yield article_of_row(names, f"row {number}", row, called)
-    except csv.Error as error:
-        raise ArticleError(f"{source}, line {rows.line_num}: {error}", "correct the line") from error
+        columns, *rows = _rows(text, delimiter, source) or [[]]
     finally:
         csv.field_size_limit(usual)
+    called = named_fields(fields)
+    if not any(is_called(column, called["text"]) for column in columns):
+        if fields.get("text") or (_has_prose([columns, *rows]) and not is_notion(source)):
+            raise ArticleError(f"{source} has no column called {_listed(called)}", "name it with --text-field")
+        yield _data_table([columns, *rows], source)
+        return
+    names = Names(source)
+    for number, row in enumerate(filter(None, rows), start=1):
+        yield article_of_row(
+            names, f"row {number}", dict(zip_longest(columns, row[: len(columns)], fillvalue="")), called
+        )
+
+
+def _rows(text: str, delimiter: str, source: str) -> list[list[str]]:
+    """Return the cells of each line; where quotation marks are none (`12" oak`), as many as the names of columns."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        rows = list(lines)
+        if len({len(row) for row in rows if row}) != 1:
+            raise ArticleError(f"{source}, line {reader.line_num}: {error}", "correct the line") from error
+        return rows
 
 
 def _has_prose(rows: list[list[str]]) -> bool:
@@ -84,6 +88,7 @@ def _has_prose(rows: list[list[str]]) -> bool:
 def _data_table(rows: list[list[str]], source: str) -> Article:
     """Return a table that has no texts as one article, its rows as documents show them."""
     lines = [" | ".join(" ".join(cell.split()) for cell in row) for row in rows if any(row)]
+    lines = [line for line in lines if not _RULE.fullmatch(line)]
     blocks = [Block(line, table=1, is_header=n == 0) for n, line in enumerate(lines)]
     return compose(source, Properties(name_of(source)), blocks)
 
@@ -107,52 +112,22 @@ def read_lines(data: bytes, source: str, fields: Mapping[str, str]) -> Iterator[
 
 def article_of_row(names: Names, place: str, row: Mapping[str, object], called: NamedFields) -> Article | Failure:
     """Return a row's article, called by its id, else its title, else its place: it keeps its name among others."""
-    fields = {name: _field(row, names) for name, names in called.items()}
-    given = " ".join((fields["id"] or fields["title"]).split())
+    title, given = (" ".join(field_text(row, called[name]).split()) for name in ("title", "id"))
+    given = given or title
     name = names.of(given[:_NAME_CHARACTERS].replace("/", "-") if given.strip(". ") else place)
-    if not fields["text"].strip():
+    blocks = field_blocks(row, called["text"])
+    if not any(block.tidied for block in blocks):
         return Failure(name, f"{name} has no {_listed(called)}", "give it a text or remove it")
     properties = Properties(
-        title=" ".join(fields["title"].split()) or name.rsplit("/", 1)[-1],
-        author=author_of(_value(row, called["author"])),
-        date=fields["date"],
-        language=fields["language"].strip() or None,
-        link=web_link(fields["link"]),
-        tags=tags_of(fields["tags"]),
+        title=title or name.rsplit("/", 1)[-1],
+        author=field_author(row, called["author"]),
+        date=field_date(row, called["date"]),
+        language=field_text(row, called["language"]).strip() or None,
+        link=web_link(field_text(row, called["link"])),
+        tags=tags_of(field_text(row, called["tags"])),
     )
-    return compose(name, properties, _text_blocks(fields["text"]))
-
-
-def _text_blocks(text: str) -> list[Block]:
-    """Return the paragraphs of a text, which may be the HTML of a web site's database."""
-    blocks = list(markup_blocks(text)) if _MARKUP.match(text) else []
-    return blocks or [Block(part) for part in text.split("\n\n")]
-
-
-def has_text(row: Mapping[str, object], called: NamedFields) -> bool:
-    """Whether a row has words in its text's field."""
-    return bool(_field(row, called["text"]).strip())
-
-
-def _value(row: Mapping[str, object], names: tuple[str, ...]) -> object:
-    values = {str(key).strip().lower(): value for key, value in row.items()}
-    return next((values[name] for name in names if values.get(name)), "")
-
-
-def _field(row: Mapping[str, object], names: tuple[str, ...]) -> str:
-    value = _value(row, names)
-    if isinstance(value, dict):
-        shown = str(value.get(_RENDERED, ""))
-        return shown if _MARKUP.match(shown) else html.unescape(shown)
-    if isinstance(value, list):
-        return "; ".join(str(item) for item in value if isinstance(item, str | int | float))
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def named_fields(fields: Mapping[str, str]) -> NamedFields:
-    """Return what each field may be called here: only as the user says, where the user does."""
-    return {name: (fields[name].strip().lower(),) if fields.get(name) else usual for name, usual in FIELDS.items()}
+    return compose(name, properties, blocks)
 
 
 def _listed(called: NamedFields) -> str:
-    return " or ".join(f"`{each}`" for each in called["text"])
+    return " or ".join(f"`{each}`" for each in called["text"][:_NAMES_SAID])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.readers.formulas import omml_text
 from index.readers.notation import Piece, linear
-from index.readers.ooxml import MC, A, M, W
+from index.readers.ooxml import MC, A, M, W, is_on
 from index.readers.symbol_fonts import shown, symbol
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ def text_boxes(paragraph: _Element) -> Iterator[_Element]:
             yield from text_boxes(child)
 
 
+def is_placeholder(element: _Element) -> bool:
+    """Return whether an element is a content control that nobody has filled in: `Click here to enter text`."""
+    return element.tag == f"{W}sdt" and is_on(element.find(f"{W}sdtPr"), "showingPlcHdr")
+
+
 def chosen(alternatives: _Element) -> _Element:
     """Return the first of the alternatives that has text; the last one if none has any."""
     choices = list(alternatives)
@@ -57,7 +62,7 @@ def _is_text(element: _Element) -> bool:
 def _pieces(element: _Element, styles: Styles, standing: str, font: str) -> Iterator[Piece]:
     for child in element:
         tag = child.tag
-        if not isinstance(tag, str) or tag in _LEFT_OUT:
+        if not isinstance(tag, str) or tag in _LEFT_OUT or is_placeholder(child):
             continue
         if tag == f"{W}t":
             yield shown(font, child.text or ""), standing

@@ -15,9 +15,10 @@ from index.article import Article, Failure
 from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Block, compose
+from index.readers.fields import NamedFields, is_called, named_fields
 from index.readers.office_packages import core_properties, mended
 from index.readers.rows import new_table
-from index.readers.tables import NamedFields, article_of_row, named_fields
+from index.readers.tables import article_of_row
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -68,7 +69,7 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
 def _articles(rows: list[list[str]], called: NamedFields, *, is_named: bool) -> list[dict[str, str]]:
     """Return the rows by the names in the first one, where one of the columns has texts and not only a word each."""
     first = next((n for n, row in enumerate(rows) if row), len(rows))
-    column = next((n for n, name in enumerate([*rows, []][first]) if name.lower() in called["text"]), None)
+    column = next((n for n, name in enumerate([*rows, []][first]) if is_called(name, called["text"])), None)
     filled = [row for row in rows[first + 1 :] if row]
     if column is None or not filled:
         return []

@@ -1,0 +1,61 @@
+"""What web pages say of themselves, and what only stands on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.article import Article
+from index.readers import read_article
+
+WORDS = " ".join(f"Sentence {n} tells of the quay, its keepers and the pilots of the bay." for n in range(12))
+
+
+def page(body: str, head: str = "<title>Tides</title>") -> Article:
+    html = f"<!DOCTYPE html><html><head><meta charset=utf-8>{head}</head><body>{body}</body></html>"
+    return read_article(html.encode(), "tides.html")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "<p>Version 2.1 of 2018-05-05.</p>",
+        '<div class="version">(59807616e 2018-05-05)</div>',
+        '<div class="comments"><div class="comment"><time datetime="2018-05-05">5 May</time> Nice.</div></div>',
+        '<ul><li><time datetime="2018-05-05">x</time> Fair</li><li><time datetime="2018-06-05">y</time> Race</li></ul>',
+        "".join(f'<article><h2>{n}</h2><time datetime="2018-05-0{n}">x</time><p>{WORDS}</p></article>' for n in "123"),
+        "<footer>Built 2018-05-05</footer>",
+    ],
+)
+def test_a_day_that_is_not_the_page_s_is_not_its_date(extra: str) -> None:
+    assert page(f"<main><h1>Tides</h1><p>{WORDS}</p>{extra}</main>").date is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<time datetime="2024-03-17">Sunday</time>',
+        '<p class="post-date">17 March 2024</p>',
+        '<div class="entry-meta"><span><a href="x">March 17, 2024</a></span></div>',
+        '<span itemprop="datePublished" content="2024-03-17T08:00:00Z">Sunday</span>',
+        "<header><h1>Tides</h1>2024-03-17, by Pia Holm</header>",
+        '<ul class="post-meta"><li><time datetime="2024-03-17">x</time></li><li><time>y</time></li></ul>',
+    ],
+)
+def test_a_day_that_an_element_of_its_own_has_is_the_page_s(said: str) -> None:
+    assert page(f"<article><h1>Tides</h1>{said}<p>{WORDS}</p></article>").date == "2024-03-17"
+
+
+@pytest.mark.parametrize(
+    "said", ["Pia Holm, Senior Editor", "Pia Holm Staff Writer", "Pia Holm | Senior News Reporter"]
+)
+def test_what_an_author_is_called_besides_is_no_part_of_the_name(said: str) -> None:
+    found = page(f'<article><h1>Tides</h1><div class="author">{said}</div><p>{WORDS}</p></article>')
+    assert found.author == "Pia Holm"
+
+
+def test_a_paragraph_that_is_called_title_is_the_title_where_a_page_has_no_other() -> None:
+    body = f'<p class="c3 title"><span>Harbour</span> rules</p><p>{WORDS}</p><h2>Fees</h2><p>{WORDS}</p>'
+    found = page(body, head="")
+    assert found.title == "Harbour rules"
+    assert found.text.startswith("Harbour rules\n\nSentence 0")
+    assert page(body).title == "Tides"

@@ -1,0 +1,89 @@
+"""Sources in light mark-up and notebooks, as the programs around them write them."""
+
+# ruff: noqa: E501  # what is read is best seen in whole lines
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from index.article import Article
+from index.readers import read_article
+
+
+def article(text: str, name: str) -> Article:
+    return read_article(text.encode(), name)
+
+
+def notebook(*cells: dict[str, Any]) -> Article:
+    return article(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}), "light.ipynb")
+
+
+def test_a_notebook_s_front_matter_is_none_of_its_words() -> None:
+    front = {"cell_type": "raw", "source": "---\ntitle: The light\nauthors: [Pia Holm]\ndate: 2024-03-17\n---"}
+    found = notebook(front, {"cell_type": "markdown", "source": "Built in 1931."})
+    assert (found.title, found.author, found.date) == ("The light", "Pia Holm", "2024-03-17")
+    assert found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nBuilt in 1931."
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        ({"name": "stderr", "text": "\x1b[31mWARN\x1b[0m low oil\n"}, "WARN low oil"),
+        ({"data": {"text/markdown": ["**Sum** is 3"], "text/plain": ["<IPython.core.display.Markdown object>"]}}, "Sum is 3"),
+        ({"data": {"image/png": "AAAA", "text/plain": ["<Figure size 640x480 with 1 Axes>"]}}, ""),
+        ({"data": {"text/plain": ["<Boat Sperling>"]}}, "<Boat Sperling>"),
+    ],
+)
+def test_what_a_cell_printed_is_read_as_a_person_sees_it(output: dict[str, Any], shown: str) -> None:
+    found = notebook({"cell_type": "markdown", "source": "# Light"}, {"cell_type": "code", "source": "x", "outputs": [output]})
+    assert found.text == f"Light\n\nx\n\n{shown}".rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "author", "date"),
+    [
+        (".. title: The light\n.. date: 2024-03-17 10:00:00 UTC\n.. author: Pia Holm\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
+        ("PEP: 9999\nTitle: The light\nAuthor: Pia Holm\nCreated: 17-Mar-2024\n\nAbstract\n========\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
+        ("The light\n=========\n\n:date: 2024-03-17\n:authors: Pia Holm, Ada Renshaw\n\nText.\n", "The light", "Pia Holm; Ada Renshaw", "2024-03-17"),
+    ],
+)
+def test_restructuredtext_says_what_it_is_in_several_ways(text: str, title: str, author: str, date: str) -> None:
+    found = article(text, "a.rst")
+    assert (found.title, found.author, found.date) == (title, author, date)
+    assert found.text.endswith("Text.")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (".. code-block:: python\n   :caption: run.py\n\n   print(1)\n", "print(1)"),
+        (".. math:: x=1\n   :label: eq\n", "x = 1"),
+        (".. figure:: a.png\n   :figwidth: 50%\n   :zoom: yes\n\n   By night.\n", "By night."),
+        ("See :class:`~yard.Brandt` and :mod:`yard.log`.", "See Brandt and yard.log."),
+    ],
+)
+def test_sphinx_s_options_and_roles_are_no_words(text: str, shown: str) -> None:
+    assert article(text, "a.rst").text == f"a\n\n{shown}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("* COMMENT Draft\nsecret\n** Sub\nmore\n* Open\nText.", "Open\n\nText."),
+        ("#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.", "Paint it\n\nText.\n\nrooms\n\nShut."),
+        ("* A\n@@html:<b>@@Bold@@html:</b>@@ words.", "A\n\nBold words."),
+        ("* A\n#+RESULTS:\n: 1931 shown\n: 1932", "A\n\n1931 shown\n1932"),
+    ],
+)
+def test_org_s_marks_are_no_words(text: str, shown: str) -> None:
+    assert article(f"#+TITLE: The\n#+TITLE: light\n{text}", "a.org").text == f"The light\n\n{shown}"
+
+
+def test_asciidoc_s_titles_may_be_underlined() -> None:
+    text = "The light\n=========\nPia Holm\nv1, 2024-03-17\n\nHistory\n-------\n\nBuilt in 1931.\n\n----\nKeep\n----\n\nKeeper\n~~~~~~\n\nOda.\n"
+    found = article(text, "a.adoc")
+    assert found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
+    assert [each.title for each in found.headings] == ["History", "Keeper"]
