@@ -2,12 +2,12 @@
 
     python -m benchmarks.follow_ups [--data DIR] [--reader-model DIR] [--json FILE]
 
-Asks the conversations of benchmarks/talks over the articles beside them and those of benchmarks/by_rule; with --data the
-rows of benchmarks/follow_ups.jsonl over the calibration and development splits of the articles written for this
+Asks the conversations of benchmarks/talks over the articles beside them and those of benchmarks/by_rule; with --data
+the rows of benchmarks/follow_ups.jsonl over the calibration and development splits of the articles written for this
 project. Each row is asked twice: after its earlier questions and the answers that the program gives to them, and alone,
-as somebody wrote it in full. The rules for follow-ups are tuned on these rows, but for those with the tag `later`, which
-were written after the rules and measured once before anybody looked: seeds/intents.jsonl has the reported ones. Prints
-a Markdown table, then what was understood wrongly.
+as somebody wrote it in full. The rules for follow-ups are tuned on these rows, but for those with the tag `later`,
+which were written after the rules and measured once before anybody looked: seeds/intents.jsonl has the reported ones.
+Prints a Markdown table, then what was understood wrongly.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from evaluation.shown import is_right, line_of
 from index.embed import DEFAULT, load_embeddings
 from index.errors import UsageError
 from index.ingest import ingest
+from index.terms import query_terms
 from rag.chain import AnswerChain, build_chain
 from settings import Settings
 from training.own import CHINESE, Split, split_of
@@ -59,8 +60,8 @@ class Pair:
 
     @property
     def carried(self) -> bool:
-        """Whether something was taken over."""
-        return self.understood != self.question
+        """Whether the question got a word that was not typed."""
+        return not set(query_terms(self.understood)) <= set(query_terms(self.question))
 
 
 def held_out(data: Path) -> list[dict[str, Any]]:

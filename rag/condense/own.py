@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.terms import query_terms
-from rag.language.english import PREPOSITIONS
+from rag.language.english import HE, IT, PREPOSITIONS, THEY
+from rag.language.followups import DEMONSTRATIVE
 
 ArticlesWith = Callable[[Sequence[str]], frozenset[str]]
 """Returns the ids of the articles that have one of some words."""
 _IN_BRACKETS = re.compile(r"(?P<own>[^()]+) \((?P<taken>[^()]+)\)\?")
+_LEANS = re.compile(rf"{HE.pattern}|{IT.pattern}|{THEY.pattern}|{DEMONSTRATIVE.pattern}", re.IGNORECASE)
+_MEASURES = frozenset({"many", "much", "long", "often"})
+"""Words of "how many" and the like."""
 _MOST_TERMS = 6
 """Words that are looked up, each for itself; longer questions name their subject themselves."""
 
@@ -21,7 +25,7 @@ def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesW
     "Who is against closing the pool (Arthur Penhale)?" is a new topic if no article about the pool names him.
     """
     match = _IN_BRACKETS.fullmatch(standalone)
-    if match is None or "(" in bare:
+    if match is None or "(" in bare or _LEANS.search(match["own"]):
         return standalone
     own = _having_all(match["own"], articles_with)
     if not own or own & _having_all(match["taken"], articles_with):
@@ -31,7 +35,7 @@ def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesW
 
 def _having_all(words: str, articles_with: ArticlesWith) -> frozenset[str]:
     """Return the articles that have all of the words, those that no article has left aside."""
-    terms = [term for term in query_terms(words) if term not in PREPOSITIONS]
+    terms = [term for term in query_terms(words) if term not in PREPOSITIONS | _MEASURES]
     if len(terms) > _MOST_TERMS:
         return frozenset()
     known = [articles for term in terms if (articles := articles_with([term]))]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.condense.antecedents import antecedent, new_names
+from rag.condense.antecedents import antecedent
+from rag.condense.persons import new_names
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
@@ -24,6 +25,7 @@ from rag.language.followups import (
     THAT_ONE,
     THEN,
     THERE,
+    WHERE_IS,
     WHICH_ONE,
 )
 from rag.language.names import names_in
@@ -110,6 +112,8 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
     if THEN.search(text) and (times := times_in(last.question) or times_in(last.answer)):
         text = THEN.sub(times[-1], text, count=1)
     places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
+    if THERE.search(text) and (of := WHERE_IS.match(last.question)) and not names_in(f"- {text}"):
+        return THERE.sub(f"at {of['thing']}", text, count=1)
     if not places and ASKS_WHERE.match(last.question):
         places = [name.text for name in new_names(last)[:1]]
     return THERE.sub(f"in {places[-1]}", text, count=1) if places else text

@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.terms import query_terms
-from rag.condense.fragments import asked_anew, replaced
+from rag.condense.ellipsis import asked_anew, with_verb
+from rag.condense.fragments import replaced
+from rag.condense.persons import person_by_role
 from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
 from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
@@ -25,20 +27,28 @@ from rag.language.followups import (
     BACK_TO,
     BARE_QUESTION,
     BEGINS_QUESTION,
+    COMPARE_WITH,
     CORRECTION,
     DEMONSTRATIVE,
     ELIDED,
     ELSE,
     FRONTED,
     GENERIC,
+    HIS_NAME,
     LEANING,
     MEANT,
     OF_ANOTHER_TIME,
+    OF_THAT,
     OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
+    PERSON_OF,
     PREPOSITION,
+    RECKONED_FROM_NOW,
     RELATIVE_TIME,
+    STAND_IN,
+    VERB_LEFT_OUT,
+    VERSION_ALONE,
     VERSIONED,
     WHY_THING,
 )
@@ -59,6 +69,7 @@ _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}|[\u3400-\u9fff]")
 """A question of one letter has no subject that a later one could be about."""
+_QUOTES = " \"“”‘'"
 _FRAGMENT_TERMS = 2
 """Terms of a fragment; more are a query in keywords."""
 
@@ -72,8 +83,24 @@ def condense(question: str, history: Sequence[Turn]) -> str:
             asked = asked.strip()[:_CHARS_READ]
             resolved = _resolved(asked, past)
             was_fragment = resolved != asked and not BEGINS_QUESTION.match(OPENING.sub("", asked))
-            past.append(Past(resolved, answer[:_CHARS_READ], was_fragment))
+            topic = _topic(asked, resolved) if was_fragment else None
+            told = answer[:_CHARS_READ].lstrip(_QUOTES)
+            past.append(Past(resolved, told, was_fragment, _persons(asked, resolved), topic))
     return _resolved(question, past) if len(question) <= _CHARS_READ else question
+
+
+def _persons(asked: str, resolved: str) -> frozenset[str]:
+    """Return the names that took the place of "he" or "she", if nothing else came into the question."""
+    if not HE.search(asked) or IT.search(asked) or THEY.search(asked) or "(" in resolved:
+        return frozenset()
+    named = (name for name in names_in(resolved) if not PERSON_OF.search(resolved[: name.start]))
+    return frozenset(name.text for name in named if name.text not in asked)
+
+
+def _topic(asked: str, resolved: str) -> str | None:
+    """Return the thing that a fragment put into the question."""
+    fragment = ABOUT.sub("", OPENING.sub("", asked)).rstrip(" ?.!")
+    return fragment if re.match("(?:an?|the) ", fragment) and fragment in resolved else None
 
 
 def _resolved(question: str, past: Sequence[Past]) -> str:
@@ -86,22 +113,18 @@ def _resolved(question: str, past: Sequence[Past]) -> str:
 
 
 def _english(question: str, past: Sequence[Past]) -> str:
-    last = past[-1].question
     opened = OPENING.sub("", question)
     if back := BACK_TO.match(opened) or FRONTED.match(opened):
         return _come_back(back["what"], back["rest"], past)
     if CORRECTION.match(question) or MEANT.search(question):
         return _corrected(question, past)
     text = opened.rstrip(" ?.!")
-    if (asked := reaction(ABOUT.sub("", text), past)) is not None:
-        return asked
-    if BARE_QUESTION.match(text):
-        return asked_anew(last, text)
-    if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
-        return f"{text}{last[len(other['wh']) :]}"
+    if (whole := _without_subject(text, past)) is not None:
+        return whole
     if (another := OF_ANOTHER_TIME.match(text)) and is_time(another["time"]):
         return replaced(past, another["time"])
-    fragment = ONE_ABOUT.sub("", ABOUT.sub("", text))
+    fragment = ABOUT.sub("", text)
+    fragment = fragment if STAND_IN.match(fragment) else ONE_ABOUT.sub("", fragment)
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")
         if bare and _stands_alone(_uncapitalised(fragment, past)):
@@ -110,12 +133,32 @@ def _english(question: str, past: Sequence[Past]) -> str:
     return _with_subjects(opened, past)
 
 
+def _without_subject(text: str, past: Sequence[Past]) -> str | None:
+    """Return what a follow-up without a subject of its own asks: "Are you sure?", "Why?", "When will it?"."""
+    last = past[-1].question
+    if (asked := reaction(ABOUT.sub("", text), past)) is not None:
+        return asked
+    if (of_that := OF_THAT.fullmatch(text)) and not last.lower().startswith(of_that["wh"].lower()):
+        text = of_that["wh"]
+    if BARE_QUESTION.match(text):
+        return asked_anew(past, text)
+    if (left_out := VERB_LEFT_OUT.fullmatch(text)) and (whole := with_verb(past, left_out)):
+        return whole
+    if compared := COMPARE_WITH.fullmatch(text):
+        return replaced(past, f"that of {compared['other']}")
+    if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
+        return f"{text}{last[len(other['wh']) :]}"
+    if HIS_NAME.fullmatch(text) and (role := person_by_role(last)):
+        return f"Who is {role[0]}?"
+    return None
+
+
 def _stands_alone(fragment: str) -> bool:
     """Return whether a fragment that nothing leads to is a topic: neither a name alone, nor a time, nor "Price?"."""
     terms = query_terms(fragment)
     if len(terms) > _FRAGMENT_TERMS:
         return True
-    if RELATIVE_TIME.fullmatch(fragment):
+    if RELATIVE_TIME.fullmatch(fragment) or RECKONED_FROM_NOW.fullmatch(fragment) or VERSION_ALONE.fullmatch(fragment):
         return False
     if is_time(fragment) or PREPOSITION.match(fragment) or ATTRIBUTE.fullmatch(fragment) or LEANING.match(fragment):
         return False
