@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag.condense.persons import doer, latest_person, persons_of
 from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import ACTS_OF_IT, ASKED_NOUN, ATTRIBUTE, GROWS, ISSUE, PERSON_OF, STANCE, THEM
+from rag.language.followups import ACTS_OF_IT, ASKED_NOUN, ATTRIBUTE, DEBATED, GROWS, ISSUE, PERSON_OF, STANCE, THEM
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.parts import is_plural, plural_in, possessed_in, subject_in
 from rag.language.verbs import AGENT_VERBS, AUX
@@ -61,7 +61,8 @@ def _whole_phrase(pronoun: re.Pattern[str], text: str, question: str) -> str | N
         return _plural_subject(question)
     if pronoun is not IT:
         return None
-    if STANCE.search(text) and (issue := ISSUE.search(question)):
+    issue = ISSUE.search(question) if STANCE.search(text) or (DEBATED.search(question) and not _acts(text)) else None
+    if issue and not is_plural(issue["issue"].split()[-1]):
         return issue["issue"]
     counted = ASKED_NOUN.match(question) if GROWS.search(text) else None
     if counted and is_plural(counted["noun"].split()[-1]):
@@ -98,14 +99,19 @@ def _as_meant(pronoun: re.Pattern[str], name: Name, question: str, people: set[s
 
 def _acting(text: str, question: str, names: Sequence[Name]) -> Name | None:
     """Return the name that is the subject of a question, where "it" is said to do what a company does."""
-    act = ACTS_OF_IT.search(text)
-    if act is None or (act["verb"] and act["verb"].lower() not in AGENT_VERBS):
+    if not _acts(text):
         return None
     subject = subject_in(question)
     things = [
         name for name in names if name.kind == "thing" and subject and subject.text.removeprefix("the ") == name.text
     ]
     return things[0] if things else None
+
+
+def _acts(text: str) -> bool:
+    """Return whether "it" is said to do or have what a company or a country does or has."""
+    act = ACTS_OF_IT.search(text)
+    return act is not None and (not act["verb"] or act["verb"].lower() in AGENT_VERBS)
 
 
 def _is_one_person(name: Name, names: Sequence[Name], people: set[str]) -> bool:

@@ -10,6 +10,7 @@ from rag.condense.subjects import Past, about
 from rag.language.followups import ASKED_NOUN, ASKS_FURTHER, QUESTION, SUBJECT_LEFT_OUT, WHO_DID, YES_NO
 from rag.language.names import names_in
 from rag.language.parts import is_participle, plural_in, subject_in
+from rag.language.time import is_time
 from rag.language.verbs import AGENT_PAST, AUX, BASE, FORMS_OF_BE, IRREGULAR_FORMS, PARTICIPLE, base_of
 
 _NO_BASE = FORMS_OF_BE | {"has", "have", "had"}
@@ -22,6 +23,7 @@ def asked_anew(past: Sequence[Past], words: str) -> str:
     """Return the last question with another question word: "Why?" after "When did X do Y?" is "Why did X do Y?"."""
     asked = past[-1].question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
     words = {"what for": "why", "how come": "why", "why so": "why", "how so": "why"}.get(words.lower(), words)
+    words = re.sub(r"^(?=(?:what|which) (?:day|month|place|town|year)$)", "in ", words, flags=re.IGNORECASE)
     if words.lower() == "why not":
         return _denied(asked) or f"why not: {asked[:1].lower()}{asked[1:]}?"
     match = QUESTION.match(asked)
@@ -60,7 +62,7 @@ def _of_subject(turn: Past, asked: re.Match[str], words: str) -> str | None:
     noun, aux = ASKED_NOUN.match(asked[0]), left_out["aux"]
     opening = re.match(rf"(?P<subject>[^.,;:]{{1,60}}?) {aux} ", turn.answer)
     thing = opening["subject"] if opening else noun["noun"] if noun else "it" if aux in ("is", "was", "has") else "they"
-    thing = thing if names_in(thing) else f"{thing[:1].lower()}{thing[1:]}"
+    thing = thing if any(name.start == 0 for name in names_in(thing)) else f"{thing[:1].lower()}{thing[1:]}"
     return f"{words} {aux} {thing} {left_out['rest']}?"
 
 
@@ -74,6 +76,24 @@ def with_verb(past: Sequence[Past], left_out: re.Match[str]) -> str | None:
         return None
     words = f"{left_out['wh']} {left_out['aux']}" if left_out["wh"] else left_out["aux"]
     return f"{words} {rest[aux.end() :]}?"
+
+
+def compared(past: Sequence[Past], than: re.Match[str]) -> str | None:
+    """Return whether a figure is more than another: "Did NIO sell more cars in 2023 than in 2022?"."""
+    asked = past[-1].question.rstrip(" ?.!")
+    noun, subject, clause = ASKED_NOUN.match(asked), subject_in(asked), QUESTION.match(asked)
+    if not noun or not subject or not clause or not (is_time(than["other"]) or names_in(f"- {than['other']}")):
+        return None
+    verb, _, rest = asked[subject.end :].strip().partition(" ")
+    aux = clause["rest"].split()[0]
+    more = f"{aux} {subject.text} {verb} {than['more']} {noun['noun']} {rest}".strip()
+    return f"{more} than {than['other']}?"
+
+
+def which_ones(past: Sequence[Past]) -> str | None:
+    """Return the question for the things that the last one counts: "Which shops have closed?"."""
+    counted = re.sub(r"^how many (?=\S+ )", "Which ", past[-1].question, flags=re.IGNORECASE)
+    return counted if counted != past[-1].question else None
 
 
 def _with_question_word(asked: str, words: str, rest: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.chunk import sentence_spans
+from rag.condense.owned import of_a_thing, of_what_was_spoken_of
 from rag.condense.referents import with_referents
 from rag.condense.subjects import Past, about, latest_subjects
 from rag.language.english import ABSTRACT_WORD
@@ -32,12 +34,13 @@ from rag.language.followups import (
 from rag.language.names import VARIANT, Name, names_in, with_name
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
 from rag.language.places import is_place
-from rag.language.time import MONTH_NUMBERS, WEEKDAY, is_time, with_time
+from rag.language.time import MONTH, MONTH_NUMBERS, WEEKDAY, YEAR, is_time, time_spans, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS
 
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
 _LOOSE = ("about", "for", "of", "with")
 """What may lead to a name that stands without it in the question: "and for XPeng?"."""
+_YEAR_OR_MONTH = re.compile(rf"{YEAR}\b|{MONTH}\b")
 _SHORT_NAME = 3
 """Letters of a country that is written in capitals: "uk"."""
 
@@ -50,19 +53,33 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     asked = past[-1].question.split(": ")[0].rstrip(" ?.!")
     part = _spelt(part, past)
     if is_time(part) or RECKONED_FROM_NOW.fullmatch(part):
-        return f"{with_time(asked, part)}?"
-    if version := VERSION_ALONE.fullmatch(part):
-        asked_of = list(WITH_NUMBER.finditer(asked))
-        if asked_of:
-            return f"{asked[: asked_of[-1].start()]}{version['number']}{asked[asked_of[-1].end() :]}?"
+        return f"{with_time(asked, f'in {part}' if _YEAR_OR_MONTH.match(part) else part)}?"
+    if other := _of_other_time(past, asked, part) or _of_other_version(asked, part):
+        return other
     if stand_in := STAND_IN.match(part):
         return with_referents(_with_name_of_any_kind(asked, part[stand_in.end() :]), past)
+    if of_thing := of_a_thing(part):
+        return of_thing
     if RELATIVE_TIME.fullmatch(part) and not asked.lower().startswith("when"):
         return f"{asked} {part}?"
     lead = PREPOSITION.match(part)
     if names_in(f"- {part}"):
         return with_referents(_with_other_name(past, asked, ONES.sub("", part), lead[0] if lead else ""), past)
     return _with_other_part(asked, part, lead[0] if lead else "") or _with_other_thing(past, asked, part, noun=noun)
+
+
+def _of_other_time(past: Sequence[Past], asked: str, part: str) -> str | None:
+    """Return the question about a name of another time: "And XPeng in 2023?"."""
+    start, end = next(iter(time_spans(part)[-1:]), (0, 0))
+    if not start or end != len(part) or not names_in(f"- {part[:start]}"):
+        return None
+    return replaced([replace(past[-1], question=with_time(asked, part[start:].strip()))], part[:start].strip())
+
+
+def _of_other_version(asked: str, part: str) -> str | None:
+    """Return the question about another version of what it names: "Tidemark 4.0" for "Tidemark 4.1"."""
+    version, known = VERSION_ALONE.fullmatch(part), list(WITH_NUMBER.finditer(asked))
+    return f"{asked[: known[-1].start()]}{version['number']}{asked[known[-1].end() :]}?" if version and known else None
 
 
 def _with_other_part(asked: str, part: str, lead: str) -> str | None:
@@ -110,7 +127,7 @@ def _same_kind(asked: str, part: str) -> tuple[int, int] | None:
 def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool) -> str:
     """Return the question about another thing; of what belongs to a thing, with whose it is in brackets."""
     owned = OWNED.match(part)
-    if not noun and (other := _of_other_kind(asked, part)):
+    if (other := of_what_was_spoken_of(past, part)) or (not noun and (other := _of_other_kind(asked, part))):
         return other
     quality = (
         noun or ATTRIBUTE.fullmatch(before_preposition(part)) or (owned and not owned[0].lower().startswith("the"))

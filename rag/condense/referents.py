@@ -138,7 +138,8 @@ def _several(turn: Past) -> str | None:
     if asked:  # of a sentence those alone that it lists
         pairs = ((one, other) for one, other in pairwise(named) if LISTED.fullmatch(turn.answer, one.end, other.start))
         named = [name for pair in pairs for name in pair]
-    names = list(dict.fromkeys(name.text for name in named))
+    texts = dict.fromkeys(name.text for name in named)
+    names = [text for text in texts if not any(text in other for other in texts if other != text)]
     return _listed(names) if len(names_in(turn.question)) <= 1 else None
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.terms import query_terms
-from rag.condense.ellipsis import asked_anew, with_verb
+from rag.condense.ellipsis import asked_anew, compared, which_ones, with_verb
 from rag.condense.fragments import replaced
 from rag.condense.persons import person_by_role
 from rag.condense.reactions import reaction, with_year
@@ -22,6 +22,7 @@ from rag.language.chinese import condense_chinese
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ABOUT,
+    AS_MANY,
     ASKED_NOUN,
     ATTRIBUTE,
     BACK_TO,
@@ -37,6 +38,7 @@ from rag.language.followups import (
     HIS_NAME,
     LEANING,
     MEANT,
+    MORE_THAN,
     OF_ANOTHER_TIME,
     OF_THAT,
     OF_THIS_ARTICLE,
@@ -47,9 +49,11 @@ from rag.language.followups import (
     RECKONED_FROM_NOW,
     RELATIVE_TIME,
     STAND_IN,
+    SUBJECT_ALONE,
     VERB_LEFT_OUT,
     VERSION_ALONE,
     VERSIONED,
+    WHICH_ONES,
     WHY_THING,
 )
 from rag.language.names import names_in
@@ -144,8 +148,22 @@ def _without_subject(text: str, past: Sequence[Past]) -> str | None:
         return asked_anew(past, text)
     if (left_out := VERB_LEFT_OUT.fullmatch(text)) and (whole := with_verb(past, left_out)):
         return whole
-    if compared := COMPARE_WITH.fullmatch(text):
-        return replaced(past, f"that of {compared['other']}")
+    return _of_another(text, past)
+
+
+def _of_another(text: str, past: Sequence[Past]) -> str | None:
+    """Return the last question of somebody or something else, or of what it counts: "Does Orvo?", "Which ones?"."""
+    last = past[-1].question
+    if other := COMPARE_WITH.fullmatch(text):
+        return replaced(past, f"that of {other['other']}")
+    if last.lower().startswith("how m") and (part := AS_MANY.fullmatch(text)):
+        return replaced(past, part["part"])
+    if (than := MORE_THAN.fullmatch(text)) and (whole := compared(past, than)):
+        return whole
+    if WHICH_ONES.fullmatch(text) and (whole := which_ones(past)):
+        return whole
+    if (alone := SUBJECT_ALONE.fullmatch(text)) and BEGINS_QUESTION.match(last):
+        return replaced(past, alone["subject"])
     if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
         return f"{text}{last[len(other['wh']) :]}"
     if HIS_NAME.fullmatch(text) and (role := person_by_role(last)):

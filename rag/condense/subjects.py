@@ -16,7 +16,7 @@ _OF_HER = re.compile(rf" (?!(?:{'|'.join(sorted(PREPOSITIONS))}|again|also|and|n
 """What stands after the "her" that is somebody's: a noun."""
 _ASKING = re.compile(rf"^(?:{AUX}|who|which|what) ", re.IGNORECASE)
 _ASKING_WORDS = re.compile(
-    r"^(?:\w+ )?(?:what|which|whose|how (?:many|much|long|often|old|far|big|high|fast)|when|where|why|how|whom?)\b ?",
+    r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|how [a-z]+|when|where|why|how|whom?)\b ?",
     re.IGNORECASE,
 )
 _ASKER = re.compile(r"^(?:I|we|you) ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.language.english import WH
+from rag.language.names import VARIANT
 from rag.language.verbs import AUX
 
 OPENING = re.compile(
@@ -38,15 +39,18 @@ BEGINS_QUESTION = re.compile(
 )
 """The beginning of a whole question or request."""
 YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
+_WHICH_TIME = r"(?:in )?(?:what|which) (?:day|month|place|town|year)"
 BARE_QUESTION = re.compile(
     rf"^(?:(?:by|for|to|at|in|on|from|with|since|until|of) {WH}(?: (?!many)[a-z]+){{0,2}}"
-    r"|(?:who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)|whose [a-z]+)"
+    rf"|(?:{_WHICH_TIME}|who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)"
+    r"|whose [a-z]+)"
     r"(?: so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
     re.IGNORECASE,
 )
 """A question word alone: "Why?", "Since when?", "How many?"."""
 OF_THAT = re.compile(
-    r"(?P<wh>(?:since |until )?(?:when|where|why|how))(?:['’]s| (?:is|was|did|were)) (?:that|this)(?: happen(?:ed)?)?",
+    rf"(?P<wh>(?:since |until )?(?:when|where|why|how)|{_WHICH_TIME})(?:['’]s| (?:is|was|did|were)) (?:that|this)"
+    r"(?: happen(?:ed)?)?",
     re.IGNORECASE,
 )
 """A question word for what was said before: "When was that?"."""
@@ -82,7 +86,8 @@ ORDINAL = re.compile(
 LISTED = re.compile(r"(?:[\s,;.:•\"“”\[\]&\d*-]|\b(?:and|or|the)\b)*")
 """What stands between the names of a list, marks of citations among it."""
 WHICH_ONE = re.compile(
-    r"^which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
+    r"^(?!.*(?:[,:]| of) .* or )"
+    r"which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
     re.IGNORECASE,
 )
 """A choice among those that were named: "Which one", "Which is the cheapest"."""
@@ -152,11 +157,33 @@ RELATIVE_TIME = re.compile(
 )
 """A time counted from another that is not a year: "a week earlier"."""
 COMPARE_WITH = re.compile(
-    r"(?:and )?(?:compare (?:it|that|this|them|him|her) (?:with|to|and)|(?:and )?compared (?:with|to))"
+    r"(?:compare (?:it|that|this|them|him|her) (?:with|to|and)|compared (?:with|to)"
+    r"|how does (?:it|that|this) compare (?:with|to))"
     r" (?:(?:that|those) (?:of|in|at|from) )?(?P<other>[^,?]+)",
     re.IGNORECASE,
 )
 """A wish for the same of something else: "Compare it with XPeng"."""
+AS_MANY = re.compile(
+    r"how (?:many|much)(?: (?:is|was|were|are) (?:it|they|that|there))? (?P<part>(?:in|for|at|on|from|of|by) "
+    rf"(?:(?!\b{AUX}\b).)+)",
+    re.IGNORECASE,
+)
+"""The last question of something else, which asked for a number: "How many in 2023?"."""
+MORE_THAN = re.compile(
+    r"(?:(?:is|was|were|are) (?:it|that|this|they) )?(?P<more>more|less|fewer)(?: than)? (?P<other>.+)", re.IGNORECASE
+)
+"""A wish to have the figure compared: "More than in 2022?"."""
+WHICH_ONES = re.compile(
+    r"which(?: ones?)?|(?:can you )?(?:name|list) (?:them|those)|(?:what|which) (?:are|were) (?:they|those)",
+    re.IGNORECASE,
+)
+"""A wish for what was counted: "Which ones?"."""
+SUBJECT_ALONE = re.compile(
+    rf"(?i:{AUX}) (?P<subject>(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*)*(?: {VARIANT})?)(?: too| also| as well)?"
+)
+"""A question of somebody else without its verb: "Does Orvo?"."""
+DEBATED = re.compile(r"\b(?:argue|debate|decide|discuss|say|speak|talk|think|vote|write)\b", re.IGNORECASE)
+"""What is done about an issue."""
 RECKONED_FROM_NOW = re.compile(
     r"(?:(?:in|at|during|for) )?"
     r"(?:(?:last|this|next) (?:year|month|week|time|season|quarter|spring|summer|autumn|winter)"
@@ -214,22 +241,21 @@ VERSIONED = re.compile(r" (?P<version>(?:(?:version|release) )?v?[0-9]+(?:\.[0-9
 """The version that a question ends with: "What was removed in 4.0?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
 """A question for the reason of a thing: "Why the delay?"."""
-HIS_NAME = re.compile(
-    r"what(?:['’]s| is| was) (?:his|her) (?:full )?name|who(?:['’]s| is| was) (?:he|she|that)", re.IGNORECASE
-)
+HIS_NAME = re.compile(r"what(?:['’]s| is| was) (?:his|her) (?:full )?name", re.IGNORECASE)
 """A question for the name of somebody who was spoken of as the mayor, the founder ..."""
-_ROLE = (
+ROLE = (
     r"(?P<role>architect|author|boss|brother|captain|ceo|chairman|chairwoman|chief(?: executive)?|coach|curator"
     r"|daughter|deputy|director|editor|father|founder|goalkeeper|head|husband|keeper|leader|manager|mayor|minister|mother|owner"
     r"|president|secretary|sister|son|successor|treasurer|widow|wife)"
 )
-PERSON_OF = re.compile(rf"\bthe (?:[a-z-]+ )?{_ROLE} of (?:the )?$", re.IGNORECASE)
+"""What somebody is to others."""
+PERSON_OF = re.compile(rf"\bthe (?:[a-z-]+ )?{ROLE} of (?:the )?$", re.IGNORECASE)
 """What makes a person of the name after it: "the founder of"."""
-PERSON_BY = re.compile(rf"['’]s (?:[a-z-]+ )?{_ROLE}\b", re.IGNORECASE)
+PERSON_BY = re.compile(rf"['’]s (?:[a-z-]+ )?{ROLE}\b", re.IGNORECASE)
 """What makes a person of the name before it: "'s chief executive"."""
 WHO_DID = re.compile(r"^who (?P<verb>[a-z]+) (?P<rest>(?!(?:he|him|her|it|them)\b)[^():,]+)$", re.IGNORECASE)
 """A question for who did something: "Who founded X?"."""
-ASKS_FURTHER = re.compile(r"(?:(?:\w+ )?(?:when|where|why|what)|how(?! many\b)|for how much)\b", re.IGNORECASE)
+ASKS_FURTHER = re.compile(r"(?:(?:\w+ )?(?:when|where|why|what|which)|how(?! many\b)|for how much)\b", re.IGNORECASE)
 """Question words that fit what somebody did: "When was X founded?", "For how much?"."""
 OF_THIS_ARTICLE = re.compile(
     r"(?:what(?:['’]s| is) (?:this|that|the) (?:article|piece|story|text) about"

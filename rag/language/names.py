@@ -192,7 +192,7 @@ def _kind(name: str, text: str) -> Kind:
     if not _is_full_name(name) or name.rsplit(maxsplit=1)[-1].lower() in COMPANY_WORDS:
         return "thing"
     acts = (
-        _WHO_IS.search(before)
+        (_WHO_IS.search(before) and not after.startswith(_GENITIVES[:2]))
         or (_ACTS.match(after) and not _OF.search(before))
         or (_DID.search(before) and _ACTS_IN_QUESTION.match(after))
         for before, after in around
