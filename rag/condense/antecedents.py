@@ -9,7 +9,19 @@ from dataclasses import replace
 from rag.condense.persons import doer, latest_person, persons_of
 from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import ACTS_OF_IT, ASKED_NOUN, ATTRIBUTE, DEBATED, GROWS, ISSUE, PERSON_OF, STANCE, THEM
+from rag.language.followups import (
+    ACTS_OF_IT,
+    ASKED_NOUN,
+    ATTRIBUTE,
+    COUNTED,
+    DEBATED,
+    GROWS,
+    ISSUE,
+    PERSON_OF,
+    STANCE,
+    STATED,
+    THEM,
+)
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.parts import is_plural, plural_in, possessed_in, subject_in
 from rag.language.verbs import AGENT_VERBS, AUX
@@ -40,6 +52,8 @@ def _in_turn(
     question = turn.question
     if whole := _whole_phrase(pronoun, text, question):
         return whole
+    if stated := _stated(pronoun, text, question):
+        return stated
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None
@@ -68,6 +82,18 @@ def _whole_phrase(pronoun: re.Pattern[str], text: str, question: str) -> str | N
     if counted and is_plural(counted["noun"].split()[-1]):
         return f"the number of {counted['noun']}"
     return title_in(question)
+
+
+def _stated(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
+    """Return the thing of which a question asks when or where it is, or several, or what "them" are that it counts."""
+    stated = STATED.match(question) if pronoun in (IT, THEY) else None
+    if stated and not ATTRIBUTE.fullmatch(stated["subject"]):
+        head = stated["subject"].split()[-1]
+        one = pronoun is IT and stated["subject"].startswith(("the ", "a ", "an ")) and "(" in question
+        if one != is_plural(head) and (one or pronoun is THEY):
+            return stated["subject"]
+    counted = COUNTED.match(question) if pronoun is THEY and THEM.search(text) else None
+    return f"the {counted['noun']}" if counted else None
 
 
 def _is_giver(pronoun: re.Pattern[str], name: Name, question: str) -> bool:

@@ -15,6 +15,7 @@ from rag.language.verbs import AGENT_PAST, AUX, BASE, FORMS_OF_BE, IRREGULAR_FOR
 
 _NO_BASE = FORMS_OF_BE | {"has", "have", "had"}
 """Auxiliaries after which a verb has another form than after "will" and "does"."""
+_FULLER = {"what for": "why", "how come": "why", "why so": "why", "how so": "why", "who by": "by whom"}
 _LEAVES_NOTHING = frozenset({"join", "leave", "meet", "oppose", "support", "win"})
 """Verbs of which one asks rather when and why somebody did it than when it was done."""
 
@@ -22,7 +23,7 @@ _LEAVES_NOTHING = frozenset({"join", "leave", "meet", "oppose", "support", "win"
 def asked_anew(past: Sequence[Past], words: str) -> str:
     """Return the last question with another question word: "Why?" after "When did X do Y?" is "Why did X do Y?"."""
     asked = past[-1].question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
-    words = {"what for": "why", "how come": "why", "why so": "why", "how so": "why"}.get(words.lower(), words)
+    words = _FULLER.get(words.lower(), words)
     words = re.sub(r"^(?=(?:what|which) (?:day|month|place|town|year)$)", "in ", words, flags=re.IGNORECASE)
     if words.lower() == "why not":
         return _denied(asked) or f"why not: {asked[:1].lower()}{asked[1:]}?"
@@ -61,7 +62,8 @@ def _of_subject(turn: Past, asked: re.Match[str], words: str) -> str | None:
         return None
     noun, aux = ASKED_NOUN.match(asked[0]), left_out["aux"]
     opening = re.match(rf"(?P<subject>[^.,;:]{{1,60}}?) {aux} ", turn.answer)
-    thing = opening["subject"] if opening else noun["noun"] if noun else "it" if aux in ("is", "was", "has") else "they"
+    thing = noun["noun"] if noun else "they" if aux in ("are", "were", "have") else "it"
+    thing = opening["subject"] if opening else thing
     thing = thing if any(name.start == 0 for name in names_in(thing)) else f"{thing[:1].lower()}{thing[1:]}"
     return f"{words} {aux} {thing} {left_out['rest']}?"
 

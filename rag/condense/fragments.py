@@ -37,6 +37,7 @@ from rag.language.places import is_place
 from rag.language.time import MONTH, MONTH_NUMBERS, WEEKDAY, YEAR, is_time, time_spans, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS
 
+_PRESENT = {"did": "does", "was": "is", "were": "are"}
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
 _LOOSE = ("about", "for", "of", "with")
 """What may lead to a name that stands without it in the question: "and for XPeng?"."""
@@ -52,6 +53,8 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     """
     asked = past[-1].question.split(": ")[0].rstrip(" ?.!")
     part = _spelt(part, past)
+    if re.fullmatch("now|nowadays|today", part):
+        asked = re.sub(r"\b(?:did|was|were)\b", lambda past_form: _PRESENT[past_form[0]], asked, count=1)
     if is_time(part) or RECKONED_FROM_NOW.fullmatch(part):
         return f"{with_time(asked, f'in {part}' if _YEAR_OR_MONTH.match(part) else part)}?"
     if other := _of_other_time(past, asked, part) or _of_other_version(asked, part):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index.chunk import sentence_spans
+from index.terms import STOP_WORDS
 from rag.condense.subjects import Past
 from rag.language.english import COMMON_WORD, COMPANY_WORDS, HE
 from rag.language.followups import ASKS_WHO, MAKES, PERSON_BY, PERSON_OF, WHO_DID
@@ -85,10 +86,10 @@ def _people_told(turn: Past) -> list[Name]:
         name for name in new_names(turn) if not (_WHERE.search(turn.answer[: name.start]) and " " not in name.text)
     ]
     opening = _OPENING.match(turn.answer)
-    if opening is None or COMMON_WORD.search(opening["name"]) or any(name.start == 0 for name in names):
+    word = opening["name"] if opening else "The"
+    if word.lower() in STOP_WORDS or COMMON_WORD.search(word) or any(name.start == 0 for name in names):
         return names
-    known = opening["name"].lower() in turn.question.lower()
-    return names if known else [Name(opening["name"], 0, "person"), *names]
+    return names if word.lower() in turn.question.lower() else [Name(word, 0, "person"), *names]
 
 
 def _is_said_to_be(role: str, name: Name, answer: str) -> bool:

@@ -41,10 +41,10 @@ BEGINS_QUESTION = re.compile(
 YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
 _WHICH_TIME = r"(?:in )?(?:what|which) (?:day|month|place|town|year)"
 BARE_QUESTION = re.compile(
-    rf"^(?:(?:by|for|to|at|in|on|from|with|since|until|of) {WH}(?: (?!many)[a-z]+){{0,2}}"
+    rf"^(?:(?:after|against|at|before|by|for|from|in|of|on|since|to|until|with|within) {WH}(?: (?!many)[a-z]+){{0,2}}"
     rf"|(?:{_WHICH_TIME}|who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)"
     r"|whose [a-z]+)"
-    r"(?: so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
+    r"(?: by| so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
     re.IGNORECASE,
 )
 """A question word alone: "Why?", "Since when?", "How many?"."""
@@ -59,12 +59,14 @@ VERB_LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """A question without its verb: "When will it?"."""
-SUBJECT_LEFT_OUT = re.compile(rf"(?P<aux>{AUX}) (?P<rest>(?P<participle>[a-z]+)\b.*)", re.IGNORECASE)
+SUBJECT_LEFT_OUT = re.compile(rf"(?P<aux>{AUX}) (?P<rest>(?:be )?(?P<participle>[a-z]+)\b.*)", re.IGNORECASE)
 """What follows a question word that is the subject itself: "was removed in 4.0"."""
 ASKED_NOUN = re.compile(
     rf"^(?:what|which|whose|how (?:many|much)) (?P<noun>(?!{AUX}\b)[\w' -]+?) (?={AUX}\b|[a-z]+ed\b)", re.IGNORECASE
 )
 """The noun that a question asks for: "pledge" in "Which pledge did makers sign?"."""
+COUNTED = re.compile(r"^how many (?P<noun>[a-z]+s)\b", re.IGNORECASE)
+"""What a question counts: "doses" in "How many doses a year?"."""
 ASKS_WHICH = re.compile(r"^(?:which|what) (?P<noun>[\w-]+s) (?P<verb>[a-z]+) (?P<rest>.+)$", re.IGNORECASE)
 """A question for those of a kind that do or are something: "Which countries voted against it?"."""
 PLACES = re.compile(r"(?:areas|cities|countries|markets|nations|places|provinces|regions|states|towns)$", re.IGNORECASE)
@@ -280,6 +282,11 @@ ISSUE = re.compile(
     re.IGNORECASE,
 )
 """What is spoken of or voted on: "the tram"."""
+STATED = re.compile(
+    rf"^{WH}(?: [a-z]+)? (?:is|was|are|were) (?P<subject>(?:(?:the|an?) )?[a-z][a-z -]*?)"
+    r"(?= (?:at|for|from|in|of|on)\b|[ ?.!]*(?:\(|$))"
+)
+"""A question of what something is, or when or where: "Where was the first shop?"."""
 GROWS = re.compile(
     rf"\b(?:{AUX} )?it (?:ris|rose|fall|fell|grow|grew|increas|decreas|drop|declin|shr[iau]nk|doubl|halv|chang"
     r"|go (?:up|down))",
