@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.condense.persons import doer, latest_person, persons_of
+from rag.condense.persons import doer, latest_person, named_by, persons_of
 from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
@@ -52,7 +52,7 @@ def _in_turn(
     question = turn.question
     if whole := _whole_phrase(pronoun, text, question):
         return whole
-    if stated := _stated(pronoun, text, question):
+    if stated := _stated(pronoun, text, question) or (pronoun is IT and named_by(turn)):
         return stated
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]

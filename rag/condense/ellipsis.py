@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from rag.condense.persons import told
 from rag.condense.subjects import Past, about
-from rag.language.followups import ASKED_NOUN, ASKS_FURTHER, QUESTION, SUBJECT_LEFT_OUT, WHO_DID, YES_NO
+from rag.language.followups import ASKED_NOUN, ASKS_FURTHER, ATTRIBUTE, QUESTION, SUBJECT_LEFT_OUT, WHO_DID, YES_NO
 from rag.language.names import names_in
 from rag.language.parts import is_participle, plural_in, subject_in
 from rag.language.time import is_time
-from rag.language.verbs import AGENT_PAST, AUX, BASE, FORMS_OF_BE, IRREGULAR_FORMS, PARTICIPLE, base_of
+from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, BASE, FORMS_OF_BE, IRREGULAR_FORMS, PARTICIPLE, base_of
 
 _NO_BASE = FORMS_OF_BE | {"has", "have", "had"}
 """Auxiliaries after which a verb has another form than after "will" and "does"."""
@@ -78,6 +78,16 @@ def with_verb(past: Sequence[Past], left_out: re.Match[str]) -> str | None:
         return None
     words = f"{left_out['wh']} {left_out['aux']}" if left_out["wh"] else left_out["aux"]
     return f"{words} {rest[aux.end() :]}?"
+
+
+def with_other_verb(past: Sequence[Past], verb: str) -> str | None:
+    """Return what somebody else is said to do in the last question: "And praise?" after "What did Jia criticize?"."""
+    asked = past[-1].question.rstrip(" ?.!")
+    subject = subject_in(asked)
+    if verb not in AGENT_VERBS or ATTRIBUTE.fullmatch(verb) or subject is None or not names_in(f"- {subject.text}"):
+        return None
+    done, _, rest = asked[subject.end :].strip().partition(" ")
+    return f"{asked[: subject.end]} {verb} {rest}".strip() + "?" if done in AGENT_VERBS else None
 
 
 def compared(past: Sequence[Past], than: re.Match[str]) -> str | None:

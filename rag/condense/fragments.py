@@ -9,6 +9,7 @@ from dataclasses import replace
 from index.chunk import sentence_spans
 from rag.condense.owned import of_a_thing, of_what_was_spoken_of
 from rag.condense.referents import with_referents
+from rag.condense.spelling import as_name, spelt
 from rag.condense.subjects import Past, about, latest_subjects
 from rag.language.english import ABSTRACT_WORD
 from rag.language.followups import (
@@ -34,7 +35,7 @@ from rag.language.followups import (
 from rag.language.names import VARIANT, Name, names_in, with_name
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
 from rag.language.places import is_place
-from rag.language.time import MONTH, MONTH_NUMBERS, WEEKDAY, YEAR, is_time, time_spans, with_time
+from rag.language.time import MONTH, WEEKDAY, YEAR, is_time, time_spans, times_in, with_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS
 
 _PRESENT = {"did": "does", "was": "is", "were": "are"}
@@ -42,8 +43,6 @@ _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was"
 _LOOSE = ("about", "for", "of", "with")
 """What may lead to a name that stands without it in the question: "and for XPeng?"."""
 _YEAR_OR_MONTH = re.compile(rf"{YEAR}\b|{MONTH}\b")
-_SHORT_NAME = 3
-"""Letters of a country that is written in capitals: "uk"."""
 
 
 def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
@@ -52,7 +51,7 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     `noun`: nothing like "and" led to it, so that a noun alone asks for that of what was spoken of.
     """
     asked = past[-1].question.split(": ")[0].rstrip(" ?.!")
-    part = _spelt(part, past)
+    part = spelt(part, past)
     if re.fullmatch("now|nowadays|today", part):
         asked = re.sub(r"\b(?:did|was|were)\b", lambda past_form: _PRESENT[past_form[0]], asked, count=1)
     if is_time(part) or RECKONED_FROM_NOW.fullmatch(part):
@@ -132,13 +131,15 @@ def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool
     owned = OWNED.match(part)
     if (other := of_what_was_spoken_of(past, part)) or (not noun and (other := _of_other_kind(asked, part))):
         return other
-    quality = (
+    quality = bool(
         noun or ATTRIBUTE.fullmatch(before_preposition(part)) or (owned and not owned[0].lower().startswith("the"))
     )
     if not quality and not ONES.search(part) and (other := _of_other_thing(asked, part)):
         return about(other, [name.text for name in names_in(asked)] if owned else [])
     if noun or owned:
-        return about(re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE), latest_subjects(past))
+        part = re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE)
+        times = times_in(asked) if quality and ATTRIBUTE.fullmatch(part) else []
+        return about(part, [*latest_subjects(past), *(re.sub(r"^(?:in|on) ", "", time) for time in times)])
     return f"{asked}: {part}?"
 
 
@@ -159,27 +160,13 @@ def _of_other_thing(asked: str, part: str) -> str | None:
         subject = None
     plural = any(map(is_plural, head))
     if subject and plural == subject.is_plural and not (head == [part] and ABSTRACT_WORD.search(part)):
-        return f"{asked[: subject.start]}{part}{asked[subject.end :]}?"
+        named = [name.text for name in names_in(asked)] == [subject.text]
+        return f"{asked[: subject.start]}{as_name(part) if named else part}{asked[subject.end :]}?"
     things = plural_in(asked) if plural else None
     if things is None:
         return None
     before, _, after = asked.rpartition(things)
     return f"{before}{part}{after}?"
-
-
-def _spelt(part: str, past: Sequence[Past]) -> str:
-    """Return a fragment in small letters with the capitals of a place, or of a name that was spoken of."""
-    lead = PREPOSITION.match(part)
-    rest = part[lead.end() :].strip() if lead else part
-    if not rest or rest != rest.lower():
-        return part
-    said = (name.text for turn in reversed(past) for name in names_in(f"{turn.question} {turn.answer}"))
-    name = next((text for text in said if text.lower() == rest), None)
-    if name is None and (MONTH_NUMBERS.get(rest) or WEEKDAY.fullmatch(rest.capitalize())):
-        name = rest.capitalize()
-    elif name is None and is_place(rest):
-        name = rest.upper() if len(rest) <= _SHORT_NAME else rest.title()
-    return f"{part[: len(part) - len(rest)]}{name}" if name else part
 
 
 def _with_name_of_any_kind(asked: str, name: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.chunk import sentence_spans
 from index.terms import STOP_WORDS
 from rag.condense.subjects import Past
 from rag.language.english import COMMON_WORD, COMPANY_WORDS, HE
-from rag.language.followups import ASKS_WHO, MAKES, PERSON_BY, PERSON_OF, WHO_DID
+from rag.language.followups import ASKS_WHICH_ONE, ASKS_WHO, MAKES, PERSON_BY, PERSON_OF, WHO_DID
 from rag.language.names import Name, names_in, referent_of
 from rag.language.verbs import AUX
 
@@ -29,9 +28,17 @@ def new_names(turn: Past) -> list[Name]:
 
 
 def told(turn: Past) -> Name | None:
-    """Return who answers a question for somebody: the first name that the first sentence of its answer brings in."""
-    end = next((span.end for span in sentence_spans(turn.answer)), 0)
-    return next((name for name in _people_told(turn) if name.start < end), None)
+    """Return who answers a question for somebody: the first name that the first line of its answer brings in."""
+    return next((name for name in _people_told(turn) if name.start < len(turn.first_line)), None)
+
+
+def named_by(turn: Past) -> str | None:
+    """Return the one thing that an answer names and no more, where a thing was asked for: "What is its first car?"."""
+    bare = re.sub("^(?:the|an?) ", "", turn.first_line, flags=re.IGNORECASE).strip(" .")
+    names = [name for name in names_in(f"- {bare}") if name.kind == "thing"]
+    asked = ASKS_WHICH_ONE.match(turn.question)
+    lead = "the " if turn.first_line.lower().startswith("the ") else ""
+    return f"{lead}{bare}" if asked and len(names) == 1 and names[0].text == bare else None
 
 
 def latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:

@@ -59,7 +59,8 @@ def _with_group(text: str, which: re.Match[str], past: Sequence[Past]) -> str:
     of_it = which.re is SOME_OF_THEM and which[0].lower().endswith("it")
     group = _group(past[-1].question, things=not of_it)
     if group:
-        return about(_with_pronouns(f"{lead}of {group}{rest}", past), latest_subjects(past))
+        times = [re.sub(r"^(?:in|on) ", "", time) for time in times_in(past[-1].question)]
+        return about(_with_pronouns(f"{lead}of {group}{rest}", past), [*latest_subjects(past), *times])
     if which.re is WHICH_ONE or of_it or len(names_in(past[-1].question)) > 1:
         return _with_pronouns(text, past)
     return about(_with_pronouns(f"{lead.rstrip()}{rest}", past), latest_subjects(past))
@@ -112,7 +113,7 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
     if THEN.search(text) and (times := times_in(last.question) or times_in(last.answer)):
         text = THEN.sub(times[-1], text, count=1)
     places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
-    if THERE.search(text) and (of := WHERE_IS.match(last.question)) and not names_in(f"- {text}"):
+    if THERE.search(text) and (of := WHERE_IS.match(last.question)) and not subject_in(last.question):
         return THERE.sub(f"at {of['thing']}", text, count=1)
     if not places and ASKS_WHERE.match(last.question):
         places = [name.text for name in new_names(last)[:1]]

@@ -11,11 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.terms import query_terms
-from rag.condense.ellipsis import asked_anew, compared, which_ones, with_verb
+from rag.condense.ellipsis import asked_anew, compared, which_ones, with_other_verb, with_verb
 from rag.condense.fragments import replaced
 from rag.condense.persons import person_by_role
 from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
+from rag.condense.spelling import spelt, uncapitalised
 from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
 from rag.intents import intent_of
 from rag.language.chinese import condense_chinese
@@ -131,9 +132,10 @@ def _english(question: str, past: Sequence[Past]) -> str:
     fragment = fragment if STAND_IN.match(fragment) else ONE_ABOUT.sub("", fragment)
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")
-        if bare and _stands_alone(_uncapitalised(fragment, past)):
+        fragment = spelt(uncapitalised(fragment, past) if bare else fragment, past)
+        if bare and _stands_alone(fragment):
             return question  # a query in keywords
-        return replaced(past, _uncapitalised(fragment, past) if bare else fragment, noun=bare)
+        return (None if bare else with_other_verb(past, fragment)) or replaced(past, fragment, noun=bare)
     return _with_subjects(opened, past)
 
 
@@ -242,16 +244,6 @@ def _with_counted(question: str, last: str) -> str:
     if not elided or not noun or not last.lower().startswith(elided[0].lower()):
         return question
     return f"{elided[0]}{noun['noun']} {question[elided.end() :]}"
-
-
-def _uncapitalised(part: str, past: Sequence[Past]) -> str:
-    """Return a fragment as it is spelt inside a sentence: its first capital alone makes no name of it."""
-    if past[-1].was_fragment:
-        return part  # one name after another
-    first = part.split(maxsplit=1)[0] if part.split() else ""
-    known = any(name.text.startswith(first) for turn in past for name in names_in(f"{turn.question} {turn.answer}"))
-    named = known or first[1:] != first[1:].lower() or any(name.kind == "place" for name in names_in(f"- {first}"))
-    return part if named else part[:1].lower() + part[1:]
 
 
 def _come_back(what: str, rest: str, past: Sequence[Past]) -> str:

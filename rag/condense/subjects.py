@@ -22,6 +22,7 @@ _ASKING_WORDS = re.compile(
 _ASKER = re.compile(r"^(?:I|we|you) ")
 _WHAT_IS = re.compile(r"^(?:what|who) (?:is|are|was|were) (?P<what>[^:()]+?)[ ?.!]*$", re.IGNORECASE)
 _TITLE_WORDS = frozenset("a an and at by for from in of on or the to with".split())
+_CITATION = re.compile(r"[\"”]? ?\[\d+\]")
 _MARKUP = re.compile(r"[<>{}\[\]|*\\]|://")
 
 
@@ -37,6 +38,11 @@ class Past:
     """Names that took the place of "he" or "she" in it."""
     topic: str | None = None
     """The thing that it asked about instead of another one: "a board game" in "And a board game?"."""
+
+    @property
+    def first_line(self) -> str:
+        """What the answer says before its first citation."""
+        return _CITATION.split(self.answer, maxsplit=1)[0]
 
 
 def is_genitive(pronoun: str, after: str = " x") -> bool:

@@ -272,6 +272,10 @@ OF_WRITING = re.compile(
     re.IGNORECASE,
 )
 """Words for what is done with an article rather than with its subject."""
+ASKS_WHICH_ONE = re.compile(
+    r"^(?:what|which)(?: [a-z-]+){0,2} (?:is|was)\b|^which [a-z-]+[^\Ws] [a-z]+\b", re.IGNORECASE
+)
+"""A question whose answer is one thing: "What is Onvo's first car?", "Which company bought it?"."""
 ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-ZÀ-ÖØ-ÞĀ-ž](?!.*['’]s ))")
 """A question for somebody's name, which "Who is NAME?" is not."""
 STANCE = re.compile(r"\b(?:against|about|on|over|in favou?r of|for|with) it\b", re.IGNORECASE)

@@ -46,7 +46,7 @@ def test_what_points_back_gives_way_to_what_it_means(question, history, standalo
         ("why?", ["Is Tesla treated differently?"], "Why is Tesla treated differently?"),
         ("And Geely?", [PAID], "What provisional duty does Geely pay in the EU?"),
         ("what about in China?", [PAID], "What provisional duty does SAIC pay in China?"),
-        ("and byd?", ["Where does Chery build cars?"], "Where does byd build cars?"),
+        ("and byd?", ["Where does Chery build cars?"], "Where does BYD build cars?"),
         ("And Brazil?", ["What duty does the United States levy?"], "What duty does Brazil levy?"),
         (
             "And in 2023?",
