@@ -6,20 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.condense.persons import doer, latest_person, named_by, persons_of
 from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import ACTS_OF_IT, ASKED_NOUN, ASKS_WHO, ATTRIBUTE, MAKES, PERSON_OF, THEM, WHO_DID
+from rag.language.followups import (
+    ACTS_OF_IT,
+    ASKED_NOUN,
+    ATTRIBUTE,
+    COUNTED,
+    DEBATED,
+    GROWS,
+    ISSUE,
+    PERSON_OF,
+    STANCE,
+    STATED,
+    THEM,
+)
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.parts import is_plural, plural_in, possessed_in, subject_in
 from rag.language.verbs import AGENT_VERBS, AUX
 
 _AFTER_AUX = re.compile(rf"\b{AUX} $", re.IGNORECASE)
-_AFTER_THE = re.compile(r"\bthe $", re.IGNORECASE)
-
-
-def new_names(turn: Past) -> list[Name]:
-    """Return the names that an answer brought in."""
-    return [name for name in names_in(turn.answer) if name.text.lower() not in turn.question.lower()]
 
 
 def antecedent(pronoun: re.Pattern[str], text: str, past: Sequence[Past], taken: set[str]) -> str | None:
@@ -28,13 +35,14 @@ def antecedent(pronoun: re.Pattern[str], text: str, past: Sequence[Past], taken:
     That is a name or a thing of the latest question that has one, or of its answer if it asked who.
     """
     people = {name.text for turn in past for name in names_in(turn.question) if name.kind == "person"}
-    if pronoun is HE and (person := _latest_person(past, people, taken)):
+    people |= {person for turn in past for person in turn.persons}
+    if pronoun is HE and (person := latest_person(past, people, taken)):
         return person
     for n, turn in reversed(list(enumerate(past))):
         before = past[n - 1].question if n else ""
         if meant := _in_turn(pronoun, text, turn, before, people, taken):
             return meant
-    return _doer(past) if pronoun is HE else None
+    return doer(past) if pronoun is HE else None
 
 
 def _in_turn(
@@ -42,8 +50,10 @@ def _in_turn(
 ) -> str | None:
     """Return what a pronoun means if one turn says it; a name that the question `before` it has too is its topic."""
     question = turn.question
-    if whole := _whole_phrase(pronoun, question):
+    if whole := _whole_phrase(pronoun, text, question):
         return whole
+    if stated := _stated(pronoun, text, question) or (pronoun is IT and named_by(turn)):
+        return stated
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None
@@ -53,15 +63,37 @@ def _in_turn(
     things = plural_in(question) if pronoun is THEY and _is_one_person(name, names, people) else None
     if things:
         return f"the {things}"
-    possessed = None if name in topical else _possessed(pronoun, name, question)
+    possessed = _possessed(pronoun, name, question)
+    if name in topical and possessed and possessed not in before:
+        possessed = None
     return possessed or _phrased(pronoun, name, names, question)
 
 
-def _whole_phrase(pronoun: re.Pattern[str], question: str) -> str | None:
-    """Return what a question speaks of as a whole: several things as its subject, or a title."""
+def _whole_phrase(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
+    """Return what a question speaks of as a whole: several things as its subject, a title, an issue, a number."""
     if pronoun is THEY:
         return _plural_subject(question)
-    return title_in(question) if pronoun is IT else None
+    if pronoun is not IT:
+        return None
+    issue = ISSUE.search(question) if STANCE.search(text) or (DEBATED.search(question) and not _acts(text)) else None
+    if issue and not is_plural(issue["issue"].split()[-1]):
+        return issue["issue"]
+    counted = ASKED_NOUN.match(question) if GROWS.search(text) else None
+    if counted and is_plural(counted["noun"].split()[-1]):
+        return f"the number of {counted['noun']}"
+    return title_in(question)
+
+
+def _stated(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
+    """Return the thing of which a question asks when or where it is, or several, or what "them" are that it counts."""
+    stated = STATED.match(question) if pronoun in (IT, THEY) else None
+    if stated and not ATTRIBUTE.fullmatch(stated["subject"]):
+        head = stated["subject"].split()[-1]
+        one = pronoun is IT and stated["subject"].startswith(("the ", "a ", "an ")) and "(" in question
+        if one != is_plural(head) and (one or pronoun is THEY):
+            return stated["subject"]
+    counted = COUNTED.match(question) if pronoun is THEY and THEM.search(text) else None
+    return f"the {counted['noun']}" if counted else None
 
 
 def _is_giver(pronoun: re.Pattern[str], name: Name, question: str) -> bool:
@@ -72,28 +104,6 @@ def _is_giver(pronoun: re.Pattern[str], name: Name, question: str) -> bool:
     return one and bool(_AFTER_AUX.search(question[: name.start]))
 
 
-def _doer(past: Sequence[Past]) -> str | None:
-    """Return a person of whom the answer to "who" told nothing: "the person who drafted the plan"."""
-    asked = (WHO_DID.match(turn.question.rstrip(" ?.!")) for turn in reversed(past))
-    did = next(filter(None, asked), None)
-    if did is None:
-        return None
-    lead = "the founder of" if did["verb"] == "founded" else f"the person who {did['verb']}"
-    return f"{lead} {did['rest']}"
-
-
-def _latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
-    """Return who was spoken of last: the answer to "who", or whom a question names as one who does something."""
-    for turn in reversed(past):
-        answers = [name for name in new_names(turn) if name.text not in taken]
-        if ASKS_WHO.match(turn.question) and (name := referent_of(HE, answers)):
-            return name.text
-        named = [name.text for name in names_in(turn.question) if name.text in people and name.text not in taken]
-        if person := next(iter(named), None) or _person_of(turn.question):
-            return person
-    return None
-
-
 def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: set[str]) -> list[Name]:
     """Return the names of a turn that a pronoun may mean; who was asked for goes first."""
     question = turn.question
@@ -101,17 +111,7 @@ def _candidates(pronoun: re.Pattern[str], turn: Past, people: set[str], taken: s
     compared = question.find(" than ")  # "Is X faster than Y?" is about X
     topical = [name for name in named if compared < 0 or name.start < compared] or named
     names = [name for name in topical if not any(name.text in other for other in taken)]
-    return names if pronoun is not HE else _persons(names, turn)
-
-
-def _persons(names: Sequence[Name], turn: Past) -> list[Name]:
-    """Return the names of a question that may be persons', after those that its answer brings in if it asked who."""
-    named = [name for name in names if not _AFTER_THE.search(turn.question[: name.start])]
-    if not ASKS_WHO.match(turn.question):
-        return named
-    did = WHO_DID.match(turn.question.rstrip(" ?.!"))
-    makes = did is not None and MAKES.match(did["verb"])
-    return [*new_names(turn), *([] if makes else [name for name in named if " " in name.text])]
+    return names if pronoun is not HE else persons_of(names, turn)
 
 
 def _as_meant(pronoun: re.Pattern[str], name: Name, question: str, people: set[str]) -> Name:
@@ -125,12 +125,19 @@ def _as_meant(pronoun: re.Pattern[str], name: Name, question: str, people: set[s
 
 def _acting(text: str, question: str, names: Sequence[Name]) -> Name | None:
     """Return the name that is the subject of a question, where "it" is said to do what a company does."""
-    act = ACTS_OF_IT.search(text)
-    if act is None or (act["verb"] and act["verb"].lower() not in AGENT_VERBS):
+    if not _acts(text):
         return None
     subject = subject_in(question)
-    things = [name for name in names if name.kind == "thing" and subject and subject.text == name.text]
+    things = [
+        name for name in names if name.kind == "thing" and subject and subject.text.removeprefix("the ") == name.text
+    ]
     return things[0] if things else None
+
+
+def _acts(text: str) -> bool:
+    """Return whether "it" is said to do or have what a company or a country does or has."""
+    act = ACTS_OF_IT.search(text)
+    return act is not None and (not act["verb"] or act["verb"].lower() in AGENT_VERBS)
 
 
 def _is_one_person(name: Name, names: Sequence[Name], people: set[str]) -> bool:
@@ -176,11 +183,3 @@ def _possessed(pronoun: re.Pattern[str], name: Name, question: str) -> str | Non
     if any(inside) or head != (pronoun is THEY):
         return None
     return f"{name.text}'s {thing}"
-
-
-def _person_of(question: str) -> str | None:
-    """Return the person whom a question names by what they are: "the founder of HiPhi"."""
-    for name in names_in(question):
-        if match := PERSON_OF.search(question[: name.start]):
-            return f"{match[0]}{name.text}"
-    return None

@@ -1,43 +1,48 @@
-"""What takes the place of a part of the last question: another name, time, place or thing, another question word."""
+"""What takes the place of a part of the last question: another name, time, place or thing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from index.chunk import sentence_spans
+from rag.condense.owned import of_a_thing, of_what_was_spoken_of
 from rag.condense.referents import with_referents
+from rag.condense.spelling import as_name, spelt
 from rag.condense.subjects import Past, about, latest_subjects
 from rag.language.english import ABSTRACT_WORD
 from rag.language.followups import (
-    ASKED_NOUN,
     ASKS_WHICH,
     ATTRIBUTE,
-    BY_WHAT_DID,
     COMPARATIVE,
     COMPARING,
+    INDEFINITE,
+    INDEFINITE_THING,
     LOOKS_ON,
     NUMBERED,
     ONES,
     OWNED,
     PLACES,
     PREPOSITION,
-    QUESTION,
+    RECKONED_FROM_NOW,
     RELATIVE_TIME,
     SIDE,
-    WHO_DID,
-    YES_NO,
+    STAND_IN,
+    VERSION_ALONE,
+    WITH_NUMBER,
 )
-from rag.language.names import names_in, with_name
+from rag.language.names import VARIANT, Name, names_in, with_name
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
 from rag.language.places import is_place
-from rag.language.time import WEEKDAY, is_time, with_time
-from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, PARTICIPLE
+from rag.language.time import MONTH, WEEKDAY, YEAR, is_time, time_spans, times_in, with_time
+from rag.language.verbs import AGENT_PAST, AGENT_VERBS
 
+_PRESENT = {"did": "does", "was": "is", "were": "are"}
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
 _LOOSE = ("about", "for", "of", "with")
 """What may lead to a name that stands without it in the question: "and for XPeng?"."""
-_SHORT_NAME = 3
-"""Letters of a country that is written in capitals: "uk"."""
+_YEAR_OR_MONTH = re.compile(rf"{YEAR}\b|{MONTH}\b")
 
 
 def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
@@ -46,28 +51,63 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     `noun`: nothing like "and" led to it, so that a noun alone asks for that of what was spoken of.
     """
     asked = past[-1].question.split(": ")[0].rstrip(" ?.!")
-    part = _spelt(part, past)
-    if is_time(part):
-        return f"{with_time(asked, part)}?"
+    part = spelt(part, past)
+    if re.fullmatch("now|nowadays|today", part):
+        asked = re.sub(r"\b(?:did|was|were)\b", lambda past_form: _PRESENT[past_form[0]], asked, count=1)
+    if is_time(part) or RECKONED_FROM_NOW.fullmatch(part):
+        return f"{with_time(asked, f'in {part}' if _YEAR_OR_MONTH.match(part) else part)}?"
+    if other := _of_other_time(past, asked, part) or _of_other_version(asked, part):
+        return other
+    if stand_in := STAND_IN.match(part):
+        return with_referents(_with_name_of_any_kind(asked, part[stand_in.end() :]), past)
+    if of_thing := of_a_thing(part):
+        return of_thing
     if RELATIVE_TIME.fullmatch(part) and not asked.lower().startswith("when"):
         return f"{asked} {part}?"
     lead = PREPOSITION.match(part)
     if names_in(f"- {part}"):
-        return with_referents(_with_other_name(asked, ONES.sub("", part), lead[0] if lead else ""), past)
+        return with_referents(_with_other_name(past, asked, ONES.sub("", part), lead[0] if lead else ""), past)
     return _with_other_part(asked, part, lead[0] if lead else "") or _with_other_thing(past, asked, part, noun=noun)
+
+
+def _of_other_time(past: Sequence[Past], asked: str, part: str) -> str | None:
+    """Return the question about a name of another time: "And XPeng in 2023?"."""
+    start, end = next(iter(time_spans(part)[-1:]), (0, 0))
+    if not start or end != len(part) or not names_in(f"- {part[:start]}"):
+        return None
+    return replaced([replace(past[-1], question=with_time(asked, part[start:].strip()))], part[:start].strip())
+
+
+def _of_other_version(asked: str, part: str) -> str | None:
+    """Return the question about another version of what it names: "Tidemark 4.0" for "Tidemark 4.1"."""
+    version, known = VERSION_ALONE.fullmatch(part), list(WITH_NUMBER.finditer(asked))
+    return f"{asked[: known[-1].start()]}{version['number']}{asked[known[-1].end() :]}?" if version and known else None
 
 
 def _with_other_part(asked: str, part: str, lead: str) -> str | None:
     """Return the question with `part` for the other side, for what follows the same preposition, or for a quality."""
     if SIDE.fullmatch(part) and (same := SIDE.search(asked)) and same[0] != part:
-        return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
+        return _with_other_side(asked, part, same)
     if lead and (same := re.search(rf"\b{lead}\b", asked, re.IGNORECASE)):
         return _with_other_place(asked, part, same.start())
     if COMPARATIVE.fullmatch(part) and (same := COMPARING.search(asked)):
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if not lead and (span := _same_kind(asked, part) or phrase_with_head(asked, part)):
         return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
-    return f"{asked}: {part}?" if lead else None
+    return _added(asked, part) if lead else None
+
+
+def _with_other_side(asked: str, part: str, same: re.Match[str]) -> str:
+    """Return the question with the other side of a vote: "in favour of the tram" for "against the tram"."""
+    rest = asked[same.end() :]
+    of = " of" if part.lower().startswith("in ") and re.match(r" (?!of\b)\w", rest) else ""
+    return f"{asked[: same.start()]}{part}{of}{rest}?"
+
+
+def _added(asked: str, part: str) -> str:
+    """Return the question with a part after it, before what stands in brackets."""
+    whole, bracket, about_it = asked.partition(" (")
+    return f"{whole} {part}{bracket}{about_it}?"
 
 
 def _with_other_place(asked: str, part: str, start: int) -> str:
@@ -89,22 +129,39 @@ def _same_kind(asked: str, part: str) -> tuple[int, int] | None:
 def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool) -> str:
     """Return the question about another thing; of what belongs to a thing, with whose it is in brackets."""
     owned = OWNED.match(part)
-    quality = (
+    if (other := of_what_was_spoken_of(past, part)) or (not noun and (other := _of_other_kind(asked, part))):
+        return other
+    quality = bool(
         noun or ATTRIBUTE.fullmatch(before_preposition(part)) or (owned and not owned[0].lower().startswith("the"))
     )
     if not quality and not ONES.search(part) and (other := _of_other_thing(asked, part)):
         return about(other, [name.text for name in names_in(asked)] if owned else [])
     if noun or owned:
-        return about(re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE), latest_subjects(past))
+        part = re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE)
+        times = times_in(asked) if quality and ATTRIBUTE.fullmatch(part) else []
+        return about(part, [*latest_subjects(past), *(re.sub(r"^(?:in|on) ", "", time) for time in times)])
     return f"{asked}: {part}?"
+
+
+def _of_other_kind(asked: str, part: str) -> str | None:
+    """Return the question with another kind, or another thing: "the Agency plan" for "the Studio plan"."""
+    named = re.search(rf"(?P<name>[A-Z][\w-]*) {VARIANT}\b", asked)
+    if named and re.fullmatch(r"(?:the )?[a-z]+", part) and not ATTRIBUTE.fullmatch(part):
+        kind = part.removeprefix("the ").capitalize()
+        return f"{asked[: named.start()]}{kind}{asked[named.end('name') :]}?"
+    things = list(INDEFINITE_THING.finditer(asked)) if INDEFINITE.fullmatch(part) else []
+    return f"{asked[: things[0].start()]}{part}{asked[things[0].end() :]}?" if things else None
 
 
 def _of_other_thing(asked: str, part: str) -> str | None:
     """Return the question with `part` as its subject, or for the things of which it speaks in the plural."""
     subject, head = subject_in(asked), before_preposition(part).split()[-1:]
+    if subject and re.fullmatch("I|we|you|one", subject.text):
+        subject = None
     plural = any(map(is_plural, head))
     if subject and plural == subject.is_plural and not (head == [part] and ABSTRACT_WORD.search(part)):
-        return f"{asked[: subject.start]}{part}{asked[subject.end :]}?"
+        named = [name.text for name in names_in(asked)] == [subject.text]
+        return f"{asked[: subject.start]}{as_name(part) if named else part}{asked[subject.end :]}?"
     things = plural_in(asked) if plural else None
     if things is None:
         return None
@@ -112,20 +169,13 @@ def _of_other_thing(asked: str, part: str) -> str | None:
     return f"{before}{part}{after}?"
 
 
-def _spelt(part: str, past: Sequence[Past]) -> str:
-    """Return a fragment in small letters with the capitals of a place, or of a name that was spoken of."""
-    lead = PREPOSITION.match(part)
-    rest = part[lead.end() :].strip() if lead else part
-    if not rest or rest != rest.lower():
-        return part
-    said = (name.text for turn in reversed(past) for name in names_in(f"{turn.question} {turn.answer}"))
-    name = next((text for text in said if text.lower() == rest), None)
-    if name is None and is_place(rest):
-        name = rest.upper() if len(rest) <= _SHORT_NAME else rest.title()
-    return f"{part[: len(part) - len(rest)]}{name}" if name else part
+def _with_name_of_any_kind(asked: str, name: str) -> str:
+    """Return the question about another name in place of its own, or with it added where it has several or none."""
+    names = names_in(asked)
+    return with_name(asked, names[0], name) if len(names) == 1 else _added(asked, f"of {name}")
 
 
-def _with_other_name(asked: str, part: str, lead: str) -> str:
+def _with_other_name(past: Sequence[Past], asked: str, part: str, lead: str) -> str:
     """Return the question about the name in `part` instead of one of its kind, or of one after the same preposition."""
     names = [name for name in names_in(asked) if name.text.lower() not in part.lower()]
     if lead:
@@ -134,12 +184,36 @@ def _with_other_name(asked: str, part: str, lead: str) -> str:
             return with_name(asked, after_lead[-1], part[len(lead) :].strip())
     if not lead or lead.lower() in _LOOSE:
         part = part[len(lead) :].strip()
-        is_place = names_in(f"- {part}")[0].kind == "place"
+        is_place = _is_place(part, past)
         if question := _asked_of_one(asked, part, is_place=is_place):
             return question
-        if of_kind := [name for name in names if (name.kind == "place") == is_place]:
-            return with_name(asked, of_kind[0], part)
-    return f"{asked}: {part}?"
+        beside = _named_beside(part, names, past[-1].answer)
+        of_kind = [name for name in names if (name.kind == "place") == is_place] or _both_unknown(part, names)
+        if beside or of_kind:
+            return with_name(asked, beside or of_kind[0], part)
+    return _added(asked, part) if lead and lead.lower() not in _LOOSE else f"{asked}: {part}?"
+
+
+def _is_place(part: str, past: Sequence[Past]) -> bool:
+    """Return whether a name is a place's by itself, or as an answer has it: "in Växjö and in Porto"."""
+    name = names_in(f"- {part}")[0]
+    told = (other for turn in past for other in names_in(turn.answer))
+    return name.kind == "place" or any(other.text == name.text and other.kind == "place" for other in told)
+
+
+def _both_unknown(part: str, names: Sequence[Name]) -> Sequence[Name]:
+    """Return the only name of a question, if it is a place by its preposition alone as another unknown name may be."""
+    return names if len(names) == 1 and not is_place(part) and not is_place(names[0].text) else ()
+
+
+def _named_beside(part: str, names: Sequence[Name], answer: str) -> Name | None:
+    """Return the one name of a question, of several, that the answer names beside the other in one sentence."""
+    for span in sentence_spans(answer):
+        sentence = answer[span.start : span.end]
+        if len(names) > 1 and re.search(rf"\b{re.escape(part)}\b", sentence):
+            beside = [name for name in names if name.text in sentence]
+            return beside[0] if len(beside) == 1 else None
+    return None
 
 
 def _asked_of_one(asked: str, name: str, *, is_place: bool) -> str | None:
@@ -153,38 +227,3 @@ def _asked_of_one(asked: str, name: str, *, is_place: bool) -> str | None:
     if verb in AGENT_PAST:
         return f"Did {name} {AGENT_PAST[verb]} {rest}?"
     return f"Does {name} {verb} {rest}?" if verb in AGENT_VERBS else None
-
-
-def asked_anew(last: str, words: str) -> str:
-    """Return the last question with another question word: "Why?" after "When did X do Y?" is "Why did X do Y?"."""
-    asked = last.split(": ", maxsplit=1)[0].rstrip(" ?.!")
-    words = {"what for": "why", "how come": "why", "why so": "why", "how so": "why"}.get(words.lower(), words)
-    if words.lower() == "why not":
-        return _denied(asked) or f"why not: {asked[:1].lower()}{asked[1:]}?"
-    match = QUESTION.match(asked)
-    if match and not re.match(r"who(?:se)?\b", f"{match['wh']} {words}".lower()):
-        return _with_question_word(asked, words, match["rest"])
-    did = WHO_DID.match(asked)
-    base = AGENT_PAST.get(did["verb"].lower()) if did and BY_WHAT_DID.match(words) else None
-    if did and base:
-        return f"{words} was {did['rest']} {PARTICIPLE.get(base, did['verb'])}?"
-    if YES_NO.match(asked):
-        return f"{words} {asked[:1].lower()}{asked[1:]}?"
-    return f"{asked}: {words.lower()}?"
-
-
-def _with_question_word(asked: str, words: str, rest: str) -> str:
-    """Return a question with other question words before its `rest`, and with what it counts or asks for."""
-    noun = ASKED_NOUN.match(asked)
-    if words.lower() == "how many" and (things := noun["noun"] if noun else plural_in(asked)):
-        return f"{words} {things} {rest if noun else ' '.join(rest.replace(things, '', 1).split())}?"
-    return about(f"{words} {rest}", [noun["noun"]] if noun and words.lower() == "why" else [])
-
-
-def _denied(asked: str) -> str | None:
-    """Return why the answer to a yes-or-no question is no: "Why is X not for sale?"."""
-    aux = re.match(rf"{AUX} ", asked, re.IGNORECASE)
-    subject = subject_in(asked)
-    named = next((name for name in names_in(asked) if aux and name.start == aux.end()), None)
-    end = subject.end if subject else named.end if named else None
-    return None if aux is None or end is None else f"why {asked[:1].lower()}{asked[1:end]} not{asked[end:]}?"

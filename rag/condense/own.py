@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.terms import query_terms
-from rag.language.english import PREPOSITIONS
+from rag.language.english import HE, IT, PREPOSITIONS, THEY
+from rag.language.followups import DEMONSTRATIVE
 
 ArticlesWith = Callable[[Sequence[str]], frozenset[str]]
 """Returns the ids of the articles that have one of some words."""
 _IN_BRACKETS = re.compile(r"(?P<own>[^()]+) \((?P<taken>[^()]+)\)\?")
+_LEANS = re.compile(rf"{HE.pattern}|{IT.pattern}|{THEY.pattern}|{DEMONSTRATIVE.pattern}", re.IGNORECASE)
+_MEASURES = frozenset({"many", "much", "long", "often"})
+"""Words of "how many" and the like."""
 _MOST_TERMS = 6
 """Words that are looked up, each for itself; longer questions name their subject themselves."""
 
@@ -18,21 +22,23 @@ _MOST_TERMS = 6
 def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesWith) -> str:
     """Return a question without the subject in brackets, where articles have its own words and none has both.
 
+    Of words that no article has together one is enough. A question that points back at something keeps its subject.
     "Who is against closing the pool (Arthur Penhale)?" is a new topic if no article about the pool names him.
     """
     match = _IN_BRACKETS.fullmatch(standalone)
-    if match is None or "(" in bare:
+    if match is None or "(" in bare or _LEANS.search(match["own"]):
         return standalone
-    own = _having_all(match["own"], articles_with)
-    if not own or own & _having_all(match["taken"], articles_with):
+    own, taken = _having(match["own"], articles_with), _having(match["taken"], articles_with)
+    if not own:
         return standalone
-    return f"{match['own']}?"
+    about_it = frozenset.intersection(*taken) if taken else frozenset()
+    with_words = frozenset.intersection(*own) or frozenset.union(*own)
+    return standalone if with_words & about_it else f"{match['own']}?"
 
 
-def _having_all(words: str, articles_with: ArticlesWith) -> frozenset[str]:
-    """Return the articles that have all of the words, those that no article has left aside."""
-    terms = [term for term in query_terms(words) if term not in PREPOSITIONS]
+def _having(words: str, articles_with: ArticlesWith) -> list[frozenset[str]]:
+    """Return for each word that articles have which ones do."""
+    terms = [term for term in query_terms(words) if term not in PREPOSITIONS | _MEASURES]
     if len(terms) > _MOST_TERMS:
-        return frozenset()
-    known = [articles for term in terms if (articles := articles_with([term]))]
-    return frozenset.intersection(*known) if known else frozenset()
+        return []
+    return [articles for term in terms if (articles := articles_with([term]))]

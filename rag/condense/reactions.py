@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.condense.subjects import Past, latest_subjects
-from rag.language.followups import ASKED_NOUN, MORE, OTHER_YEAR, SURE
+from rag.condense.subjects import Past, about, latest_subjects
+from rag.language.followups import ASKED_NOUN, DEBATED, ISSUE, MORE, OTHER_YEAR, SURE
 from rag.language.names import names_in
 from rag.language.numbers import NUMBER_WORDS
 from rag.language.time import YEAR, with_time
@@ -33,8 +33,10 @@ def reaction(text: str, past: Sequence[Past]) -> str | None:
 
 
 def _topic(question: str) -> str | None:
-    """Return what a question counts in a place: "measles cases in Ghent"."""
+    """Return what a question counts in a place ("measles cases in Ghent"), or what it says somebody speaks about."""
     names, noun = names_in(question), ASKED_NOUN.match(question)
+    if DEBATED.search(question) and (issue := ISSUE.search(question)):
+        return about(issue["issue"], [name.text for name in names]).rstrip("?")
     if not names or noun is None or any(name.kind != "place" for name in names):
         return None
     return f"{noun['noun']} in {names[0].text}"

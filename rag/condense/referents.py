@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.condense.antecedents import antecedent, new_names
+from rag.condense.antecedents import antecedent
+from rag.condense.persons import new_names
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
@@ -24,6 +25,7 @@ from rag.language.followups import (
     THAT_ONE,
     THEN,
     THERE,
+    WHERE_IS,
     WHICH_ONE,
 )
 from rag.language.names import names_in
@@ -57,7 +59,8 @@ def _with_group(text: str, which: re.Match[str], past: Sequence[Past]) -> str:
     of_it = which.re is SOME_OF_THEM and which[0].lower().endswith("it")
     group = _group(past[-1].question, things=not of_it)
     if group:
-        return about(_with_pronouns(f"{lead}of {group}{rest}", past), latest_subjects(past))
+        times = [re.sub(r"^(?:in|on) ", "", time) for time in times_in(past[-1].question)]
+        return about(_with_pronouns(f"{lead}of {group}{rest}", past), [*latest_subjects(past), *times])
     if which.re is WHICH_ONE or of_it or len(names_in(past[-1].question)) > 1:
         return _with_pronouns(text, past)
     return about(_with_pronouns(f"{lead.rstrip()}{rest}", past), latest_subjects(past))
@@ -110,6 +113,8 @@ def _with_time_and_place(text: str, past: Sequence[Past]) -> str:
     if THEN.search(text) and (times := times_in(last.question) or times_in(last.answer)):
         text = THEN.sub(times[-1], text, count=1)
     places = [name.text for turn in past for name in names_in(turn.question) if name.kind == "place"]
+    if THERE.search(text) and (of := WHERE_IS.match(last.question)) and not subject_in(last.question):
+        return THERE.sub(f"at {of['thing']}", text, count=1)
     if not places and ASKS_WHERE.match(last.question):
         places = [name.text for name in new_names(last)[:1]]
     return THERE.sub(f"in {places[-1]}", text, count=1) if places else text
@@ -134,7 +139,8 @@ def _several(turn: Past) -> str | None:
     if asked:  # of a sentence those alone that it lists
         pairs = ((one, other) for one, other in pairwise(named) if LISTED.fullmatch(turn.answer, one.end, other.start))
         named = [name for pair in pairs for name in pair]
-    names = list(dict.fromkeys(name.text for name in named))
+    texts = dict.fromkeys(name.text for name in named)
+    names = [text for text in texts if not any(text in other for other in texts if other != text)]
     return _listed(names) if len(names_in(turn.question)) <= 1 else None
 
 

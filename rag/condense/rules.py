@@ -11,35 +11,50 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.terms import query_terms
-from rag.condense.fragments import asked_anew, replaced
+from rag.condense.ellipsis import asked_anew, compared, which_ones, with_other_verb, with_verb
+from rag.condense.fragments import replaced
+from rag.condense.persons import person_by_role
 from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
+from rag.condense.spelling import spelt, uncapitalised
 from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
 from rag.intents import intent_of
 from rag.language.chinese import condense_chinese
 from rag.language.english import HE, IT, THEY
 from rag.language.followups import (
     ABOUT,
+    AS_MANY,
     ASKED_NOUN,
     ATTRIBUTE,
     BACK_TO,
     BARE_QUESTION,
     BEGINS_QUESTION,
+    COMPARE_WITH,
     CORRECTION,
     DEMONSTRATIVE,
     ELIDED,
     ELSE,
     FRONTED,
     GENERIC,
+    HIS_NAME,
     LEANING,
     MEANT,
+    MORE_THAN,
     OF_ANOTHER_TIME,
+    OF_THAT,
     OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
+    PERSON_OF,
     PREPOSITION,
+    RECKONED_FROM_NOW,
     RELATIVE_TIME,
+    STAND_IN,
+    SUBJECT_ALONE,
+    VERB_LEFT_OUT,
+    VERSION_ALONE,
     VERSIONED,
+    WHICH_ONES,
     WHY_THING,
 )
 from rag.language.names import names_in
@@ -59,6 +74,7 @@ _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}|[\u3400-\u9fff]")
 """A question of one letter has no subject that a later one could be about."""
+_QUOTES = " \"“”‘'"
 _FRAGMENT_TERMS = 2
 """Terms of a fragment; more are a query in keywords."""
 
@@ -72,8 +88,24 @@ def condense(question: str, history: Sequence[Turn]) -> str:
             asked = asked.strip()[:_CHARS_READ]
             resolved = _resolved(asked, past)
             was_fragment = resolved != asked and not BEGINS_QUESTION.match(OPENING.sub("", asked))
-            past.append(Past(resolved, answer[:_CHARS_READ], was_fragment))
+            topic = _topic(asked, resolved) if was_fragment else None
+            told = answer[:_CHARS_READ].lstrip(_QUOTES)
+            past.append(Past(resolved, told, was_fragment, _persons(asked, resolved), topic))
     return _resolved(question, past) if len(question) <= _CHARS_READ else question
+
+
+def _persons(asked: str, resolved: str) -> frozenset[str]:
+    """Return the names that took the place of "he" or "she", if nothing else came into the question."""
+    if not HE.search(asked) or IT.search(asked) or THEY.search(asked) or "(" in resolved:
+        return frozenset()
+    named = (name for name in names_in(resolved) if not PERSON_OF.search(resolved[: name.start]))
+    return frozenset(name.text for name in named if name.text not in asked)
+
+
+def _topic(asked: str, resolved: str) -> str | None:
+    """Return the thing that a fragment put into the question."""
+    fragment = ABOUT.sub("", OPENING.sub("", asked)).rstrip(" ?.!")
+    return fragment if re.match("(?:an?|the) ", fragment) and fragment in resolved else None
 
 
 def _resolved(question: str, past: Sequence[Past]) -> str:
@@ -86,28 +118,59 @@ def _resolved(question: str, past: Sequence[Past]) -> str:
 
 
 def _english(question: str, past: Sequence[Past]) -> str:
-    last = past[-1].question
     opened = OPENING.sub("", question)
     if back := BACK_TO.match(opened) or FRONTED.match(opened):
         return _come_back(back["what"], back["rest"], past)
     if CORRECTION.match(question) or MEANT.search(question):
         return _corrected(question, past)
     text = opened.rstrip(" ?.!")
-    if (asked := reaction(ABOUT.sub("", text), past)) is not None:
-        return asked
-    if BARE_QUESTION.match(text):
-        return asked_anew(last, text)
-    if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
-        return f"{text}{last[len(other['wh']) :]}"
+    if (whole := _without_subject(text, past)) is not None:
+        return whole
     if (another := OF_ANOTHER_TIME.match(text)) and is_time(another["time"]):
         return replaced(past, another["time"])
-    fragment = ONE_ABOUT.sub("", ABOUT.sub("", text))
+    fragment = ABOUT.sub("", text)
+    fragment = fragment if STAND_IN.match(fragment) else ONE_ABOUT.sub("", fragment)
     if not BEGINS_QUESTION.match(fragment):
         bare = fragment == question.rstrip(" ?.!")
-        if bare and _stands_alone(_uncapitalised(fragment, past)):
+        fragment = spelt(uncapitalised(fragment, past) if bare else fragment, past)
+        if bare and _stands_alone(fragment):
             return question  # a query in keywords
-        return replaced(past, _uncapitalised(fragment, past) if bare else fragment, noun=bare)
+        return (None if bare else with_other_verb(past, fragment)) or replaced(past, fragment, noun=bare)
     return _with_subjects(opened, past)
+
+
+def _without_subject(text: str, past: Sequence[Past]) -> str | None:
+    """Return what a follow-up without a subject of its own asks: "Are you sure?", "Why?", "When will it?"."""
+    last = past[-1].question
+    if (asked := reaction(ABOUT.sub("", text), past)) is not None:
+        return asked
+    if (of_that := OF_THAT.fullmatch(text)) and not last.lower().startswith(of_that["wh"].lower()):
+        text = of_that["wh"]
+    if BARE_QUESTION.match(text):
+        return asked_anew(past, text)
+    if (left_out := VERB_LEFT_OUT.fullmatch(text)) and (whole := with_verb(past, left_out)):
+        return whole
+    return _of_another(text, past)
+
+
+def _of_another(text: str, past: Sequence[Past]) -> str | None:
+    """Return the last question of somebody or something else, or of what it counts: "Does Orvo?", "Which ones?"."""
+    last = past[-1].question
+    if other := COMPARE_WITH.fullmatch(text):
+        return replaced(past, f"that of {other['other']}")
+    if last.lower().startswith("how m") and (part := AS_MANY.fullmatch(text)):
+        return replaced(past, part["part"])
+    if (than := MORE_THAN.fullmatch(text)) and (whole := compared(past, than)):
+        return whole
+    if WHICH_ONES.fullmatch(text) and (whole := which_ones(past)):
+        return whole
+    if (alone := SUBJECT_ALONE.fullmatch(text)) and BEGINS_QUESTION.match(last):
+        return replaced(past, alone["subject"])
+    if (other := ELSE.fullmatch(text)) and re.match(rf"{other['wh']}\b", last, re.IGNORECASE):
+        return f"{text}{last[len(other['wh']) :]}"
+    if HIS_NAME.fullmatch(text) and (role := person_by_role(last)):
+        return f"Who is {role[0]}?"
+    return None
 
 
 def _stands_alone(fragment: str) -> bool:
@@ -115,7 +178,7 @@ def _stands_alone(fragment: str) -> bool:
     terms = query_terms(fragment)
     if len(terms) > _FRAGMENT_TERMS:
         return True
-    if RELATIVE_TIME.fullmatch(fragment):
+    if RELATIVE_TIME.fullmatch(fragment) or RECKONED_FROM_NOW.fullmatch(fragment) or VERSION_ALONE.fullmatch(fragment):
         return False
     if is_time(fragment) or PREPOSITION.match(fragment) or ATTRIBUTE.fullmatch(fragment) or LEANING.match(fragment):
         return False
@@ -181,16 +244,6 @@ def _with_counted(question: str, last: str) -> str:
     if not elided or not noun or not last.lower().startswith(elided[0].lower()):
         return question
     return f"{elided[0]}{noun['noun']} {question[elided.end() :]}"
-
-
-def _uncapitalised(part: str, past: Sequence[Past]) -> str:
-    """Return a fragment as it is spelt inside a sentence: its first capital alone makes no name of it."""
-    if past[-1].was_fragment:
-        return part  # one name after another
-    first = part.split(maxsplit=1)[0] if part.split() else ""
-    known = any(name.text.startswith(first) for turn in past for name in names_in(f"{turn.question} {turn.answer}"))
-    named = known or first[1:] != first[1:].lower() or any(name.kind == "place" for name in names_in(f"- {first}"))
-    return part if named else part[:1].lower() + part[1:]
 
 
 def _come_back(what: str, rest: str, past: Sequence[Past]) -> str:

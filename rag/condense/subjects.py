@@ -15,9 +15,14 @@ from rag.language.verbs import AUX
 _OF_HER = re.compile(rf" (?!(?:{'|'.join(sorted(PREPOSITIONS))}|again|also|and|now|or|too|when|why)\b)\w")
 """What stands after the "her" that is somebody's: a noun."""
 _ASKING = re.compile(rf"^(?:{AUX}|who|which|what) ", re.IGNORECASE)
+_ASKING_WORDS = re.compile(
+    r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|how [a-z]+|when|where|why|how|whom?)\b ?",
+    re.IGNORECASE,
+)
 _ASKER = re.compile(r"^(?:I|we|you) ")
 _WHAT_IS = re.compile(r"^(?:what|who) (?:is|are|was|were) (?P<what>[^:()]+?)[ ?.!]*$", re.IGNORECASE)
 _TITLE_WORDS = frozenset("a an and at by for from in of on or the to with".split())
+_CITATION = re.compile(r"[\"”]? ?\[\d+\]")
 _MARKUP = re.compile(r"[<>{}\[\]|*\\]|://")
 
 
@@ -29,6 +34,15 @@ class Past:
     answer: str
     was_fragment: bool = False
     """Whether it was a name or another part of a question, as "And XPeng?" is."""
+    persons: frozenset[str] = frozenset()
+    """Names that took the place of "he" or "she" in it."""
+    topic: str | None = None
+    """The thing that it asked about instead of another one: "a board game" in "And a board game?"."""
+
+    @property
+    def first_line(self) -> str:
+        """What the answer says before its first citation."""
+        return _CITATION.split(self.answer, maxsplit=1)[0]
 
 
 def is_genitive(pronoun: str, after: str = " x") -> bool:
@@ -46,12 +60,7 @@ def gist_of(question: str) -> str:
     asked = question.split(": ", maxsplit=1)[0].rstrip(" ?.!")
     if not (match := QUESTION.match(asked)):
         return _ASKING.sub("", asked)
-    noun = re.sub(
-        r"^(?:\w+ )?(?:what|which|whose|how (?:many|much)|when|where|why|how|whom?) ?",
-        "",
-        match["wh"],
-        flags=re.IGNORECASE,
-    )
+    noun = _ASKING_WORDS.sub("", match["wh"])
     gist = re.sub(rf"^{AUX} ", "", f"{noun} {re.sub(rf'^{AUX} ', '', match['rest'])}".strip())
     return _ASKER.sub("", gist)
 
@@ -67,16 +76,16 @@ def title_in(question: str) -> str | None:
 
 def latest_subjects(past: Sequence[Past]) -> list[str]:
     """Return what the latest question with a subject is about: its names, else its words."""
-    return next((subjects for turn in reversed(past) if (subjects := subjects_of(turn.question))), [])
+    return next((subjects for turn in reversed(past) if (subjects := subjects_of(turn.question, turn.topic))), [])
 
 
-def subjects_of(question: str) -> list[str]:
-    """Return what a question is about: its names, else what stands in brackets, else its words."""
+def subjects_of(question: str, topic: str | None = None) -> list[str]:
+    """Return what a question is about: its names, else what stands in brackets, else its topic or its words."""
     if titled := title_in(question):
         return [titled]
     named = [name.text for name in names_in(question)]
     named += re.findall(r"(?<= \()[^()]*[^\W\d_]{2}[^()]*(?=\))", question) if not named else []
-    return list(dict.fromkeys(named)) or [gist for gist in [gist_of(question)] if _is_phrase(gist)]
+    return list(dict.fromkeys(named)) or [gist for gist in [topic or gist_of(question)] if _is_phrase(gist)]
 
 
 def _is_phrase(gist: str) -> bool:

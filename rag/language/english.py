@@ -38,9 +38,10 @@ DETERMINERS = (
     frozenset("the a an his her its their this that these those no any some of in and or most".split()) | PREPOSITIONS
 )
 COMPANY_WORDS = frozenset(
-    "airlines airways association auto bank capital club college company corporation corp council energy foundation"
-    " future group holdings inc institute ltd media ministry mobile motor motors partners research robotics school"
-    " securities trust union university".split()
+    "airlines airways association auto bank brewery capital club college committee company construction corporation"
+    " corp council energy foundation future gallery group holdings hospital inc industries institute league library ltd"
+    " media ministry mobile motor motors museum orchestra partners party research robotics rovers school securities"
+    " society software systems technologies theatre trust union united university works".split()
 )
 """Last words of names that are no person's."""
 OPPOSITE_PAIRS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.language.english import WH
+from rag.language.names import VARIANT
 from rag.language.verbs import AUX
 
 OPENING = re.compile(
@@ -38,17 +39,34 @@ BEGINS_QUESTION = re.compile(
 )
 """The beginning of a whole question or request."""
 YES_NO = re.compile(rf"^{AUX}\b", re.IGNORECASE)
+_WHICH_TIME = r"(?:in )?(?:what|which) (?:day|month|place|town|year)"
 BARE_QUESTION = re.compile(
-    rf"^(?:(?:by|for|to|at|in|on|from|with|since|until|of) {WH}(?: (?!many)[a-z]+){{0,2}}"
-    r"|(?:who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)|whose [a-z]+)"
-    r"(?: so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
+    rf"^(?:(?:after|against|at|before|by|for|from|in|of|on|since|to|until|with|within) {WH}(?: (?!many)[a-z]+){{0,2}}"
+    rf"|(?:{_WHICH_TIME}|who|whom|when|where|why|how|what|which one|how (?:much|many|long|often|old|far|big|fast)"
+    r"|whose [a-z]+)"
+    r"(?: by| so| for| exactly| then)?|how so|how come|why not|since when|until when)$",
     re.IGNORECASE,
 )
 """A question word alone: "Why?", "Since when?", "How many?"."""
+OF_THAT = re.compile(
+    rf"(?P<wh>(?:since |until )?(?:when|where|why|how)|{_WHICH_TIME})(?:['’]s| (?:is|was|did|were)) (?:that|this)"
+    r"(?: happen(?:ed)?)?",
+    re.IGNORECASE,
+)
+"""A question word for what was said before: "When was that?"."""
+VERB_LEFT_OUT = re.compile(
+    rf"(?:(?P<wh>{WH}(?: else)?) )?(?P<aux>{AUX}(?:n['’]t)?) (?:he|she|it|they|that|this)(?: also| too| then| not)?",
+    re.IGNORECASE,
+)
+"""A question without its verb: "When will it?"."""
+SUBJECT_LEFT_OUT = re.compile(rf"(?P<aux>{AUX}) (?P<rest>(?:be )?(?P<participle>[a-z]+)\b.*)", re.IGNORECASE)
+"""What follows a question word that is the subject itself: "was removed in 4.0"."""
 ASKED_NOUN = re.compile(
     rf"^(?:what|which|whose|how (?:many|much)) (?P<noun>(?!{AUX}\b)[\w' -]+?) (?={AUX}\b|[a-z]+ed\b)", re.IGNORECASE
 )
 """The noun that a question asks for: "pledge" in "Which pledge did makers sign?"."""
+COUNTED = re.compile(r"^how many (?P<noun>[a-z]+s)\b", re.IGNORECASE)
+"""What a question counts: "doses" in "How many doses a year?"."""
 ASKS_WHICH = re.compile(r"^(?:which|what) (?P<noun>[\w-]+s) (?P<verb>[a-z]+) (?P<rest>.+)$", re.IGNORECASE)
 """A question for those of a kind that do or are something: "Which countries voted against it?"."""
 PLACES = re.compile(r"(?:areas|cities|countries|markets|nations|places|provinces|regions|states|towns)$", re.IGNORECASE)
@@ -70,7 +88,8 @@ ORDINAL = re.compile(
 LISTED = re.compile(r"(?:[\s,;.:•\"“”\[\]&\d*-]|\b(?:and|or|the)\b)*")
 """What stands between the names of a list, marks of citations among it."""
 WHICH_ONE = re.compile(
-    r"^which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
+    r"^(?!.*(?:[,:]| of) .* or )"
+    r"which(?: ones?(?= )|(?= (?:is|was|has|had|[a-z]+s) (?:the )?(?:most|least|more|less|[a-z]+(?:est|er))\b))",
     re.IGNORECASE,
 )
 """A choice among those that were named: "Which one", "Which is the cheapest"."""
@@ -139,14 +158,60 @@ RELATIVE_TIME = re.compile(
     re.IGNORECASE,
 )
 """A time counted from another that is not a year: "a week earlier"."""
+COMPARE_WITH = re.compile(
+    r"(?:compare (?:it|that|this|them|him|her) (?:with|to|and)|compared (?:with|to)"
+    r"|how does (?:it|that|this) compare (?:with|to))"
+    r" (?:(?:that|those) (?:of|in|at|from) )?(?P<other>[^,?]+)",
+    re.IGNORECASE,
+)
+"""A wish for the same of something else: "Compare it with XPeng"."""
+AS_MANY = re.compile(
+    r"how (?:many|much)(?: (?:is|was|were|are) (?:it|they|that|there))? (?P<part>(?:in|for|at|on|from|of|by) "
+    rf"(?:(?!\b{AUX}\b).)+)",
+    re.IGNORECASE,
+)
+"""The last question of something else, which asked for a number: "How many in 2023?"."""
+MORE_THAN = re.compile(
+    r"(?:(?:is|was|were|are) (?:it|that|this|they) )?(?P<more>more|less|fewer)(?: than)? (?P<other>.+)", re.IGNORECASE
+)
+"""A wish to have the figure compared: "More than in 2022?"."""
+WHICH_ONES = re.compile(
+    r"which(?: ones?)?|(?:can you )?(?:name|list) (?:them|those)|(?:what|which) (?:are|were) (?:they|those)",
+    re.IGNORECASE,
+)
+"""A wish for what was counted: "Which ones?"."""
+SUBJECT_ALONE = re.compile(
+    rf"(?i:{AUX}) (?P<subject>(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*)*(?: {VARIANT})?)(?: too| also| as well)?"
+)
+"""A question of somebody else without its verb: "Does Orvo?"."""
+DEBATED = re.compile(r"\b(?:argue|debate|decide|discuss|say|speak|talk|think|vote|write)\b", re.IGNORECASE)
+"""What is done about an issue."""
+RECKONED_FROM_NOW = re.compile(
+    r"(?:(?:in|at|during|for) )?"
+    r"(?:(?:last|this|next) (?:year|month|week|time|season|quarter|spring|summer|autumn|winter)"
+    r"|today|now|nowadays|tomorrow|yesterday)",
+    re.IGNORECASE,
+)
+"""A time that is counted from today: "last year"."""
 SIDE = re.compile(r"\b(?:against|for|in favou?r(?: of)?)\b", re.IGNORECASE)
 """One of two sides in a vote."""
 LOOKS_ON = re.compile(r"(?<=before|.after) .+$")
 """What something is before or after."""
+WITH_NUMBER = re.compile(r"(?<=[^\W\d_] )v?[0-9]+(?:\.[0-9]+)*(?=\W|$)")
+VERSION_ALONE = re.compile(r"(?:(?:the )?(?:version|release) )?v?(?P<number>[0-9]+(?:\.[0-9]+)+)", re.IGNORECASE)
+"""A version by its number: "4.0" after a question about "Tidemark 4.1"."""
+INDEFINITE = re.compile(r"an? (?:[a-z-]+ ){0,2}[a-z-]+", re.IGNORECASE)
+"""One thing of a kind: "a board game"."""
+INDEFINITE_THING = re.compile(
+    r"\b(?:an?) (?!year|month|week|day|lot\b)[a-z-]+(?: [a-z-]+(?= (?:cost|from|in|at|for|of)\b))?"
+)
+"""One thing of a kind in a question, with a word before it."""
 NUMBERED = re.compile(r"(?P<kind>[a-z]{2,}) [0-9][\w.]*", re.IGNORECASE)
 """One of several that have numbers: "version 4"."""
-OWNED = re.compile(r"(?:its|their|his|her|the)\b(?!.* ones?$)", re.IGNORECASE)
+OWNED = re.compile(r"(?:its|their|his|her|the(?! other))\b(?!.* ones?$)", re.IGNORECASE)
 """The beginning of a fragment for what belongs to something: "its price"."""
+STAND_IN = re.compile(r"(?:(?:to|for|of|at|by|from|in) )?(?:the ones?|that|those) (?:of|in|from|at) (?:the )?(?=[A-Z])")
+"""What stands for the thing that was asked about before the name of another owner or place: "the one in"."""
 ONES = re.compile(r"(?<=\w) ones?$")
 """What stands for the thing in a fragment: "the 16-gigabyte one"."""
 ELIDED = re.compile(rf"^how (?:many|much) (?={AUX}\b)", re.IGNORECASE)
@@ -178,16 +243,22 @@ VERSIONED = re.compile(r" (?P<version>(?:(?:version|release) )?v?[0-9]+(?:\.[0-9
 """The version that a question ends with: "What was removed in 4.0?"."""
 WHY_THING = re.compile(rf"^why (?!{AUX}\b)", re.IGNORECASE)
 """A question for the reason of a thing: "Why the delay?"."""
-PERSON_OF = re.compile(
-    r"\bthe (?:[a-z-]+ )?(?:author|boss|ceo|chairman|chairwoman|chief|director|founder|head|leader|minister|owner"
-    r"|president) of (?:the )?$",
-    re.IGNORECASE,
+HIS_NAME = re.compile(r"what(?:['’]s| is| was) (?:his|her) (?:full )?name", re.IGNORECASE)
+"""A question for the name of somebody who was spoken of as the mayor, the founder ..."""
+ROLE = (
+    r"(?P<role>architect|author|boss|brother|captain|ceo|chairman|chairwoman|chief(?: executive)?|coach|curator"
+    r"|daughter|deputy|director|editor|father|founder|goalkeeper|head|husband|keeper|leader|manager|mayor|minister|mother|owner"
+    r"|president|secretary|sister|son|successor|treasurer|widow|wife)"
 )
+"""What somebody is to others."""
+PERSON_OF = re.compile(rf"\bthe (?:[a-z-]+ )?{ROLE} of (?:the )?$", re.IGNORECASE)
 """What makes a person of the name after it: "the founder of"."""
+PERSON_BY = re.compile(rf"['’]s (?:[a-z-]+ )?{ROLE}\b", re.IGNORECASE)
+"""What makes a person of the name before it: "'s chief executive"."""
 WHO_DID = re.compile(r"^who (?P<verb>[a-z]+) (?P<rest>(?!(?:he|him|her|it|them)\b)[^():,]+)$", re.IGNORECASE)
 """A question for who did something: "Who founded X?"."""
-BY_WHAT_DID = re.compile(r"(?:when|where|why|how(?! m(?:any|uch)))\b", re.IGNORECASE)
-"""Question words that fit what was done by somebody: "When was X founded?"."""
+ASKS_FURTHER = re.compile(r"(?:(?:\w+ )?(?:when|where|why|what|which)|how(?! many\b)|for how much)\b", re.IGNORECASE)
+"""Question words that fit what somebody did: "When was X founded?", "For how much?"."""
 OF_THIS_ARTICLE = re.compile(
     r"(?:what(?:['’]s| is) (?:this|that|the) (?:article|piece|story|text) about"
     r"|(?:please )?summari[sz]e (?:this|that|the) (?:article|piece|story|text))(?:,? please)?",
@@ -201,8 +272,33 @@ OF_WRITING = re.compile(
     re.IGNORECASE,
 )
 """Words for what is done with an article rather than with its subject."""
+ASKS_WHICH_ONE = re.compile(
+    r"^(?:what|which)(?: [a-z-]+){0,2} (?:is|was)\b|^which [a-z-]+[^\Ws] [a-z]+\b", re.IGNORECASE
+)
+"""A question whose answer is one thing: "What is Onvo's first car?", "Which company bought it?"."""
 ASKS_WHO = re.compile(r"^(?:[Ww]ho|[Ww]hom)\b(?! (?:is|was) [A-ZÀ-ÖØ-ÞĀ-ž](?!.*['’]s ))")
 """A question for somebody's name, which "Who is NAME?" is not."""
+STANCE = re.compile(r"\b(?:against|about|on|over|in favou?r of|for|with) it\b", re.IGNORECASE)
+"""Words by which "it" is what was spoken of or voted on."""
+ISSUE = re.compile(
+    r"\b(?:about|against|on|over|in favou?r of) (?P<issue>(?:the|an?) (?:[\w-]+ )??[\w-]+)"
+    r"(?= (?:in|at|of|by|end|go|turn)\b|[ ?.!]*$)",
+    re.IGNORECASE,
+)
+"""What is spoken of or voted on: "the tram"."""
+STATED = re.compile(
+    rf"^{WH}(?: [a-z]+)? (?:is|was|are|were) (?P<subject>(?:(?:the|an?) )?[a-z][a-z -]*?)"
+    r"(?= (?:at|for|from|in|of|on)\b|[ ?.!]*(?:\(|$))"
+)
+"""A question of what something is, or when or where: "Where was the first shop?"."""
+GROWS = re.compile(
+    rf"\b(?:{AUX} )?it (?:ris|rose|fall|fell|grow|grew|increas|decreas|drop|declin|shr[iau]nk|doubl|halv|chang"
+    r"|go (?:up|down))",
+    re.IGNORECASE,
+)
+"""What numbers do: "Why did it rise?"."""
+WHERE_IS = re.compile(r"^where(?:['’]s| (?:is|are|was|were)) (?P<thing>(?:the )?[^?]+?)[ ?.!]*$", re.IGNORECASE)
+"""A question for the place of a thing."""
 MAKES = re.compile(
     r"(?:builds?|built|creates?d?|founds?|founded|heads?|leads?|led|makes?|made|owns?|owned|runs?|ran|starts?|started)$",
     re.IGNORECASE,

@@ -45,7 +45,11 @@ _LOCATIVE = re.compile(
     r"(?<!stake )(?<!share )(?<!shares )(?<!interest )(?<!invest )(?<!invested )\b(?:[Ii]n|near|outside) \Z"
 )
 """What leads to a place rather than to something that is owned."""
+VARIANT = r"(?:class|edition|exhibition|model|package|plan|series|ticket|tier|version)"
+"""What comes in several kinds, each with a name: "the Studio plan", "the Club edition"."""
 _GOES_ON = re.compile(r"['’\w-]| [A-Z\d]")
+_AGE = re.compile(r"[0-9]+-year-olds?")
+_OF = re.compile(r"\bof (?:the )?\Z")
 _LED_BY = 40
 """Characters before a name that are looked at; no pattern above is as long."""
 
@@ -92,7 +96,9 @@ def phrase(name: Name, text: str) -> str:
     subject = re.search(rf"\b{AUX} (?:the |an? )?(?:[a-z-]+ ){{0,2}}$", text[: name.start], re.IGNORECASE)
     if _ASKS_WHAT_IS.match(text):
         subject = None
-    right = None if subject or not left else re.match(rf"(?: (?!{_ADVERBS}\b)[a-z]+)(?=[?.]?$)", text[name.end :])
+    right = re.match(rf" {VARIANT}\b(?! to\b)", text[name.end :]) if left else None
+    if left and not right and not subject:
+        right = re.match(rf"(?: (?!{_ADVERBS}\b)[a-z]+)(?=[?.]?$)", text[name.end :])
     return f"{left[0] if left else ''}{name.text}{right[0] if right else ''}".strip()
 
 
@@ -155,6 +161,8 @@ def _is_name(word: re.Match[str], text: str) -> bool:
     if _is_national(bare) or _PLURAL.fullmatch(bare) or (bare.lower() in STOP_WORDS and not bare.isupper()):
         return False
     if re.search(r"[0-9]", bare):
+        if _AGE.fullmatch(bare):
+            return False
         return bool(re.search(r"[A-Za-z]", bare)) or bool(re.search(r"[A-Z][\w-]* $", text[: word.start()]))
     if not bare[0].isupper():
         return False
@@ -184,7 +192,9 @@ def _kind(name: str, text: str) -> Kind:
     if not _is_full_name(name) or name.rsplit(maxsplit=1)[-1].lower() in COMPANY_WORDS:
         return "thing"
     acts = (
-        _WHO_IS.search(before) or _ACTS.match(after) or (_DID.search(before) and _ACTS_IN_QUESTION.match(after))
+        (_WHO_IS.search(before) and not after.startswith(_GENITIVES[:2]))
+        or (_ACTS.match(after) and not _OF.search(before))
+        or (_DID.search(before) and _ACTS_IN_QUESTION.match(after))
         for before, after in around
     )
     return "person" if any(acts) else "thing"

@@ -108,6 +108,11 @@ def phrase_with_head(question: str, phrase: str) -> tuple[int, int] | None:
     return words[first].start(), words[at].end()
 
 
+def is_participle(word: str) -> bool:
+    """Return whether a word in small letters is the past participle of a verb, as far as its form tells."""
+    return word in _PARTICIPLES or (word.endswith("ed") and len(word) > len("red"))
+
+
 def is_plural(word: str) -> bool:
     """Return whether a word in small letters looks like a plural."""
     return bool(_PLURAL.fullmatch(word))
@@ -125,7 +130,7 @@ def _fits(word: str, aux: str) -> bool:
     if aux in FORMS_OF_BE:
         return word in _PARTICIPLES | _STATES or (word.endswith(("ed", "ing")) and len(word) > len("ring"))
     if aux in ("has", "have", "had"):
-        return word in _PARTICIPLES or (word.endswith("ed") and len(word) > len("red"))
+        return is_participle(word)
     return word in _VERBS
 
 

@@ -71,5 +71,14 @@ def third_person(verb: str) -> str:
     return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
 
 
+def base_of(third: str) -> str:
+    """Return the base form of a third person singular."""
+    if third in ("has", "is"):
+        return {"has": "have", "is": "be"}[third]
+    if third.endswith("ies"):
+        return f"{third[:-3]}y"
+    return third[:-2] if re.search(r"(?:[sxz]|ch|sh|o)es$", third) else third.removesuffix("s")
+
+
 AGENT_PAST = {past(verb): verb for verb in sorted(AGENT_VERBS)}
 """Base form of the verbs of agents by their past tense."""
