@@ -30,7 +30,7 @@ SENTENCES = 200
 """Of a longer article, so many sentences are looked at."""
 _SHARE = 2
 """One of so many sentences goes into the summary."""
-_SHORTEST, _WHOLE = 12, 40
+_SHORTEST, WHOLE = 12, 40
 """Characters of a sentence at least; below the second number it has to end as one ("Approval is uncertain.")."""
 _PARTICULAR = re.compile(
     r"\b(?:findings?|facts|points?|results?|debate|views?|arguments?|reactions?|verdict|what happened)\b", re.IGNORECASE
@@ -153,7 +153,7 @@ def prose(article: Article) -> list[SentenceSpan]:
 
 
 def _is_whole(text: str) -> bool:
-    return len(text) >= _WHOLE or (len(text) >= _SHORTEST and bool(ENDS.search(text)))
+    return len(text) >= WHOLE or (len(text) >= _SHORTEST and bool(ENDS.search(text)))
 
 
 def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceSpan:
