@@ -1,9 +1,4 @@
-"""A summary: the article's first sentence and those nearest to the whole of it, in reading order.
-
-How near is the cosine to the mean of all sentences' vectors (Radev et al. 2004, MEAD's centroid), and half that to the
-question, which may say what about the article is of interest. On 50 summaries of held-out and trained-on articles it
-finds half of the sentences that people chose; LexRank finds as few as the first five sentences do.
-"""
+"""A summary: the sentences of an article that people would choose (rag.forms.salience), in reading order."""
 
 from __future__ import annotations
 
@@ -13,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.article import Article
 from index.chunk import SentenceSpan, sentence_spans
 from index.terms import query_terms
@@ -23,6 +15,8 @@ from index.vector_cache import VectorCache
 from rag.answer import Sentence, Span
 from rag.extract import cite
 from rag.forms.about import all_stems_of, stems_of
+from rag.forms.findings import FIRST_LINE
+from rag.forms.salience import ENDS, most_salient, salience
 from rag.generate import AnswerBody
 from rag.intents import ARTICLES
 from rag.language.letters import frame_of
@@ -36,17 +30,12 @@ SENTENCES = 200
 """Of a longer article, so many sentences are looked at."""
 _SHARE = 2
 """One of so many sentences goes into the summary."""
-_QUESTION = 0.5
-"""What nearness to the question counts beside nearness to the article."""
-_REPEATS = 0.8
-"""A sentence so near to one that was chosen says it again."""
-_SHORTEST = 40
+_SHORTEST, WHOLE = 12, 40
+"""Characters of a sentence at least; below the second number it has to end as one ("Approval is uncertain.")."""
 _PARTICULAR = re.compile(
     r"\b(?:findings?|facts|points?|results?|debate|views?|arguments?|reactions?|verdict|what happened)\b", re.IGNORECASE
 )
 PARTICULAR = "What is asked for may stand elsewhere in the article."
-_FIRST = 3
-"""Where a part of the article is asked for, one of so many first sentences begins; the very first seldom has it."""
 _KEPT = 256
 """Texts whose stems are kept: titles and articles of one question."""
 _ASKED = re.compile(
@@ -69,20 +58,28 @@ def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, co
     article = asked_article(topic, articles)
     if article is None:
         return None
-    spans = prose(article)[:SENTENCES]
-    if len(spans) < LEAST:
+    spans = chosen_sentences(question, article, vectors)
+    if not spans:
         return None
-    texts = [article.text[span.start : span.end] for span in spans]
-    particular = bool(_PARTICULAR.search(question))
-    count = min(MOST, max(LEAST, len(spans) // _SHARE))
-    chosen = central(vectors.encode([*texts, question]), count, among=_FIRST if particular else 1)
-    citations = tuple(
-        cite(n, article, (spans[i].start, spans[i].end), (), context) for n, i in enumerate(sorted(chosen), start=1)
-    )
+    citations = tuple(cite(n, article, (span.start, span.end), (), context) for n, span in enumerate(spans, start=1))
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
+    particular = _PARTICULAR.search(question)
     if (reason := PARTICULAR if particular else _doubt(topic, article, articles)) is None:
         return AnswerBody(sentences, citations, certainty="high", intent="summary")
     return AnswerBody(sentences, citations, OF_FORM["summary"], certainty="low", reason=reason, intent="summary")
+
+
+def chosen_sentences(question: str, article: Article, vectors: VectorCache) -> list[SentenceSpan]:
+    """Return 3 to 5 sentences of an article in reading order; none where it has fewer."""
+    spans = prose(article)[:SENTENCES]
+    if len(spans) < LEAST:
+        return []
+    fitting = [span for span in spans if span.end - span.start <= FIRST_LINE]
+    spans = fitting if len(fitting) >= LEAST else spans
+    texts = [article.text[span.start : span.end] for span in spans]
+    encoded = vectors.encode([*texts, question])
+    count = min(MOST, max(LEAST, len(spans) // _SHARE))
+    return [spans[number] for number in most_salient(salience(texts, spans, encoded), encoded, count)]
 
 
 def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article | None:
@@ -148,11 +145,15 @@ def prose(article: Article) -> list[SentenceSpan]:
     return [
         span
         for span in (_unframed(span, frame, article.text) for span in sentence_spans(article.text, article.language))
-        if span.end - span.start >= _SHORTEST
+        if _is_whole(article.text[span.start : span.end])
         and article.text[span.start : span.end] not in names
         and not (under and span.start < under[1])
         and not article.names_columns(span.start)
     ]
+
+
+def _is_whole(text: str) -> bool:
+    return len(text) >= WHOLE or (len(text) >= _SHORTEST and bool(ENDS.search(text)))
 
 
 def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceSpan:
@@ -165,25 +166,3 @@ def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceS
             last = start
     said = text[first:last]
     return replace(span, start=last - len(said.lstrip()), end=first + len(said.rstrip()))
-
-
-def central(vectors: NDArray[np.float32], count: int, among: int = 1) -> list[int]:
-    """Return the numbers of `count` sentences, none of which is said twice.
-
-    First comes the most central one `among` the first, then the most central ones of those after it. `vectors` are unit
-    vectors [sentences, dimensions] in reading order, then the question's.
-    """
-    sentences, question = vectors[:-1], vectors[-1]
-    middle = sentences.mean(axis=0)
-    rank = sentences @ (middle / max(float(np.linalg.norm(middle)), 1e-9) + _QUESTION * question)
-    cosines = sentences @ sentences.T
-    chosen = [int(rank[:among].argmax())]
-    for i in np.argsort(-rank, kind="stable").tolist():
-        if (
-            len(chosen) < count
-            and i > chosen[0]
-            and i not in chosen
-            and all(cosines[i, other] < _REPEATS for other in chosen)
-        ):
-            chosen.append(i)
-    return chosen
