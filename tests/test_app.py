@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from index.errors import UsageError
+from settings import HOME
 from tests.commands.conftest import articles as articles
 from tests.commands.conftest import built as built
 from tests.commands.conftest import plain_environment as plain_environment
@@ -117,3 +121,13 @@ def test_words_that_are_no_command_are_one_line_and_exit_code_2(words, says):
     assert (ran.code, ran.out) == (2, "")
     assert is_one_line(ran.err), ran.err
     assert says in ran.err
+
+
+def test_a_python_without_the_packages_is_one_line_that_says_how_to_install_them():
+    for words in (["ask", "Who?"], ["ingest", "seeds/articles"], ["status"], ["doctor"], []):
+        done = subprocess.run(
+            [sys.executable, "-S", "app.py", *words], cwd=HOME, capture_output=True, check=False, timeout=60
+        )
+        said = done.stderr.decode()
+        assert (done.returncode, done.stdout) == (2, b""), said
+        assert is_one_line(said) and "is missing for" in said and "make setup" in said, said
