@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import tomllib
 from typing import Any
@@ -13,6 +14,9 @@ from index.errors import ArticleError
 from index.readers.decode import clean
 
 _YAML = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"(?P<name>\w[\w -]*):[ \t]+(?P<value>\S.*?)[ \t]*")
+_OPENS_MORE = "[{|>"
+"""What the lines after it may belong to."""
 _TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -38,14 +42,45 @@ def one_line(value: object) -> str | None:
 
 def _from_yaml(text: str, source: str) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError for 2024-13-45
+        loaded = _loaded(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 2}" if where else ""
         raise ArticleError(f"{source}: its front matter is not YAML{line}", "correct it or remove it") from error
     if not isinstance(loaded, dict):
         raise ArticleError(f"{source}: its front matter has no `name: value` lines", "correct it or remove it")
     return {str(name): value for name, value in loaded.items()}
+
+
+def _loaded(text: str) -> Any:
+    """Return what YAML text says; where it is none, with quotation marks around the values that are to blame.
+
+    Raises what PyYAML raises (ValueError for 2024-13-45).
+    """
+    try:
+        return yaml.safe_load(text) or {}
+    except yaml.YAMLError:
+        quoted = "\n".join(map(_quoted, text.split("\n")))
+        if quoted == text:
+            raise
+        return yaml.safe_load(quoted) or {}
+
+
+def _quoted(line: str) -> str:
+    """Return a `name: value` line with the value quoted if it is no YAML as it stands, as in "title: Lido: a vote"."""
+    match = _LINE.fullmatch(line)
+    if match is None or match["value"][0] in _OPENS_MORE:
+        return line
+    try:
+        yaml.safe_load(line)
+    except yaml.YAMLError:
+        value = match["value"]
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
+        return f"{match['name']}: {json.dumps(value, ensure_ascii=False)}"
+    except ValueError:  # 2024-13-45 is YAML, but no date
+        pass
+    return line
 
 
 def _from_toml(text: str, source: str) -> dict[str, Any]:

@@ -132,6 +132,8 @@ def test_markdown_headings_govern_the_text_after_them():
         ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", "Bo", None),
         ("date: 2024-04-02 10:00:00", "First heading", None, "2024-04-02"),
         ('title: "two\\n  lines"', "two lines", None, None),
+        ("title: Lido stays: a vote\nauthor: @ann\ndate: 2025-02-10", "Lido stays: a vote", "@ann", "2025-02-10"),
+        ("title: \"Big\" plans\nauthor: 'It's Ann'\ntags: [a, b]", '"Big" plans', "It's Ann", None),
     ],
 )
 def test_front_matter_values_become_lines(front, title, author, date):
