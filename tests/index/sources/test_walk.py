@@ -184,5 +184,5 @@ def test_pipes_and_loops_of_links_in_a_folder_are_not_opened(tmp_path):
 
 def test_a_pipe_is_called_one(tmp_path):
     os.mkfifo(tmp_path / "article.md")
-    with pytest.raises(ArticleError, match="article.md is a pipe, a device or the like"):
+    with pytest.raises(ArticleError, match="is a pipe, a device or the like"):
         read_bytes(File(tmp_path / "article.md", "article.md"))
