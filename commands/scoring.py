@@ -34,6 +34,10 @@ from rag.snapshot import Index
 from rag.write import configured
 from settings import Settings
 
+_NOTHING_EXPECTED = (
+    "quoth: no question has `answers`, `evidence` or `articles`, so nothing says whether an answer is right: "
+    "docs/evaluation.md names what a row may have"
+)
 ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose", "same": ""}
 
 
@@ -50,6 +54,8 @@ def score(settings: Settings, options: Namespace) -> int:
     asked = import_set(options.questions, options.format)
     if asked.drafts:
         err.print(f'quoth: {asked.drafts} drafts are left out; take `"draft": true` out of those that you accept')
+    if all(row.answerable and not (row.answers or row.evidence or row.articles or row.items or row.sides) for row in asked.rows):
+        err.print(_NOTHING_EXPECTED, markup=False)
     _ready(settings, asked, options)
     card = _scored(settings, asked, options)
     if baseline is not None:
