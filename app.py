@@ -10,7 +10,9 @@ from dataclasses import fields
 from commands import archive, articles, ask, doctor, evaluate, feedback, ingest, keys, serve, sources, status, worker
 from commands.parser import Commands, Parser
 from index.errors import QuothError, UsageError
-from settings import Settings, removed_settings
+from settings import HOME, Settings, removed_settings
+
+_INSTALL = "run `make setup`, or see README.md, and start it with `.venv/bin/python app.py`"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
         return error.exit_code
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if "--debug" in words or (HOME / package).is_dir() or (HOME / f"{package}.py").is_file():
+            raise
+        sys.stderr.write(f"quoth: the package {package} is missing for {sys.executable}: {_INSTALL}\n")
+        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from commands.parser import Commands
@@ -27,9 +27,16 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted")
     parser.add_argument("--judge", metavar="PROVIDER:MODEL", help="have a language model judge the citations")
-    parser.add_argument("--draft", type=int, metavar="N", help="instead, propose N questions (--model writes them)")
+    parser.add_argument("--draft", type=_count, metavar="N", help="instead, propose N questions (--model writes them)")
     parser.add_argument("--pending", action="store_true", help="instead, print what thumbs-down ask for, as drafts")
     parser.add_argument("--accept", type=Path, metavar="FILE", help="instead, add edited drafts to QUESTIONS")
+
+
+def _count(text: str) -> int:
+    """Return how many questions are asked for. ArgumentTypeError for what is no number from 1."""
+    if not (text.isascii() and text.isdecimal() and int(text[:9])):
+        raise ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text[:9])
 
 
 def run(settings: Settings, options: Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -54,7 +54,9 @@ def add(commands: Commands) -> None:
 
 
 def _place(text: str) -> Path | str:
-    """Return a path, or the address of a page as it is."""
+    """Return a path, or the address of a page as it is. An empty word is none, though Path takes it for "."."""
+    if not text.strip():
+        raise ArgumentTypeError("an empty path; was a variable not set?")
     return text if text.startswith(("http://", "https://")) else Path(text)
 
 
@@ -66,10 +68,11 @@ def run(settings: Settings, options: Namespace) -> int:
         return _dry_run(settings, options)
     if options.queue:
         return _queue(settings, options)
-    from commands.store import embedding_model
+    from commands.store import embedding_model, refuse_articles_as_store
     from index.ingest import ingest, repair
     from index.publisher import IngestReport
 
+    refuse_articles_as_store(settings)
     model = embedding_model(settings)
     report = IngestReport()
     with interruptible() as stop, _on_ray(settings, options, model, stop) as model:

@@ -34,6 +34,10 @@ from rag.snapshot import Index
 from rag.write import configured
 from settings import Settings
 
+_NOTHING_EXPECTED = (
+    "quoth: no question has `answers`, `evidence` or `articles`, so nothing says whether an answer is right: "
+    "docs/evaluation.md names what a row may have"
+)
 ARROWS = {"fell": " \N{DOWNWARDS ARROW} fell", "rose": " \N{UPWARDS ARROW} rose", "same": ""}
 
 
@@ -48,8 +52,7 @@ def score(settings: Settings, options: Namespace) -> int:
     tolerances = _tolerances(options.gate)
     baseline = read_scorecard(options.baseline) if options.baseline else None
     asked = import_set(options.questions, options.format)
-    if asked.drafts:
-        err.print(f'quoth: {asked.drafts} drafts are left out; take `"draft": true` out of those that you accept')
+    _warn(asked)
     _ready(settings, asked, options)
     card = _scored(settings, asked, options)
     if baseline is not None:
@@ -97,6 +100,18 @@ def _accept(settings: Settings, options: Namespace) -> int:
     open_feedback(settings).settle(done.settled)
     out.print(f"{len(done.accepted)} added to {options.questions}, {done.left} left as drafts", markup=False)
     return 0
+
+
+def _warn(asked: QuestionSet) -> None:
+    """Say what is not scored: drafts, and all of it where no row says what is right."""
+    if asked.drafts:
+        err.print(f'quoth: {asked.drafts} drafts are left out; take `"draft": true` out of those that you accept')
+    if not any(_says_what_is_right(row) for row in asked.rows):
+        err.print(_NOTHING_EXPECTED, markup=False)
+
+
+def _says_what_is_right(row: Row) -> bool:
+    return not row.answerable or any((row.answers, row.evidence, row.articles, row.items, row.sides))
 
 
 def _ready(settings: Settings, asked: QuestionSet, options: Namespace) -> None:

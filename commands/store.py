@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.console import err, print_failures, progress
@@ -40,6 +41,22 @@ def ready_store(settings: Settings, *, wait: bool = False) -> None:
             return
 
 
+def refuse_articles_as_store(settings: Settings) -> None:
+    """Raise UsageError for a store that would be made among somebody's articles: `--articles` was meant."""
+    from index.readers.sniff import is_supported
+    from index.store.layout import DATABASE
+
+    folder = settings.store
+    if not isinstance(folder, Path) or (folder / DATABASE).exists() or not folder.is_dir():
+        return
+    found = next((path.name for path in sorted(folder.iterdir()) if path.suffix and is_supported(path.name)), None)
+    if found:
+        raise UsageError(
+            f"{folder} is no store but holds files of yours ({found})",
+            f"name a folder for the index with --store; what is asked is --articles {folder}",
+        )
+
+
 def _make_ready(settings: Settings) -> None:
     from index.store.layout import STARTER
     from index.store.place import open_store
@@ -47,6 +64,7 @@ def _make_ready(settings: Settings) -> None:
     facts = _facts(settings)
     origin = str(settings.articles.expanduser().resolve()) if settings.articles else STARTER
     if facts.generation is None:
+        refuse_articles_as_store(settings)
         from index.ingest import ingest
         from index.options import IngestOptions
 

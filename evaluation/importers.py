@@ -25,6 +25,8 @@ from index.chunk import SentenceSpan, sentence_spans
 from index.errors import UsageError
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_PLURAL = {"answer": "answers", "article": "articles", "tag": "tags"}
+"""Columns as people call them who have one of a kind."""
 _SEPARATED = ("answers", "articles", "tags", "not")
 _WHOLE = ("evidence", "contexts")
 _JSON = ("history", "items", "sides")
@@ -54,7 +56,8 @@ def _from_csv(record: Cells) -> dict[str, Any]:
         raise ValueError(
             f"{len(cells)} cells for {len(header)} columns (one that holds a delimiter needs quotation marks around it)"
         )
-    return {name: _cell(name, cell) for name, cell in zip(header, cells, strict=False) if cell.strip()}
+    names = [_PLURAL.get(name, name) if _PLURAL.get(name) not in header else name for name in header]
+    return {name: _cell(name, cell) for name, cell in zip(names, cells, strict=False) if cell.strip()}
 
 
 def _cell(name: str, cell: str) -> Any:

@@ -127,7 +127,10 @@ def json_lines(path: Path) -> Iterator[tuple[str, int, str]]:
 
 def parse_json(text: str) -> Any:
     """Parse JSON. Raises ValueError, for half characters (surrogates that stand alone, which JSON can spell) too."""
-    data = json.loads(text)
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON from character {error.pos + 1} on ({error.msg})") from error
     if "\\u" in text:
         refuse_half_characters(data)
     return data

@@ -7,6 +7,7 @@ A sentence is split only if it alone is longer than the window. Every offset poi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,10 @@ OWN_TOKENS = 160
 OVERLAP_TOKENS = 40
 """Most tokens that a chunk repeats of the text before."""
 
+_NO_SHORT_FORM = re.compile(
+    r"(?:(?<![\w.'’-])(?:ark|art|id|ill|me|miss|no|ok|ore)|(?<=\d)\.x)\. +(?=[\"“‘(]?(?:[A-Z][a-z]|[AI] ))"
+)
+"""Words and versions ("4.x.") at the end of a sentence, which are no Arkansas, Illinois, Maine, number or Oregon."""
 TOKEN_CHARACTERS = 100
 """Characters of which a longer token counts as several."""
 _TEXTS_KEPT, _KEPT_CHARACTERS = 512, 2_000
@@ -78,13 +83,22 @@ def _kept_spans(text: str, language: str | None) -> tuple[SentenceSpan, ...]:
 def _spans(text: str, language: str | None) -> Iterator[SentenceSpan]:
     opens = True
     for boundary in get_sentence_boundaries(language or "en", text):
-        piece = text[boundary["start_index"] : boundary["end_index"]]
-        if stripped := piece.strip():
-            blanks = piece.index(stripped[0])
-            start = boundary["start_index"] + blanks
-            yield SentenceSpan(start, start + len(stripped), opens or "\n\n" in piece[:blanks])
-            opens = False
+        start, end = boundary["start_index"], boundary["end_index"]
+        for cut in [*_word_ends(text, start, end, language), end]:
+            piece = text[start:cut]
+            if stripped := piece.strip():
+                blanks = piece.index(stripped[0])
+                yield SentenceSpan(start + blanks, start + blanks + len(stripped), opens or "\n\n" in piece[:blanks])
+                opens = False
+            start = cut
         opens = opens or boundary["is_paragraph_break"]
+
+
+def _word_ends(text: str, start: int, end: int, language: str | None) -> Iterator[int]:
+    """Yield where sentences begin that sentencex joins to the one before, whose last word it takes for a short form."""
+    last = text.rfind(". ", start, end - 2)
+    if last >= 0 and (not language or language.startswith("en")):
+        yield from (match.end() for match in _NO_SHORT_FORM.finditer(text, start, end))
 
 
 def title_context(title: str, model: Tokenizing) -> str:

@@ -236,7 +236,7 @@ def finish(asked: Asked, evidence: Evidence, body: AnswerBody, corpus: Corpus, m
 
 def answer_directly(asked: Asked, corpus: Corpus, writer: Writer | None) -> AnswerBody | None:
     """Return the answer where nothing has to be searched and read for it; None where it has."""
-    body = direct(asked.bare, asked.intent, corpus, any_language=writer is not None)
+    body = direct(asked.bare, asked.standalone, asked.intent, corpus, any_language=writer is not None)
     if body is None and asked.intent == "collection":
         body = collection(asked.standalone, corpus)
     if body is not None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from index.errors import UsageError
+from settings import HOME
 from tests.commands.conftest import articles as articles
 from tests.commands.conftest import built as built
 from tests.commands.conftest import plain_environment as plain_environment
@@ -34,6 +38,8 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["ask", "Who?", "--reader-model", "{tmp}/none"], "reading model '{tmp}/none' is no folder"),
         (["ingest", "{tmp}/empty", "--embedding-model", "other"], "all-MiniLM-L6-v2, not other"),
         (["ingest", "{tmp}/none"], "{tmp}/none does not exist"),
+        (["ingest", ""], "an empty path; was a variable not set?"),
+        (["eval", "--draft", "-3"], "'-3' is no number from 1"),
         (["ingest", "{tmp}/empty"], "no articles under {tmp}/empty"),
         (["articles", "0123456789abcdef"], "no article 0123456789abcdef"),
     ],
@@ -117,3 +123,25 @@ def test_words_that_are_no_command_are_one_line_and_exit_code_2(words, says):
     assert (ran.code, ran.out) == (2, "")
     assert is_one_line(ran.err), ran.err
     assert says in ran.err
+
+
+def test_a_python_without_the_packages_is_one_line_that_says_how_to_install_them():
+    for words in (["ask", "Who?"], ["ingest", "seeds/articles"], ["status"], ["doctor"], []):
+        done = subprocess.run(
+            [sys.executable, "-S", "app.py", *words], cwd=HOME, capture_output=True, check=False, timeout=60
+        )
+        said = done.stderr.decode()
+        assert (done.returncode, done.stdout) == (2, b""), said
+        assert is_one_line(said) and "is missing for" in said and "make setup" in said, said
+
+
+@pytest.mark.parametrize("words", [["ask", "Who?"], ["ingest", "{news}"], ["serve", "--port", "0"]])
+def test_a_store_is_not_made_among_articles(words, tmp_path):
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "tea.txt").write_text("Tea\n\nTea was first drunk in China.")
+    ran = run(*(word.format(news=news) for word in words), "--store", news)
+    assert (ran.code, ran.out) == (2, "")
+    assert is_one_line(ran.err) and f"{news} is no store but holds files of yours (tea.txt)" in ran.err
+    assert f"--articles {news}" in ran.err
+    assert [path.name for path in news.iterdir()] == ["tea.txt"]

@@ -75,6 +75,8 @@ def read_bytes(file: File) -> bytes:
         raise ArticleError(f"the name of {shown} is not UTF-8", "rename the file")
     try:
         if not file.path.is_file():
+            if file.path.exists():
+                raise ArticleError(f"{file.name} is a pipe, a device or the like", "give the file that it leads to")
             raise ArticleError(f"{file.name} is not a file any more", "ingest again once it is there")
         # Should it have become a pipe since, opening it would wait for ever.
         with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:

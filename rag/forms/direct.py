@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from index.terms import STOP_WORDS, query_terms
 from rag.corpus import Corpus
 from rag.generate import AnswerBody
 from rag.intents import Intent
@@ -25,6 +28,7 @@ _NOT_COVERED = {
     "ar": "المقالات مكتوبة بلغة أخرى ({languages}). يرجى طرح السؤال بتلك اللغة.",
     "hi": "लेख दूसरी भाषा में हैं ({languages})। कृपया उसी भाषा में प्रश्न पूछें।",
 }
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _NOT_COVERED_DEFAULT = "The articles are in another language ({languages}). Ask in that language."
 
 
@@ -44,8 +48,13 @@ def language_not_covered(question: str, corpus: Corpus) -> AnswerBody | None:
     return AnswerBody((), (), text=text, reason=reason, intent="language")
 
 
-def direct(question: str, intent: Intent, corpus: Corpus, *, any_language: bool) -> AnswerBody | None:
+def _names_nothing(question: str) -> bool:
+    """Return whether there is no word to look for: "why?", "a", "what did he do?"; "WHO" and "US" are names."""
+    return STOP_WORDS.issuperset(query_terms(question)) and not _CAPITALS.search(question)
+
+
+def direct(question: str, standalone: str, intent: Intent, corpus: Corpus, *, any_language: bool) -> AnswerBody | None:
     """Return the answer where nothing has to be read for it. A language model reads `any_language`."""
-    if intent == "small_talk":
+    if intent == "small_talk" or (intent not in ("summary", "collection") and _names_nothing(standalone)):
         return small_talk()
     return None if any_language else language_not_covered(question, corpus)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 
 from index.article import Article
-from index.terms import query_terms
+from index.terms import STOP_WORDS, query_terms
 from rag.answer import Citation
 from rag.forms.summary import LEAST, WHOLE, prose
 from rag.language.names import names_in
@@ -32,6 +32,12 @@ _MAX_OVERLAP = 0.7
 _RELATED_BONUS = 4
 """Ranks by which a question about something that was asked or quoted is ahead."""
 _MAX_NAME, _MAX_TITLE = 40, 100
+_THE = re.compile(r"\b[Tt]he $")
+_ENDS = re.compile(rf"['’]s\b|[^\w\s]|\s*$|\s+(?:[^a-z\s]|(?:{'|'.join(sorted(STOP_WORDS))}|[a-z]+ed)\b)")
+"""After a name that is no part of a longer one: in "the Team plan" the plan has the article."""
+_COUNTED = re.compile(r"\d ?$")
+"""Before what is a unit: "500 GB"."""
+_COMPANY_FORMS = frozenset("AG BV GmbH Inc KG Limited LLC Ltd NV Oy PLC SA SE SpA".split())
 _LONG = 20_000
 """Characters of an article that can certainly be summarized."""
 
@@ -96,16 +102,25 @@ def near_questions(
             if own != terms and not own.isdisjoint(terms):
                 made.append((-len(own & terms), -candidate.rank, n, candidate.start, candidate))
     ordered = [candidate for *_, candidate in sorted(made, key=lambda each: each[:4])]
-    forms = _forms(_names(asked), list({p.article.id: p.article for p in passages}.values()), ())
+    like = [passage.article for passage in passages[:_NEAREST_ARTICLES] if _shares_a_term(passage, terms)]
+    forms = _forms(_names(asked), list({p.article.id: p.article for p in passages}.values()), like)
     return _filled(_proven(proof, ordered, earlier, count, _MAX_CHECKED), forms, earlier, count)
+
+
+def _shares_a_term(passage: Passage, terms: Collection[str]) -> bool:
+    return not set(terms).isdisjoint(query_terms(f"{passage.article.title} {passage.text}"))
 
 
 def _names(text: str) -> list[str]:
     """Return the names of a text that a topic can be, each once, with "the" where the text has it."""
     found = [
-        f"the {name.text}" if text[: name.start].lower().endswith("the ") else name.text
+        f"the {name.text}" if _THE.search(text[: name.start]) and _ENDS.match(text, name.end) else name.text
         for name in names_in(text)
-        if 1 < len(name.text) <= _MAX_NAME and not WEEKDAY.match(name.text) and not has_han(name.text)
+        if 1 < len(name.text) <= _MAX_NAME
+        and not WEEKDAY.match(name.text)
+        and not has_han(name.text)
+        and not _COUNTED.search(text[: name.start])
+        and name.text not in _COMPANY_FORMS
     ]
     return list(dict.fromkeys(found))
 
@@ -121,7 +136,7 @@ def _forms(names: Iterable[str], articles: Sequence[Article], cited: Iterable[Ar
 
     Where there is one article, its own names will do.
     """
-    least = min(2, len(articles))
+    least = 2 if len(articles) > 1 else 1
     topics = (name for name in _apart(names) if _articles_naming(name, articles) >= least)
     overviews = [f"What do the articles say about {name}?" for name in islice(topics, 2)]
     titles = dict.fromkeys(article.title for article in cited if _can_be_summarized(article))

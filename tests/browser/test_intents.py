@@ -160,6 +160,7 @@ def test_in_the_widget(program: str, visit: Open) -> None:
         assert turn.locator(".understood").count() == 0
         check_form(turn.locator(".said"), form, ".")
         assert (turn.locator(".card").count() == 0) == form.is_abstention
+    expect(page.locator(".turn").last.locator(".reason")).to_contain_text("found on Wang Chuanfu do not answer this")
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

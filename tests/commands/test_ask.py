@@ -145,7 +145,7 @@ def test_a_bad_row_is_an_error_of_that_row_and_the_others_go_on(tmp_path):
     assert "5 of 7 rows got no answer" in ran.err
     assert [line["id"] for line in lines] == ["1", "2", "empty", "5", "9", "1", "last"]
     assert [line["error"] for line in lines if "error" in line] == [
-        "line 2: Expecting value: line 1 column 1 (char 0)",
+        "line 2: not JSON from character 1 on (Expecting value)",
         "line 3: `question` is missing or empty",
         "line 5: not UTF-8 text (byte 0xe9)",
         lines[4]["error"],

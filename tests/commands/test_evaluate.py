@@ -257,3 +257,13 @@ def test_a_follow_up_is_asked_in_full_too(built, tmp_path):
     assert first["values"]["follow_up_right"] == first["values"]["first_line_right"]
     figures = {figure["name"]: figure["rows"] for figure in card["figures"]}
     assert (figures["follow_up_right"], figures["standalone_right"]) == (1, 1)
+
+
+def test_a_set_that_says_of_no_answer_what_is_right_is_said_to(store, tmp_path, capsys):
+    path = tmp_path / "set.csv"
+    path.write_text("question,expected\nWho founded BYD?,Wang Chuanfu\n")
+    assert run(path, "--store", store) == 0
+    assert "no question has `answers`, `evidence` or `articles`" in told(capsys)
+    path.write_text("question,answer\nWho founded BYD?,Wang Chuanfu\n")
+    assert run(path, "--store", store) == 0
+    assert "no question has" not in told(capsys)

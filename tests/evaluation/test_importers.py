@@ -447,3 +447,12 @@ def test_a_llamaindex_file_that_is_wrong_is_named(tmp_path, data, says):
     with pytest.raises(UsageError) as caught:
         import_set(file, "llamaindex")
     assert says in caught.value.message
+
+
+def test_columns_of_one_answer_and_one_article_are_known(tmp_path):
+    file = tmp_path / "set.csv"
+    file.write_text("Question,Answer,Article,Tag\nWho?,Ann|Ann Lee,a.md,x\n")
+    [row] = import_set(file).rows
+    assert (row.answers, row.articles, row.tags) == (("Ann", "Ann Lee"), ("a.md",), ("x",))
+    file.write_text("question,answer,answers\nWho?,what a system said,Ann\n")
+    assert import_set(file).rows[0].answers == ("Ann",)

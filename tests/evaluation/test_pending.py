@@ -116,7 +116,7 @@ def test_ids_are_fresh_and_accepting_again_adds_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("nonsense", "line 2: Expecting value"),
+        ("nonsense", "line 2: not JSON from character 1 on"),
         ("[1]", "line 2: not a JSON object"),
         (edited(draft="no"), "line 2: `draft` is neither true nor false"),
         (edited(draft=None, drop=1), "line 2: `drop` is neither true nor false"),

@@ -149,3 +149,21 @@ def test_chunking_after_an_edit_keeps_every_promise(start: str, old: str, new: s
         assert len(MODEL.token_ends([embedding_text("A title", chunk.text)])[0]) <= MODEL.window
         covered.update(range(chunk.start, chunk.end))
     assert all(after.text[i].isspace() for i in range(len(after.text)) if i not in covered)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("She carried copper ore. Eleven men drowned.", 2),
+        ("He called me. Karin left.", 2),
+        ("She was ill. “Police came,” he said.", 2),
+        ("Archives cannot be read by 4.x. Keep a client.", 2),
+        ("They said no. A vote follows.", 2),
+        ("She paid for part no. A4 in Bangor, Me. Karin paid.", 1),
+        ("See fig. A and art. 5 of the law.", 1),
+    ],
+)
+def test_a_word_is_no_short_form(text: str, parts: int) -> None:
+    spans = list(sentence_spans(text))
+    assert len(spans) == parts
+    assert " ".join(text[span.start : span.end] for span in spans) == text

@@ -29,7 +29,20 @@ def ask(chain: AnswerChain, question: str) -> Answer:
     return answer
 
 
-@pytest.mark.parametrize("letter", ["x", "X?", "a", "七"])
+@pytest.mark.parametrize("question", ["a", "the", "why?", "Why", "what did he do?", "is it", "who are they?"])
+def test_a_question_without_a_word_to_look_for_gets_a_line_that_helps(chain: AnswerChain, question: str) -> None:
+    answer = ask(chain, question)
+    assert (answer.abstained, answer.certainty, answer.intent) == (True, None, "small_talk")
+    assert answer.answer.startswith("Ask me something") and not answer.nearest
+
+
+def test_capitals_and_what_goes_before_are_words_to_look_for(chain: AnswerChain) -> None:
+    assert ask(chain, "US").intent == "overview"
+    after = chain.invoke({"question": "why?", "history": ["Did Faraday Future nearly lose its place on Nasdaq?"]})
+    assert after.intent != "small_talk"
+
+
+@pytest.mark.parametrize("letter", ["x", "X?", "七"])
 def test_one_letter_is_a_topic_and_never_a_fact(chain: AnswerChain, letter: str) -> None:
     answer = ask(chain, letter)
     assert not any(sentence.kind == "short" for sentence in answer.sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
@@ -214,7 +215,25 @@ def test_what_is_certain_elsewhere_or_unsure_is_not_offered(
     [
         ("The SU7 is late, and Xiaomi knows.", ["the SU7", "Xiaomi"]),
         ("On Sunday it rained, but Lei Jun left.", ["Lei Jun"]),
+        ("How much is the Team plan in the EU?", ["Team", "the EU"]),  # the plan has the article
+        ("It saw the Lido, the Institute's boat.", ["the Lido", "the Institute"]),
+        ("A plan with 500 GB and 3 TB.", []),
+        ("Cairn GmbH was founded in 2016.", []),
     ],
 )
 def test_what_a_topic_can_be(text: str, names: list[str]) -> None:
     assert _names(text) == names
+
+
+def test_instead_of_a_refusal_the_articles_that_share_words_are_offered(tmp_path: Path) -> None:
+    rows = " ".join(f"Rowing was taught to {word} sailors on the river." for word in ("young", "old", "proud", "brave"))
+    texts = {
+        "boats.md": ("Boats", rows),
+        "tea.md": ("Teas", rows.replace("Rowing", "Brewing").replace("river", "hill")),
+    }
+    files = {name: f"---\ntitle: {title}\n---\n{text}" for name, (title, text) in texts.items()}
+    with closing(build_chain(Settings(store=small_store(tmp_path, files)), FakeEmbeddings(), WordReader())) as chain:
+        answer = chain.invoke({"question": "Who invented rowing?", "suggest": True})
+        assert answer.abstained and answer.suggestions[:1] == ("Summarize “Boats”",)
+        unknown = {"question": "Who is Zorro?", "suggest": True, "filters": Filters(tag=("none",))}
+        assert chain.invoke(unknown).suggestions == (), "nothing says anything about Zorro"  # type: ignore[arg-type]

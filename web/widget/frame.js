@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, contact, count, doing, events, first, headers as known, LEAD, make, nearest, say, token, unsure, words } from "./parts.js";
+import { action, bring, card, contact, count, doing, events, first, headers as known, LEAD, make, nearest, say, token, unsure, why, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = `quoth-widget ${token}`.trim(), TURNS = 20, HISTORY = 10;
@@ -77,7 +77,7 @@ function finish(turn) {
   grow(turn, answer.sentences.slice(turn.texts.length), answer.citations);
   if (answer.abstained) {
     const text = language === "en" || ["small_talk", "language"].includes(answer.intent) ? answer.answer : say("chat.abstained");
-    turn.said.replaceChildren(make("p", { className: "abstained", dir: "auto", textContent: text }), ...nearest(answer.nearest));
+    turn.said.replaceChildren(make("p", { className: "abstained", dir: "auto", textContent: text }), ...why(answer), ...nearest(answer.nearest));
   }
   if (answer.abstained && contact && answer.intent !== "small_talk") {
     const tab = contact.startsWith("mailto:") ? {} : { target: "_blank", rel: "noopener" };

@@ -19,6 +19,11 @@ export function unsure(form) {
   return say(key in words ? key : "chat.unsure");
 }
 
+// Why the articles do not say, in the words of the server, which are English.
+export function why({ reason, nearest }) {
+  return reason && nearest.length && language === "en" ? [make("p", { className: "line reason", dir: "auto", textContent: reason })] : [];
+}
+
 export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }

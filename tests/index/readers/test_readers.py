@@ -132,6 +132,8 @@ def test_markdown_headings_govern_the_text_after_them():
         ("title: 1984\nauthor: {name: Bo}\ndate: Spring 2024", "1984", "Bo", None),
         ("date: 2024-04-02 10:00:00", "First heading", None, "2024-04-02"),
         ('title: "two\\n  lines"', "two lines", None, None),
+        ("title: Lido stays: a vote\nauthor: @ann\ndate: 2025-02-10", "Lido stays: a vote", "@ann", "2025-02-10"),
+        ("title: \"Big\" plans\nauthor: 'It's Ann'\ntags: [a, b]", '"Big" plans', "It's Ann", None),
     ],
 )
 def test_front_matter_values_become_lines(front, title, author, date):
@@ -365,3 +367,26 @@ def test_any_bytes_give_an_article_with_true_headings_or_an_article_error(data, 
 )
 def test_the_name_or_the_first_bytes_decide_whether_a_file_in_a_folder_is_read(name, head, supported):
     assert is_supported(name, head) is supported
+
+
+@pytest.mark.parametrize(
+    ("text", "author", "date"),
+    [
+        ("Ships\n\nBy Ann Lee, 18 March 2024\n\nThey sail.", "Ann Lee", "2024-03-18"),
+        ("Ships\nBy Ann Lee\n\nThey sail.", "Ann Lee", None),
+        (
+            "Ships\n\nBy Ann de Vries and Bo Ek | Monday, 3rd Apr 2023\n\nThey sail.",
+            "Ann de Vries; Bo Ek",
+            "2023-04-03",
+        ),
+        ("Ships\n\nBy Ann Lee, March 2, 2024\n\nThey sail.", "Ann Lee", "2024-03-02"),
+        ("Ships\n\nBy Ann Lee, 31 February 2024\n\nThey sail.", None, None),
+        ("Ships\n\nBy Saturday the water had risen.\n\nThey sail.", None, None),
+        ("Ships\n\nBy Easter Monday\n\nThey sail.", None, None),
+        ("Ships\n\nBy Ann Lee\nand others who went on.", None, None),
+        ("Ships\n\nThey sail.\n\nBy Ann Lee\n", None, None),
+    ],
+)
+def test_the_byline_of_a_plain_text_says_who_and_when(text, author, date):
+    article = read_article(text.encode(), "ships.txt")
+    assert (article.title, article.author, article.date, article.text) == ("Ships", author, date, text)

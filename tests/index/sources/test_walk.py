@@ -180,3 +180,9 @@ def test_pipes_and_loops_of_links_in_a_folder_are_not_opened(tmp_path):
     found = find_files([tmp_path])
     assert [file.path.name for file in found.files] == ["hidden-pdf.bin"]
     assert found.passed_over == 2
+
+
+def test_a_pipe_is_called_one(tmp_path):
+    os.mkfifo(tmp_path / "article.md")
+    with pytest.raises(ArticleError, match="is a pipe, a device or the like"):
+        read_bytes(File(tmp_path / "article.md", "article.md"))
