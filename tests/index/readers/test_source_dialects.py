@@ -32,22 +32,42 @@ def test_a_notebook_s_front_matter_is_none_of_its_words() -> None:
     ("output", "shown"),
     [
         ({"name": "stderr", "text": "\x1b[31mWARN\x1b[0m low oil\n"}, "WARN low oil"),
-        ({"data": {"text/markdown": ["**Sum** is 3"], "text/plain": ["<IPython.core.display.Markdown object>"]}}, "Sum is 3"),
+        (
+            {"data": {"text/markdown": ["**Sum** is 3"], "text/plain": ["<IPython.core.display.Markdown object>"]}},
+            "Sum is 3",
+        ),
         ({"data": {"image/png": "AAAA", "text/plain": ["<Figure size 640x480 with 1 Axes>"]}}, ""),
         ({"data": {"text/plain": ["<Boat Sperling>"]}}, "<Boat Sperling>"),
     ],
 )
 def test_what_a_cell_printed_is_read_as_a_person_sees_it(output: dict[str, Any], shown: str) -> None:
-    found = notebook({"cell_type": "markdown", "source": "# Light"}, {"cell_type": "code", "source": "x", "outputs": [output]})
+    found = notebook(
+        {"cell_type": "markdown", "source": "# Light"}, {"cell_type": "code", "source": "x", "outputs": [output]}
+    )
     assert found.text == f"Light\n\nx\n\n{shown}".rstrip()
 
 
 @pytest.mark.parametrize(
     ("text", "title", "author", "date"),
     [
-        (".. title: The light\n.. date: 2024-03-17 10:00:00 UTC\n.. author: Pia Holm\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
-        ("PEP: 9999\nTitle: The light\nAuthor: Pia Holm\nCreated: 17-Mar-2024\n\nAbstract\n========\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
-        ("The light\n=========\n\n:date: 2024-03-17\n:authors: Pia Holm, Ada Renshaw\n\nText.\n", "The light", "Pia Holm; Ada Renshaw", "2024-03-17"),
+        (
+            ".. title: The light\n.. date: 2024-03-17 10:00:00 UTC\n.. author: Pia Holm\n\nText.\n",
+            "The light",
+            "Pia Holm",
+            "2024-03-17",
+        ),
+        (
+            "PEP: 9999\nTitle: The light\nAuthor: Pia Holm\nCreated: 17-Mar-2024\n\nAbstract\n========\n\nText.\n",
+            "The light",
+            "Pia Holm",
+            "2024-03-17",
+        ),
+        (
+            "The light\n=========\n\n:date: 2024-03-17\n:authors: Pia Holm, Ada Renshaw\n\nText.\n",
+            "The light",
+            "Pia Holm; Ada Renshaw",
+            "2024-03-17",
+        ),
     ],
 )
 def test_restructuredtext_says_what_it_is_in_several_ways(text: str, title: str, author: str, date: str) -> None:
@@ -73,7 +93,10 @@ def test_sphinx_s_options_and_roles_are_no_words(text: str, shown: str) -> None:
     ("text", "shown"),
     [
         ("* COMMENT Draft\nsecret\n** Sub\nmore\n* Open\nText.", "Open\n\nText."),
-        ("#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.", "Paint it\n\nText.\n\nrooms\n\nShut."),
+        (
+            "#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.",
+            "Paint it\n\nText.\n\nrooms\n\nShut.",
+        ),
         ("* A\n@@html:<b>@@Bold@@html:</b>@@ words.", "A\n\nBold words."),
         ("* A\n#+RESULTS:\n: 1931 shown\n: 1932", "A\n\n1931 shown\n1932"),
     ],
@@ -85,5 +108,7 @@ def test_org_s_marks_are_no_words(text: str, shown: str) -> None:
 def test_asciidoc_s_titles_may_be_underlined() -> None:
     text = "The light\n=========\nPia Holm\nv1, 2024-03-17\n\nHistory\n-------\n\nBuilt in 1931.\n\n----\nKeep\n----\n\nKeeper\n~~~~~~\n\nOda.\n"
     found = article(text, "a.adoc")
-    assert found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
+    assert (
+        found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
+    )
     assert [each.title for each in found.headings] == ["History", "Keeper"]
