@@ -5,49 +5,40 @@ Where the best quotes of two articles contradict each other (`rag.contradictions
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
 from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
-from rag.answer_kind import asks_for_kind, is_nearest_figure, is_of_kind
+from rag.answer_kind import is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
-from rag.intents import intent_of, is_key_words
-from rag.language.enumerations import items_around
-from rag.language.opposites import says_opposite
-from rag.quote_kind import is_singled_out_in, naming_first, of_kind_alone, tells_sum, with_qualifiers, with_sum
+from rag.language.opposites import clause_around, says_opposite
+from rag.quote_kind import (
+    is_singled_out_in,
+    naming_first,
+    of_kind_alone,
+    tells_sum,
+    with_qualifiers,
+    with_sum,
+    with_unit,
+)
 from rag.quotes import Quote, find_quotes
 from rag.reading.base import Reading
 from rag.reading.constraints import Constraints, Fit, constraints_of
 from rag.recency import COMPARABLE, asks_for_latest, day
 from rag.refusal import why_none
 from rag.retrieve import Passage
-from rag.tables.rows import column_at
+from rag.short_answer import short_answer
 from rag.unsure import MAYBE, why_unsure
 
 _NEAR = 0.7
 """Where even the best quote is uncertain, others near it are shown, of at least this share of its support."""
-_SHORT = ("fact",)
-"""What a few words can answer; all else needs whole sentences."""
-_OPEN = re.compile(r"^what (?:did|do|does|can|could|must|should|will|would)\b", re.IGNORECASE)
-"""What asks for no kind of words: some that a reading model cuts short tell half of it."""
-_SUM = re.compile(
-    r"\b(?:pay|cost|charge|spend|earn|lose|raise|invest|owe|bid|weigh|measure|score|sell)\b", re.IGNORECASE
-)
-"""What is done with a figure, which answers without what follows it."""
-_WHOLE = re.compile(r"n['’]t\b|\b(?:not|never|without|(?:two|three|four|five|both) [a-z]+s)\b", re.IGNORECASE)
-"""What asks for the whole sentence: a denial, or several things."""
-_FIGURE = re.compile(r"[0-9]")
-_PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
-_GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
 _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _FORM = 0.85
 """Share of the bar for certainty."""
 _NEAREST = 3
-_WORD = re.compile(r"\w+")
 
 CONTEXT_CHARACTERS = 240
 """How much text around a quote goes with its citation, on each side."""
@@ -102,10 +93,10 @@ def extract_answer(
     if not chosen:
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
-    best = chosen[0] = with_qualifiers(with_sum(question, chosen[0], constraints))
+    best = chosen[0] = with_unit(question, with_qualifiers(with_sum(question, chosen[0], constraints)))
     enough = _enough(question, best, constraints, bars)
     certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
-    certain = certain and not says_opposite(question, best.told)
+    certain = certain and not (says_opposite(question, best.told) or says_opposite(question, _answering_clause(best)))
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
@@ -121,7 +112,7 @@ def extract_answer(
         return Extract(
             tuple(sentences), citations, notice, differ, "low", why_unsure(question, constraints, [best, *quotes[1:]])
         )
-    if said := _short_answer(question, best, constraints):
+    if said := short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
 
@@ -159,43 +150,10 @@ def _fit(quote: Quote, constraints: Constraints) -> Fit:
     return Fit.MEETS if quote.looked_up else constraints.fit(quote.article, (quote.start, quote.end), quote.spans)
 
 
-def _short_answer(question: str, best: Quote, constraints: Constraints) -> str | None:
-    """Return the words that answer, where a few can and none in the quote can better."""
-    spans = best.narrow_spans()
-    if spans and (column := column_at(best.article, spans[0])) is not None:
-        return _short_cell(question, best.article.text[slice(*spans[0])], column)
-    if not spans or _WHOLE.search(question) or not (intent_of(question) in _SHORT or is_key_words(question)):
-        return None
-    start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
-    said = best.article.text[start:end]
-    names = [name[-1] for name in constraints.names]
-    if _tells_half(question, best, (start, end)):
-        return None
-    fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
-    return said if fits and not echoes(question, said) else None
-
-
-def _tells_half(question: str, best: Quote, span: Span) -> bool:
-    """Return whether words answer an open question with a part of what its sentence says; sums need no more."""
-    is_sum = _FIGURE.search(best.article.text[slice(*span)]) and _SUM.search(question)
-    return bool(_OPEN.match(question)) and not is_sum and not _is_whole(best, span)
-
-
-def _whole_enumeration(quote: Quote, span: Span) -> Span:
-    """Return the words with the other items of the enumeration that they are in: "a charger, insurance and tyres"."""
-    items = items_around(quote.text, (span[0] - quote.start, span[1] - quote.start))
-    return (quote.start + items[0][0], quote.start + items[-1][1]) if len(items) > 1 else span
-
-
-def _short_cell(question: str, cell: str, column: str) -> str | None:
-    """Return the cell of a table, which with the name of its column is of the kind that is asked for."""
-    return cell if is_of_kind(question, f"{column} {cell}") and not echoes(question, cell) else None
-
-
-def _is_whole(quote: Quote, span: Span) -> bool:
-    """Return whether words end where a part of the sentence does, and are not one of several things of a kind."""
-    before, after = quote.article.text[quote.start : span[0]], quote.article.text[span[1] : quote.end]
-    return bool(_PART_ENDS.match(after)) and not _GOES_ON.search(before)
+def _answering_clause(best: Quote) -> str:
+    """Return the clause of a quote that its words stand in; all of it where all of it answers."""
+    start, end = best.spans[0]
+    return clause_around(best.text, max(0, start - best.start), end - best.start)
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
@@ -210,12 +168,6 @@ def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
     return tuple(
         Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
     )
-
-
-def echoes(question: str, said: str) -> bool:
-    """Whether the words only say the question's own again; "Tesla" answers "BYD or Tesla?", "BYD or Tesla" does not."""
-    asked, words = (set(_WORD.findall(text.casefold())) for text in (question, said))
-    return bool(words) and words <= asked and not ("or" in asked and "or" not in words)
 
 
 def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.terms import STOP_WORDS
 from rag.answer_kind import is_of_kind, is_singled_out, sum_singled_out
 from rag.forms.about import all_stems_of, stems_of
 from rag.quotes import Quote
@@ -24,6 +25,9 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 """What stands behind a figure and says of what it is one: "£550 a year"."""
+_HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
+_BARE = re.compile(r"[0-9][0-9.,]*(?: (?:thousand|million|billion))?")
+_WORD_BEHIND = re.compile(r" (?P<word>[a-z]+)\b")
 _FIGURE = re.compile(r"[0-9]")
 _NEAR = 0.5
 """A quote of the kind that is asked for needs so much of the support of one that is not."""
@@ -83,6 +87,18 @@ def with_qualifiers(quote: Quote) -> Quote:
     rate = _RATE.match(text, end, quote.end) if _FIGURE.search(text[start:end]) else None
     span = (quote.start + before.start() if before else start, rate.end() if rate else end)
     return replace(quote, spans=(span, *(each for each in quote.spans if each != spans[0])))
+
+
+def with_unit(question: str, quote: Quote) -> Quote:
+    """Return a quote whose figure, where it is asked how much, has with it what it is of: "410,000 hectolitres"."""
+    spans = quote.narrow_spans()
+    if not spans or quote.article.row_at(quote.start) or not _HOW_MUCH.search(question):
+        return quote
+    text, (start, end) = quote.article.text, spans[0]
+    unit = _WORD_BEHIND.match(text, end, quote.end)
+    if unit is None or unit["word"] in STOP_WORDS or not _BARE.fullmatch(text[start:end]):
+        return quote
+    return replace(quote, spans=((start, unit.end()), *(each for each in quote.spans if each != spans[0])))
 
 
 def tells_sum(question: str, quote: Quote, constraints: Constraints) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Sentence, Span
 from rag.answer_kind import is_of_kind
-from rag.extract import Bars, cite, echoes, ranked_quotes
+from rag.extract import Bars, cite, ranked_quotes
 from rag.forms.about import all_stems_of, stems_of
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.generate import AnswerBody
@@ -21,6 +21,7 @@ from rag.language.enumerations import items_around
 from rag.language.places import country_of, is_place
 from rag.quotes import Quote
 from rag.reading.constraints import Fit
+from rag.short_answer import echoes
 
 SHOWN = 20
 LEAST = 2

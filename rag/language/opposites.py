@@ -13,8 +13,16 @@ _PAIRS = tuple(
         ("longer", "shorter"),
         ("earlier", "later"),
         ("heavier", "lighter"),
+        ("los(?:s|ses|es?|t|ing)", "profits?|surplus|earn(?:s|ed|ings?)?|gain(?:s|ed)?"),
     )
 )
+_CLAUSE_ENDS = re.compile(r";|, (?:while|whereas|but)\b")
+
+
+def clause_around(text: str, start: int, end: int) -> str:
+    """Return the part of a sentence that holds the words from `start` to `end`, up to a semicolon, "while" or "but"."""
+    ends = [0, *(found.start() for found in _CLAUSE_ENDS.finditer(text)), len(text)]
+    return text[max(at for at in ends if at <= start) : min(at for at in ends if at >= end)]
 
 
 def says_opposite(question: str, text: str) -> bool:

@@ -260,10 +260,8 @@ def test_nearest_passages_are_the_first_three() -> None:
         ("What does it cost?", True),
         ("How much does it cost?", True),
         ("how long is the car", True),
-        ("Why does it cost so much?", False),
         ("How did he explain it?", False),
         ("Did he say what it costs?", False),
-        ("What is the reason for the price?", False),
         ("Summarise what he said.", False),
     ],
 )
@@ -304,7 +302,7 @@ YEARS = "In 2022 it sold 5 cars. In 2023 it sold 9 cars."
     [
         ("How many cars did it sell in 2023?", 0.9, "9", "high"),
         ("How many cars did it sell in 2023?", 0.6, "In 2023 it sold 9 cars.", "low"),
-        ("Why did it sell 9 cars in 2023?", 0.9, "In 2023 it sold 9 cars.", "high"),
+        ("Why did it sell 9 cars in 2023?", 0.9, "In 2023 it sold 9 cars.", "low"),
         ("How many cars did Voss sell in 2023?", 0.9, "In 2023 it sold 9 cars.", "low"),
     ],
 )

@@ -75,3 +75,64 @@ def test_an_unsure_sentence_with_no_word_of_the_question_gives_way_to_one_near_i
     assert first_line(read(asked, text, (first, 0.6), (second, 0.57))) == second
     assert first_line(read(asked, text, (first, 0.6), (second, 0.4))) == first
     assert first_line(read(asked, text, (first, 0.95), (second, 0.9))) == first
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "first", "certainty"),
+    [
+        (
+            "How much oil did the Lume carry in 1901?",
+            "In 1901 it carried 410,000 barrels.",
+            "410,000",
+            "410,000 barrels",
+            "high",
+        ),
+        ("How many barrels did the Lume carry?", "In 1901 it carried 410,000 barrels.", "410,000", "410,000", "high"),
+        (
+            "Where do patients have to drive?",
+            "Patients will have to drive 41 kilometres to Grenlow or 55 kilometres to Hafen.",
+            "Grenlow or 55 kilometres to Hafen",
+            "Patients will have to drive 41 kilometres to Grenlow or 55 kilometres to Hafen.",
+            "high",
+        ),
+        (
+            "What macOS does it need?",
+            "It needs macOS 13, Windows 10 22H2 or a Linux kernel of 5.15.",
+            "13",
+            "13",
+            "high",
+        ),
+        (
+            "What did the yard lose in 1922?",
+            "In 1923 it made a loss of 3 million crowns; in 1922 it had made a profit of 900,000 crowns.",
+            "900,000 crowns",
+            "In 1923 it made a loss of 3 million crowns; in 1922 it had made a profit of 900,000 crowns.",
+            "low",
+        ),
+        (
+            "Why did the Corda sink?",
+            "The Corda sank in 1901 on her way to Hafen.",
+            "on her way to Hafen",
+            "The Corda sank in 1901 on her way to Hafen.",
+            "low",
+        ),
+        (
+            "Why did the Corda sink?",
+            "The Corda sank because her mate slept.",
+            "her mate slept",
+            "The Corda sank because her mate slept.",
+            "high",
+        ),
+    ],
+)
+def test_the_words_that_answer_are_whole_and_of_what_is_asked(
+    question: str, text: str, words: str, first: str, certainty: str
+) -> None:
+    extract = read(question, text, (words, 0.95))
+    assert (first_line(extract), extract.certainty) == (first, certainty)
+
+
+def test_an_announcement_gives_way_to_the_sentence_beside_it_that_gives_the_reason() -> None:
+    text = "The Corda sank on 3 May. It happened because her mate had slept."
+    extract = read("Why did the Corda sink?", text, ("on 3 May", 0.7), ("her mate had slept", 0.5))
+    assert first_line(extract) == "It happened because her mate had slept."
