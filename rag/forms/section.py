@@ -33,6 +33,12 @@ _OPENING = re.compile(
     r"^(?:Q[.:] ?)?(?P<asked>[A-Z][^.?!\n]{5,118}\?)\s+(?:A[.:] ?)?(?P<body>[^\s?][^\n]*)", re.MULTILINE
 )
 """A question that opens a paragraph, or is the line above it, and that paragraph."""
+_LEADS_TO_LIST = re.compile(
+    r"^(?P<asked>[A-Z](?:[^\n:.?!]|(?<=[0-9])\.(?=[0-9])){2,80}):[ \t]*\n+"
+    r"(?=[ \t]*(?:[-•*–·]|[0-9]{1,3}[.)])[ \t]+\S)",
+    re.MULTILINE,
+)
+"""A line that leads to a list by a colon: "New in 4.2:"."""
 _VERDICT = re.compile(
     r"(?P<said>yes|no)\b(?! (?:one|longer|other|more|fewer|less|such|doubt)\b)[ ,.:;–—-]*", re.IGNORECASE
 )
@@ -114,6 +120,8 @@ def _sections(article: Article) -> Iterator[Section]:
         start += len(text[start:end]) - len(text[start:end].lstrip())
         if start < end and text.startswith(heading.title, heading.start):
             yield Section(article, heading.title, start, end, "" if numbered else above)
+    for lead in _LEADS_TO_LIST.finditer(text):
+        yield Section(article, lead["asked"], lead.end(), max(end for _, end in bullets_around(text, lead.span())))
     for opening in _OPENING.finditer(text):
         yield Section(article, opening["asked"], *opening.span("body"))
 

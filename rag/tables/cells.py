@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from index.article import Article, Table
 from rag.answer_kind import asks_for_kind, is_of_kind
 from rag.language.comparisons import comparison_of
+from rag.language.stem import stem
 from rag.language.time import days_in
 from rag.language.tokens import Token, tokens_of
 from rag.reading.words import WordVectors
@@ -189,9 +191,15 @@ def _of_middle(
 def _left_over(
     asked: Asked, named: _Named, around: Collection[str], date: str, words: WordVectors | None
 ) -> list[Token] | None:
-    """Return the words of a question that nothing around the cell tells; None where one is a name or number."""
+    """Return the words of a question that nothing around the cell tells; None where one is a name or number.
+
+    "Backup" tells "back up".
+    """
     told = _all_stems(around) | named.stems | {date[:4]}
-    left = [token for token in asked.tokens if token.stem not in told]
+    compound = {
+        one for pair in pairwise(asked.tokens) if stem("".join(each.lower for each in pair)) in told for one in pair
+    }
+    left = [token for token in asked.tokens if token.stem not in told and token not in compound]
     if any(token.is_name or token.number for token in left):
         return None
     text = " ".join(around)

@@ -22,7 +22,7 @@ _LITTLE = frozenset({"a", "an", "the", "to", "of", "in", "it", "is", "what", "yo
 _IDLE = frozenset(
     """
     please exactly much many there get got now today currently present offer offers offered give gives provide
-    provides include includes allow allows
+    provides include includes allow allows need needs should must ought would will shall
     """.split()
 )
 """Words that say nothing of what is asked for."""

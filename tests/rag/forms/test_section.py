@@ -48,6 +48,7 @@ What was cut
 The bus to Moorside ends in March. Lamps are lit an hour later.
 
 The next review is in May."""
+LED = "Notes on 7.2\n\nReleased in May.\n\nNew in 7.2:\n\n- A second fan\n\n- Firing by night\n\nThe rest stays."
 PAINTER = "Ada Renshaw, painter\n\nWhy did she stop painting? Her sight failed in 1922. She wrote from then on."
 
 
@@ -93,6 +94,8 @@ def answered(question: str, *articles: Article) -> AnswerBody | None:
          ["Firing by night. It needs the large kiln", "A second fan"]),
         ("What are the removed parts, please?", NOTES.replace("Removed", "Removed parts"),
          "The gas burner and Clay of type B.", ["The gas burner. Use the electric one", "Clay of type B"]),
+        ("What is new in 7.2?", LED,
+         "A second fan and Firing by night.", ["A second fan", "Firing by night"]),
         ("What was cut?", QUESTIONS, "The bus to Moorside ends in March; Lamps are lit an hour later.",
          ["The bus to Moorside ends in March.", "Lamps are lit an hour later."]),
     ],

@@ -17,6 +17,12 @@ from rag.language.amounts import amount_in
         ("2,050", 2050, ""),
         ("39.5 %", Decimal("39.5"), "%"),
         ("in 2023, 80 cars", 80, "car"),
+        ("30 days", 43_200, "minute"),
+        ("1 year", 525_960, "minute"),
+        ("500 GB", 500_000, "mb"),
+        ("3 TB", 3_000_000, "mb"),
+        ("410 g", Decimal("0.41"), "kg"),
+        ("1.2 km", 1200, "metre"),
     ],
 )
 def test_an_amount_has_a_number_and_a_unit(words: str, value: int | Decimal, unit: str) -> None:

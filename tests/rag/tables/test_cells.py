@@ -105,6 +105,8 @@ def answer(question: str, *articles: Article) -> Extract:
         ("schools.csv", "Who is the head teacher of St Brigid's?", "Fiona Gallagher"),
         ("sheet.md", "What is the power consumption of the Tarn M2?", "6.5 W"),
         ("codes.md", "What does T-4 mean?", "The oil is too hot"),
+        ("codes.md", "What should I do about T-41?", "Clean the filter"),
+        ("sheet.md", "How much does the Tarn M4 need to weigh?", "730 g"),
         ("codes.md", "what does warning light t-41 mean", "The filter is clogged"),
     ],
 )
