@@ -4,8 +4,8 @@
 # 300 paragraphs, at 255 open elements: what follows, also on the outermost level, is not in the tree, and no error is
 # raised (parser.error_log has one line). trafilatura, which reads with lxml, has the same 253. Beautiful Soup over the
 # same lxml has all, because it reads without building lxml's tree. huge_tree=True only moves the end, to 2,045 of 3,000.
-# html5lib, which does as the HTML standard says, has all, too. That libxml2 stops at a depth is known to those who met it; the documentation
-# of HTMLParser says of huge_tree that it is about very deep trees, not that without it the rest of a page goes missing.
+# html5lib, which does as the HTML standard says, has all, too. That libxml2 stops at a depth is known to those who met
+# it; HTMLParser's documentation says of huge_tree that it allows very deep trees, not that the rest of a page is dropped.
 # Seen on 2026-11-28 (paragraphs read):
 #   of 300   lxml 253  trafilatura 253  lxml, huge_tree 300  bs4 with lxml 300  bs4 with html5lib 300
 #   of 3000  lxml 253  trafilatura 253  lxml, huge_tree 2045  bs4 with lxml 3000
