@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from index.article import Article
-from index.readers import read_article
+from index.article import Article, LeftOut
+from index.readers import read_article, read_articles
 
 
 def article(text: str, name: str) -> Article:
@@ -32,22 +32,42 @@ def test_a_notebook_s_front_matter_is_none_of_its_words() -> None:
     ("output", "shown"),
     [
         ({"name": "stderr", "text": "\x1b[31mWARN\x1b[0m low oil\n"}, "WARN low oil"),
-        ({"data": {"text/markdown": ["**Sum** is 3"], "text/plain": ["<IPython.core.display.Markdown object>"]}}, "Sum is 3"),
+        (
+            {"data": {"text/markdown": ["**Sum** is 3"], "text/plain": ["<IPython.core.display.Markdown object>"]}},
+            "Sum is 3",
+        ),
         ({"data": {"image/png": "AAAA", "text/plain": ["<Figure size 640x480 with 1 Axes>"]}}, ""),
         ({"data": {"text/plain": ["<Boat Sperling>"]}}, "<Boat Sperling>"),
     ],
 )
 def test_what_a_cell_printed_is_read_as_a_person_sees_it(output: dict[str, Any], shown: str) -> None:
-    found = notebook({"cell_type": "markdown", "source": "# Light"}, {"cell_type": "code", "source": "x", "outputs": [output]})
+    found = notebook(
+        {"cell_type": "markdown", "source": "# Light"}, {"cell_type": "code", "source": "x", "outputs": [output]}
+    )
     assert found.text == f"Light\n\nx\n\n{shown}".rstrip()
 
 
 @pytest.mark.parametrize(
     ("text", "title", "author", "date"),
     [
-        (".. title: The light\n.. date: 2024-03-17 10:00:00 UTC\n.. author: Pia Holm\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
-        ("PEP: 9999\nTitle: The light\nAuthor: Pia Holm\nCreated: 17-Mar-2024\n\nAbstract\n========\n\nText.\n", "The light", "Pia Holm", "2024-03-17"),
-        ("The light\n=========\n\n:date: 2024-03-17\n:authors: Pia Holm, Ada Renshaw\n\nText.\n", "The light", "Pia Holm; Ada Renshaw", "2024-03-17"),
+        (
+            ".. title: The light\n.. date: 2024-03-17 10:00:00 UTC\n.. author: Pia Holm\n\nText.\n",
+            "The light",
+            "Pia Holm",
+            "2024-03-17",
+        ),
+        (
+            "PEP: 9999\nTitle: The light\nAuthor: Pia Holm\nCreated: 17-Mar-2024\n\nAbstract\n========\n\nText.\n",
+            "The light",
+            "Pia Holm",
+            "2024-03-17",
+        ),
+        (
+            "The light\n=========\n\n:date: 2024-03-17\n:authors: Pia Holm, Ada Renshaw\n\nText.\n",
+            "The light",
+            "Pia Holm; Ada Renshaw",
+            "2024-03-17",
+        ),
     ],
 )
 def test_restructuredtext_says_what_it_is_in_several_ways(text: str, title: str, author: str, date: str) -> None:
@@ -73,7 +93,10 @@ def test_sphinx_s_options_and_roles_are_no_words(text: str, shown: str) -> None:
     ("text", "shown"),
     [
         ("* COMMENT Draft\nsecret\n** Sub\nmore\n* Open\nText.", "Open\n\nText."),
-        ("#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.", "Paint it\n\nText.\n\nrooms\n\nShut."),
+        (
+            "#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.",
+            "Paint it\n\nText.\n\nrooms\n\nShut.",
+        ),
         ("* A\n@@html:<b>@@Bold@@html:</b>@@ words.", "A\n\nBold words."),
         ("* A\n#+RESULTS:\n: 1931 shown\n: 1932", "A\n\n1931 shown\n1932"),
     ],
@@ -85,5 +108,48 @@ def test_org_s_marks_are_no_words(text: str, shown: str) -> None:
 def test_asciidoc_s_titles_may_be_underlined() -> None:
     text = "The light\n=========\nPia Holm\nv1, 2024-03-17\n\nHistory\n-------\n\nBuilt in 1931.\n\n----\nKeep\n----\n\nKeeper\n~~~~~~\n\nOda.\n"
     found = article(text, "a.adoc")
-    assert found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
+    assert (
+        found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
+    )
     assert [each.title for each in found.headings] == ["History", "Keeper"]
+
+
+@pytest.mark.parametrize(
+    ("authors", "names"),
+    [
+        (r"\author{Pia Holm}\affiliation{X}\author{Ada Renshaw}", "Pia Holm; Ada Renshaw"),
+        (r"\author[P. Holm]{Pia Holm\inst{1} \and Ada Renshaw\inst{2}}\institute{\inst{1}X}", "Pia Holm; Ada Renshaw"),
+        (r"\author{\IEEEauthorblockN{Pia Holm}\IEEEauthorblockA{X \\ Y}\and\IEEEauthorblockN{Ada}}", "Pia Holm; Ada"),
+    ],
+)
+def test_latex_s_authors_are_names_alone(authors: str, names: str) -> None:
+    text = rf"\documentclass{{a}}\title{{T}}{authors}\begin{{document}}Text.\end{{document}}"
+    assert article(text, "a.tex").author == names
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"\begin{frame}[fragile]{The \emph{light}}\item<1-> Built.\end{frame}", "The light\n\n- Built."),
+        (r"\begin{block}<2->{Remark}Stone walls.\end{block}", "Remark\n\nStone walls."),
+        (r"\def\yr{1931}Built in \yr.", "Built in 1931."),
+        (r"\addsec{Preface}Text.\minisec{Mini}More.", "Preface\n\nText.\n\nMini\n\nMore."),
+        ("\\begin{verbatim}\n\\def\\yr{1931}\n\\end{verbatim}", r"\def\yr{1931}"),
+    ],
+)
+def test_latex_of_other_classes_reads_as_it_is_printed(source: str, shown: str) -> None:
+    text = rf"\documentclass{{a}}\title{{T}}\begin{{document}}{source}\end{{document}}"
+    assert article(text, "a.tex").text == f"T\n\n{shown}"
+
+
+def test_wordpress_s_marks_for_plugins_are_no_words_and_its_pictures_no_articles() -> None:
+    content = '<p>Built [sic] in 1931 [1].</p>[caption id=\'x\' width="300"]&lt;b&gt;[/caption][gallery ids="1,2"]'
+    feed = (
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:wp='http://wordpress.org/export/1.2/'>"
+        f"<channel><item><title>Light</title><content:encoded><![CDATA[{content}]]></content:encoded><wp:post_type>post</wp:post_type></item>"
+        "<item><title>img</title><wp:post_type>attachment</wp:post_type></item></channel></rss>"
+    )
+    found, left_out = read_articles(feed.encode(), "site.xml")
+    assert isinstance(found, Article)
+    assert found.text == "Light\n\nBuilt [sic] in 1931 [1].\n\n<b>"
+    assert isinstance(left_out, LeftOut)
