@@ -145,5 +145,5 @@ def notes_holding() -> Iterator[tuple[str, bytes, dict[str, str], dict[str, str]
         {},
     )
     yield "feed.json", json.dumps(FEED).encode(), {
-        "Ships": "Ships\n\nBy Ann Lee, 2 April 2024\n\nThey sailed.", "item 2": "item 2\n\nBy Ann Lee\n\nTwice."
+        "Ships": "Ships\n\nBy Ann Lee, 2 April 2024\n\nThey sailed.", "item 2": "By Ann Lee\n\nTwice."
     }, {"Empty": "no text in the feed"}  # fmt: skip
