@@ -71,7 +71,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     heading = [title]
     if body and body[0].text == title.text:
         heading, body = [replace(title, pages=body[0].pages)], body[1:]
-    elif body and (not title.text or (title.text == name_of(source) and not is_named(source))):
+    elif body and _says_nothing(title.text, source):
         properties, heading = replace(properties, title=first_sentence(body[0].text)), []
     parts = [*heading, *([Block(byline)] if byline else []), *body]
     headings, pages, tables = _marks(parts)
@@ -90,6 +90,10 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
         collection=collection_name(properties.collection or "") or None,
         tables=tables,
     )
+
+
+def _says_nothing(title: str, source: str) -> bool:
+    return not title or (title == name_of(source) and not is_named(source))
 
 
 def _marks(parts: Sequence[Block]) -> tuple[tuple[Heading, ...], tuple[int, ...], tuple[Table, ...]]:

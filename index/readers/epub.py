@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_EVENTS = {"publication": 0, "original-publication": 1, "": 2, "issued": 3, "creation": 4}
+_NO_DAY = "0101-01-01"
+"""Calibre's for a day that it does not know."""
+_PROGRAM = re.compile(r"(?i)calibre \(|sigil\b")
 _RIGHTS = "META-INF/rights.xml"
 
 
@@ -67,8 +72,8 @@ def _package_path(book: ZipFile, source: str) -> str:
 def _properties(package: _Element, heading: str) -> Properties:
     return Properties(
         title=title_of(_said(package, "title")) or heading,
-        author=_said(package, "creator"),
-        date=_said(package, "date"),
+        author="; ".join(_authors(package)) or None,
+        date=_day(package),
         language=_said(package, "language"),
         tags=tags_of([each.text or "" for each in package.iter(f"{_DC}subject")]),
     )
@@ -85,7 +90,30 @@ def _chapters(package: _Element, path: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
 
 
+def _authors(package: _Element) -> Iterator[str]:
+    """Return the names of those who are authors: others have a role, as an attribute or, later, in a `meta`."""
+    roles = {
+        meta.get("refines", "").removeprefix("#"): (meta.text or "").strip()
+        for meta in package.iter(f"{_OPF}meta")
+        if meta.get("property") == "role"
+    }
+    creators = list(package.iter(f"{_DC}creator"))
+    written = [
+        each for each in creators if (each.get(f"{_OPF}role") or roles.get(each.get("id", "")) or "aut") == "aut"
+    ]
+    for creator in written or creators:
+        if (name := " ".join((creator.text or "").split())) and not _PROGRAM.match(name):
+            yield name
+
+
+def _day(package: _Element) -> str | None:
+    """Return the day of publication, which old books have among those of other events."""
+    dates = [each for each in package.iter(f"{_DC}date") if (each.text or "").strip()]
+    dates.sort(key=lambda each: _EVENTS.get(each.get(f"{_OPF}event", ""), len(_EVENTS)))
+    said = (dates[0].text or "").strip() if dates else ""
+    return None if said.startswith(_NO_DAY) else said or None
+
+
 def _said(package: _Element, name: str) -> str | None:
     lines = (" ".join((each.text or "").split()) for each in package.iter(_DC + name))
-    found = [line for line in lines if line]
-    return ("; ".join(found) if name == "creator" else found[0]) if found else None
+    return next(filter(None, lines), None)

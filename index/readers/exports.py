@@ -22,6 +22,9 @@ _NOTION_NAMES = {
     **dict.fromkeys(("tags", "tag", "keywords", "topics"), "tags"),
     **dict.fromkeys(("url", "link", "source"), "link"),
 }
+_SHORTCODE = re.compile(
+    r"\[/?([a-z][\w-]{2,40})(?P<attributes>(?:\s+[\w-]{1,40}=(?:\"[^\"\]]{0,2000}\"|'[^'\]]{0,2000}'|[^\s\]\"']{1,200})){0,30})\s*/?\]"
+)
 _DAY = re.compile(r"\bon ([A-Z][^,]{2,12}\d{1,2}, \d{4}|\d{1,2}\W.{3,12}\d{4}|\d{4}-\d\d-\d\d)\b")
 _MACROS = frozenset({"toc-macro", "plugin_pagetree", "children-show-hide"})
 """Confluence's lists of headings and of pages below a page."""
@@ -78,6 +81,12 @@ def confluence_page(root: _Element, source: str) -> tuple[_Element | None, Prope
 def is_confluence_macro(element: _Element) -> bool:
     """Whether an element lists headings or pages, as Confluence's macros do."""
     return not _MACROS.isdisjoint(element.get("class", "").split())
+
+
+def without_shortcodes(page: str) -> str:
+    """Return WordPress's HTML without marks for its plugins: `[caption id="a"]`, `[/caption]`, `[gallery ids="1"]`."""
+    closed = {found[1] for found in _SHORTCODE.finditer(page) if found[0].startswith("[/")}
+    return _SHORTCODE.sub(lambda found: "" if found["attributes"] or found[1] in closed else found[0], page)
 
 
 def _text(element: _Element | None) -> str:

@@ -8,13 +8,16 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Properties, compose, tags_of, web_link
+from index.readers.exports import without_shortcodes
 from index.readers.markup import markup_blocks
 
 _NAME_CHARACTERS = 100
+_TEXTS_OF_SITES = (None, "post", "page")
+"""What WordPress exports, beside its pictures and menus."""
 
 
 def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
@@ -32,7 +35,10 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
         title = _line(entry.get("title", ""))
         name = names.of((title or f"entry {number}")[:_NAME_CHARACTERS].replace("/", "-"))
         page = max((each.get("value", "") for each in entry.get("content", ())), key=len, default="")
-        blocks = list(markup_blocks(page or entry.get("summary", "")))
+        blocks = list(markup_blocks(without_shortcodes(page or entry.get("summary", ""))))
+        if not blocks and entry.get("wp_post_type") not in _TEXTS_OF_SITES:
+            yield LeftOut(name, f"it is no text but a site's {entry['wp_post_type']}")
+            continue
         if not blocks:
             yield Failure(name, f"{name} has no text in the feed", "save the page that it links to")
             continue

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from index.readers.compose import Block
+from index.readers.exports import without_shortcodes
 from index.readers.markdown import rendered_blocks
 from index.readers.markup import markup_blocks
 from index.readers.metadata import CREATED_NAMES, DATE_NAMES, author_of
@@ -92,7 +93,7 @@ def field_blocks(row: Mapping[str, object], names: Sequence[str]) -> list[Block]
     text = "\n\n".join(part for part in parts if part.strip())
     if name.endswith("markdown"):
         return rendered_blocks(text)
-    blocks = list(markup_blocks(text)) if _MARKUP.match(text) else []
+    blocks = list(markup_blocks(without_shortcodes(text))) if _MARKUP.match(text) else []
     return blocks or [Block(part) for part in text.split("\n\n")]
 
 

@@ -29,7 +29,10 @@ from index.readers.latex_nodes import (
 from index.readers.rows import new_table
 
 _BREAK = "\0"  # which no text holds
-_HEADINGS = frozenset("part chapter section subsection subsubsection paragraph subparagraph frametitle".split())
+_HEADINGS = frozenset(
+    "part chapter section subsection subsubsection paragraph subparagraph frametitle framesubtitle"
+    " addpart addchap addsec minisec".split()
+)
 _FRONT = frozenset("title author date".split())
 _ENDS = {"\\": "\v", "newline": "\v", "tabularnewline": "\v"} | dict.fromkeys(
     ("par", "bigskip", "medskip", "smallskip", "maketitle"), _BREAK
@@ -61,7 +64,7 @@ def read_latex(data: bytes, source: str) -> Article:
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), None)
     properties = Properties(
         title=_said(front.get("title"), macros) or first or PurePath(source).stem,
-        author=_authors(front.get("author"), macros),
+        author=_authors([node for node in macros.walked if getattr(node, "macroname", "") == "author"], macros),
         date=_said(front.get("date"), macros) or None,
     )
     return compose(source, properties, blocks)
@@ -84,14 +87,17 @@ def _words(piece: Piece) -> str:
     return piece if isinstance(piece, str) else f"{_BREAK}{piece.text}{_BREAK}" if piece.table else ""
 
 
-def _authors(node: Any | None, macros: Macros) -> str | None:
+def _authors(nodes: Sequence[Any], macros: Macros) -> str | None:
     """Return the first line of each author, which has the name; addresses follow on others."""
-    if node is None or not node.nodeargd.argnlist:
-        return None
-    words = "".join(map(_words, _pieces([node.nodeargd.argnlist[-1]], macros)))
-    names = re.split(r"\n?\\and\b|\n?\\And\b|\n?\\AND\b", words.replace(_BREAK, "\v"))
-    lines = (name.strip().split("\v", 1)[0] for name in names)
-    return "; ".join(" ".join(line.split()) for line in lines if line.strip()) or None
+    given = [node.nodeargd.argnlist[-1] for node in nodes if node.nodeargd and node.nodeargd.argnlist]
+    names = (name for each in given for name in _names("".join(map(_words, _pieces([each], macros)))))
+    return "; ".join(dict.fromkeys(names)) or None
+
+
+def _names(words: str) -> Iterator[str]:
+    for name in re.split(r"\n?\\and\b|\n?\\And\b|\n?\\AND\b", words.replace(_BREAK, "\v")):
+        if line := " ".join(name.strip().split("\v", 1)[0].split()):
+            yield line
 
 
 def _blocks(pieces: Iterator[Piece]) -> Iterator[Block]:

@@ -21,6 +21,8 @@ _WITH_ARGUMENTS = {
     "author": "[{", "title": "[{", "include": "{", "subfile": "{", "lstinputlisting": "[{", "includepdf": "[{",
     "DeclareMathOperator": "*{{", "definecolor": "{{{", "theoremstyle": "{", "vskip": "", "selectlanguage": "{",
     "foreignlanguage": "{{", "SI": "[{{", "si": "[{", "num": "[{", "fontsize": "{{", "geometry": "{", "ensuremath": "{",
+    "inst": "{", "affil": "[{", "IEEEauthorblockA": "{", "IEEEauthorblockN": "{", "framesubtitle": "{",
+    "addsec": "*[{", "addchap": "*[{", "addpart": "*[{", "minisec": "{",
     "qty": "[{{", "unit": "[{", "ang": "[{",
 }  # fmt: skip
 _ENVIRONMENTS = {
@@ -36,7 +38,7 @@ _SILENT = frozenset(
     " lstinputlisting includepdf usepackage documentclass newcommand renewcommand providecommand newenvironment"
     " renewenvironment DeclareMathOperator definecolor theoremstyle color cline cmidrule hline toprule midrule"
     " bottomrule selectlanguage fontsize geometry today tableofcontents centering raggedright noindent"
-    " RequirePackage PassOptionsToPackage newlength newcounter def let prompt".split()
+    " RequirePackage PassOptionsToPackage newlength newcounter def let prompt inst".split()
 )
 """These show no words of their own, or such as only LaTeX knows (numbers, citations, the day)."""
 _LAST_ONLY = frozenset(
@@ -70,6 +72,21 @@ _COMMENT = re.compile(r"\\begin\{comment\}.*?\\end\{comment\}", re.DOTALL)
 _LISTING = re.compile(
     r"\\begin\{(lstlisting|Verbatim|minted)\}[ \t]*(?:\[[^\]\n]*\])?(?:\{\w+\})?(.*?)\\end\{\1\}", re.DOTALL
 )
+_VERBATIM = re.compile(r"(\\begin\{verbatim\}.*?\\end\{verbatim\})", re.DOTALL)
+_GROUP = r"(\{(?:[^{}]|\{[^{}]{0,500}\}){0,1000}\})"
+_UNUSUAL = (
+    (re.compile(r"\\def\s{0,9}\\([A-Za-z]{1,50})\s{0,9}(?=\{)"), r"\\newcommand{\\\1}"),
+    # Beamer's: on which slides something is shown, and titles beside the environment's name.
+    (re.compile(r"(\\(?:item|only|onslide|uncover|visible|alert|begin\{[a-z]{1,30}\*?\}))<[^<>\n]{0,40}>"), r"\1"),
+    (
+        re.compile(rf"\\begin\{{frame\}}(?:\[[^\]\n]{{0,200}}\]){{0,2}}\s{{0,9}}{_GROUP}"),
+        r"\\begin{frame}\\frametitle\1",
+    ),
+    (re.compile(rf"(\\begin\{{(?:alert|example)?block\}}){_GROUP}"), r"\1\\minisec\2"),
+    (re.compile(r"\\begin\{frame\}\[[^\]\n]{0,200}\]"), r"\\begin{frame}"),
+    # What follows an author's name is no part of it.
+    (re.compile(r"(?=\\(?:IEEEauthorblockA|affil)\b)"), r"\\\\"),
+)
 
 
 @cache
@@ -90,8 +107,18 @@ def parsed(text: str) -> list[Any]:
 
     # pylatexenc looks for the end of every listing and comment at the next \end{verbatim}.
     text = _LISTING.sub(r"\\begin{verbatim}\2\\end{verbatim}", _COMMENT.sub("", text))
+    parts = _VERBATIM.split(text)
+    parts[::2] = map(_as_usual, parts[::2])
+    text = "".join(parts)
     nodes, _, _ = LatexWalker(text, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
     return list(nodes)
+
+
+def _as_usual(text: str) -> str:
+    """Return the source with what pylatexenc has no way to parse written otherwise."""
+    for pattern, usual in _UNUSUAL:
+        text = pattern.sub(usual, text)
+    return text
 
 
 @cache

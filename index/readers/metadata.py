@@ -16,6 +16,8 @@ _NO_TITLE = re.compile(
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
     r"(?:the |your )?(?:document |report )?title(?: of (?:the )?document| here)?|\[[^\[\]]*\]|"
     r"(?:enter|type|insert|click)\b.{0,40}\btitle\b.{0,20}|"
+    r"print|about:blank|https?://\S+|d:\d{8,14}\S*|\{\{?\s*\w+\s*\}?\}|unbenannt|ohne titel|"
+    r"sans titre|sin título|título|senza titolo|sem título|titre|titolo|без названия|"
     r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )
 _NO_AUTHOR = re.compile(
@@ -26,6 +28,11 @@ _NO_AUTHOR = re.compile(
     r"html-docx-js|docx|php(?:word|office)\b.*|aspose\b.*|google docs|pages|(?:libre|open)office\b.*|mammoth|pandoc|"
     r"wps office|hp(?: inc\.?)?|lenovo|dell|asus|acer|toshiba|pc|windows \w+|пользователь(?: windows)?|"
     r"(?:usuario|utente|usuário)(?: de)?(?: windows)?|author name|\[[^\[\]]*\]|"
+    r"acrobat\b.*|adobe (?:indesign|illustrator|acrobat|photoshop|framemaker)\b.*|"
+    r"microsoft\W+(?:word|excel|powerpoint)\b.*|"
+    r"(?:canon|xerox|ricoh|epson|brother|kyocera|hp|konica minolta|sharp) (?:scanner|\S*[\d-]\S*|workcentre.*)|"
+    r"scan(?:ner)?|itext\b.*|wkhtmltopdf.*|mozilla.*|(?:google )?chrom(?:e|ium).*|safari|ghostscript.*|quarkxpress.*|"
+    r"fpdf2?.*|reportlab.*|tcpdf.*|\(anonymous\)|"
     r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
     r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
     r"see all|link copied|https?://\S*"

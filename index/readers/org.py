@@ -50,11 +50,7 @@ _RULED = Block("|", table=1)
 def read_org(data: bytes, source: str) -> Article:
     """Return the text with title, author, date and tags; drawers, comments and plans are left out."""
     lines = decode(data, source).split("\n")
-    said: dict[str, str] = {}
-    for line in lines:
-        if (match := _KEYWORD.match(line)) and match[2]:
-            name, value = match[1].lower(), match[2].strip()
-            said[name] = f"{said[name]} {value}" if name == "title" and name in said else said.get(name, value)
+    said = _said(lines)
     states = {word.split("(")[0] for name in _STATES for word in said.get(name, "").split() if word != "|"}
     blocks = [block for block in _with_headers(_blocks(_uncommented(lines), states)) if block.tidied]
     if not blocks:
@@ -68,6 +64,16 @@ def read_org(data: bytes, source: str) -> Article:
         tags=tags_of(re.sub(r"[\s:]+", ",", said.get("filetags") or said.get("keywords") or "")),
     )
     return compose(source, properties, blocks)
+
+
+def _said(lines: list[str]) -> dict[str, str]:
+    """Return what keywords say; a title may run over several."""
+    said: dict[str, str] = {}
+    for line in lines:
+        if (match := _KEYWORD.match(line)) and match[2]:
+            name, value = match[1].lower(), match[2].strip()
+            said[name] = f"{said[name]} {value}" if name == "title" and name in said else said.get(name, value)
+    return said
 
 
 def _uncommented(lines: list[str]) -> Iterator[str]:
@@ -103,14 +109,18 @@ def _blocks(lines: Iterable[str], states: set[str]) -> Iterator[Block]:
         elif heading := _HEADING.match(line):
             yield from _paragraph(pending, inside)
             pending = []
-            state, _, words = heading[1].partition(" ")
-            yield Block(_shown(words if state in states else heading[1]), is_heading=True)
+            yield _titled(heading[1], states)
         elif any(pattern.match(line) for pattern in _BEGINS):
             yield from _paragraph(pending, inside)
             pending = [line]
         else:
             pending.append(line)
     yield from _paragraph(pending, inside)
+
+
+def _titled(words: str, states: set[str]) -> Block:
+    state, _, others = words.partition(" ")
+    return Block(_shown(others if state in states else words), is_heading=True)
 
 
 def _with_headers(blocks: Iterable[Block]) -> Iterator[Block]:

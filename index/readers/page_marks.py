@@ -16,12 +16,13 @@ _CLASSES = frozenset(
     "pagenum pagebreak page-break page-number pageno lnum linenum lineno line-number linenumber mw-editsection"
     " mwe-math-fallback-image-inline mwe-math-fallback-image-display footnote-ref footnote-backref footnote-back"
     " footnote-anchor footnoteref noteref fnref headerlink anchorjs-link anchor-link"
+    " pageno x-ebookmaker-pageno calibre_pb _idfootnotelink _idfootnoteanchor"
     " sdfootnotesym sdfootnoteanc sdendnotesym sdendnoteanc".split()  # LibreOffice
 )
 _MARK_CHARACTERS = 16
 """What is longer was called so by mistake."""
 _NOTE = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶↩︎]{1,3}|note \d{1,4})[\])]?(?:,)?", re.IGNORECASE)
-_TWICE = frozenset("katex-html MathJax_Preview MJX_Assistive_MathML".split())
+_TWICE = frozenset("katex-html mathjax_preview mjx_assistive_mathml".split())
 """Formulas that stand there a second time, as pictures of letters."""
 
 
@@ -30,7 +31,7 @@ def is_mark(element: _Element) -> bool:
     tag, attributes = element.tag, element.attrib
     if not attributes and tag != "sup":
         return False
-    classes = set(attributes.get("class", "").split())
+    classes = set(attributes.get("class", "").lower().split())
     if classes & _TWICE:
         return True
     kinds = {*attributes.get("epub:type", "").split(), *attributes.get("role", "").split()}

@@ -62,7 +62,7 @@ def paragraphs(pages: Sequence[Sequence[TextLine]]) -> Iterator[Block]:
     page = -1
     part: list[TextLine] = []
     for n, line in enumerate(lines):
-        if part and _starts(lines, n, pitch):
+        if part and _starts(lines, n, pitch * max(1.0, line.size / body)):
             yield _block(part, page, body, hyphened)
             page, part = part[-1].page, []
         part.append(line)

@@ -86,7 +86,7 @@ def _words_of_role(match: re.Match[str]) -> str:
 
 
 def _know_directives(text: str) -> None:
-    """Have docutils keep the content of directives that it does not know, and take all options of those that it does."""
+    """Have docutils keep the content of directives that it does not know, and take all options of others."""
     from docutils.parsers.rst import Directive, directives
     from docutils.parsers.rst.languages import en
     from docutils.utils import new_document

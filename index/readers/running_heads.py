@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # Shares and distances in font sizes, set by hand; the zoo holds them in place.
 _APART, _SHARE, _PAGES, _CHARACTERS, _LARGER = 2.0, 0.3, 3, 100, 1.15
 _EDGE_LINES = 3
+_SMALLER = 0.85
+_FOOT = re.compile(r"(?:https?|file)://\S+\s+\d+/\d+")
+_HEAD = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s\d{1,2}[:.]\d\d\b")
 _NUMBER_PAGES = 2
 
 
@@ -23,6 +26,7 @@ def running_lines(pages: Sequence[Sequence[TextLine]], body: float) -> frozenset
     A third of the pages is enough: left and right pages have different heads. Numbers that count the pages are
     known after two.
     """
+    printed = [line for page in pages for line in _printed(page)]
     alike: dict[tuple[str, int], list[TextLine]] = defaultdict(list)
     for page in pages:
         for line in _edges(page, body):
@@ -30,11 +34,24 @@ def running_lines(pages: Sequence[Sequence[TextLine]], body: float) -> frozenset
                 alike[_key(line)].append(line)
     needed = max(_PAGES, _SHARE * sum(bool(page) for page in pages))
     running = (lines for lines in alike.values() if len({line.page for line in lines}) >= needed or _count_pages(lines))
-    return frozenset(line for lines in running for line in lines)
+    return frozenset([*printed, *(line for lines in running for line in lines)])
+
+
+def _printed(page: Sequence[TextLine]) -> Iterator[TextLine]:
+    """Return what a browser prints below and above a page: its address with the number of the page, and the hour."""
+    low, high = min(page, key=_height, default=None), max(page, key=_height, default=None)
+    if low is not None and high is not None and _FOOT.fullmatch(low.text.strip()):
+        yield low
+        if _HEAD.match(high.text):
+            yield high
+
+
+def _height(line: TextLine) -> float:
+    return line.bottom
 
 
 def _edges(page: Sequence[TextLine], body: float) -> Iterator[TextLine]:
-    """Return the lines above and below the text, which white parts from it; numbers also without."""
+    """Return the lines above and below the text, which white parts from it; numbers and smaller ones also without."""
     high = sorted(page, key=lambda line: line.bottom)
     if len(high) < 2:
         return
@@ -44,7 +61,7 @@ def _edges(page: Sequence[TextLine], body: float) -> Iterator[TextLine]:
                 yield from ordered[: n + 1]
                 break
         else:
-            if ordered[0].text.strip("-–— ").isdecimal():
+            if ordered[0].text.strip("-–— ").isdecimal() or ordered[0].size <= _SMALLER * body:
                 yield ordered[0]
 
 

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import pytest
+from fpdf import FPDF
 
 from index.article import Article
 from index.readers import read_article, read_articles
-from tests.data.build import epub, zipped
+from index.readers.metadata import author_of
+from tests.data.build import changed, epub, zipped
 from tests.data.office import cell, docx, paragraph, row, run, table
 
 
@@ -110,3 +112,83 @@ def test_a_line_of_a_mail_that_begins_with_from_begins_no_other_mail() -> None:
     assert [each.text for each in found if isinstance(each, Article)] == [
         f"{subject}\n\nBy Pia\n\nHello.\n\nFrom Monday on the lock is shut.\n\nBye." for subject in "AB"
     ]
+
+
+def book(chapter: str, said: str = "<dc:title>Tales</dc:title>") -> Article:
+    title = "<dc:title>Ships</dc:title><dc:creator>Ann Lee</dc:creator>"
+    spaces = 'xmlns:opf="http://www.idpf.org/2007/opf" xmlns:epub="http://www.idpf.org/2007/ops"'
+    package = changed(epub(chapter), "book/content.opf", title.encode(), said.encode())
+    package = changed(package, "book/content.opf", b"<metadata ", f"<metadata {spaces} ".encode())
+    return read_article(package, "tales.epub")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<span id="footnote-000-backlink"><a class="_idFootnoteLink _idGenColorInherit" href="#footnote-000">1</a></span>',
+        '<span class="x-ebookmaker-pageno" title="175">175</span>',
+        '<span class="pageno">{174}</span>',
+        '<a href="#_ftn1" name="_ftnref1"><span class="MsoFootnoteReference">[1]</span></a>',
+    ],
+)
+def test_marks_of_notes_and_pages_are_no_words(mark: str) -> None:
+    assert book(f"<p>Built in 1999{mark} by Oda.</p>").text == "Tales\n\nBuilt in 1999 by Oda."
+
+
+def test_of_a_book_s_people_and_days_those_of_its_writing_count() -> None:
+    said = (
+        '<dc:title>Tales</dc:title><dc:creator id="a">Pia Holm</dc:creator><dc:creator id="b">Ed Itor</dc:creator>'
+        '<meta refines="#b" property="role">edt</meta><dc:creator opf:role="bkp">calibre (6.0) [https://example.org]</dc:creator>'
+        '<dc:date opf:event="modification">2025-01-01</dc:date><dc:date opf:event="publication">2024-03-17</dc:date>'
+    )
+    found = book("<p>Text.</p>", said)
+    assert (found.author, found.date) == ("Pia Holm", "2024-03-17")
+    unknown = book("<p>Text.</p>", "<dc:title>Tales</dc:title><dc:date>0101-01-01T00:00:00+00:00</dc:date>")
+    assert unknown.date is None
+
+
+def printed(*pages: str, head: str = "", foot: str = "", title: str = "") -> Article:
+    """A PDF as a browser prints a page: lines above and below the text, in smaller type, close to it."""
+    made = FPDF()
+    made.set_title(title)
+    for number, page in enumerate(pages, start=1):
+        made.add_page()
+        made.set_font("helvetica", size=8)
+        made.text(10, 12, head)
+        made.text(10, 287, foot.format(number, len(pages)))
+        made.set_font("helvetica", size=24)
+        made.text(10, 22, "Rules for the lock and")
+        made.text(10, 32, "the harbour")
+        made.set_font("helvetica", size=12)
+        for n in range(40):
+            made.text(10, 42 + 6 * n, f"{page} {n} of the long text that fills the page to its end and goes on")
+    return read_article(bytes(made.output()), "scan_01.pdf")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_a_browser_prints_around_a_page_is_no_text(count: int) -> None:
+    pages = [f"Page{n} line" for n in range(count)]
+    found = printed(*pages, head="11/28/26, 2:29 AM A lock", foot="https://example.org/lock {}/{}")
+    assert [words for words in ("https:", "2:29") if words in found.text] == []
+    assert all(f"Page{n} line {line} of" in found.text for n in range(count) for line in range(40))
+
+
+def test_a_heading_of_two_lines_is_one_title() -> None:
+    assert printed("A line").title == "Rules for the lock and the harbour"
+
+
+@pytest.mark.parametrize("title", ["about:blank", "https://example.org/lock", "Print", "Sans titre", "{title}"])
+def test_what_stands_in_for_a_title_is_none(title: str) -> None:
+    assert printed("A line", title=title).title == "Rules for the lock and the harbour"
+
+
+@pytest.mark.parametrize(
+    "name", ["Adobe InDesign 18", "Canon iR-ADV", "scanner", "Microsoft® Word 2019", "iText 7", "HP Scanner"]
+)
+def test_a_program_or_a_machine_is_no_author(name: str) -> None:
+    assert author_of(name) is None
+
+
+@pytest.mark.parametrize("name", ["Scan Lee", "Adobe Systems", "Canon Ann Lee", "Dell Ann"])
+def test_people_and_companies_are_authors(name: str) -> None:
+    assert author_of(name) == name

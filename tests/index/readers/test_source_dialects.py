@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from index.article import Article
-from index.readers import read_article
+from index.article import Article, LeftOut
+from index.readers import read_article, read_articles
 
 
 def article(text: str, name: str) -> Article:
@@ -112,3 +112,44 @@ def test_asciidoc_s_titles_may_be_underlined() -> None:
         found.text == "The light\n\nBy Pia Holm, 17 March 2024\n\nHistory\n\nBuilt in 1931.\n\nKeep\n\nKeeper\n\nOda."
     )
     assert [each.title for each in found.headings] == ["History", "Keeper"]
+
+
+@pytest.mark.parametrize(
+    ("authors", "names"),
+    [
+        (r"\author{Pia Holm}\affiliation{X}\author{Ada Renshaw}", "Pia Holm; Ada Renshaw"),
+        (r"\author[P. Holm]{Pia Holm\inst{1} \and Ada Renshaw\inst{2}}\institute{\inst{1}X}", "Pia Holm; Ada Renshaw"),
+        (r"\author{\IEEEauthorblockN{Pia Holm}\IEEEauthorblockA{X \\ Y}\and\IEEEauthorblockN{Ada}}", "Pia Holm; Ada"),
+    ],
+)
+def test_latex_s_authors_are_names_alone(authors: str, names: str) -> None:
+    text = rf"\documentclass{{a}}\title{{T}}{authors}\begin{{document}}Text.\end{{document}}"
+    assert article(text, "a.tex").author == names
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"\begin{frame}[fragile]{The \emph{light}}\item<1-> Built.\end{frame}", "The light\n\n- Built."),
+        (r"\begin{block}<2->{Remark}Stone walls.\end{block}", "Remark\n\nStone walls."),
+        (r"\def\yr{1931}Built in \yr.", "Built in 1931."),
+        (r"\addsec{Preface}Text.\minisec{Mini}More.", "Preface\n\nText.\n\nMini\n\nMore."),
+        ("\\begin{verbatim}\n\\def\\yr{1931}\n\\end{verbatim}", r"\def\yr{1931}"),
+    ],
+)
+def test_latex_of_other_classes_reads_as_it_is_printed(source: str, shown: str) -> None:
+    text = rf"\documentclass{{a}}\title{{T}}\begin{{document}}{source}\end{{document}}"
+    assert article(text, "a.tex").text == f"T\n\n{shown}"
+
+
+def test_wordpress_s_marks_for_plugins_are_no_words_and_its_pictures_no_articles() -> None:
+    content = '<p>Built [sic] in 1931 [1].</p>[caption id=\'x\' width="300"]&lt;b&gt;[/caption][gallery ids="1,2"]'
+    feed = (
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:wp='http://wordpress.org/export/1.2/'>"
+        f"<channel><item><title>Light</title><content:encoded><![CDATA[{content}]]></content:encoded><wp:post_type>post</wp:post_type></item>"
+        "<item><title>img</title><wp:post_type>attachment</wp:post_type></item></channel></rss>"
+    )
+    found, left_out = read_articles(feed.encode(), "site.xml")
+    assert isinstance(found, Article)
+    assert found.text == "Light\n\nBuilt [sic] in 1931 [1].\n\n<b>"
+    assert isinstance(left_out, LeftOut)
