@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.condense.subjects import Past
@@ -20,7 +21,8 @@ def spelt(part: str, past: Sequence[Past]) -> str:
     rest = part[lead.end() :].strip() if lead else part
     if not rest or rest != rest.lower():
         return part
-    said = (name.text for turn in reversed(past) for name in names_in(f"{turn.question} {turn.answer}"))
+    texts = (f"{turn.question} {turn.answer}" for turn in reversed(past))
+    said = (re.sub(r" [\d.,]+$", "", name.text) for text in texts for name in names_in(text))
     name = next((text for text in said if text.lower() == rest), None)
     if name is None and (MONTH_NUMBERS.get(rest) or WEEKDAY.fullmatch(rest.capitalize())):
         name = rest.capitalize()

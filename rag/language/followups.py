@@ -287,7 +287,7 @@ ISSUE = re.compile(
 )
 """What is spoken of or voted on: "the tram"."""
 STATED = re.compile(
-    rf"^{WH}(?: [a-z]+)? (?:is|was|are|were) (?P<subject>(?:(?:the|an?) )?[a-z][a-z -]*?)"
+    rf"^(?i:{WH})(?: [a-z]+)? (?:is|was|are|were) (?P<subject>(?:(?:the|an?) )?[a-z][a-z -]*?)"
     r"(?= (?:at|for|from|in|of|on)\b|[ ?.!]*(?:\(|$))"
 )
 """A question of what something is, or when or where: "Where was the first shop?"."""
