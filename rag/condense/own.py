@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from index.terms import query_terms
 from rag.language.english import HE, IT, PREPOSITIONS, THEY
-from rag.language.followups import DEMONSTRATIVE
+from rag.language.pointing import DEMONSTRATIVE
 
 ArticlesWith = Callable[[Sequence[str]], frozenset[str]]
 """Returns the ids of the articles that have one of some words."""

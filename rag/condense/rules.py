@@ -31,12 +31,10 @@ from rag.language.followups import (
     BEGINS_QUESTION,
     COMPARE_WITH,
     CORRECTION,
-    DEMONSTRATIVE,
     ELIDED,
     ELSE,
     FRONTED,
     GENERIC,
-    HIS_NAME,
     LEANING,
     MEANT,
     MORE_THAN,
@@ -45,7 +43,6 @@ from rag.language.followups import (
     OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
-    PERSON_OF,
     PREPOSITION,
     RECKONED_FROM_NOW,
     RELATIVE_TIME,
@@ -58,6 +55,7 @@ from rag.language.followups import (
     WHY_THING,
 )
 from rag.language.names import names_in
+from rag.language.pointing import DEMONSTRATIVE, HIS_NAME, PERSON_OF
 from rag.language.scripts import has_han
 from rag.language.superlatives import superlative_of
 from rag.language.time import is_time

@@ -386,7 +386,8 @@ def test_names_in_small_letters_and_what_an_answer_names(question, history, stan
 @pytest.mark.parametrize(
     ("question", "history", "standalone"),
     [
-        ("and last year?", ["How many trucks did Orvo deliver in 2023?"], "How many trucks did Orvo deliver last year?"),
+        ("and last year?", ["How many trucks did Orvo deliver in 2023?"],
+         "How many trucks did Orvo deliver last year?"),
         ("And 2022?", [ORVO], "How many trucks did Orvo deliver in 2022?"),
         ("and in march?", ["How many did Orvo sell in May?"], "How many did Orvo sell in March?"),
         ("on mondays?", ["When is the museum open?"], "When is the museum open on Mondays?"),
@@ -398,8 +399,10 @@ def test_names_in_small_letters_and_what_an_answer_names(question, history, stan
         ("And Porto?", [PLANTS], "How much does Corvald make in Porto?"),
         ("And the one in Stenna?", [REGION], "How much does the region of Stenna pay?"),
         ("And to those of Kettering?", ["What happened to Halden's shares?"], "What happened to Kettering's shares?"),
-        ("for children?", ["What does a day pass cost at Serrat?"], "What does a day pass cost at Serrat for children?"),
-        ("what about a board game?", ["How long may I keep a film at home?"], "How long may I keep a board game at home?"),
+        ("for children?", ["What does a day pass cost at Serrat?"],
+         "What does a day pass cost at Serrat for children?"),
+        ("what about a board game?", ["How long may I keep a film at home?"],
+         "How long may I keep a board game at home?"),
         ("What's the fine?", ["How long may I keep a film?", "and a board game?"],
          "What's the fine (a board game)?"),
         ("Which is heavier, the M2 or the M4?", [LOSERS], "Which is heavier, the M2 or the M4?"),
