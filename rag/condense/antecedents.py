@@ -9,21 +9,10 @@ from dataclasses import replace
 from rag.condense.persons import doer, latest_person, named_by, persons_of
 from rag.condense.subjects import Past, title_in
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import (
-    ACTS_OF_IT,
-    ASKED_NOUN,
-    ATTRIBUTE,
-    COUNTED,
-    DEBATED,
-    GROWS,
-    ISSUE,
-    PERSON_OF,
-    STANCE,
-    STATED,
-    THEM,
-)
+from rag.language.followups import ASKED_NOUN, ATTRIBUTE, COUNTED
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.parts import is_plural, plural_in, possessed_in, subject_in
+from rag.language.pointing import ACTS_OF_IT, DEBATED, GROWS, ISSUE, PERSON_OF, STANCE, STATED, THEM
 from rag.language.verbs import AGENT_VERBS, AUX
 
 _AFTER_AUX = re.compile(rf"\b{AUX} $", re.IGNORECASE)
@@ -50,10 +39,8 @@ def _in_turn(
 ) -> str | None:
     """Return what a pronoun means if one turn says it; a name that the question `before` it has too is its topic."""
     question = turn.question
-    if whole := _whole_phrase(pronoun, text, question):
-        return whole
-    if stated := _stated(pronoun, text, question) or (pronoun is IT and named_by(turn)):
-        return stated
+    if said := _whole_phrase(pronoun, text, question) or _stated(pronoun, text, turn):
+        return said
     names = _candidates(pronoun, turn, people, taken)
     topical = [name for name in names if name.text in before]
     acting = _acting(text, question, names) if pronoun is IT else None
@@ -61,12 +48,17 @@ def _in_turn(
     if name is None or _is_giver(pronoun, name, question):
         return _common_noun(pronoun, text, question)
     things = plural_in(question) if pronoun is THEY and _is_one_person(name, names, people) else None
-    if things:
-        return f"the {things}"
+    return f"the {things}" if things else _with_its_thing(pronoun, name, names, question, before)
+
+
+def _with_its_thing(
+    pronoun: re.Pattern[str], name: Name, names: Sequence[Name], question: str, before: str
+) -> str | None:
+    """Return a name, or what belongs to it, unless the question `before` has the name without that."""
     possessed = _possessed(pronoun, name, question)
-    if name in topical and possessed and possessed not in before:
-        possessed = None
-    return possessed or _phrased(pronoun, name, names, question)
+    if possessed and (name.text not in before or possessed in before):
+        return possessed
+    return _phrased(pronoun, name, names, question)
 
 
 def _whole_phrase(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
@@ -84,8 +76,9 @@ def _whole_phrase(pronoun: re.Pattern[str], text: str, question: str) -> str | N
     return title_in(question)
 
 
-def _stated(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
+def _stated(pronoun: re.Pattern[str], text: str, turn: Past) -> str | None:
     """Return the thing of which a question asks when or where it is, or several, or what "them" are that it counts."""
+    question = turn.question
     stated = STATED.match(question) if pronoun in (IT, THEY) else None
     if stated and not ATTRIBUTE.fullmatch(stated["subject"]):
         head = stated["subject"].split()[-1]
@@ -93,7 +86,9 @@ def _stated(pronoun: re.Pattern[str], text: str, question: str) -> str | None:
         if one != is_plural(head) and (one or pronoun is THEY):
             return stated["subject"]
     counted = COUNTED.match(question) if pronoun is THEY and THEM.search(text) else None
-    return f"the {counted['noun']}" if counted else None
+    if counted:
+        return f"the {counted['noun']}"
+    return named_by(turn) if pronoun is IT else None
 
 
 def _is_giver(pronoun: re.Pattern[str], name: Name, question: str) -> bool:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.chunk import sentence_spans
+from rag.condense.other_names import with_name_of_any_kind, with_other_name
 from rag.condense.owned import of_a_thing, of_what_was_spoken_of
 from rag.condense.referents import with_referents
 from rag.condense.spelling import as_name, spelt
-from rag.condense.subjects import Past, about, latest_subjects
+from rag.condense.subjects import Past, about, added, latest_subjects
 from rag.language.english import ABSTRACT_WORD
 from rag.language.followups import (
-    ASKS_WHICH,
     ATTRIBUTE,
     COMPARATIVE,
     COMPARING,
@@ -23,7 +22,6 @@ from rag.language.followups import (
     NUMBERED,
     ONES,
     OWNED,
-    PLACES,
     PREPOSITION,
     RECKONED_FROM_NOW,
     RELATIVE_TIME,
@@ -32,16 +30,11 @@ from rag.language.followups import (
     VERSION_ALONE,
     WITH_NUMBER,
 )
-from rag.language.names import VARIANT, Name, names_in, with_name
+from rag.language.names import VARIANT, names_in
 from rag.language.parts import before_preposition, is_plural, phrase_with_head, plural_in, subject_in
-from rag.language.places import is_place
-from rag.language.time import MONTH, WEEKDAY, YEAR, is_time, time_spans, times_in, with_time
-from rag.language.verbs import AGENT_PAST, AGENT_VERBS
+from rag.language.time import MONTH, WEEKDAY, YEAR, bare_times, is_time, time_spans, with_time
 
 _PRESENT = {"did": "does", "was": "is", "were": "are"}
-_SINGULAR = {"are": "is", "were": "was", "have": "has", "is": "is", "was": "was", "has": "has"}
-_LOOSE = ("about", "for", "of", "with")
-"""What may lead to a name that stands without it in the question: "and for XPeng?"."""
 _YEAR_OR_MONTH = re.compile(rf"{YEAR}\b|{MONTH}\b")
 
 
@@ -59,14 +52,14 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
     if other := _of_other_time(past, asked, part) or _of_other_version(asked, part):
         return other
     if stand_in := STAND_IN.match(part):
-        return with_referents(_with_name_of_any_kind(asked, part[stand_in.end() :]), past)
+        return with_referents(with_name_of_any_kind(asked, part[stand_in.end() :]), past)
     if of_thing := of_a_thing(part):
         return of_thing
     if RELATIVE_TIME.fullmatch(part) and not asked.lower().startswith("when"):
         return f"{asked} {part}?"
     lead = PREPOSITION.match(part)
     if names_in(f"- {part}"):
-        return with_referents(_with_other_name(past, asked, ONES.sub("", part), lead[0] if lead else ""), past)
+        return with_referents(with_other_name(past, asked, ONES.sub("", part), lead[0] if lead else ""), past)
     return _with_other_part(asked, part, lead[0] if lead else "") or _with_other_thing(past, asked, part, noun=noun)
 
 
@@ -94,7 +87,7 @@ def _with_other_part(asked: str, part: str, lead: str) -> str | None:
         return f"{asked[: same.start()]}{part}{asked[same.end() :]}?"
     if not lead and (span := _same_kind(asked, part) or phrase_with_head(asked, part)):
         return f"{asked[: span[0]]}{part}{asked[span[1] :]}?"
-    return _added(asked, part) if lead else None
+    return added(asked, part) if lead else None
 
 
 def _with_other_side(asked: str, part: str, same: re.Match[str]) -> str:
@@ -102,12 +95,6 @@ def _with_other_side(asked: str, part: str, same: re.Match[str]) -> str:
     rest = asked[same.end() :]
     of = " of" if part.lower().startswith("in ") and re.match(r" (?!of\b)\w", rest) else ""
     return f"{asked[: same.start()]}{part}{of}{rest}?"
-
-
-def _added(asked: str, part: str) -> str:
-    """Return the question with a part after it, before what stands in brackets."""
-    whole, bracket, about_it = asked.partition(" (")
-    return f"{whole} {part}{bracket}{about_it}?"
 
 
 def _with_other_place(asked: str, part: str, start: int) -> str:
@@ -131,16 +118,19 @@ def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool
     owned = OWNED.match(part)
     if (other := of_what_was_spoken_of(past, part)) or (not noun and (other := _of_other_kind(asked, part))):
         return other
-    quality = bool(
-        noun or ATTRIBUTE.fullmatch(before_preposition(part)) or (owned and not owned[0].lower().startswith("the"))
-    )
-    if not quality and not ONES.search(part) and (other := _of_other_thing(asked, part)):
+    of_thing = noun or _belongs(part) or ONES.search(part)
+    if not of_thing and (other := _of_other_thing(asked, part)):
         return about(other, [name.text for name in names_in(asked)] if owned else [])
-    if noun or owned:
-        part = re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE)
-        times = times_in(asked) if quality and ATTRIBUTE.fullmatch(part) else []
-        return about(part, [*latest_subjects(past), *(re.sub(r"^(?:in|on) ", "", time) for time in times)])
-    return f"{asked}: {part}?"
+    if not noun and not owned:
+        return f"{asked}: {part}?"
+    part = re.sub(r"^(?:its|their|his|her)\b", "the", part, flags=re.IGNORECASE)
+    return about(part, [*latest_subjects(past), *(bare_times(asked) if ATTRIBUTE.fullmatch(part) else [])])
+
+
+def _belongs(part: str) -> bool:
+    """Return whether a thing is what another one has: "price", "its first car"."""
+    whose = OWNED.match(part)
+    return bool(ATTRIBUTE.fullmatch(before_preposition(part)) or (whose and whose[0].lower() != "the"))
 
 
 def _of_other_kind(asked: str, part: str) -> str | None:
@@ -167,63 +157,3 @@ def _of_other_thing(asked: str, part: str) -> str | None:
         return None
     before, _, after = asked.rpartition(things)
     return f"{before}{part}{after}?"
-
-
-def _with_name_of_any_kind(asked: str, name: str) -> str:
-    """Return the question about another name in place of its own, or with it added where it has several or none."""
-    names = names_in(asked)
-    return with_name(asked, names[0], name) if len(names) == 1 else _added(asked, f"of {name}")
-
-
-def _with_other_name(past: Sequence[Past], asked: str, part: str, lead: str) -> str:
-    """Return the question about the name in `part` instead of one of its kind, or of one after the same preposition."""
-    names = [name for name in names_in(asked) if name.text.lower() not in part.lower()]
-    if lead:
-        after_lead = [n for n in names if re.search(rf"\b{lead} (?:the )?$", asked[: n.start], re.IGNORECASE)]
-        if after_lead:
-            return with_name(asked, after_lead[-1], part[len(lead) :].strip())
-    if not lead or lead.lower() in _LOOSE:
-        part = part[len(lead) :].strip()
-        is_place = _is_place(part, past)
-        if question := _asked_of_one(asked, part, is_place=is_place):
-            return question
-        beside = _named_beside(part, names, past[-1].answer)
-        of_kind = [name for name in names if (name.kind == "place") == is_place] or _both_unknown(part, names)
-        if beside or of_kind:
-            return with_name(asked, beside or of_kind[0], part)
-    return _added(asked, part) if lead and lead.lower() not in _LOOSE else f"{asked}: {part}?"
-
-
-def _is_place(part: str, past: Sequence[Past]) -> bool:
-    """Return whether a name is a place's by itself, or as an answer has it: "in Växjö and in Porto"."""
-    name = names_in(f"- {part}")[0]
-    told = (other for turn in past for other in names_in(turn.answer))
-    return name.kind == "place" or any(other.text == name.text and other.kind == "place" for other in told)
-
-
-def _both_unknown(part: str, names: Sequence[Name]) -> Sequence[Name]:
-    """Return the only name of a question, if it is a place by its preposition alone as another unknown name may be."""
-    return names if len(names) == 1 and not is_place(part) and not is_place(names[0].text) else ()
-
-
-def _named_beside(part: str, names: Sequence[Name], answer: str) -> Name | None:
-    """Return the one name of a question, of several, that the answer names beside the other in one sentence."""
-    for span in sentence_spans(answer):
-        sentence = answer[span.start : span.end]
-        if len(names) > 1 and re.search(rf"\b{re.escape(part)}\b", sentence):
-            beside = [name for name in names if name.text in sentence]
-            return beside[0] if len(beside) == 1 else None
-    return None
-
-
-def _asked_of_one(asked: str, name: str, *, is_place: bool) -> str | None:
-    """Return what was asked of all of a kind for one of them: "Did Poland vote ...?" after "Which countries ...?"."""
-    match = ASKS_WHICH.match(asked)
-    if match is None or is_place != bool(PLACES.search(match["noun"])):
-        return None
-    verb, rest = match["verb"].lower(), match["rest"]
-    if verb in _SINGULAR:
-        return f"{_SINGULAR[verb].capitalize()} {name} {rest}?"
-    if verb in AGENT_PAST:
-        return f"Did {name} {AGENT_PAST[verb]} {rest}?"
-    return f"Does {name} {verb} {rest}?" if verb in AGENT_VERBS else None

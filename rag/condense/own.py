@@ -1,13 +1,14 @@
-"""Whether a question stands by itself after all: what it took over from the conversation is in none of its articles."""
+"""Whether a question stands by itself after all: what it took over from the conversation is not in its articles."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.terms import query_terms
 from rag.language.english import HE, IT, PREPOSITIONS, THEY
-from rag.language.followups import DEMONSTRATIVE
+from rag.language.pointing import DEMONSTRATIVE
 
 ArticlesWith = Callable[[Sequence[str]], frozenset[str]]
 """Returns the ids of the articles that have one of some words."""
@@ -20,9 +21,9 @@ _MOST_TERMS = 6
 
 
 def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesWith) -> str:
-    """Return a question without the subject in brackets, where articles have its own words and none has both.
+    """Return a question without the subject in brackets, where an article of others has more of its own words.
 
-    Of words that no article has together one is enough. A question that points back at something keeps its subject.
+    A question that points back at something keeps its subject.
     "Who is against closing the pool (Arthur Penhale)?" is a new topic if no article about the pool names him.
     """
     match = _IN_BRACKETS.fullmatch(standalone)
@@ -32,8 +33,8 @@ def without_strange_subject(standalone: str, bare: str, articles_with: ArticlesW
     if not own:
         return standalone
     about_it = frozenset.intersection(*taken) if taken else frozenset()
-    with_words = frozenset.intersection(*own) or frozenset.union(*own)
-    return standalone if with_words & about_it else f"{match['own']}?"
+    words = Counter(article for articles in own for article in articles)
+    return standalone if any(words[article] == max(words.values()) for article in about_it) else f"{match['own']}?"
 
 
 def _having(words: str, articles_with: ArticlesWith) -> list[frozenset[str]]:

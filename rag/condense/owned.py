@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from rag.condense.referents import with_referents
 from rag.condense.subjects import Past
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import ATTRIBUTE, ROLE
+from rag.language.followups import ATTRIBUTE
 from rag.language.names import names_in
 from rag.language.parts import before_preposition, is_plural
+from rag.language.pointing import ROLE
 from rag.language.time import times_in
 
 _WHOSE = re.compile(r"(?P<whose>its|their|his|her|the) ", re.IGNORECASE)
+_LEANS = re.compile(rf"{HE.pattern}|{IT.pattern}|{THEY.pattern}|\(", re.IGNORECASE)
 _SOMEBODY = re.compile(rf"(?:[a-z-]+ )?{ROLE}", re.IGNORECASE)
 
 
@@ -28,13 +30,12 @@ def of_what_was_spoken_of(past: Sequence[Past], part: str) -> str | None:
     match = _WHOSE.match(part)
     what, said = part[match.end() :] if match else part, match["whose"].lower() if match else "the"
     somebody = _SOMEBODY.fullmatch(what)
-    told = said != "the" or somebody or ATTRIBUTE.fullmatch(what)
-    if not told or not (match or " " not in what):
+    if (match is None and " " in what) or (said == "the" and not somebody and not ATTRIBUTE.fullmatch(what)):
         return None  # "flour prices" are a topic
     lead = f"{'Who' if somebody else 'What'} {'are' if is_plural(what.split()[-1]) else 'is'}"
     for whose in ("its", "his", "their") if said == "the" else (said,):
         asked = with_referents(f"{lead} {whose} {what}", past)
-        if not any(pronoun.search(asked) for pronoun in (HE, IT, THEY)) and "(" not in asked:
+        if not _LEANS.search(asked):
             times = [] if somebody else times_in(past[-1].question)
             return " ".join([asked.rstrip(" ?"), *times[-1:]]) + "?"
     return None

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from index.terms import STOP_WORDS
 from rag.condense.subjects import Past
 from rag.language.english import COMMON_WORD, COMPANY_WORDS, HE
-from rag.language.followups import ASKS_WHICH_ONE, ASKS_WHO, MAKES, PERSON_BY, PERSON_OF, WHO_DID
+from rag.language.followups import WHO_DID
 from rag.language.names import Name, names_in, referent_of
+from rag.language.pointing import ASKS_WHICH_ONE, ASKS_WHO, MAKES, PERSON_BY, PERSON_OF
 from rag.language.verbs import AUX
 
 _AFTER_THE = re.compile(r"\bthe $", re.IGNORECASE)
@@ -44,16 +45,21 @@ def named_by(turn: Past) -> str | None:
 def latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> str | None:
     """Return who was spoken of last: the answer to "who", or whom a question names as one who does something."""
     for turn in reversed(past):
-        answers = [name for name in _people_told(turn) if name.text not in taken]
         role = person_by_role(turn.question)
-        if role and (name := next((name for name in answers if _is_said_to_be(role[1], name, turn.answer)), None)):
+        if name := _person_told(turn, role, taken):
             return name.text
-        if ASKS_WHO.match(turn.question) and not role and (name := referent_of(HE, answers)):
-            return name.text
-        named = [name.text for name in names_in(turn.question) if name.text in people and name.text not in taken]
-        if person := next(iter(named), None) or (role[0] if role and role[0] not in taken else None):
+        named = [name.text for name in names_in(turn.question) if name.text in people]
+        if person := next((text for text in [*named, *(role or ())[:1]] if text not in taken), None):
             return person
     return None
+
+
+def _person_told(turn: Past, role: tuple[str, str] | None, taken: set[str]) -> Name | None:
+    """Return whom an answer names: where a `role` is asked about, of whom it says that, else if the question is who."""
+    answers = [name for name in _people_told(turn) if name.text not in taken]
+    if role:
+        return next((name for name in answers if _is_said_to_be(role[1], name, turn.answer)), None)
+    return referent_of(HE, answers) if ASKS_WHO.match(turn.question) else None
 
 
 def doer(past: Sequence[Past]) -> str | None:

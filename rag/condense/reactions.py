@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from rag.condense.subjects import Past, about, latest_subjects
-from rag.language.followups import ASKED_NOUN, DEBATED, ISSUE, MORE, OTHER_YEAR, SURE
+from rag.language.followups import ASKED_NOUN, MORE, OTHER_YEAR, SURE
 from rag.language.names import names_in
 from rag.language.numbers import NUMBER_WORDS
+from rag.language.pointing import DEBATED, ISSUE
 from rag.language.time import YEAR, with_time
 
 _EARLIER = ("before", "earlier", "previous", "prior", "preceding")

@@ -10,16 +10,16 @@ from rag.condense.antecedents import antecedent
 from rag.condense.persons import new_names
 from rag.condense.subjects import Past, about, inflected, is_genitive, latest_subjects
 from rag.language.english import HE, IT, THEY
-from rag.language.followups import (
+from rag.language.followups import ASKED_NOUN, ASKS_WHICH, PLACES
+from rag.language.names import names_in
+from rag.language.parts import subject_in
+from rag.language.pointing import (
     ARTICLE_ABOUT,
-    ASKED_NOUN,
     ASKS_WHERE,
-    ASKS_WHICH,
     GROUP,
     LISTED,
     OF_WRITING,
     ORDINAL,
-    PLACES,
     SHE,
     SOME_OF_THEM,
     THAT_ONE,
@@ -28,9 +28,7 @@ from rag.language.followups import (
     WHERE_IS,
     WHICH_ONE,
 )
-from rag.language.names import names_in
-from rag.language.parts import subject_in
-from rag.language.time import times_in
+from rag.language.time import bare_times, times_in
 
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "last": -1, "latter": -1}
 _MOST_NAMES = 6
@@ -59,8 +57,8 @@ def _with_group(text: str, which: re.Match[str], past: Sequence[Past]) -> str:
     of_it = which.re is SOME_OF_THEM and which[0].lower().endswith("it")
     group = _group(past[-1].question, things=not of_it)
     if group:
-        times = [re.sub(r"^(?:in|on) ", "", time) for time in times_in(past[-1].question)]
-        return about(_with_pronouns(f"{lead}of {group}{rest}", past), [*latest_subjects(past), *times])
+        subjects = [*latest_subjects(past), *bare_times(past[-1].question)]
+        return about(_with_pronouns(f"{lead}of {group}{rest}", past), subjects)
     if which.re is WHICH_ONE or of_it or len(names_in(past[-1].question)) > 1:
         return _with_pronouns(text, past)
     return about(_with_pronouns(f"{lead.rstrip()}{rest}", past), latest_subjects(past))
@@ -139,9 +137,7 @@ def _several(turn: Past) -> str | None:
     if asked:  # of a sentence those alone that it lists
         pairs = ((one, other) for one, other in pairwise(named) if LISTED.fullmatch(turn.answer, one.end, other.start))
         named = [name for pair in pairs for name in pair]
-    texts = dict.fromkeys(name.text for name in named)
-    names = [text for text in texts if not any(text in other for other in texts if other != text)]
-    return _listed(names) if len(names_in(turn.question)) <= 1 else None
+    return _listed([name.text for name in named]) if len(names_in(turn.question)) <= 1 else None
 
 
 def _one_by_one(past: Sequence[Past]) -> str | None:
@@ -150,11 +146,10 @@ def _one_by_one(past: Sequence[Past]) -> str | None:
     while turns[-1].was_fragment and len(turns) < len(past):
         turns.append(past[-1 - len(turns)])
     named = [[name.text for name in names_in(turn.question)] for turn in reversed(turns)]
-    return (
-        _listed(list(dict.fromkeys(names[0] for names in named))) if all(len(names) == 1 for names in named) else None
-    )
+    return _listed([names[0] for names in named]) if all(len(names) == 1 for names in named) else None
 
 
 def _listed(names: Sequence[str]) -> str | None:
-    """Return several names, but not too many, as one phrase."""
+    """Return several names, each once and in full, but not too many, as one phrase."""
+    names = [name for name in dict.fromkeys(names) if not any(name in other and name != other for other in names)]
     return f"{', '.join(names[:-1])} and {names[-1]}" if 1 < len(names) <= _MOST_NAMES else None

@@ -31,12 +31,10 @@ from rag.language.followups import (
     BEGINS_QUESTION,
     COMPARE_WITH,
     CORRECTION,
-    DEMONSTRATIVE,
     ELIDED,
     ELSE,
     FRONTED,
     GENERIC,
-    HIS_NAME,
     LEANING,
     MEANT,
     MORE_THAN,
@@ -45,7 +43,6 @@ from rag.language.followups import (
     OF_THIS_ARTICLE,
     ONE_ABOUT,
     OPENING,
-    PERSON_OF,
     PREPOSITION,
     RECKONED_FROM_NOW,
     RELATIVE_TIME,
@@ -58,6 +55,7 @@ from rag.language.followups import (
     WHY_THING,
 )
 from rag.language.names import names_in
+from rag.language.pointing import DEMONSTRATIVE, HIS_NAME, PERSON_OF
 from rag.language.scripts import has_han
 from rag.language.superlatives import superlative_of
 from rag.language.time import is_time
@@ -72,6 +70,9 @@ _CHARS_READ = 500
 """Characters of a question and of an answer that are looked at."""
 _MAX_TERMS = 3
 """Terms of a question without names that may need its subject in brackets."""
+_MAX_TERMS_OF_THE = 5
+"""Terms of one that speaks of "the plant" as if it was known."""
+_OF_THE = re.compile(r"\bthe (?!most\b|least\b|[a-z]+est\b|[a-z]+ ones?\b)[a-z]", re.IGNORECASE)
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}|[\u3400-\u9fff]")
 """A question of one letter has no subject that a later one could be about."""
 _QUOTES = " \"“”‘'"
@@ -205,7 +206,8 @@ def _with_subjects(question: str, past: Sequence[Past]) -> str:
         return about(resolved, latest_subjects(past) if leans else [gist])
     if _has_pronoun(resolved):
         return about(resolved, latest_subjects(past))
-    alone = len(query_terms(question)) > _MAX_TERMS or GENERIC.match(question) or _asks_of_all(question)
+    most = _MAX_TERMS_OF_THE if _OF_THE.search(question) else _MAX_TERMS
+    alone = len(query_terms(question)) > most or GENERIC.match(question) or _asks_of_all(question)
     if resolved != question or names_in(question) or alone:
         return resolved
     if VERSIONED.search(question):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.condense.subjects import Past
@@ -20,13 +21,19 @@ def spelt(part: str, past: Sequence[Past]) -> str:
     rest = part[lead.end() :].strip() if lead else part
     if not rest or rest != rest.lower():
         return part
-    said = (name.text for turn in reversed(past) for name in names_in(f"{turn.question} {turn.answer}"))
+    texts = (f"{turn.question} {turn.answer}" for turn in reversed(past))
+    said = (re.sub(r" [\d.,]+$", "", name.text) for text in texts for name in names_in(text))
     name = next((text for text in said if text.lower() == rest), None)
-    if name is None and (MONTH_NUMBERS.get(rest) or WEEKDAY.fullmatch(rest.capitalize())):
-        name = rest.capitalize()
-    elif name is None and is_place(rest):
-        name = as_name(rest) if rest.isalpha() else rest.title()
-    return f"{part[: len(part) - len(rest)]}{name}" if name else part
+    return f"{part[: len(part) - len(rest)]}{name or _with_capitals(rest)}"
+
+
+def _with_capitals(words: str) -> str:
+    """Return the name of a month, a day of the week or a place with its capitals; other words as they are."""
+    if words in MONTH_NUMBERS or WEEKDAY.fullmatch(words.capitalize()):
+        return words.capitalize()
+    if not is_place(words):
+        return words
+    return as_name(words) if words.isalpha() else words.title()
 
 
 def as_name(part: str) -> str:

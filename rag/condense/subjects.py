@@ -93,6 +93,12 @@ def _is_phrase(gist: str) -> bool:
     return bool(query_terms(gist)) and not _MARKUP.search(gist)
 
 
+def added(asked: str, part: str) -> str:
+    """Return the question with a part after it, before what stands in brackets."""
+    whole, bracket, about_it = asked.partition(" (")
+    return f"{whole} {part}{bracket}{about_it}?"
+
+
 def about(text: str, subjects: Sequence[str]) -> str:
     """Return `text` with what it is about in brackets, as far as it does not say so itself."""
     asked = text.rstrip(" ?.!")

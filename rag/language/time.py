@@ -60,6 +60,11 @@ def times_in(text: str) -> list[str]:
     return [text[start:end].strip() for start, end in time_spans(text)]
 
 
+def bare_times(text: str) -> list[str]:
+    """Return the times in `text` without the preposition before them: "2024"."""
+    return [re.sub("^(?:in|on) ", "", time) for time in times_in(text)]
+
+
 def is_time(text: str) -> bool:
     """Return whether `text` is nothing but a time."""
     return bool(_TIME.fullmatch(text.strip()))

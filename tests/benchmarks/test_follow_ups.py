@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from benchmarks.follow_ups import ALONE, ROWS, Pair, ask, held_out, losses, table
+from benchmarks.follow_ups import ALONE, BESIDE, LATER, ROWS, TALKS, Pair, ask, held_out, losses, table
 from evaluation.questions import Row, read_questions
 from index.errors import UsageError
+from index.readers import read_article
 from rag.chain import AnswerChain
 from tests.web.standins import an_answer
 
@@ -22,6 +24,18 @@ def test_the_rows_are_of_every_kind_and_say_how_one_would_ask_alone() -> None:
     assert set(kinds) >= {"and", "year", "time", "pronoun", "of them", "more", "sure", "why", "bare", ALONE}
     assert all(row.history and row.answers and row.standalone for row in rows)
     assert all(row.standalone == row.question for row in rows if row.tags == (ALONE,))
+
+
+def test_the_conversations_can_be_answered_from_their_articles() -> None:
+    rows = read_questions(TALKS / "questions.jsonl")
+    folders = (TALKS / "articles", BESIDE)
+    paths = [path for folder in folders for path in sorted(folder.iterdir())]
+    texts = "\n".join(read_article(path.read_bytes(), path.name).text for path in paths)
+    assert all(row.history and row.answers and row.standalone for row in rows)
+    assert all(answer in texts for row in rows for answer in set(row.answers) - {"Yes", "No"})
+    assert all(row.standalone == row.question for row in rows if row.tags[0] == ALONE)
+    assert sum(LATER in row.tags for row in rows) >= 40
+    assert len({(row.history, row.question) for row in rows}) == len(rows)
 
 
 class _Chain:
@@ -63,6 +77,18 @@ def test_the_table_compares_and_names_what_was_lost() -> None:
     assert "| all (3) | 0.67 | 0.67 | 1.00 | 1 | 1 |" in lines
     assert lines[-1].endswith("got something from before: 0 of 1.")
     assert list(losses(pairs)) == ["- 1, and: 'Q?' was understood as 'R?', not 'In full?'"]
+
+
+def test_what_was_written_after_the_rules_is_counted_by_itself() -> None:
+    pair = a_pair("and", right=True, full_right=True)
+    later = replace(pair, right=False, later=True)
+    assert "| later (1) | 0.00 | 1.00 | 0.00 | 1 | 0 |" in list(table([pair, later]))
+
+
+def test_a_question_that_lost_its_opening_took_nothing_over() -> None:
+    pair = a_pair(ALONE, right=True, full_right=True)
+    assert not replace(pair, question="ok, who coaches NIO?", understood="Who coaches NIO?").carried
+    assert replace(pair, question="Who coaches it?", understood="Who coaches NIO?").carried
 
 
 def test_without_articles_it_says_which_folder(tmp_path: Path) -> None:

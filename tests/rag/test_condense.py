@@ -348,10 +348,46 @@ def test_whom_and_what_an_answer_or_a_role_tells(question, history, standalone):
     assert condense(question, history) == standalone
 
 
+FIRST_CAR = {"question": "What is Onvo's first car?", "answer": 'the L60 [1] "Its first car, the L60, is blue." [1]'}
+OTHERS_LOST = {"question": "How much did NIO lose?", "answer": '"NIO lost 20.7 billion yuan and XPeng 10.4." [1]'}
+
+
 @pytest.mark.parametrize(
     ("question", "history", "standalone"),
     [
-        ("and last year?", ["How many trucks did Orvo deliver in 2023?"], "How many trucks did Orvo deliver last year?"),
+        ("and orvo?", ["How many trucks did Halden deliver?"], "How many trucks did Orvo deliver?"),
+        ("And BYD?", ["How many cars did Tesla sell?", "and nio?"], "How many cars did BYD sell?"),
+        ("xpeng?", [OTHERS_LOST], "How much did XPeng lose?"),
+        ("and praise?", [ASKED], "What did Jia Yueting praise?"),
+        ("and value?", ["What does Orvo offer?"], "What is Orvo's value?"),
+        ("Which car does it compete with?", [FIRST_CAR], "Which car does the L60 compete with?"),
+        ("and its first car?", ["What is Onvo?"], "What is Onvo's first car?"),
+        ("flour prices", ["What does Orvo offer in 2024?"], "Flour prices (Orvo, 2024)?"),
+        ("How many of them were blue?", ["How many cars did BYD sell in 2024?"],
+         "How many of the cars were blue (BYD, 2024)?"),
+        ("Why is that?", ["How many jobs will be lost?"], "Why will jobs be lost?"),
+        ("who by?", ["When was NIO founded?"], "By whom was NIO founded?"),
+        ("Within what time?", ["How many doses does a child need?"], "Within what time does a child need doses?"),
+        ("And today?", ["How many shops did Orvo have in 2019?"], "How many shops does Orvo have today?"),
+        ("who pays for them?", ["How many doses a year?"], "Who pays for the doses?"),
+        ("How long do they take?", ["When are guided tours of the tower?"], "How long do guided tours take?"),
+        ("Will it close?", [COACH, "Where was the first shop?"], "Will the first shop close (Coldmere)?"),
+        ("when were the first cars handed over?", ["When did Tesla break ground?"],
+         "When were the first cars handed over (Tesla)?"),
+        ("when do old cars get handed over?", ["When did Tesla break ground?"], "when do old cars get handed over?"),
+        ("what can one buy there?", [{"question": "Where is the SU7 built?", "answer": "in Yizhuang [1]"}],
+         "What can one buy in Yizhuang?"),
+    ],
+)  # fmt: skip
+def test_names_in_small_letters_and_what_an_answer_names(question, history, standalone):
+    assert condense(question, history) == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone"),
+    [
+        ("and last year?", ["How many trucks did Orvo deliver in 2023?"],
+         "How many trucks did Orvo deliver last year?"),
         ("And 2022?", [ORVO], "How many trucks did Orvo deliver in 2022?"),
         ("and in march?", ["How many did Orvo sell in May?"], "How many did Orvo sell in March?"),
         ("on mondays?", ["When is the museum open?"], "When is the museum open on Mondays?"),
@@ -363,8 +399,10 @@ def test_whom_and_what_an_answer_or_a_role_tells(question, history, standalone):
         ("And Porto?", [PLANTS], "How much does Corvald make in Porto?"),
         ("And the one in Stenna?", [REGION], "How much does the region of Stenna pay?"),
         ("And to those of Kettering?", ["What happened to Halden's shares?"], "What happened to Kettering's shares?"),
-        ("for children?", ["What does a day pass cost at Serrat?"], "What does a day pass cost at Serrat for children?"),
-        ("what about a board game?", ["How long may I keep a film at home?"], "How long may I keep a board game at home?"),
+        ("for children?", ["What does a day pass cost at Serrat?"],
+         "What does a day pass cost at Serrat for children?"),
+        ("what about a board game?", ["How long may I keep a film at home?"],
+         "How long may I keep a board game at home?"),
         ("What's the fine?", ["How long may I keep a film?", "and a board game?"],
          "What's the fine (a board game)?"),
         ("Which is heavier, the M2 or the M4?", [LOSERS], "Which is heavier, the M2 or the M4?"),
