@@ -71,6 +71,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("summary", r"\bin (?:a nutshell|short|brief)$|^(?:a )?(?:short |brief )?summary of\b|^\S+(?: \S+){0,7} summary$"),
     ("summary", r"\b(?:gist|overview) (?:of|on)\b|\boverview$|\bwhat is it about$"),
     ("summary", rf"^{_POINTS_OF}\b|\b{_POINTS}$"),
+    ("summary", r"\bsum+ar[iy][sz]e\b|\boverv(?:ei|i)w\b|\bwhat(?:['’]s| is| was) the story$"),
     ("overview", rf"^what (?:do|does|did) (?:the|your|these) {ARTICLES} (?:say|tell|write)\b"),
     ("overview", rf"^(?:tell me(?: more)?|what is there|what do you (?:know|have)|{_NEWS}) (?:about|on)\b"),
     ("why", r"^(?:explain )?why\b|^how come\b|^(?:for )?what (?:is|was|are|were)? ?(?:the )?reasons?\b"),

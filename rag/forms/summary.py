@@ -39,8 +39,8 @@ PARTICULAR = "What is asked for may stand elsewhere in the article."
 _KEPT = 256
 """Texts whose stems are kept: titles and articles of one question."""
 _ASKED = re.compile(
-    rf"\b(?:please|can|could|you|give|me|a|an|the|short|brief|summari[sz]e|summary|sum|up|tl;?dr|what|is|was|this|that|of"
-    r"|in|nutshell|about|on|it|overview|gist|are|main|key|points?|findings|facts|results|views?|arguments?|debate|few"
+    rf"\b(?:please|can|could|you|give|me|a|an|the|short|brief|sum+ar[iy][sz]e|summary|sum|up|tl;?dr|what|is|was|this|that|of"
+    r"|in|nutshell|about|on|it|overv(?:ie|ei|i)w|gist|are|main|key|points?|findings|facts|results|views?|arguments?|debate|few"
     rf"|several|sentences|lines|words|briefly|pls|story|column|feature|interview|report|review|{ARTICLES})\b",
     re.IGNORECASE,
 )

@@ -57,6 +57,8 @@ def ask(chain: AnswerChain, question: str) -> Answer:
     [
         ("Summarize the article about the tin tax", "The tin tax", TIN),
         ("tl;dr tea on the roof?", "Tea on the roof", TEA),
+        ("Can you sumarise tea on the roof?", "Tea on the roof", TEA),
+        ("Short overveiw of the tin tax", "The tin tax", TIN),
     ],
 )
 def test_a_summary_is_of_the_article_asked_for(chain: AnswerChain, question: str, title: str, text: str) -> None:
