@@ -123,7 +123,7 @@ function excerpt(shown, { start, before, quote, after }) {
 export function nearest(passages) {
   if (!passages.length) return [];
   const items = passages.map((each) => {
-    const text = make("p", { className: "passage", dir: "auto", textContent: each.text });
+    const text = make("p", { className: "passage", dir: "auto", textContent: each.text.replace(/\n\s*\n/g, "\n") });
     return make("li", {}, link({ ...each, quote: each.text }, each.title), text);
   });
   const summary = make("summary", { textContent: say("chat.nearest") });
