@@ -24,6 +24,11 @@ export function why({ reason, nearest }) {
   return reason && nearest.length && language === "en" ? [make("p", { className: "line reason", dir: "auto", textContent: reason })] : [];
 }
 
+// A text with its blanks and line breaks made one blank each.
+export function blanks(text) {
+  return text.trim().split(/\s+/).join(" ");
+}
+
 export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }
