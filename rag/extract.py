@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article, in_words
-from rag.answer import Certainty, Citation, Nearest, Place, Sentence, Span
+from rag.answer import Certainty, Citation, Place, Sentence, Span
 from rag.answer_kind import is_of_kind
 from rag.contradictions import conflicting_figures
 from rag.editions import newest_edition_first
@@ -38,7 +38,6 @@ _KEEP_DIFFERING = 0.5
 """The same for a quote of another article that gives another figure."""
 _FORM = 0.85
 """Share of the bar for certainty."""
-_NEAREST = 3
 
 CONTEXT_CHARACTERS = 240
 """How much text around a quote goes with its citation, on each side."""
@@ -161,13 +160,6 @@ def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
     best_first = list(dict.fromkeys(quote.article.id for quote in chosen))
     others = sorted(chosen[1:], key=lambda quote: (best_first.index(quote.article.id), quote.start))
     return [chosen[0], *others]
-
-
-def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
-    """Return what a person may want to look at when there is no answer."""
-    return tuple(
-        Nearest(p.article.id, p.article.title, p.article.source, p.start, p.end, p.text) for p in passages[:_NEAREST]
-    )
 
 
 def _newest_first(quotes: list[Quote], threshold: float) -> list[Quote]:

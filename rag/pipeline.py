@@ -20,7 +20,7 @@ from rag.contradictions import may_conflict
 from rag.corpus import Corpus, check_quotes
 from rag.editions import is_outdated
 from rag.events import Event, RetrievedEvent, StatusEvent, sentence_events
-from rag.extract import Bars, Extract, Limits, extract_answer, nearest
+from rag.extract import Bars, Extract, Limits, extract_answer
 from rag.filters import Filters, parse, without_words
 from rag.forms.collection import collection
 from rag.forms.compare import compare
@@ -38,6 +38,7 @@ from rag.language.acronyms import acronyms_in, with_other_form
 from rag.model import NoReplyError
 from rag.question import First, first_question
 from rag.reading.base import Reader, Reading
+from rag.refusal import nearest
 from rag.retrieve import Passage
 from rag.timings import Stopwatch
 from rag.verify.support import Verifier

@@ -1,4 +1,4 @@
-"""Why the articles do not answer: what was looked for, and what the nearest passages are about instead."""
+"""Why the articles do not answer: what was looked for, what the nearest passages are about instead, and these."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.article import byline_of
+from rag.answer import Nearest
 from rag.language.names import names_in
 from rag.language.time import WEEKDAY
 from rag.language.years import YEAR_ALONE
@@ -16,6 +18,20 @@ _NEAREST = 3
 """Passages that say what there is instead; those that name what was asked for are all looked at."""
 _SHOWN = 3
 """Names, years or titles of one sentence."""
+
+
+def nearest(passages: Sequence[Passage]) -> tuple[Nearest, ...]:
+    """Return what a person may want to look at when there is no answer: without the title, which stands beside it."""
+    return tuple(_nearest(passage) for passage in passages[:_NEAREST])
+
+
+def _nearest(passage: Passage) -> Nearest:
+    article, start, end = passage.article, passage.start, passage.end
+    for head in (article.title, byline_of(article.author, article.date)):
+        after = start + len(head)
+        if head and article.text.startswith(f"{head}\n\n", start) and article.text[after:end].strip():
+            start = end - len(article.text[after:end].lstrip())
+    return Nearest(article.id, article.title, article.source, start, end, article.text[start:end])
 
 
 def why_none(question: str, constraints: Constraints, passages: Sequence[Passage]) -> str:

@@ -111,7 +111,8 @@ def add_error_handlers(app: FastAPI) -> None:
 def _malformed_response(request: Request, error: Exception) -> Response:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     where = ".".join(str(part) for part in first.get("loc", ())[1:])
-    message = f"{where}: {first.get('msg', 'malformed')}"
+    said = str(first.get("msg", "malformed")).removeprefix("Value error, ")
+    message = f"{where}: {said.replace('valid tuple', 'valid list')}"
     if not where or first.get("type") == "json_invalid":
         message = NOT_JSON
     return error_response(request, ApiError(400, "malformed", message, "docs/http.md says what a request looks like"))

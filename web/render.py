@@ -8,6 +8,7 @@ block on one line, and characters that mean something to Markdown are character 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import string
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,6 +26,7 @@ _REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation if si
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
 _BREAKS = {ord(sign): "<br>" for sign in "\n\x85\u2028\u2029"}
 _TABLE = {**_CONTROLS, **_REFERENCES, **_BREAKS, ord("'"): "&#39;", ord("\t"): " ", ord("\r"): None}
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _ATTRIBUTE = {**_TABLE, **dict.fromkeys(_BREAKS, " ")}
 
 
@@ -226,7 +228,7 @@ def _nearest(passages: Iterable[Nearest], language: Language) -> list[str]:
     items = [
         f'<li><a href="{text(address(near.article_id, near.start, near.end, near.text, seal=near.seal))}">'
         f"<bdi>{text(near.title)}</bdi></a>"
-        f'<p dir="auto">{text(_shorten(near.text, 280))}</p></li>'
+        f'<p dir="auto">{text(_shorten(_BLANK_LINES.sub(chr(10), near.text), 280))}</p></li>'
         for near in passages
     ]
     if not items:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.article import Article
 from index.chunk import sentence_spans
-from index.terms import STOP_WORDS
+from index.terms import STOP_WORDS, query_terms
 from rag.language.clauses import CAPITAL, NAME, stands_alone
 from rag.language.places import is_place
 from rag.language.questions import SentenceQuestion, questions_of
@@ -28,6 +28,8 @@ _TOLD_ON_A_DAY = re.compile(rf"What did .+ (?:in|on) {DATE}\?")
 """Nobody asks so who does not know the answer."""
 _SUBJECT = re.compile(rf"(?:the )?{NAME}(?: (?:(?:of|von|van|de|der) )*(?:{CAPITAL}|\d+))*")
 _WHEN_OR_WHERE = re.compile(rf"\b(?:{YEAR}|{MONTH})\b| (?:in|at|worldwide|abroad)\b")
+_LEAST_WORDS = 2
+"""Words that a why has beside its subject and a time."""
 _ONE_NAME = re.compile(r"[A-Z][a-z]+")
 _SENTENCE_OPENERS = STOP_WORDS | set(
     "after although before both during even like once since though unlike whether while".split()
@@ -70,8 +72,16 @@ def candidates(article: Article, start: int, end: int) -> Iterator[Candidate]:
             question = _in_full(made, article.text)
             if question and len(question) <= _MAX_CHARS:
                 rank = _IDENTITY_RANK if _IDENTITY.match(question) else _RANKS[made.kind]
-                rank -= _UNEXPLAINED_COSTS * bool(_UNEXPLAINED.search(question))
+                rank -= _UNEXPLAINED_COSTS * bool(_UNEXPLAINED.search(question) or _is_thin(made, question))
                 yield Candidate(question, article.id, start + span.start, start + span.end, rank, made.answer)
+
+
+def _is_thin(made: SentenceQuestion, question: str) -> bool:
+    """Return whether a why asks for one word and a time only: "Why did AV refuse in October?" (refuse what?)."""
+    if made.kind != "why" or not _WHEN_OR_WHERE.search(question):
+        return False
+    rest = _WHEN_OR_WHERE.sub(" ", question).replace(made.subject, " ")
+    return len(set(query_terms(rest)) - STOP_WORDS) < _LEAST_WORDS
 
 
 def _in_full(made: SentenceQuestion, text: str) -> str | None:

@@ -24,7 +24,7 @@ from tests.web.standins import free_port
 FOLDER = HOME / "docs" / "screenshots"
 QUESTION = "what did Jia Yueting criticize?"
 REFUSED = "What is the salary of Wang Chuanfu?"
-LISTED = "Which parts does BYD make itself?"
+LISTED = "Which habits does Jia Yueting criticise?"
 COMPARED = "NIO or XPeng, who lost more?"
 UNSURE = "Did BYD overtake Tesla in 2023?"
 DESKTOP, TALL, SMALL, PHONE = (1280, 860), (1280, 1500), (1280, 740), (390, 780)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Heading
 from rag.answer import Citation, Place
-from rag.extract import Bars, Limits, extract_answer, nearest
+from rag.extract import Bars, Limits, extract_answer
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 
@@ -246,12 +246,6 @@ def test_a_quote_that_hardly_answers_is_not_held_against_another() -> None:
 def test_where_both_do_not_fit_nothing_is_said() -> None:
     assert differing(0.5, Limits(4, 40, 10))[2] is None
     assert differing(0.5, Limits(1, 700, 10))[0] == ["BYD now pays 17.0 percent."]
-
-
-def test_nearest_passages_are_the_first_three() -> None:
-    found = nearest([passage(start=n, end=n + 5) for n in range(5)])
-    assert [each.start for each in found] == [0, 1, 2]
-    assert found[0].text == TEXT[:5]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from index.article import Article
 from rag.reading.constraints import constraints_of
-from rag.refusal import why_none
+from rag.refusal import nearest, why_none
 from rag.retrieve import Passage
 
 TEXTS = {
@@ -62,3 +62,14 @@ def test_days_units_and_words_are_no_names() -> None:
 
 def test_nothing_was_found() -> None:
     assert why_none("Who is he?", constraints_of("Who is he?", []), []) == "No passage was found."
+
+
+def test_the_nearest_passages_are_three_without_the_title_and_byline_above_them() -> None:
+    text = "Tea\n\nBy Ann Lee, 2 April 2024\n\nTea is drunk hot.\n\nIt grows in Assam."
+    article = Article("tea.md", "Tea", text, "0" * 64, "Ann Lee", "2024-04-02")
+    head = len("Tea\n\nBy Ann Lee, 2 April 2024\n\n")
+    found = nearest([Passage(article, start, len(text), 0.0) for start in (0, text.index("It"), 5, 0)])
+    assert [near.text for near in found] == [text[head:], "It grows in Assam.", text[head:]]
+    assert all(text[near.start : near.end] == near.text for near in found)
+    only = Article("tin.md", "Tin", "Tin\n\n", "0" * 64)
+    assert nearest([Passage(only, 0, 5, 0.0)])[0].text == "Tin\n\n"

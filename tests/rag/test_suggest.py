@@ -237,3 +237,12 @@ def test_instead_of_a_refusal_the_articles_that_share_words_are_offered(tmp_path
         assert answer.abstained and answer.suggestions[:1] == ("Summarize “Boats”",)
         unknown = {"question": "Who is Zorro?", "suggest": True, "filters": Filters(tag=("none",))}
         assert chain.invoke(unknown).suggestions == (), "nothing says anything about Zorro"  # type: ignore[arg-type]
+
+
+def test_a_why_of_one_word_and_a_time_reads_worse_than_a_fact() -> None:
+    text = "Lidl refused in October because it wears out. Lidl closed its shop in May because it was cold."
+    found = candidates(Article("a.md", "A title", text, "0" * 64), 0, len(text))
+    assert {candidate.question: candidate.rank for candidate in found if candidate.rank != 4} == {
+        "Why did Lidl refuse in October?": 3,
+        "Why did Lidl close its shop in May?": 6,
+    }

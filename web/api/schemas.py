@@ -11,7 +11,10 @@ Responses = dict[int | str, dict[str, Any]]
 
 def _encodable(value: str) -> str:
     """Refuse half of a surrogate pair, which JSON can spell: it is no character and cannot be sent back."""
-    value.encode()  # a UnicodeEncodeError is a ValueError, which pydantic reports
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("half of a surrogate pair is no character") from None  # pydantic reports it
     return value
 
 

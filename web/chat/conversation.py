@@ -78,7 +78,8 @@ def grown(exchange: Exchange, event: Event, language: Language) -> Exchange:
 
 
 def _understood(exchange: Exchange, question: str) -> Exchange:
-    return replace(exchange, understood=question if question != without_words(exchange.question) else None)
+    typed = without_words(exchange.question)
+    return replace(exchange, understood=question if question.split() != typed.split() else None)
 
 
 def turns(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:

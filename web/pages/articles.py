@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from cachetools import LRUCache
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from index.article import ArticleInfo
 from index.originals import Originals
@@ -108,6 +108,10 @@ def article_routes(
         language = _language(request)
         index = chain.seen_by(audiences.of(request)).index
         return _response(articles_page(known.articles(index), query, language, for_owner=for_owner), language)
+
+    @routes.api_route("/articles/", methods=["GET", "HEAD"])
+    def articles_typed() -> RedirectResponse:
+        return RedirectResponse("/articles", 308)  # else what is mounted below answers, in JSON
 
     @routes.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
     def article(article_id: str, request: Request) -> HTMLResponse:

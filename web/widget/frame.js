@@ -1,5 +1,5 @@
 // The page in the frame: a conversation over /api/ask, and a few messages to and from the page around it.
-import { action, bring, card, contact, count, doing, events, first, headers as known, LEAD, make, nearest, say, token, unsure, why, words } from "./parts.js";
+import { action, blanks, bring, card, contact, count, doing, events, first, headers as known, LEAD, make, nearest, say, token, unsure, why, words } from "./parts.js";
 
 const SESSION = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const NAME = `quoth-widget ${token}`.trim(), TURNS = 20, HISTORY = 10;
@@ -92,7 +92,7 @@ function finish(turn) {
   if (answer.withheld) facts.push(count("chat.withheld", answer.withheld));
   facts.push(...[(answer.notice ?? "").replace(LEAD, "").replace(/Showing results for \u201c.*\u201d\.$/g, "")].filter(Boolean));
   if (answer.reason && !answer.abstained && language === "en") facts.push(answer.reason);
-  if (answer.standalone_question !== answer.question) {
+  if (blanks(answer.standalone_question) !== blanks(answer.question)) {
     const understood = say("chat.understood", { question: answer.standalone_question });
     const typed = action(say("chat.as_typed"), () => again(turn, true));
     turn.said.prepend(make("p", { className: "line understood", dir: "auto" }, make("bdi", { textContent: understood }), " ", typed));

@@ -24,6 +24,11 @@ export function why({ reason, nearest }) {
   return reason && nearest.length && language === "en" ? [make("p", { className: "line reason", dir: "auto", textContent: reason })] : [];
 }
 
+// A text with its blanks and line breaks made one blank each.
+export function blanks(text) {
+  return text.trim().split(/\s+/).join(" ");
+}
+
 export function count(key, number) {
   return say(number === 1 ? `${key}_1` : `${key}_n`, { count: number });
 }
@@ -123,7 +128,7 @@ function excerpt(shown, { start, before, quote, after }) {
 export function nearest(passages) {
   if (!passages.length) return [];
   const items = passages.map((each) => {
-    const text = make("p", { className: "passage", dir: "auto", textContent: each.text });
+    const text = make("p", { className: "passage", dir: "auto", textContent: each.text.replace(/\n\s*\n/g, "\n") });
     return make("li", {}, link({ ...each, quote: each.text }, each.title), text);
   });
   const summary = make("summary", { textContent: say("chat.nearest") });

@@ -97,6 +97,14 @@ def test_a_malformed_body_is_refused(client: TestClient, chain: FakeChain, body:
     assert chain.asked == []
 
 
+def test_what_is_wrong_with_a_body_is_said_in_json_s_words(client: TestClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    half = client.post("/api/ask", content=rb'{"question": "\ud800"}', headers=headers)
+    assert half.json()["message"] == "question: half of a surrogate pair is no character"
+    author = client.post("/api/ask", json={"question": QUESTION, "filters": {"author": "Jia"}})
+    assert author.json()["message"] == "filters.author: Input should be a valid list"
+
+
 def test_a_form_is_refused(client: TestClient) -> None:
     response = client.post("/api/ask", content=b'{"question": "a"}', headers={"Content-Type": "text/plain"})
     assert response.status_code == 400

@@ -50,6 +50,7 @@ def test_what_a_follow_up_was_understood_as_is_said() -> None:
 
     assert "<bdi>Understood as&#58; When &#60;b&#62;?" in shown("And <b>?", "When <b>?").splitlines()[0]
     assert "Understood" not in shown("And when? after:2024", "And when?"), "filter words are no other question"
+    assert "Understood" not in shown("And \n when?", "And when?"), "nor are blanks and line breaks"
     words = shown("jia yuetng", "jia yueting", notice="Something else. Showing results for “jia yueting”.")
     assert "Something else." in words and "Showing results" not in words, "said once"
 

@@ -189,3 +189,8 @@ def test_ten_thousand_articles_do_not_choke() -> None:
     assert counted(html) == f"{len(matching_articles(many, '99 author')):,} articles found"
     assert min(taken) < 0.5
     assert len(html) < 60_000
+
+
+def test_the_list_is_found_with_a_slash_behind_it_too(client: TestClient) -> None:
+    response = client.get("/articles/")
+    assert (response.status_code, response.url.path) == (200, "/articles")
