@@ -17,6 +17,7 @@ from rag.answer_kind import is_of_kind
 from rag.extract import Bars, cite, ranked_quotes
 from rag.forms.findings import FIRST_LINE, Findings
 from rag.forms.measured import are_alike, tells_measure
+from rag.forms.side_by_side import side_by_side
 from rag.generate import AnswerBody
 from rag.intents import Intent
 from rag.language.amounts import amount_in
@@ -71,6 +72,8 @@ def compare(findings: Findings) -> AnswerBody | None:
     comparison = comparison_of(findings.question)
     if comparison is None:
         return None
+    if (body := side_by_side(findings, comparison)) is not None:
+        return body
     found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(findings.question, sides, findings.bars)

@@ -35,7 +35,8 @@ _KINDS = (
 )
 _OF_A_KIND = re.compile(rf"\b(?P<name>[Tt]he [A-Z][\w.&-]*(?: [A-Z0-9][\w.&-]*)*) {_KINDS}\b(?! (?:of|for)\b)")
 """A side with the kind of thing that it is, which a table does not repeat: "the Enterprise edition"."""
-_THING = r"(?:the |an? )?[\w-]+(?: [\w-]+){0,3}"
+_WORDS = r"[\w-]+(?:\.[\w-]+)*"  # "4.2" is one
+_THING = rf"(?:the |an? )?{_WORDS}(?: {_WORDS}){{0,3}}"
 _JOINT = r"(?:['’]s)? (?:or|versus|vs\.?) "
 _PAIRS = tuple(
     re.compile(pattern)
