@@ -55,6 +55,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ("collection", rf"^(?:do|does|did) (?:any|some)(?: of)?(?: the| your| these)? {ARTICLES} {_MENTION}\b"),
     ("collection", r"^(?:which|what) (?:authors?|writers?) (?:have |has )?(?:wrote|written|writes?) (?:about|on)\b"),
     ("collection", rf"^{_SHOW}(?: {NEWEST}| {OLDEST})? {ARTICLES}\b(?! (?:says?|states?|claims?|of)\b)"),
+    ("collection", r"^who (?:has |have )?(?:wrote|written|writes?) (?:about|on)\b"),
     ("collection", r"^(?:who (?:writes?|wrote)|who are the (?:authors|writers))(?: here| for you|$)"),
     ("collection", r"^(?:list )?(?:all )?(?:the )?(?:authors|writers)(?: of| here|$)"),
     ("collection", rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b"),

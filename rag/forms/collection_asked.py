@@ -35,7 +35,8 @@ _AUTHORS = re.compile(
     re.IGNORECASE,
 )
 _WRITERS = re.compile(
-    rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b|^(?:which|what) (?:authors?|writers?)\b",
+    rf"^who (?:wrote|writes|is the author of) (?:the|this|that) {ARTICLES}\b|^(?:which|what) (?:authors?|writers?)\b"
+    r"|^who (?:has |have )?(?:wrote|written|writes?) (?:about|on)\b",
     re.IGNORECASE,
 )
 _ANY = re.compile(r"^(?:is|are) there|^(?:do|does|did|have) (?:you|any|some)\b", re.IGNORECASE)

@@ -139,6 +139,8 @@ def lines(answer: Answer) -> list[str]:
         ),
         ("How many of the articles are about tariffs?", ["1 article about tariffs: “Tariff walls”."]),
         ("Which authors have written about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
+        ("Who has written about tin?", ["It was written by Tomas Weil.", "Tomas Weil: “Tin”"]),
+        ("Who wrote on tariffs in 2024?", ["It was written by Ada Renshaw.", "Ada Renshaw: “Tariff walls”"]),
         ("What is the newest article by Tomas Weil?", ["The newest article by Tomas Weil is “Tin” (5 January 2023)."]),
         ("Which articles were published after 2023?", ["2 articles after 2023: “Tea in China”; “Tariff walls”."]),
         ("authors of the articles about tariffs", ["1 author has written the articles about tariffs: Ada Renshaw."]),
