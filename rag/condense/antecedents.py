@@ -12,7 +12,7 @@ from rag.language.english import HE, IT, THEY
 from rag.language.followups import ASKED_NOUN, ATTRIBUTE, COUNTED
 from rag.language.names import Name, names_in, phrase, referent_of
 from rag.language.parts import is_plural, plural_in, possessed_in, subject_in
-from rag.language.pointing import ACTS_OF_IT, DEBATED, GROWS, ISSUE, PERSON_OF, STANCE, STATED, THEM
+from rag.language.pointing import ACTS_OF_IT, DEBATED, GROWS, ISSUE, PERSON_OF, SOMEBODY, STANCE, STATED, THEM
 from rag.language.verbs import AGENT_VERBS, AUX
 
 _AFTER_AUX = re.compile(rf"\b{AUX} $", re.IGNORECASE)
@@ -80,7 +80,7 @@ def _stated(pronoun: re.Pattern[str], text: str, turn: Past) -> str | None:
     """Return the thing of which a question asks when or where it is, or several, or what "them" are that it counts."""
     question = turn.question
     stated = STATED.match(question) if pronoun in (IT, THEY) else None
-    if stated and not ATTRIBUTE.fullmatch(stated["subject"]):
+    if stated and not ATTRIBUTE.fullmatch(stated["subject"]) and not SOMEBODY.fullmatch(stated["subject"]):
         head = stated["subject"].split()[-1]
         one = pronoun is IT and stated["subject"].startswith(("the ", "a ", "an ")) and "(" in question
         if one != is_plural(head) and (one or pronoun is THEY):

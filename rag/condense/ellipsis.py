@@ -12,6 +12,7 @@ from rag.language.names import names_in
 from rag.language.parts import is_participle, plural_in, subject_in
 from rag.language.time import is_time
 from rag.language.verbs import AGENT_PAST, AGENT_VERBS, AUX, BASE, FORMS_OF_BE, IRREGULAR_FORMS, PARTICIPLE, base_of
+from rag.language.verbs import past as past_tense
 
 _NO_BASE = FORMS_OF_BE | {"has", "have", "had"}
 """Auxiliaries after which a verb has another form than after "will" and "does"."""
@@ -48,11 +49,19 @@ def _of_doer(turn: Past, asked: str, words: str) -> str | None:
         return None
     verb, rest = did["verb"].lower(), did["rest"]
     if re.fullmatch(AUX, verb):
-        return f"{words} {verb} {subject} {rest}?" if subject else None
+        return f"{words} {verb} {subject} {rest}?" if subject else _passive(words, verb, rest)
     if base := AGENT_PAST.get(verb) or (BASE.get(verb) if verb in IRREGULAR_FORMS else None):
         active = subject if base in _LEAVES_NOTHING else None
         return f"{words} did {active} {base} {rest}?" if active else f"{words} was {rest} {PARTICIPLE.get(base, verb)}?"
     return f"{words} does {subject} {base_of(verb)} {rest}?" if subject and verb.endswith("s") else None
+
+
+def _passive(words: str, aux: str, rest: str) -> str | None:
+    """Return what is asked of what is done by somebody unknown: "Where will the vaccine be made?"."""
+    verb, _, thing = rest.partition(" ")
+    if verb not in AGENT_VERBS or aux in _NO_BASE or not thing:
+        return None
+    return f"{words} {aux} {thing} be {PARTICIPLE.get(verb) or past_tense(verb)}?"
 
 
 def _of_subject(turn: Past, asked: re.Match[str], words: str) -> str | None:

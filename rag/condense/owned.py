@@ -11,12 +11,11 @@ from rag.language.english import HE, IT, THEY
 from rag.language.followups import ATTRIBUTE
 from rag.language.names import names_in
 from rag.language.parts import before_preposition, is_plural
-from rag.language.pointing import ROLE
+from rag.language.pointing import SOMEBODY
 from rag.language.time import times_in
 
 _WHOSE = re.compile(r"(?P<whose>its|their|his|her|the) ", re.IGNORECASE)
 _LEANS = re.compile(rf"{HE.pattern}|{IT.pattern}|{THEY.pattern}|\(", re.IGNORECASE)
-_SOMEBODY = re.compile(rf"(?:[a-z-]+ )?{ROLE}", re.IGNORECASE)
 
 
 def of_a_thing(part: str) -> str | None:
@@ -29,7 +28,7 @@ def of_what_was_spoken_of(past: Sequence[Past], part: str) -> str | None:
     """Return the question for what the thing or person has that was spoken of, at the time that was asked about."""
     match = _WHOSE.match(part)
     what, said = part[match.end() :] if match else part, match["whose"].lower() if match else "the"
-    somebody = _SOMEBODY.fullmatch(what)
+    somebody = SOMEBODY.fullmatch(what)
     if (match is None and " " in what) or (said == "the" and not somebody and not ATTRIBUTE.fullmatch(what)):
         return None  # "flour prices" are a topic
     lead = f"{'Who' if somebody else 'What'} {'are' if is_plural(what.split()[-1]) else 'is'}"

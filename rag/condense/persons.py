@@ -49,8 +49,8 @@ def latest_person(past: Sequence[Past], people: set[str], taken: set[str]) -> st
         if name := _person_told(turn, role, taken):
             return name.text
         named = [name.text for name in names_in(turn.question) if name.text in people]
-        known: list[str] = [*named, *(role or ())[:1]]
-        if person := next((text for text in known if text not in taken), None):
+        people_named = named if role is None else [*named, role[0]]
+        if person := next((text for text in people_named if text not in taken), None):
             return person
     return None
 

@@ -17,7 +17,16 @@ from rag.condense.persons import person_by_role
 from rag.condense.reactions import reaction, with_year
 from rag.condense.referents import with_referents
 from rag.condense.spelling import spelt, uncapitalised
-from rag.condense.subjects import Past, about, gist_of, inflected, is_genitive, latest_subjects, subjects_of
+from rag.condense.subjects import (
+    Past,
+    about,
+    gist_of,
+    inflected,
+    is_genitive,
+    latest_subjects,
+    latest_things,
+    subjects_of,
+)
 from rag.intents import intent_of
 from rag.language.chinese import condense_chinese
 from rag.language.english import HE, IT, THEY
@@ -55,7 +64,7 @@ from rag.language.followups import (
     WHY_THING,
 )
 from rag.language.names import names_in
-from rag.language.pointing import DEMONSTRATIVE, HIS_NAME, PERSON_OF
+from rag.language.pointing import DEMONSTRATIVE, HIS_NAME, PERSON_OF, SOMEBODY
 from rag.language.scripts import has_han
 from rag.language.superlatives import superlative_of
 from rag.language.time import is_time
@@ -210,9 +219,15 @@ def _with_subjects(question: str, past: Sequence[Past]) -> str:
     alone = len(query_terms(question)) > most or GENERIC.match(question) or _asks_of_all(question)
     if resolved != question or names_in(question) or alone:
         return resolved
+    return _about_something(question, past)
+
+
+def _about_something(question: str, past: Sequence[Past]) -> str:
+    """Return a short question without names with what it is about: a thing where it asks about "the director"."""
     if VERSIONED.search(question):
         return _with_version(question, past)
-    return about(question, latest_subjects(past))
+    of_somebody = re.search(rf"\bthe {SOMEBODY.pattern}\b", question, re.IGNORECASE)
+    return about(question, latest_things(past) if of_somebody else latest_subjects(past))
 
 
 def _asks_of_all(question: str) -> bool:

@@ -79,6 +79,14 @@ def latest_subjects(past: Sequence[Past]) -> list[str]:
     return next((subjects for turn in reversed(past) if (subjects := subjects_of(turn.question, turn.topic))), [])
 
 
+def latest_things(past: Sequence[Past]) -> list[str]:
+    """Return the names of the latest question that has any but those of persons; else what it is about."""
+    persons = {person for turn in past for person in turn.persons}
+    named = ([name for name in names_in(turn.question) if name.kind != "person"] for turn in reversed(past))
+    things = ([name.text for name in names if name.text not in persons] for names in named)
+    return next(filter(None, things), None) or latest_subjects(past)
+
+
 def subjects_of(question: str, topic: str | None = None) -> list[str]:
     """Return what a question is about: its names, else what stands in brackets, else its topic or its words."""
     if titled := title_in(question):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -49,6 +49,8 @@ VARIANT = r"(?:class|edition|exhibition|model|package|plan|series|ticket|tier|ve
 """What comes in several kinds, each with a name: "the Studio plan", "the Club edition"."""
 _GOES_ON = re.compile(r"['’\w-]| [A-Z\d]")
 _AGE = re.compile(r"[0-9]+-year-olds?")
+_TITLE = re.compile(r"(?:[a-z0-9,] |\()The \Z")
+"""What stands before a title: "When does The Weaver's Hand open?"."""
 _OF = re.compile(r"\bof (?:the )?\Z")
 _LED_BY = 40
 """Characters before a name that are looked at; no pattern above is as long."""
@@ -77,7 +79,8 @@ def names_in(text: str) -> tuple[Name, ...]:
         if any(start <= word.start() < end for start, end in taken) or not _is_name(word, text):
             continue
         before = runs[-1][-1] if runs else None
-        if before and not before[0].endswith(_GENITIVES) and _JOINT.fullmatch(text, before.end(), word.start()):
+        apart = before is None or (before[0].endswith(_GENITIVES) and not _title(runs[-1], text))
+        if before and not apart and _JOINT.fullmatch(text, before.end(), word.start()):
             runs[-1].append(word)
         else:
             runs.append([word])
@@ -85,9 +88,21 @@ def names_in(text: str) -> tuple[Name, ...]:
     for run in runs:
         if not any(re.search(r"[^\W\d_]", word[0]) for word in run):
             continue
-        start, words = run[0].start(), re.sub(r"['’]s?$", "", text[run[0].start() : run[-1].end()])
+        start = _start_of(run, text)
+        words = re.sub(r"['’]s?$", "", text[start : run[-1].end()])
         names.append(Name(words, start, _kind(words, text)))
     return tuple(names)
+
+
+def _title(run: Sequence[re.Match[str]], text: str) -> re.Match[str] | None:
+    """Return the "The" of a title before a run of words inside a sentence."""
+    return _TITLE.search(text[max(0, run[0].start() - _LED_BY) : run[0].start()])
+
+
+def _start_of(run: Sequence[re.Match[str]], text: str) -> int:
+    """Return where a name begins: with "The" if it is a title with a genitive, "The Weaver's Hand"."""
+    of_title = any(word[0].endswith(_GENITIVES) for word in run[:-1]) and _title(run, text)
+    return run[0].start() - (len("The ") if of_title else 0)
 
 
 def phrase(name: Name, text: str) -> str:

@@ -63,6 +63,8 @@ ROLE = (
     r"|president|secretary|sister|son|successor|treasurer|widow|wife)"
 )
 """What somebody is to others."""
+SOMEBODY = re.compile(rf"(?:(?:the|a) )?(?:[a-z-]+ )?{ROLE}", re.IGNORECASE)
+"""Somebody by what they are: "the curator"."""
 PERSON_OF = re.compile(rf"\bthe (?:[a-z-]+ )?{ROLE} of (?:the )?$", re.IGNORECASE)
 """What makes a person of the name after it: "the founder of"."""
 PERSON_BY = re.compile(rf"['’]s (?:[a-z-]+ )?{ROLE}\b", re.IGNORECASE)
