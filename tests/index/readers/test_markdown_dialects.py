@@ -9,6 +9,7 @@ import time
 import pytest
 
 from index.article import Article
+from index.errors import ArticleError
 from index.readers import read_article
 from index.readers.sniff import is_supported
 
@@ -154,3 +155,8 @@ def test_marks_that_never_end_take_no_time(piece: str) -> None:
     article("Text.\n\n" + piece * (100_000 // len(piece)))
     article(f"title: {piece * (100_000 // len(piece))}\n\nText.")
     assert time.process_time() - started < 10
+
+
+def test_long_front_matter_that_is_not_yaml_is_not_tried_again() -> None:
+    with pytest.raises(ArticleError, match="not YAML in line 2"):
+        article("---\n" + "a: b: c\n" * 10_000 + "---\nText")
