@@ -111,6 +111,11 @@ def test_the_day_is_that_of_the_post_and_not_of_its_copy(name: str, front: str, 
         ("Lamp\n: It gives light.", "Lamp\n\nIt gives light."),
         ("[TOC]\n\nText.", "Text."),
         ("<aside>\n💡 **Ships** take a pilot.\n\n</aside>", "💡 Ships take a pilot."),
+        (
+            '<aside>\n<img src="https://x.org/i.svg" alt="https://x.org/i.svg" /> Mind **this**.\n\n</aside>',
+            "Mind this.",
+        ),
+        ("![The mole|300](a.png)", "The mole"),
         ("![Untitled](Rules%20152bb/Untitled.png)\n\nText.", "Text."),
         ("- Text.\n  id:: 64f0aaaa-1111\n  collapsed:: true", "- Text."),
     ],
@@ -138,6 +143,11 @@ def test_words_that_look_like_marks_stay(text: str) -> None:
 def test_code_keeps_what_would_be_marks_elsewhere() -> None:
     code = "{{< figure >}}\n:::note\n{#id}\nid:: 12\n<aside>\n**x**"
     assert article(f"---\ntitle: T\n---\n```\n{code}\n```\n").text == f"T\n\n{code}"
+
+
+@pytest.mark.parametrize("name", ["Document1.md", "Copy of Untitled document (2).md", "Unbenannt 3.md"])
+def test_a_name_that_a_program_gave_is_no_title(name: str) -> None:
+    assert article(TEXT, name).title == TEXT.strip()
 
 
 @pytest.mark.parametrize("name", ["a.mdx", "a.qmd", "a.Rmd", "a.mkd", "a.mdown"])
