@@ -87,3 +87,12 @@ def test_a_wiki_s_lists_of_links_are_none_of_its_article() -> None:
 )
 def test_fractions_and_sums_stay_what_they_are(written: str, shown: str) -> None:
     assert shown in page(f"<article><h1>Tides</h1><p>{written}. {WORDS}</p></article>").text
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "words"),
+    [("windows-874", "cp874", "ท่าเรือ"), ("x-cp1251", "cp1251", "Порт"), ("x-euc-jp", "euc_jp", "船は港を出た。")],
+)
+def test_labels_that_only_browsers_know_are_read(label: str, encoding: str, words: str) -> None:
+    html = f"<html><head><meta charset={label}><title>T</title></head><body><p>{words * 20}</p></body></html>"
+    assert words in read_article(html.encode(encoding), "a.html").text
