@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PyYAML 6.0.3
-# YAML lets a tab part a key's colon from its value; only indentation is by spaces alone. Of PyYAML's two parsers, which are
-# documented as the same but for their speed, the one in C reads such a line and the one in Python, which safe_load() takes,
-# refuses the whole document for it, also where a blank stands before the tab. After the dash of a list both refuse it.
+# YAML lets a tab part a key's colon from its value; only indentation is by spaces alone. Of PyYAML's two parsers the one in
+# C reads such a line and the one in Python, which safe_load() takes, refuses the whole document for it, also where a blank
+# stands before the tab: what is read depends on the loader. After the dash of a list both refuse it.
 # Seen on 2026-11-28:
 #   'title:\tThe light'   SafeLoader: ScannerError  CSafeLoader: {'title': 'The light'}
 #   'title: \tThe light'  SafeLoader: ScannerError  CSafeLoader: {'title': 'The light'}
