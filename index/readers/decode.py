@@ -22,7 +22,9 @@ _MISDECLARED = {
     for encoding, labels in {
         "cp1252": "ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 latin-1 l1 cp819",
         "cp1254": "iso-8859-9 iso8859-9 iso88599 iso_8859-9 latin5 l5",
-        "cp874": "iso-8859-11 iso8859-11 tis-620 dos-874",
+        "cp874": "iso-8859-11 iso8859-11 tis-620 dos-874 windows-874",
+        "iso-8859-6": "iso-8859-6-e iso-8859-6-i",
+        "euc_jp": "x-euc-jp",
         "gb18030": "gb2312 gb_2312-80 gb_2312 gbk x-gbk cp936 ms936 csgb2312 chinese euc-cn",
         "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 csbig5",
         "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis",
@@ -34,7 +36,7 @@ _MISDECLARED = {
         "utf-8": "utf8 unicode-1-1-utf-8 x-unicode20utf8 utf-16 utf-16le utf-16be unicode ucs-2 iso-10646-ucs-2",
     }.items()
     for label in labels.split()
-}
+} | {f"x-cp{number}": f"cp{number}" for number in range(1250, 1259)}
 _IMPOSSIBLE: dict[int, str | None] = {
     **dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"),
     0xAD: None,  # a soft hyphen only says where a line might break

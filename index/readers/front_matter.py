@@ -29,6 +29,8 @@ _BARE = re.compile(
 """Lines of names and values without fences, as MultiMarkdown, Pelican and Hexo have them."""
 _SIMPLE_LINE = re.compile(r"(?m)^([A-Za-z][\w -]*)::?[ \t]+(\S.*?)[ \t]*$")
 _KNOWN = frozenset("title author authors date published created tags keywords language lang url link source".split())
+_MENDED_CHARACTERS = 1 << 16
+"""Front matter that is longer is not tried a second time."""
 _TABLES = ("params", "extra", "taxonomies")
 """Where a site's own properties lie in front matter that reserves the others."""
 
@@ -114,6 +116,8 @@ def _loaded(text: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
+        if len(text) > _MENDED_CHARACTERS:
+            raise
         lines = re.sub(r"(?m)^\t+", lambda tabs: "  " * len(tabs[0]), text)
         with suppress(yaml.YAMLError):
             return yaml.safe_load(_SIMPLE_LINE.sub(_quoted, lines))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.readers.compose import Block
 from index.readers.markup import BLOCKS, placed_blocks
+from index.readers.page_marks import is_mark
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,6 +27,8 @@ _LINKS = 0.5
 """Of a part's characters, in links: then it leads elsewhere."""
 _RICH_WORDS, _FEW_WORDS = 25, 3
 _UPWARDS = 4
+_LISTS_OF_LINKS = frozenset({"toc", "catlinks", "navbox", "printfooter"})
+"""What wikis call these, which is none of the article whatever trafilatura finds."""
 _WHOLE = frozenset("html body".split())
 _CONTAINERS = frozenset("div section main article header center form".split())
 _BESIDES = frozenset("nav footer form button input textarea label dialog".split())
@@ -53,12 +56,15 @@ def main_blocks(root: _Element, extracted: str) -> list[Block]:
     part = _article(root, known, size)
     if part is None:
         return []
-    inside, around = set(part.iter()), {*part.iterancestors()}
+    notes = _notes(root, part)
+    inside = {*part.iter(), *(element for note in notes for element in note.iter())}
+    around = {ancestor for element in (part, *notes) for ancestor in element.iterancestors()}
 
     def is_skipped(element: _Element) -> bool:
         if element in inside:
             return _is_besides(element, part, known, size)
-        return element.tag in BLOCKS and element not in around and not known.get(element)
+        is_known = known.get(element) and not _is_list_of_links(element, part, size)
+        return element.tag in BLOCKS and element not in around and not is_known
 
     placed = placed_blocks(root, is_skipped)
     return [block for element, block in placed if element in inside or _is_known(_words(block.text), runs, alone)]
@@ -110,6 +116,22 @@ def _article(root: _Element, known: dict[_Element, int], size: dict[_Element, in
     return part
 
 
+def _notes(root: _Element, part: _Element) -> list[_Element]:
+    """Return the blocks outside of the article with the notes that numbers in it lead to, as Word puts them."""
+    marks = (element for element in part.iter("a", "sup") if is_mark(element))
+    links = (link for mark in marks for link in mark.iter("a"))
+    names = {link.get("href", "").removeprefix("#") for link in links} - {""}
+    inside = set(part.iter())
+    found = []
+    for element in root.iter() if names else ():
+        if {element.get("id"), element.get("name")} & names and element not in inside:
+            blocks = (each for each in (element, *element.iterancestors()) if each.tag in BLOCKS)
+            note = next(blocks, None)
+            if note is not None and part not in set(note.iter()):
+                found.append(note)
+    return found
+
+
 def _continues(part: _Element, sibling: _Element, size: dict[_Element, int]) -> bool:
     """Whether a sibling is a further container of the same body."""
     alike = sibling.tag == part.tag and sibling.get("class") == part.get("class") and bool(part.get("class"))
@@ -118,6 +140,8 @@ def _continues(part: _Element, sibling: _Element, size: dict[_Element, int]) -> 
 
 def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], size: dict[_Element, int]) -> bool:
     """Whether an element of the article is boilerplate: called so, or full of links, and without known words."""
+    if _is_list_of_links(element, part, size):
+        return True
     if known.get(element, 0) > _HALF * size.get(element, 0) or element is part:
         return False
     parent = element.getparent()
@@ -130,6 +154,11 @@ def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], s
     if element.tag in ("ul", "ol", "div", "section", "table", "p", "aside") and size.get(element, 0):
         return _link_share(element) > _LINKS
     return part.tag in _WHOLE and not _is_among_known(element, part, known)
+
+
+def _is_list_of_links(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:
+    called = {element.get("id"), *element.get("class", "").split()}
+    return bool(_LISTS_OF_LINKS & called) and size.get(element, 0) < _HALF * size.get(part, 0)
 
 
 def _is_boilerplate(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:

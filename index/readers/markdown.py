@@ -25,7 +25,10 @@ from index.readers.metadata import CREATED_NAMES, DATE_NAMES, author_of, day_of,
 from index.readers.obsidian import obsidian_plugin, outside_code, without_comments
 
 _LINKS = ("link", "url", "source", "canonicalurl", "canonical")
-_BOX = re.compile(r"(?m)^( {0,3}<(?:aside|blockquote|center|details|div|section)\b[^<>\n]*>)[ \t]*\n(?= {0,3}[^\s<])")
+_BOX = re.compile(
+    r"(?m)^( {0,3}<(?:aside|blockquote|center|details|div|section)\b[^<>\n]*>)[ \t]*\n"
+    r"(?= {0,3}(?:[^\s<]|<(?:a|b|code|em|i|img|span|strong)\b))"
+)
 """Tags on lines of their own: what they enclose is Markdown, too, as Notion means it."""
 
 
@@ -41,7 +44,7 @@ def read_markdown(data: bytes, source: str) -> Article:
     link = next(filter(None, (web_link(first_of(front, name)) for name in _LINKS)), None)
     properties = Properties(
         title=one_line(front.get("title")) or first_heading or post_title or name_of(source),
-        author=author_of(first_of(front, "author", "authors")),
+        author=author_of(first_of(front, "author", "authors", "byline", "creator", "writer")),
         date=_date(front, bool(link)) or day,
         language=one_line(first_of(front, "language", "lang")),
         link=link,

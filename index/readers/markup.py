@@ -47,6 +47,8 @@ _LAYOUT = frozenset("table h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre".split())
 """With one of these in a long cell a row is there for the layout."""
 _LONG_CELL = 300
 
+_WIDTH = re.compile(r" ?\| ?\d+(?:x\d+)?$")
+"""Of a picture, as Obsidian writes it: `The light|300`."""
 _FILE_NAME = 300
 _PICTURE_NAME = re.compile(r"(?i)\S+\.(?:png|jpe?g|gif|svg|webp|tiff?|bmp)")
 
@@ -171,7 +173,7 @@ class _Walk:
 
 def _described(picture: _Element) -> str:
     """Return a picture's description, unless its caption says the same, or it is only the name of its file."""
-    said = " ".join((picture.get("alt") or "").split())
+    said = _WIDTH.sub("", " ".join((picture.get("alt") or "").split()))
     file = PurePath(unquote(picture.get("src") or "")[-_FILE_NAME:])
     if _PICTURE_NAME.fullmatch(said) or (said == file.stem and not is_named(said)):
         return ""

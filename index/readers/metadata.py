@@ -90,7 +90,8 @@ _FIRST_YEAR = 1985
 _HASH = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 _NO_NAME_OF_A_FILE = re.compile(
     r"(?i)(?:\d+|(?=[a-z]*\d)[0-9a-f]{6,}|v\d+|scan(?:ned)?|ocr|img|dsc|pict?|image|photo|screenshot|page|file|doc|document|"
-    r"text|article|untitled|unnamed|new|copy|draft|final|export|download|output|tmp|temp|index|p\d+|scan\d+|doc\d+|img\d+)"
+    r"text|article|untitled|unnamed|new|copy|draft|final|export|download|output|tmp|temp|index|p\d+|"
+    r"(?:scan|doc|dokument|document|documento|img|page|untitled|unbenannt|file)\d*|of|de|von|kopie|copie|copia)"
 )
 
 

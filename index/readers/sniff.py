@@ -126,7 +126,8 @@ _LIKELY = (
 _FOUND_IN_FOLDERS = frozenset({"pdf", "rtf", "feed", *(kind for _, kind in _SIGNED)})
 """With any ending."""
 _JSON_ARTICLES = re.compile(
-    rb"(?s)(?:\xef\xbb\xbf)?\s*(?:[\[{]\s*.*\"(?:text|body|content|article)\"\s*:|\{.*jsonfeed\.org/version/)",
+    rb"(?s)(?:\xef\xbb\xbf)?\s*(?:[\[{]\s*.*\"(?:text|body|content|article|html|plaintext|markdown|transcript|"
+    rb"(?:body|content|post|full|article)_?(?:html|markdown|text|content))\"\s*:|\{.*jsonfeed\.org/version/)",
     re.IGNORECASE,
 )
 """Of other JSON files folders are full."""

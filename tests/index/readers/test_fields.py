@@ -11,6 +11,7 @@ import pytest
 from index.article import Article, Failure
 from index.readers import read_articles
 from index.readers.metadata import day_of
+from index.readers.sniff import is_supported
 
 TEXT = "The light was built in 1931 by Oda Brandt."
 POST = {"title": "The light", "author": "Pia Holm", "date": "2024-03-17", "text": TEXT}
@@ -174,3 +175,15 @@ def test_a_quotation_that_never_ends_swallows_no_rows() -> None:
 )
 def test_days_are_read_in_several_languages_and_never_guessed(said: str, day: str | None) -> None:
     assert day_of(said) == day
+
+
+@pytest.mark.parametrize(
+    ("head", "supported"),
+    [
+        (b'[{"title": "The light", "body_markdown": "x"}]', True),
+        (b'{"data": [{"attributes": {"contentHtml": "x"}}]}', True),
+        (b'{"name": "tool", "version": "1.0", "description": "x"}', False),
+    ],
+)
+def test_in_folders_json_that_begins_like_articles_is_read(head: bytes, supported: bool) -> None:
+    assert is_supported("posts.json", head) is supported

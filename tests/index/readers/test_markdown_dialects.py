@@ -9,6 +9,7 @@ import time
 import pytest
 
 from index.article import Article
+from index.errors import ArticleError
 from index.readers import read_article
 from index.readers.sniff import is_supported
 
@@ -110,6 +111,11 @@ def test_the_day_is_that_of_the_post_and_not_of_its_copy(name: str, front: str, 
         ("Lamp\n: It gives light.", "Lamp\n\nIt gives light."),
         ("[TOC]\n\nText.", "Text."),
         ("<aside>\n💡 **Ships** take a pilot.\n\n</aside>", "💡 Ships take a pilot."),
+        (
+            '<aside>\n<img src="https://x.org/i.svg" alt="https://x.org/i.svg" /> Mind **this**.\n\n</aside>',
+            "Mind this.",
+        ),
+        ("![The mole|300](a.png)", "The mole"),
         ("![Untitled](Rules%20152bb/Untitled.png)\n\nText.", "Text."),
         ("- Text.\n  id:: 64f0aaaa-1111\n  collapsed:: true", "- Text."),
     ],
@@ -139,6 +145,11 @@ def test_code_keeps_what_would_be_marks_elsewhere() -> None:
     assert article(f"---\ntitle: T\n---\n```\n{code}\n```\n").text == f"T\n\n{code}"
 
 
+@pytest.mark.parametrize("name", ["Document1.md", "Copy of Untitled document (2).md", "Unbenannt 3.md"])
+def test_a_name_that_a_program_gave_is_no_title(name: str) -> None:
+    assert article(TEXT, name).title == TEXT.strip()
+
+
 @pytest.mark.parametrize("name", ["a.mdx", "a.qmd", "a.Rmd", "a.mkd", "a.mdown"])
 def test_markdown_has_other_endings_too(name: str) -> None:
     assert is_supported(name)
@@ -154,3 +165,8 @@ def test_marks_that_never_end_take_no_time(piece: str) -> None:
     article("Text.\n\n" + piece * (100_000 // len(piece)))
     article(f"title: {piece * (100_000 // len(piece))}\n\nText.")
     assert time.process_time() - started < 10
+
+
+def test_long_front_matter_that_is_not_yaml_is_not_tried_again() -> None:
+    with pytest.raises(ArticleError, match="not YAML in line 2"):
+        article("---\n" + "a: b: c\n" * 10_000 + "---\nText")

@@ -59,3 +59,40 @@ def test_a_paragraph_that_is_called_title_is_the_title_where_a_page_has_no_other
     assert found.title == "Harbour rules"
     assert found.text.startswith("Harbour rules\n\nSentence 0")
     assert page(body).title == "Tides"
+
+
+def test_notes_that_stand_apart_from_the_article_are_read() -> None:
+    mark = '<a href="#_ftn1" name="_ftnref1"><span class="MsoFootnoteReference">[1]</span></a>'
+    note = '<div><hr><div id="ftn1"><p><a href="#_ftnref1" name="_ftn1">[1]</a> The log of 1931.</p></div></div>'
+    body = f'<div class="WordSection1"><h1>Tides</h1><p>{WORDS}{mark}</p><p>{WORDS}</p></div>'
+    assert page(f"{body}{note}").text.endswith("The log of 1931.")
+    assert page(f"{body}{note}").text.count("The log of 1931.") == 1
+
+
+def test_a_wiki_s_lists_of_links_are_none_of_its_article() -> None:
+    body = f'<div id="content"><h1>Tides</h1><div class="toc"><h2>Contents</h2></div><p>{WORDS}</p><p>{WORDS}</p></div>'
+    text = page(f'{body}<div id="catlinks">Categories</div>').text
+    assert [words for words in ("Contents", "Categories") if words in text] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("3<sup>1</sup>/<sub>2</sub> inches", "3 1/2 inches"),
+        ("<sup>3</sup>&frasl;<sub>4</sub> of it", "3/4 of it"),
+        ("x<sub>1</sub>/<sub>2</sub>", "x1/2"),
+        ("a<sup>b+c</sup>", "a^(b+c)"),
+        ("the 1<sup>st</sup> and M<sup>me</sup>", "the 1st and Mme"),
+    ],
+)
+def test_fractions_and_sums_stay_what_they_are(written: str, shown: str) -> None:
+    assert shown in page(f"<article><h1>Tides</h1><p>{written}. {WORDS}</p></article>").text
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "words"),
+    [("windows-874", "cp874", "ท่าเรือ"), ("x-cp1251", "cp1251", "Порт"), ("x-euc-jp", "euc_jp", "船は港を出た。")],
+)
+def test_labels_that_only_browsers_know_are_read(label: str, encoding: str, words: str) -> None:
+    html = f"<html><head><meta charset={label}><title>T</title></head><body><p>{words * 20}</p></body></html>"
+    assert words in read_article(html.encode(encoding), "a.html").text
