@@ -32,6 +32,8 @@ _SHARE = 2
 """One of so many sentences goes into the summary."""
 _SHORTEST, _WHOLE = 12, 40
 """Characters of a sentence at least; below the second number it has to end as one ("Approval is uncertain.")."""
+_HAN = 3
+"""Letters that a Chinese character says as much as."""
 _PARTICULAR = re.compile(
     r"\b(?:findings?|facts|points?|results?|debate|views?|arguments?|reactions?|verdict|what happened)\b", re.IGNORECASE
 )
@@ -154,7 +156,8 @@ def prose(article: Article, *, short: bool = False) -> list[SentenceSpan]:
 
 
 def _is_whole(text: str, *, short: bool) -> bool:
-    return len(text) >= _WHOLE or (short and len(text) >= _SHORTEST and bool(ENDS.search(text)))
+    length = len(text) * (_HAN if has_han(text) else 1)
+    return length >= _WHOLE or (short and length >= _SHORTEST and bool(ENDS.search(text)))
 
 
 def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceSpan:
