@@ -134,7 +134,7 @@ def _marked(row: dict[str, Any], question: str, vectors: VectorCache, is_marked:
 def _article_of(row: dict[str, Any]) -> tuple[Article, list[SentenceSpan]]:
     whole = f"---\ntitle: {json.dumps(row['title'], ensure_ascii=False)}\n---\n\n{row['text']}\n"
     article = read_article(whole.encode(), f"{row['id']}.md")
-    return article, prose(article)
+    return article, prose(article, short=True)
 
 
 def _plain(text: str) -> str:

@@ -16,19 +16,23 @@ from numpy.typing import NDArray
 from index.chunk import SentenceSpan
 
 WEIGHTS = {
-    "near to the whole": 0.42,
-    "near to the question": 0.27,
-    "length": 0.74,
-    "opens a paragraph": 0.68,
-    "late": -0.58,
+    "near to the whole": 0.43,
+    "near to the question": 0.26,
+    "length": 0.72,
+    "opens a paragraph": 0.66,
+    "late": -0.53,
     "asks": -1.98,
-    "quotes": -1.41,
-    "refers back": -0.64,
+    "quotes": -1.45,
+    "refers back": -0.63,
     "reports": -0.53,
 }
 """What each column of `features` counts, as `python -m training.salience` fits it."""
 _UNENDED = -1.5
-"""Set by hand: in the marked articles nearly all sentences end as one. A row of a table or a date line does not."""
+_UNBEGUN = -1.0
+"""Set by hand, as nearly all sentences of the marked articles begin with a capital and end as sentences do. The row of
+a table does not, nor what a line break has cut off."""
+_EARLY = 15
+"""Sentences from which on all are equally late: the marked articles have so many."""
 _LONG = 160
 """Characters from which on a sentence is as good as a longer one."""
 _OPENING = 2
@@ -39,6 +43,7 @@ _QUESTION = re.compile(r"[?？]\s*$")
 _QUOTE = re.compile(r"^[\"“‘「『]")
 ENDS = re.compile(r"[.!?。！？…][\"”’」』)]*$")
 """The end of a sentence."""
+_SMALL = re.compile(r"[a-zà-ÿ]")
 _REFERRING = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|their|its|but|and|so|yet|however|then|there|here|such|both|neither"
     r"|one|another|others|i|we|you|my|our|your)\b",
@@ -50,7 +55,8 @@ _REPORTED = re.compile(r"\b(?:said|says|told|asked|replied|adds?|added|remarked|
 def salience(texts: Sequence[str], spans: Sequence[SentenceSpan], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return a number for each sentence. `vectors` are unit vectors of the sentences, then of the question."""
     seen = features(texts, spans, vectors) @ np.array(list(WEIGHTS.values()))
-    scores: NDArray[np.float64] = seen + _UNENDED * (1 - _having(ENDS.search, texts))
+    cut = _UNENDED * (1 - _having(ENDS.search, texts)) + _UNBEGUN * _having(_SMALL.match, texts)
+    scores: NDArray[np.float64] = seen + cut
     return scores
 
 
@@ -63,7 +69,7 @@ def features(texts: Sequence[str], spans: Sequence[SentenceSpan], vectors: NDArr
         _standard(sentences @ vectors[-1]),
         np.log(lengths),
         _opening(spans),
-        np.arange(len(texts)) / len(texts),
+        np.minimum(np.arange(len(texts)) / _EARLY, 1.0),
         _having(_QUESTION.search, texts),
         _having(_QUOTE.match, texts),
         _having(_REFERRING.match, texts),

@@ -30,8 +30,10 @@ SENTENCES = 200
 """Of a longer article, so many sentences are looked at."""
 _SHARE = 2
 """One of so many sentences goes into the summary."""
-_SHORTEST, WHOLE = 12, 40
+_SHORTEST, _WHOLE = 12, 40
 """Characters of a sentence at least; below the second number it has to end as one ("Approval is uncertain.")."""
+_HAN = 3
+"""Letters that a Chinese character says as much as."""
 _PARTICULAR = re.compile(
     r"\b(?:findings?|facts|points?|results?|debate|views?|arguments?|reactions?|verdict|what happened)\b", re.IGNORECASE
 )
@@ -71,7 +73,7 @@ def summary(question: str, passages: Sequence[Passage], vectors: VectorCache, co
 
 def chosen_sentences(question: str, article: Article, vectors: VectorCache) -> list[SentenceSpan]:
     """Return 3 to 5 sentences of an article in reading order; none where it has fewer."""
-    spans = prose(article)[:SENTENCES]
+    spans = prose(article, short=True)[:SENTENCES]
     if len(spans) < LEAST:
         return []
     fitting = [span for span in spans if span.end - span.start <= FIRST_LINE]
@@ -97,7 +99,7 @@ def asked_article(topic: Sequence[str], articles: Sequence[Article]) -> Article 
 
 def _doubt(topic: Sequence[str], article: Article, articles: Sequence[Article]) -> str | None:
     """Return why it may not be this article that is meant, or not all of it was looked at; None without a doubt."""
-    if len(prose(article)) > SENTENCES:
+    if len(prose(article, short=True)) > SENTENCES:
         return f"Only the first {SENTENCES} sentences of the article were looked at."
     if len(articles) == 1:
         return None
@@ -135,25 +137,27 @@ def _whole(article: Article) -> str:
     return f"{article.title}\n{article.text}"
 
 
-def prose(article: Article) -> list[SentenceSpan]:
+def prose(article: Article, *, short: bool = False) -> list[SentenceSpan]:
     """Return the article's sentences without title, byline, headings and names of columns: these say nothing alone.
 
-    And without what frames it where it is a letter: one that begins with a salutation.
+    And without what frames it where it is a letter: one that begins with a salutation. A `short` sentence says little
+    outside of its article.
     """
     names = {article.title, *(heading.title for heading in article.headings)}
     under, frame = article.byline, frame_of(article.text)
     return [
         span
         for span in (_unframed(span, frame, article.text) for span in sentence_spans(article.text, article.language))
-        if _is_whole(article.text[span.start : span.end])
+        if _is_whole(article.text[span.start : span.end], short=short)
         and article.text[span.start : span.end] not in names
         and not (under and span.start < under[1])
         and not article.names_columns(span.start)
     ]
 
 
-def _is_whole(text: str) -> bool:
-    return len(text) >= WHOLE or (len(text) >= _SHORTEST and bool(ENDS.search(text)))
+def _is_whole(text: str, *, short: bool) -> bool:
+    length = len(text) * (_HAN if has_han(text) else 1)
+    return length >= _WHOLE or (short and length >= _SHORTEST and bool(ENDS.search(text)))
 
 
 def _unframed(span: SentenceSpan, frame: Sequence[Span], text: str) -> SentenceSpan:

@@ -10,7 +10,7 @@ from itertools import islice, zip_longest
 from index.article import Article
 from index.terms import STOP_WORDS, query_terms
 from rag.answer import Citation
-from rag.forms.summary import LEAST, WHOLE, prose
+from rag.forms.summary import LEAST, prose
 from rag.language.names import names_in
 from rag.language.places import is_place
 from rag.language.scripts import has_han
@@ -156,7 +156,7 @@ def _apart(names: Iterable[str]) -> Iterator[str]:
 def _can_be_summarized(article: Article) -> bool:
     if len(article.title) > _MAX_TITLE or has_han(article.title) or "“" in article.title:
         return False
-    return len(article.text) >= _LONG or sum(span.end - span.start >= WHOLE for span in prose(article)) >= LEAST
+    return len(article.text) >= _LONG or len(prose(article)) >= LEAST
 
 
 def _filled(facts: Sequence[str], forms: Sequence[str], asked: Sequence[str], count: int) -> tuple[str, ...]:

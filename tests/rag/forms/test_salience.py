@@ -26,6 +26,7 @@ def scores(*texts: str, opens: tuple[int, ...] = (0,)) -> list[float]:
         "They have sold the old harbour to a big shipping company.",
         "The council said that it sells the harbour to a company.",
         "The council sells.",
+        "sells the old harbour to a company that is in shipping.",
         "Monday | 10:00 to 17:00 | 10:00 to 19:00 | closed at 20:00",
     ],
 )
@@ -37,6 +38,12 @@ def test_a_sentence_that_tells_what_happened_goes_before_one_that(other: str) ->
 def test_the_first_two_of_a_paragraph_go_before_the_third_and_early_ones_before_late_ones() -> None:
     first, second, third, opening = scores(PLAIN, PLAIN, PLAIN, PLAIN, opens=(0, 3))
     assert first > second > opening > third
+
+
+def test_in_a_long_article_early_sentences_go_before_late_ones_as_in_a_short_one() -> None:
+    short, long = scores(*[PLAIN] * 15), scores(*[PLAIN] * 80)
+    assert long[2] - long[3] == pytest.approx(short[2] - short[3])
+    assert long[40] == pytest.approx(long[79])
 
 
 def test_nearness_to_the_whole_and_to_the_question_counts() -> None:

@@ -151,7 +151,15 @@ def test_a_summary_of_a_letter_leaves_out_salutation_and_signature(between: str)
 def test_a_short_sentence_is_one_and_a_line_without_an_end_is_none() -> None:
     said = ("Approval is uncertain.", "The authority in Oslo will decide on the merger of the two ferry lines in May.")
     article = Article("a.txt", "Ferries", f"Ferries\n\nPublished by the harbour\n\n{said[0]} {said[1]}", "0" * 64)
-    assert [article.text[span.start : span.end] for span in prose(article)] == list(said)
+    assert [article.text[span.start : span.end] for span in prose(article, short=True)] == list(said)
+    assert [article.text[span.start : span.end] for span in prose(article)] == [said[1]]
+
+
+def test_a_chinese_sentence_is_whole_with_fewer_characters() -> None:
+    said = ("五月才过半，今年的第三轮降价已经打响。", "他没有答应。", "一直嘴硬的汽车公司没有动价格表。")
+    article = Article("a.txt", "降价", f"降价\n\n{''.join(said)}", "0" * 64, language="zh")
+    assert [article.text[span.start : span.end] for span in prose(article, short=True)] == list(said)
+    assert [article.text[span.start : span.end] for span in prose(article)] == [said[0], said[2]]
 
 
 def test_a_summary_of_findings_is_uncertain(chain: AnswerChain) -> None:
