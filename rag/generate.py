@@ -112,9 +112,10 @@ def _overlap(a: Citation, b: Citation) -> bool:
 
 
 def joined(*notices: str | None) -> str | None:
-    """Return the notices as one text, with what leads to the answer first; None where there is none."""
+    """Return the notices as one text, with the first of what leads to the answer first; None where there is none."""
     parts = [parted(notice) for notice in notices]
-    return " ".join(filter(None, (*(lead for lead, _ in parts), *(rest for _, rest in parts)))) or None
+    leads = [lead for lead, _ in parts if lead]
+    return " ".join(filter(None, (*leads[:1], *(rest for _, rest in parts)))) or None
 
 
 def parted(notice: str | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from rag.answer import Sentence
 from rag.extract import cite
 from rag.forms.about import all_stems_of, is_about, stems_of
 from rag.forms.summary import prose
-from rag.generate import AnswerBody, joined
+from rag.generate import AnswerBody
 from rag.intents import ARTICLES
 from rag.retrieve import Passage
 from rag.unsure import OF_FORM
@@ -44,11 +44,11 @@ def overview(question: str, passages: Sequence[Passage], vectors: VectorCache, c
         cite(n, article, (span.start, span.end), (), context) for n, (article, span) in enumerate(quotes, start=1)
     )
     sentences = tuple(Sentence(citation.quote, "quote", (citation.n,), 1.0) for citation in citations)
-    notice = f"{len(quotes)} articles, the newest first:" if len(quotes) > 1 else None
     if about:
+        notice = f"{len(quotes)} articles, the newest first:" if len(quotes) > 1 else None
         return AnswerBody(sentences, citations, notice, certainty="high", intent="overview")
-    notice = joined(OF_FORM["overview"], notice)
-    return AnswerBody(sentences, citations, notice, certainty="low", reason=IN_PASSING, intent="overview")
+    unsure = OF_FORM["overview"]
+    return AnswerBody(sentences, citations, unsure, certainty="low", reason=IN_PASSING, intent="overview")
 
 
 def _best_span(

@@ -70,9 +70,9 @@ def candidates(article: Article, start: int, end: int) -> Iterator[Candidate]:
             continue
         for made in questions_of(sentence):
             question = _in_full(made, article.text)
-            if question and len(question) <= _MAX_CHARS:
+            if question and len(question) <= _MAX_CHARS and not _is_thin(made, question):
                 rank = _IDENTITY_RANK if _IDENTITY.match(question) else _RANKS[made.kind]
-                rank -= _UNEXPLAINED_COSTS * bool(_UNEXPLAINED.search(question) or _is_thin(made, question))
+                rank -= _UNEXPLAINED_COSTS * bool(_UNEXPLAINED.search(question))
                 yield Candidate(question, article.id, start + span.start, start + span.end, rank, made.answer)
 
 

@@ -67,7 +67,7 @@ def test_no_key_is_left_over() -> None:
     said = set(re.findall(r'say\("(\w+)"', scripts))
     put_together = re.compile(
         r"chat\.(error|reason|stage|unsure)\.|chat\.month_|chat\.(written|quotes)$|articles\.by_|sources\.kind_"
-        r"|owner\.(idle|stopping|stopped|running|done|questions|right|refusal_recall|auroc)(_is)?$"
+        r"|owner\.(idle|stopping|stopped|running|done|questions|first_line_right|high_precision|refusal_recall)(_is)?$"
         r"|library\.(is_(waiting|being_read|read|in|unchanged|left_out|failed|stopped)|waiting|queued|embedding|publishing|busy|stopping)$"
     )
     for key in languages()[DEFAULT]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STARTER_SET = SEEDS.parent / "questions.jsonl"
 SET_BYTES = 64 * 2**20
-FIGURES = ("right", "refusal_recall", "auroc")
+FIGURES = ("first_line_right", "high_precision", "refusal_recall")
 """What the list shows of a run."""
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 

@@ -71,7 +71,7 @@ def test_a_summary_is_of_the_article_asked_for(chain: AnswerChain, question: str
 
 def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: AnswerChain) -> None:
     answer = ask(chain, "What do the articles say about ferries?")
-    assert (answer.intent, answer.notice) == ("overview", f"{UNSURE} 2 articles, the newest first:")
+    assert (answer.intent, answer.notice) == ("overview", UNSURE)
     assert [citation.title for citation in answer.citations] == ["The tin tax", "Tea on the roof"]
     assert all("ferries" in sentence.text for sentence in answer.sentences)
     [sentence] = ask(chain, "mines").sentences
@@ -80,7 +80,7 @@ def test_an_overview_has_a_sentence_of_each_article_the_newest_first(chain: Answ
 
 def test_several_topics_are_each_looked_for_where_no_article_has_all_of_them(chain: AnswerChain) -> None:
     answer = ask(chain, "shafts, gardener or copper")
-    assert (answer.intent, answer.notice) == ("overview", f"{UNSURE} 2 articles, the newest first:")
+    assert (answer.intent, answer.notice) == ("overview", UNSURE)
     assert ["shafts" in answer.sentences[0].text, "gardener" in answer.sentences[1].text] == [True, True]
     assert ask(chain, "copper and zinc").abstained
 

@@ -144,7 +144,7 @@ def test_from_a_set_to_a_report(client: TestClient, reader: WordReader) -> None:
 
     page = client.get("/owner/eval").text
     assert "<bdi>Tea &amp; tin.jsonl</bdi>" in page and f'href="/owner/runs/{run_id}"' in page
-    for name in ("right", "refusal_recall", "auroc"):
+    for name in ("first_line_right", "high_precision", "refusal_recall"):
         assert f">{figures[name]:.3f}</td>" in page
     assert figures["refusal_recall"] == 1
 
