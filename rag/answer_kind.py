@@ -55,13 +55,7 @@ _PRICE = _kind(
     r"|\b(?:price|prices|cost|fee|rent|wage|salary) (?:of|for)\b",
     rf"{_MONEY}|\b(?:free|nothing)\b|{_PERCENT}",
 )
-_WHY = _kind(
-    r"^(?:(?:and|but|so|explain) )?(?:why|how come)\b|^(?:for )?what (?:is|was|are|were)? ?(?:the )?reasons?\b",
-    r"\b(?:because|since|as|due to|owing|thanks to|so|for|after|reasons?|caus(?:e[sd]?|ing)|why|therefore|hence|thus"
-    r"|led to|means|meant|in order|blam(?:e[sd]?|ing)|explain(?:s|ed)?)\b|, when\b|: ",
-)
 _KINDS = (
-    _WHY,
     _kind(r"^when\b|\b(?:what|which) (?:year|month|day|date|quarter|century|decade|season|time)\b", _TIME),
     _PRICE,
     _kind(
@@ -136,11 +130,6 @@ def _part_named(words: Iterable[str], quote: str) -> tuple[int, int] | None:
 def asks_for_kind(question: str) -> bool:
     """Return whether a question asks for a time, money, a length or the like, and not for anything."""
     return _kind_asked(question) is not None
-
-
-def asks_for_reason(question: str) -> bool:
-    """Return whether a question asks why."""
-    return _kind_asked(question) is _WHY
 
 
 def is_of_kind(question: str, words: str) -> bool:

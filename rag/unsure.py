@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer_kind import asks_for_reason, is_of_kind
+from rag.answer_kind import is_of_kind
 from rag.intents import Intent
 from rag.quotes import Quote
 from rag.reading.constraints import Constraints, Fit
@@ -23,14 +23,12 @@ OF_FORM: dict[Intent, str] = {
 NOT_NAMED = "The quote does not name {names}."
 NOT_ABOUT = "The quote may not be about {names}."
 OTHER_KIND = "The quote may not give the time, sum or number that was asked for."
-NO_REASON = "The quote may give no reason."
 RIVAL = "Another sentence fits nearly as well."
 NOT_ASKED = "This may not be what was asked."
 REASONS = {
     "not_named": NOT_NAMED,
     "not_about": NOT_ABOUT,
     "other_kind": OTHER_KIND,
-    "no_reason": NO_REASON,
     "rival": RIVAL,
     "not_asked": NOT_ASKED,
 }
@@ -53,6 +51,6 @@ def why_unsure(question: str, constraints: Constraints, quotes: Sequence[Quote])
     if best.fit is not Fit.MEETS and insisted:
         return NOT_ABOUT.format(names=", ".join(as_typed(tuple(name.split()), question) for name in insisted))
     if not is_of_kind(question, best.text):
-        return NO_REASON if asks_for_reason(question) else OTHER_KIND
+        return OTHER_KIND
     rivals = [quote for quote in quotes[1:] if quote.fit >= best.fit and quote.support >= _NEARLY * best.support]
     return RIVAL if rivals else NOT_ASKED

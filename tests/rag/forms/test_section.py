@@ -115,7 +115,7 @@ def test_another_question_is_not_answered_so(question: str) -> None:
 
 
 def test_a_certain_answer_stands_unless_it_only_announces_reasons() -> None:
-    for claim, stands in (("The cliff moves, so it is closed.", True), ("Two reasons led to it.", False)):
+    for claim, stands in (("The cliff moves.", True), ("Two reasons led to it.", False)):
         question = "Why is the coast road closed?"
         certain = findings(question, [(claim, claim, 0.95)])
         assert certain.extract.certainty == "high"
