@@ -28,6 +28,9 @@ _JOINED = re.compile(r" (?:and|or) ")
 _PART_ENDS = re.compile(r"[\"”’')\]]*(?:[.;:!?…]|, (?!(?:and|or|but)\b)|$)")
 _GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor)) (?:the |an? )?$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_WHO_IS = re.compile(r"^who(?:['’]s| is| are)\b", re.IGNORECASE)
+_UNTIL = re.compile(r" \((?:[^()]* )?[12][0-9]{3} ?[-–] ?(?:[^()]* )?[12][0-9]{3}\)")
+"""Behind a name, when somebody was what is asked: "Edwin Crane (1926-1947)" is not who it is now."""
 _NAME_BEFORE = re.compile(r"\b\w*[A-Z]\w* $")
 _LEAST = 2
 
@@ -43,6 +46,8 @@ def short_answer(question: str, best: Quote, constraints: Constraints) -> str | 
     said = best.article.text[start:end]
     names = [name[-1] for name in constraints.names]
     if _tells_half(question, best, (start, end)) or _begins_inside(best, (start, end)):
+        return None
+    if _WHO_IS.match(question) and _UNTIL.match(best.article.text, end):
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None

@@ -96,6 +96,20 @@ def test_an_unsure_sentence_with_no_word_of_the_question_gives_way_to_one_near_i
             "high",
         ),
         (
+            "Who is the skipper?",
+            "Skippers: Ada Weil (1926-1947), Runa Holm (since 1998).",
+            "Ada Weil",
+            "Skippers: Ada Weil (1926-1947), Runa Holm (since 1998).",
+            "high",
+        ),
+        (
+            "Who was the first skipper?",
+            "Skippers: Ada Weil (1926-1947), Runa Holm (since 1998).",
+            "Ada Weil",
+            "Ada Weil",
+            "high",
+        ),
+        (
             "What macOS does it need?",
             "It needs macOS 13, Windows 10 22H2 or a Linux kernel of 5.15.",
             "13",
