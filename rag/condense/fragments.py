@@ -66,9 +66,10 @@ def replaced(past: Sequence[Past], part: str, *, noun: bool = False) -> str:
 def _of_other_time(past: Sequence[Past], asked: str, part: str) -> str | None:
     """Return the question about a name of another time: "And XPeng in 2023?"."""
     start, end = next(iter(time_spans(part)[-1:]), (0, 0))
-    if not start or end != len(part) or not names_in(f"- {part[:start]}"):
+    of = part[:start].strip()
+    if not start or end != len(part) or not (names_in(f"- {of}") or of.isalpha()):
         return None
-    return replaced([replace(past[-1], question=with_time(asked, part[start:].strip()))], part[:start].strip())
+    return replaced([replace(past[-1], question=with_time(asked, part[start:].strip()))], of)
 
 
 def _of_other_version(asked: str, part: str) -> str | None:
@@ -116,7 +117,9 @@ def _same_kind(asked: str, part: str) -> tuple[int, int] | None:
 def _with_other_thing(past: Sequence[Past], asked: str, part: str, *, noun: bool) -> str:
     """Return the question about another thing; of what belongs to a thing, with whose it is in brackets."""
     owned = OWNED.match(part)
-    if (other := of_what_was_spoken_of(past, part)) or (not noun and (other := _of_other_kind(asked, part))):
+    if (other := of_what_was_spoken_of(past, part)) or (
+        (not noun or INDEFINITE.fullmatch(part)) and (other := _of_other_kind(asked, part))
+    ):
         return other
     of_thing = noun or _belongs(part) or ONES.search(part)
     if not of_thing and (other := _of_other_thing(asked, part)):

@@ -44,6 +44,7 @@ from rag.language.followups import (
     ELSE,
     FRONTED,
     GENERIC,
+    INDEFINITE,
     LEANING,
     MEANT,
     MORE_THAN,
@@ -82,6 +83,8 @@ _MAX_TERMS = 3
 _MAX_TERMS_OF_THE = 5
 """Terms of one that speaks of "the plant" as if it was known."""
 _OF_THE = re.compile(r"\bthe (?!most\b|least\b|[a-z]+est\b|[a-z]+ ones?\b)[a-z]", re.IGNORECASE)
+_NO_TOPICS = (ATTRIBUTE, INDEFINITE, RECKONED_FROM_NOW, RELATIVE_TIME, VERSION_ALONE)
+"""What asks for a part of what was spoken of."""
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}|[\u3400-\u9fff]")
 """A question of one letter has no subject that a later one could be about."""
 _QUOTES = " \"“”‘'"
@@ -188,9 +191,9 @@ def _stands_alone(fragment: str) -> bool:
     terms = query_terms(fragment)
     if len(terms) > _FRAGMENT_TERMS:
         return True
-    if RELATIVE_TIME.fullmatch(fragment) or RECKONED_FROM_NOW.fullmatch(fragment) or VERSION_ALONE.fullmatch(fragment):
+    if any(pattern.fullmatch(fragment) for pattern in _NO_TOPICS):
         return False
-    if is_time(fragment) or PREPOSITION.match(fragment) or ATTRIBUTE.fullmatch(fragment) or LEANING.match(fragment):
+    if is_time(fragment) or PREPOSITION.match(fragment) or LEANING.match(fragment):
         return False
     named = {term for name in names_in(f"- {fragment}") for term in query_terms(name.text)}
     return not named or bool(set(terms) - named)

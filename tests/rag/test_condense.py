@@ -408,6 +408,8 @@ def test_names_in_small_letters_and_what_an_answer_names(question, history, stan
         ("And to those of Kettering?", ["What happened to Halden's shares?"], "What happened to Kettering's shares?"),
         ("for children?", ["What does a day pass cost at Serrat?"],
          "What does a day pass cost at Serrat for children?"),
+        ("a board game?", ["How long may I keep a film at home?"], "How long may I keep a board game at home?"),
+        ("and xpeng in 2022?", ["How many cars did NIO sell in 2023?"], "How many cars did Xpeng sell in 2022?"),
         ("what about a board game?", ["How long may I keep a film at home?"],
          "How long may I keep a board game at home?"),
         ("What's the fine?", ["How long may I keep a film?", "and a board game?"],
