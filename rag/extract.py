@@ -93,9 +93,7 @@ def extract_answer(
         best_first = sorted(range(len(readings)), key=lambda i: -readings[i].probability)
         return Extract((), (), reason=why_none(question, constraints, [passages[i] for i in best_first]))
     best = chosen[0] = with_unit(question, with_qualifiers(with_sum(question, chosen[0], constraints)))
-    enough = _enough(question, best, constraints, bars)
-    certain = best.fit is Fit.MEETS and best.support >= enough and is_of_kind(question, best.told)
-    certain = certain and not (says_opposite(question, best.told) or says_opposite(question, _answering_clause(best)))
+    certain = _is_certain(question, best, constraints, bars)
     if certain:  # by less than it takes for others
         chosen = [best, *(quote for quote in chosen[1:] if quote.support >= bars.high)]
     chosen, notice, differing = _with_differing(question, chosen, quotes, limits)
@@ -114,6 +112,14 @@ def extract_answer(
     if said := short_answer(question, best, constraints):
         sentences.insert(0, Sentence(said, "short", (1,), round(best.support, 4)))
     return Extract(tuple(sentences), citations, notice, differ, "high")
+
+
+def _is_certain(question: str, best: Quote, constraints: Constraints, bars: Bars) -> bool:
+    """Return whether the best quote has the support, meets the question and does not say the opposite."""
+    if best.fit is not Fit.MEETS or best.support < _enough(question, best, constraints, bars):
+        return False
+    opposite = any(says_opposite(question, text) for text in (best.told, _answering_clause(best)))
+    return is_of_kind(question, best.told) and not opposite
 
 
 def _enough(question: str, best: Quote, constraints: Constraints, bars: Bars) -> float:

@@ -45,9 +45,7 @@ def short_answer(question: str, best: Quote, constraints: Constraints) -> str | 
     start, end = spans[0] if asks_for_kind(question) else _whole_enumeration(best, spans[0])
     said = best.article.text[start:end]
     names = [name[-1] for name in constraints.names]
-    if _tells_half(question, best, (start, end)) or _begins_inside(best, (start, end)):
-        return None
-    if _WHO_IS.match(question) and _UNTIL.match(best.article.text, end):
+    if _tells_half(question, best, (start, end)) or _misleads(question, best, (start, end)):
         return None
     fits = is_of_kind(question, said) and is_nearest_figure(names, best.text, start - best.start, end - best.start)
     return said if fits and not echoes(question, said) else None
@@ -57,6 +55,12 @@ def _tells_half(question: str, best: Quote, span: Span) -> bool:
     """Return whether words answer an open question with a part of what its sentence says; sums need no more."""
     is_sum = _FIGURE.search(best.article.text[slice(*span)]) and _SUM.search(question)
     return bool(_OPEN.match(question)) and not is_sum and not _is_whole(best, span)
+
+
+def _misleads(question: str, best: Quote, span: Span) -> bool:
+    """Return whether words begin inside another thing, or name who somebody was and not is."""
+    is_past = _WHO_IS.match(question) and _UNTIL.match(best.article.text, span[1])
+    return bool(is_past) or _begins_inside(best, span)
 
 
 def _begins_inside(best: Quote, span: Span) -> bool:

@@ -72,8 +72,11 @@ def compare(findings: Findings) -> AnswerBody | None:
     comparison = comparison_of(findings.question)
     if comparison is None:
         return None
-    if (body := side_by_side(findings, comparison)) is not None:
-        return body
+    return side_by_side(findings, comparison) or _by_quotes(findings, comparison)
+
+
+def _by_quotes(findings: Findings, comparison: Comparison) -> AnswerBody | None:
+    """Return the best quote of each side, and what can be computed of them."""
     found = _completed(comparison, [_side(findings, comparison, i) for i in (0, 1)])
     sides = [side for side in found if side is not None]
     certain = len(sides) == len(found) and _is_certain(findings.question, sides, findings.bars)
