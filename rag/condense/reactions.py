@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.condense.subjects import Past, about, latest_subjects
+from rag.intents import NEWEST, OLDEST, intent_of
 from rag.language.followups import ASKED_NOUN, MORE, OTHER_YEAR, SURE
 from rag.language.names import names_in
 from rag.language.numbers import NUMBER_WORDS
@@ -13,6 +14,7 @@ from rag.language.pointing import DEBATED, ISSUE
 from rag.language.time import YEAR, with_time
 
 _EARLIER = ("before", "earlier", "previous", "prior", "preceding")
+_WHICH_END = re.compile(rf"(?:which|what)(?: one)? is the (?P<end>{NEWEST}|{OLDEST})(?: one)?", re.IGNORECASE)
 _WHEN = re.compile(r"when\b", re.IGNORECASE)
 _YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w]|[.,]\d)")
 
@@ -24,6 +26,8 @@ def reaction(text: str, past: Sequence[Past]) -> str | None:
         return last
     if MORE.fullmatch(text):
         return f"Tell me more about {_topic(last) or ' and '.join(latest_subjects(past)) or last.rstrip(' ?.!')}"
+    if (end := _WHICH_END.fullmatch(text)) and intent_of(last) == "collection":
+        return f"Which article is the {end['end']}?"
     if OTHER_YEAR.fullmatch(text) and not _WHEN.match(last) and (year := _other_year(text, past)):
         asked = last.split(": ", maxsplit=1)[0].rstrip(" ?.!")
         known = list(_YEAR.finditer(asked))
