@@ -143,7 +143,7 @@ def _enumerated(quote: Quote) -> Iterator[Item]:
                 yield Item(" ".join(text.split()), ((quote, place),))
 
 
-def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
+def _of_kind(question: str, items: Iterable[Item]) -> Sequence[Item]:
     """Return the items that can answer; of countries asked for, countries if there are any; of companies, none."""
     fitting = [
         item for item in items if item.key and is_of_kind(question, item.text) and not echoes(question, item.text)
@@ -152,8 +152,13 @@ def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
         return [item for item in fitting if _is_country(" ".join(item.key))] or fitting
     if _MAKERS.search(question):
         return [item for item in fitting if not _is_country(" ".join(item.key))]
-    things = [item for item in fitting if not _CIRCUMSTANCE.match(item.text)]
-    return things if len(things) >= LEAST and not _ASKS_WHERE.search(question) else fitting
+    return fitting if _ASKS_WHERE.search(question) else _things(fitting)
+
+
+def _things(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the items without those that only say when or where, if there are others enough."""
+    things = [item for item in items if not _CIRCUMSTANCE.match(item.text)]
+    return things if len(things) >= LEAST else items
 
 
 def _is_country(name: str) -> bool:
