@@ -39,6 +39,9 @@ _CITED = 3
 _COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b", re.IGNORECASE)
 _DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
 _MAKERS = re.compile(r"\b(?:companies|firms|\w*makers|manufacturers|brands|banks|people)\b", re.IGNORECASE)
+_CIRCUMSTANCE = re.compile(r"(?:since|until|during|after|before|in|at|on) ", re.IGNORECASE)
+"""What says when or where something is, and is none of the things themselves, if there are others."""
+_ASKS_WHERE = re.compile(r"\b(?:where|when|how)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _DIVIDED = re.compile(r"[,;]|\b(?:and|or)\b")
 """What divides an item by itself, so that a line of several needs more than commas."""
@@ -141,7 +144,7 @@ def _enumerated(quote: Quote) -> Iterator[Item]:
                 yield Item(" ".join(text.split()), ((quote, place),))
 
 
-def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
+def _of_kind(question: str, items: Iterable[Item]) -> Sequence[Item]:
     """Return the items that can answer; of countries asked for, countries if there are any; of companies, none."""
     fitting = [
         item for item in items if item.key and is_of_kind(question, item.text) and not echoes(question, item.text)
@@ -150,7 +153,13 @@ def _of_kind(question: str, items: Iterable[Item]) -> list[Item]:
         return [item for item in fitting if _is_country(" ".join(item.key))] or fitting
     if _MAKERS.search(question):
         return [item for item in fitting if not _is_country(" ".join(item.key))]
-    return fitting
+    return fitting if _ASKS_WHERE.search(question) else _things(fitting)
+
+
+def _things(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the items without those that only say when or where, if there are others enough."""
+    things = [item for item in items if not _CIRCUMSTANCE.match(item.text)]
+    return things if len(things) >= LEAST else items
 
 
 def _is_country(name: str) -> bool:

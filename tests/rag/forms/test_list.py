@@ -115,3 +115,19 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert many.notice == f"200 items found, the first {SHOWN} are shown."
     assert sum(sentence.kind == "short" for sentence in many.sentences) == SHOWN
     assert many.sentences[0].text.endswith(" more.")
+
+
+def test_when_and_where_are_no_things_beside_others() -> None:
+    claims = [
+        (
+            "It makes batteries, motors, chips and seats, and since January 2024, it has even carried its cars.",
+            "motors",
+            0.9,
+        ),
+        ("In Rayong a plant was opened.", "In Rayong a plant was opened", 0.9),
+    ]
+    body = list_of_items(findings("Which parts does the maker make itself?", claims))
+    assert body is not None and body.sentences[0].text == "Batteries; motors; chips and seats."
+    claims = [("They are sold in Spain, in Hungary and in Brazil.", "in Spain, in Hungary and in Brazil", 0.9)]
+    body = list_of_items(findings("Where are they sold?", claims))
+    assert body is not None and len([s for s in body.sentences if s.kind == "short"]) == 3
