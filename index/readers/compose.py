@@ -72,7 +72,8 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     if body and body[0].text == title.text:
         heading, body = [replace(title, pages=body[0].pages)], body[1:]
     elif body and _says_nothing(title.text, source):
-        properties, heading = replace(properties, title=first_sentence(body[0].text)), []
+        opening = next((block for block in body if not block.is_heading), body[0])
+        properties, heading = replace(properties, title=first_sentence(opening.text)), []
     parts = [*heading, *([Block(byline)] if byline else []), *body]
     headings, pages, tables = _marks(parts)
     return Article(
