@@ -72,7 +72,7 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
     if body and body[0].text == title.text:
         heading, body = [replace(title, pages=body[0].pages)], body[1:]
     elif body and _says_nothing(title.text, source):
-        properties, heading = replace(properties, title=first_sentence(body[0].text)), []
+        properties, heading = replace(properties, title=first_sentence(_opening(body))), []
     parts = [*heading, *([Block(byline)] if byline else []), *body]
     headings, pages, tables = _marks(parts)
     return Article(
@@ -94,6 +94,11 @@ def compose(source: str, properties: Properties, blocks: Iterable[Block]) -> Art
 
 def _says_nothing(title: str, source: str) -> bool:
     return not title or (title == name_of(source) and not is_named(source))
+
+
+def _opening(body: Sequence[Block]) -> str:
+    """Return the first words that are no heading: a transcript begins with a time."""
+    return next((block.text for block in body if not block.is_heading), body[0].text)
 
 
 def _marks(parts: Sequence[Block]) -> tuple[tuple[Heading, ...], tuple[int, ...], tuple[Table, ...]]:

@@ -13,7 +13,8 @@ from index.readers.markup import parsed
 _SAYS_WHO = (
     r"(?:On|Am|Le|El|Il|Op|Em|W dniu|Den|På)\b.{5,300}\b(?:wrote|writes|schrieb|écrit|escribió|ha scritto|schreef|"
     r"escreveu|napisał\(?a?\)?|skrev)\b.{0,120}:|.{2,100} (?:wrote|writes|schrieb|a écrit) ?:|"
-    r".{2,100} (?:wrote on|schrieb am) .{5,60}:|"
+    r".{2,100} (?:wrote on|schrieb am) .{5,60}:|(?:W dniu|Dne|Den)\b.{5,200}\b(?:pisze|napsal\(?a?\)?|skrev):|"
+    r"[^\n]{0,100}\d[^\n]{0,150}<[^<>\s]{1,100}@[^<>\s]{1,100}>\)?[^\n:]{0,30}:|"
     r"在?.{4,100}(?:写道|寫道)[:：]"
 )
 _WHO = re.compile(rf"(?s)\A[ \t]*(?:{_SAYS_WHO})[ \t]*\Z")
@@ -26,11 +27,12 @@ _ANSWERED = re.compile(
 _FORWARDED = re.compile(
     r"(?im)^[ \t]*(?:-{2,} ?(?:forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|"
     r"message transféré|mensaje reenviado|转发邮件|原始邮件) ?-{2,}|begin forwarded message:|_{20,})[ \t]*$|"
-    r"^(?=(?:from|von|de|发件人)[:：].*\n(?:sent|date|gesendet|datum|envoyé|发送时间)[:：])"
+    r"^(?=[ \t]*(?:from|von|de|发件人)[ \t\xa0]?[:：].*\n"
+    r"[ \t]*(?:sent|date|gesendet|datum|envoyé|发送时间)[ \t\xa0]?[:：])"
 )
 _HEADER = re.compile(
     r"(?i)^[ \t*>]*(from|von|de|da|发件人|sent|date|gesendet|datum|envoyé|发送时间|to|an|à|收件人|cc|kopie|抄送|"
-    r"subject|betreff|objet|主题)\*?[ \t]*[:：][ \t*]*(.*)$"
+    r"subject|betreff|objet|主题)\*?[ \t\xa0]*[:：][ \t*]*(.*)$"
 )
 _NAMES = {
     **dict.fromkeys(("from", "von", "de", "da", "发件人"), "from"),

@@ -27,8 +27,10 @@ _LINKS = 0.5
 """Of a part's characters, in links: then it leads elsewhere."""
 _RICH_WORDS, _FEW_WORDS = 25, 3
 _UPWARDS = 4
-_LISTS_OF_LINKS = frozenset({"toc", "catlinks", "navbox", "printfooter"})
-"""What wikis call these, which is none of the article whatever trafilatura finds."""
+_NEVER_TEXT = frozenset(
+    "toc catlinks navbox printfooter ad ads advert advertisement adbox ad-slot ad-container".split()
+)
+"""What wikis call their lists of links, and others advertising: none of the article, whatever trafilatura finds."""
 _WHOLE = frozenset("html body".split())
 _CONTAINERS = frozenset("div section main article header center form".split())
 _BESIDES = frozenset("nav footer form button input textarea label dialog".split())
@@ -63,7 +65,7 @@ def main_blocks(root: _Element, extracted: str) -> list[Block]:
     def is_skipped(element: _Element) -> bool:
         if element in inside:
             return _is_besides(element, part, known, size)
-        is_known = known.get(element) and not _is_list_of_links(element, part, size)
+        is_known = known.get(element) and not _is_never_text(element, part, size)
         return element.tag in BLOCKS and element not in around and not is_known
 
     placed = placed_blocks(root, is_skipped)
@@ -105,6 +107,8 @@ def _article(root: _Element, known: dict[_Element, int], size: dict[_Element, in
         if known.get(inner, 0) < _NEARLY_ALL * known[root]:
             break
         part = inner
+    while part.tag not in BLOCKS and (parent := part.getparent()) is not None:
+        part = parent  # `font` around a page has no text of its own
     enclosing = [part, *part.iterancestors()]
     for element in enclosing:
         if element.tag == "article" or element.get("itemprop") == "articleBody":
@@ -140,7 +144,7 @@ def _continues(part: _Element, sibling: _Element, size: dict[_Element, int]) -> 
 
 def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], size: dict[_Element, int]) -> bool:
     """Whether an element of the article is boilerplate: called so, or full of links, and without known words."""
-    if _is_list_of_links(element, part, size):
+    if _is_never_text(element, part, size):
         return True
     if known.get(element, 0) > _HALF * size.get(element, 0) or element is part:
         return False
@@ -156,9 +160,9 @@ def _is_besides(element: _Element, part: _Element, known: dict[_Element, int], s
     return part.tag in _WHOLE and not _is_among_known(element, part, known)
 
 
-def _is_list_of_links(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:
+def _is_never_text(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:
     called = {element.get("id"), *element.get("class", "").split()}
-    return bool(_LISTS_OF_LINKS & called) and size.get(element, 0) < _HALF * size.get(part, 0)
+    return bool(_NEVER_TEXT & called) and size.get(element, 0) < _HALF * size.get(part, 0)
 
 
 def _is_boilerplate(element: _Element, part: _Element, size: dict[_Element, int]) -> bool:

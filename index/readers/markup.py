@@ -43,6 +43,8 @@ _BREAK = "\0"  # which no text holds
 _LISTS = frozenset("ol ul menu".split())
 _STANDING = {"sup": RAISED, "sub": LOWERED}
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_LIST_FORMATS |= {"loweralpha": "lowerLetter", "upperalpha": "upperLetter"}  # docutils and Asciidoctor call them so
+_LIST_FORMATS |= {"lowerroman": "lowerRoman", "upperroman": "upperRoman"}
 _LAYOUT = frozenset("table h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre".split())
 """With one of these in a long cell a row is there for the layout."""
 _LONG_CELL = 300
@@ -213,7 +215,8 @@ def _markers(element: _Element) -> Iterator[str]:
     items = [child for child in element if child.tag == "li"]
     step = -1 if "reversed" in element.attrib else 1
     number = _number(element.get("start"), len(items) if step < 0 else 1)
-    style = _LIST_FORMATS.get(element.get("type", ""), "decimal")
+    called = (_LIST_FORMATS.get(name) for name in (element.get("type", ""), *element.get("class", "").split()))
+    style = next(filter(None, called), "decimal")
     for item in items:
         number = _number(item.get("value"), number)
         yield f"{in_format(number, style)}."

@@ -16,7 +16,7 @@ _NO_TITLE = re.compile(
     r"title|titel|unknown|(?:new |your )?document|(?:无标题|無標題|未命名)(?:文档|文件)?\d*|文档\d*|index|none|null|"
     r"(?:the |your )?(?:document |report )?title(?: of (?:the )?document| here)?|\[[^\[\]]*\]|"
     r"(?:enter|type|insert|click)\b.{0,40}\btitle\b.{0,20}|"
-    r"print|about:blank|https?://\S+|d:\d{8,14}\S*|\{\{?\s*\w+\s*\}?\}|unbenannt|ohne titel|"
+    r"print|file|about:blank|https?://\S+|d:\d{8,14}\S*|\{\{?\s*\w+\s*\}?\}|unbenannt|ohne titel|"
     r"sans titre|sin título|título|senza titolo|sem título|titre|titolo|без названия|"
     r"home|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|ps|indd|qxd|rtf|odt|pages|html?)\s*"
 )

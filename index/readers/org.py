@@ -26,6 +26,7 @@ _HEADING = re.compile(
 _STARS = re.compile(r"(\*+)[ \t]+(?:(COMMENT)\b)?")
 _STATES = ("todo", "seq_todo", "typ_todo")
 _SNIPPET = re.compile(r"@@[\w-]+:.{0,500}?@@")
+_TARGET = re.compile(r"<<[^<>\n]{1,100}>>")
 _FIXED = re.compile(r"(?m)^[ \t]*:[ \t]")
 _BLOCK = re.compile(r"(?i)^[ \t]*#\+(begin|end)_(\w+)")
 _DRAWER = re.compile(r"^[ \t]*:([\w-]+):[ \t]*$")
@@ -162,8 +163,8 @@ def _paragraph(lines: list[str], inside: str) -> Iterator[Block]:
 
 def _shown(text: str) -> str:
     """Return a text without its marks: links become their words, numbers of notes go."""
-    text = _SNIPPET.sub("", text)
-    text = _LINK.sub(lambda link: link[2] or ("" if _PICTURE.search(link[1]) else link[1]), text)
+    text = _TARGET.sub("", _SNIPPET.sub("", text))
+    text = _LINK.sub(lambda link: link[2] or ("" if _PICTURE.search(link[1]) else link[1].lstrip("*#")), text)
     text = re.sub(r"\[fn:[\w-]*:([^\]]*)\]", r" (\1)", re.sub(r"\[fn:[\w-]+\]", "", text))
     first, *shifted = _SHIFTED.split(_LINE_END.sub("", text))
     triples = zip(shifted[::3], shifted[1::3], shifted[2::3], strict=True)

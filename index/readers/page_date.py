@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _KEPT = frozenset("time abbr title h1 script".split())
 _DATED = re.compile(r"(?i)date|time|publi|posted|byline|meta|author|created|info")
-_COMMENTS = re.compile(r"(?i)(?:^|[\s_-])(?:comments?|respond|replies|disqus\w*)(?:$|[\s_-])")
+_OTHERS = re.compile(r"(?i)(?:^|[\s_-])(?:comments?|respond|replies|disqus\w*|events?)(?:$|[\s_-])")
+"""Whose days are not the page's."""
 _LISTS = "ul ol dl table".split()
 _FEWEST_ARTICLES = 3
 _UPWARDS = 2
@@ -30,7 +31,8 @@ def page_day(tree: HtmlElement) -> str | None:
 
     tree = deepcopy(tree)
     for element in list(tree.iter("*")):
-        if element.getparent() is not None and _COMMENTS.search(_called(element)):
+        is_other = element.tag in ("select", "input") or _OTHERS.search(_called(element)) is not None
+        if is_other and element.getparent() is not None:
             element.drop_tree()
     for element in tree.iterfind(".//*[@itemprop='datePublished']"):
         said = element.get("content") or element.get("datetime") or "".join(map(str, element.itertext()))

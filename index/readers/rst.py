@@ -38,7 +38,7 @@ _ROLE = re.compile(r":(?:\w+:)*(\w+):`([^`<]*?)(?:[ \t]*<[^`>]*>)?`")
 _KNOWN_ROLES = frozenset(
     "abbreviation ac acronym code emphasis literal math pep rfc strong sub subscript sup superscript t title".split()
 )
-_LEFT_OUT = frozenset("toctree index highlight currentmodule".split())
+_LEFT_OUT = frozenset("toctree index highlight currentmodule literalinclude".split())
 """Directives of Sphinx that hold names of files and settings."""
 _SAID = re.compile(r"(?m)^\.\. (title|date|author|tags):[ \t]+(\S.*?)[ \t]*$")
 _FRONT_CHARACTERS = 2_000
@@ -95,7 +95,7 @@ def _know_directives(text: str) -> None:
         has_content = True
         optional_arguments = 1
         final_argument_whitespace = True
-        option_spec: ClassVar[dict[str, Any] | None] = defaultdict(lambda: directives.unchanged)
+        option_spec: ClassVar[dict[str, Any] | None] = {"name": directives.unchanged}
 
         def run(self) -> list[Any]:
             from docutils.nodes import container, paragraph
@@ -112,8 +112,8 @@ def _know_directives(text: str) -> None:
     for name in set(_DIRECTIVE.findall(text)):
         known = directives.directive(name, language, new_document(""))[0] if name in en.directives else Content
         known = known or Content
-        if not isinstance(known.option_spec, defaultdict) or known is Content:
-            options = defaultdict(lambda: directives.unchanged, known.option_spec or {})
+        if not isinstance(known.option_spec, defaultdict):
+            options = defaultdict(lambda: directives.unchanged, known.option_spec or {"name": directives.unchanged})
             directives.register_directive(name, type(known.__name__, (known,), {"option_spec": options}))
 
 

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from index.article import Article
 from index.errors import ArticleError
@@ -22,7 +23,7 @@ _TIMES = re.compile(
 _HEADER = re.compile(r"\AWEBVTT[ \t]*(?:-?[ \t]*([^\n]*))?")
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?[ \t]+([^>]{1,200})>")
 _TAG = re.compile(r"</?[a-zA-Z0-9.:][^>\n]{0,200}>|\{\\[^}\n]{0,200}\}")
-_SPEAKER = re.compile(r"(\[[^\[\]:]{1,40}\]|[^\W\d_][\w.'()-]*(?: [\w.'()-]+){0,4}):[ \t]+")
+_SPEAKER = re.compile(r"(\[[^\[\]:]{1,40}\]|[^\W\d_][\w.'()-]*(?: [\w.'()-]+){0,4})(?::[ \t]+|：\s*)")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*$")
 _PAUSE, _LONG = 3, 30
 """Seconds: of silence, after which a paragraph begins; and of a paragraph that ends with the next sentence."""
@@ -52,17 +53,18 @@ def _cues(text: str) -> list[_Cue]:
     cues = []
     before, voice = "", ""
     for times, lines in _timed(text):
-        said = []
+        start, end = _seconds(times[1], times[2], times[3]), _seconds(times[5], times[6], times[7])
+        said: list[tuple[str, str]] = []
         for line in lines:
             if named := _VOICE.search(line):
                 voice = " ".join(named[1].split())
             shown = " ".join(html.unescape(_TAG.sub("", line)).split())
             if shown and shown != before:
-                said.append(shown)
+                said.append((voice, shown))
                 before = shown
-        start = _seconds(times[1], times[2], times[3])
-        cues.append(_Cue(start, _seconds(times[5], times[6], times[7]), voice, " ".join(said)))
-    return _with_voices([cue for cue in cues if cue.text])
+        for speaker, group in groupby(said, key=lambda part: part[0]):
+            cues.append(_Cue(start, end, speaker, " ".join(words for _, words in group)))
+    return _with_voices(cues)
 
 
 def _timed(text: str) -> Iterator[tuple[re.Match[str], list[str]]]:

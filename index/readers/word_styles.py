@@ -101,6 +101,7 @@ class Numbering:
         self._lists: dict[str, str] = {}
         self._levels: dict[str, dict[int, Level]] = {}
         self._restarts: dict[str, dict[int, int]] = {}
+        self._changed: dict[str, dict[int, Level]] = {}
         self._counts: dict[str, dict[int, int]] = defaultdict(dict)
         self._begun: set[str] = set()
         for root in package.parts("numbering"):
@@ -111,6 +112,9 @@ class Numbering:
             for each in root.iter(f"{W}num"):
                 number = each.get(f"{W}numId", "")
                 self._lists[number] = value(each, "abstractNumId")
+                self._changed[number] = {
+                    at: level for change in each.iter(f"{W}lvlOverride") for at, level in _levels(change).items()
+                }
                 self._restarts[number] = {
                     _number(change.get(f"{W}ilvl", ""), 0): _number(start, 1)
                     for change in each.iter(f"{W}lvlOverride")
@@ -120,7 +124,7 @@ class Numbering:
     def marker(self, number: str, level: int) -> str:
         """Return what stands before the next paragraph of a list; "" where nothing does."""
         of = self._lists.get(number)
-        levels = self._levels.get(of or "", {})
+        levels = {**self._levels.get(of or "", {}), **self._changed.get(number, {})}
         if of is None or level not in levels:
             return "-"
         self._count(of, number, level, levels)

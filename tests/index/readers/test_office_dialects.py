@@ -87,10 +87,39 @@ def mail(body: str, kind: str = "text/plain") -> Article:
         "On Saturday, March 16, 2024 at 09:15:00 AM GMT+1, Ada <ada@example.org> wrote:  \n \nIt closes at six.",
         "Op za 16 mrt 2024 om 09:15 schreef Ada <ada@example.org>:\n\nIt closes at six.",
         "Ada Renshaw wrote on 16/03/2024 09:15:\n> It closes at six.",
+        "2024年3月16日(土) 9:15 Ada <ada@example.org>:\n\n> It closes at six.",
+        "сб, 16 мар. 2024 г. в 09:15, Ada <ada@example.org>:\n\n> It closes at six.",
+        "W dniu 16.03.2024 o 09:15, Ada pisze:\n> It closes at six.",
     ],
 )
 def test_words_below_a_line_that_says_whose_they_are_are_not_the_sender_s(quoted: str) -> None:
     assert mail(f"No, at eight.\n\n{quoted}\n").text == "Lock\n\nBy Pia Holm\n\nNo, at eight."
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "\tVon: Ada\n\tGesendet: 16. März 2024\n\tAn: Pia\n\tBetreff: Lock",
+        "De : Ada <ada@example.org>\nEnvoyé : samedi 16 mars 2024\nÀ : Pia\nObjet : Lock",
+    ],
+)
+def test_headers_of_an_answered_mail_are_known_however_they_are_set(headers: str) -> None:
+    text = f"From: Pia Holm <pia@example.org>\nSubject: Lock\nContent-Type: text/plain; charset=utf-8\n\nNo, at eight.\n\n{headers}\n\nIt closes at six.\n"
+    own, other = (each for each in read_articles(text.encode(), "a.eml") if isinstance(each, Article))
+    assert (own.author, own.text.rsplit("\n", 1)[-1]) == ("Pia Holm", "No, at eight.")
+    assert "It closes at six." in other.text
+    assert other.author != "Pia Holm"
+
+
+def test_a_list_that_changes_a_level_of_another_has_its_own_numbers() -> None:
+    level = '<w:lvl w:ilvl="0"><w:start w:val="{}"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="0">{level.format(1, "decimal", "(%1)")}</w:abstractNum><w:num w:numId="1">'
+        '<w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        f"{level.format(4, 'upperRoman', '%1.')}</w:lvlOverride></w:num>"
+    )
+    items = "".join(paragraph(text, '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>') for text in "ab")
+    assert read_article(docx(items, numbering=numbering), "x.docx").text == "x\n\nIV. a\n\nV. b"
 
 
 def test_own_words_that_mention_another_s_stay() -> None:

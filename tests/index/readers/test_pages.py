@@ -24,6 +24,8 @@ def page(body: str, head: str = "<title>Tides</title>") -> Article:
         '<ul><li><time datetime="2018-05-05">x</time> Fair</li><li><time datetime="2018-06-05">y</time> Race</li></ul>',
         "".join(f'<article><h2>{n}</h2><time datetime="2018-05-0{n}">x</time><p>{WORDS}</p></article>' for n in "123"),
         "<footer>Built 2018-05-05</footer>",
+        '<div class="event-date">2018-05-05</div>',
+        '<select class="date"><option>2018-05-05</option></select>',
     ],
 )
 def test_a_day_that_is_not_the_page_s_is_not_its_date(extra: str) -> None:
@@ -96,3 +98,19 @@ def test_fractions_and_sums_stay_what_they_are(written: str, shown: str) -> None
 def test_labels_that_only_browsers_know_are_read(label: str, encoding: str, words: str) -> None:
     html = f"<html><head><meta charset={label}><title>T</title></head><body><p>{words * 20}</p></body></html>"
     assert words in read_article(html.encode(encoding), "a.html").text
+
+
+def test_advertising_between_parts_is_no_text_though_it_has_words() -> None:
+    parts = "".join(
+        f'<div class="paragraph"><p>{WORDS} Part {n}.</p></div><div class="ad"><p>Buy it</p></div>' for n in "123"
+    )
+    text = page(f'<div class="content"><h1>Tides</h1>{parts}</div>').text
+    assert "Buy it" not in text
+    assert all(f"Part {n}." in text for n in "123")
+
+
+def test_loose_text_within_an_inline_element_around_the_page_is_kept() -> None:
+    text = page(
+        f"<font face=arial><b>Tides</b><p>{WORDS}<p>{WORDS}<center>In the middle.</center>Loose. {WORDS}</font>"
+    ).text
+    assert "In the middle.\n\nLoose. Sentence 0" in text

@@ -38,3 +38,20 @@ def test_a_colon_in_some_lines_names_nobody() -> None:
 
 def test_cues_without_a_blank_line_between_are_apart() -> None:
     assert read_article(DENSE.encode(), "a.srt").text == "a\n\n00:00:01\n\nThe light. It burned in 1931"
+
+
+def test_two_who_speak_in_one_cue_are_two() -> None:
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Pia>It is lit.\n<v Ada>When?\n"
+    assert (
+        read_article(text.encode(), "talk.vtt").text == "talk\n\n00:00:01\n\nPia: It is lit.\n\n00:00:01\n\nAda: When?"
+    )
+
+
+def test_names_before_a_wide_colon_speak() -> None:
+    cues = "".join(f"00:0{n}.000 --> 00:0{n}.900\n王芳：灯塔。\n\n" for n in (1, 2)).replace("。", "一。", 1)
+    assert read_article(f"WEBVTT\n\n{cues}".encode(), "talk.vtt").text == "talk\n\n00:00:01\n\n王芳: 灯塔一。 灯塔。"
+
+
+def test_a_recording_without_a_name_is_called_by_what_is_said_first() -> None:
+    found = read_article(b"WEBVTT FILE\n\n00:01.000 --> 00:02.000\nBuilt in 1931.\n", "file.vtt")
+    assert (found.title, found.text) == ("Built in 1931.", "00:00:01\n\nBuilt in 1931.")
