@@ -6,7 +6,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from email.errors import MessageError
+from dataclasses import replace
 from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
@@ -16,6 +16,7 @@ from index.readers.archive import Names, deeper, unread
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
 from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words, unflowed
+from index.readers.mail_structure import MALFORMED, filename_of, text_parts
 from index.readers.markup import markup_blocks
 from index.readers.metadata import day_of, name_of
 from index.readers.sniff import has_reader, is_supported
@@ -30,9 +31,8 @@ _STUB = 4
 _WORD = re.compile(r"\w+|[\u3040-\u9fff]")
 _TELLING = 4
 """Letters of a word that is in few texts."""
+_NEARLY_ALL = 0.8
 _MAIL = "message/rfc822"
-_MALFORMED = (MessageError, ValueError, LookupError, AttributeError, TypeError)
-"""What headers make the email package raise."""
 
 
 def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -> Iterator[Article | Failure]:
@@ -62,7 +62,7 @@ def _read_attached(
 ) -> Iterator[Article | Failure]:
     with deeper(source, budget):
         for number, part in enumerate(attached, start=1):
-            name = names.of((_filename(part) or f"attachment {number}").replace("/", "-"))
+            name = names.of((filename_of(part) or f"attachment {number}").replace("/", "-"))
             content = _content(part)
             try:
                 budget.take(name, len(content), len(content))
@@ -101,7 +101,7 @@ def _attached(message: EmailMessage) -> tuple[list[EmailMessage], list[str]]:
         elif part.is_multipart():
             inner, further = _attached(part)
             attached, others = attached + inner, others + further
-        elif name := _filename(part):
+        elif name := filename_of(part):
             is_read = is_supported(name) or has_reader(part.get_content_type())
             attached += [part] if is_read else []
             others += [] if is_read else [name]
@@ -115,17 +115,10 @@ def _content(part: EmailMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _filename(part: EmailMessage) -> str:
-    try:
-        return " ".join((part.get_filename() or "").split())[-_NAME_CHARACTERS:]
-    except _MALFORMED:
-        return ""
-
-
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message.get(name, "")).split())
-    except _MALFORMED:
+    except MALFORMED:
         return ""
 
 
@@ -147,18 +140,42 @@ def _day(line: str) -> str | None:
 
 
 def _body(message: EmailMessage, source: str) -> tuple[list[Block], Forwarded | None]:
-    """Return the sender's words and the mail that is forwarded below them."""
-    plain, page = (_text(message.get_body((kind,)), source) for kind in ("plain", "html"))
-    blocks = [block for block in markup_blocks(own_markup(page)) if block.tidied] if page else []
-    shown = "\n\n".join(block.text for block in blocks)
-    rows = " ".join(block.text for block in blocks if block.table)
-    text = shown if _is_stub(plain, shown) or _lacks(plain, rows) else plain
-    before, inner = forwarded(text)
-    if text is plain or inner is not None:
-        blocks = _paragraphs(own_words(before))
-    if not blocks and inner is None:  # nothing but a quotation, of nobody knows whom
-        inner = Forwarded("", "", "", re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", before))
-    return blocks, inner
+    """Return the sender's words and the mail that is forwarded below them, with all that stands after it."""
+    shown = _shown(message, source)
+    blocks: list[Block] = []
+    for n, (text, marked) in enumerate(shown, start=1):
+        before, inner = forwarded(text)
+        blocks += marked if marked and inner is None else _paragraphs(own_words(before))
+        if inner is not None:
+            return blocks, replace(inner, text="\n\n".join([inner.text, *(below for below, _ in shown[n:])]))
+    if blocks:
+        return blocks, None
+    quoted = "\n\n".join(text for text, _ in shown)  # of nobody knows whom
+    return [], Forwarded("", "", "", re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", quoted))
+
+
+def _shown(message: EmailMessage, source: str) -> list[tuple[str, list[Block]]]:
+    """Return each text of a mail in the version that has more to say, and its blocks if that is the HTML."""
+    shown: list[tuple[str, list[Block]]] = []
+    before = ""
+    for part in text_parts(message):
+        plain = "\n\n".join(filter(None, (_text(each, source) for each in part.plain)))
+        pages = filter(None, (_text(each, source) for each in part.pages))
+        blocks = [block for page in pages for block in markup_blocks(own_markup(page)) if block.tidied]
+        marked = "\n\n".join(block.text for block in blocks)
+        if before and not plain and _says_same(before, marked):
+            plain, shown = before, shown[:-1]
+        rows = " ".join(block.text for block in blocks if block.table)
+        shown.append((marked, blocks) if _is_stub(plain, marked) or _lacks(plain, rows) else (plain, []))
+        before = "" if blocks else plain
+    return shown
+
+
+def _says_same(plain: str, marked: str) -> bool:
+    """Whether two parts are versions of one text, though the mail does not call them alternatives."""
+    words, others = _WORD.findall(own_words(plain).lower()), _WORD.findall(marked.lower())
+    common = len(set(words) & set(others))
+    return common >= _NEARLY_ALL * max(len(set(words)), len(set(others))) and len(words) <= 2 * len(others)
 
 
 def _is_stub(plain: str, shown: str) -> bool:

@@ -34,6 +34,7 @@ _NEVER_TEXT = frozenset(
 _WHOLE = frozenset("html body".split())
 _CONTAINERS = frozenset("div section main article header center form".split())
 _BESIDES = frozenset("nav footer form button input textarea label dialog".split())
+_CONTROLS = ("input", "select", "textarea", "button")
 _CALLED = re.compile(
     r"(?i)(?:^|[\s_-])(?:ad|ads|advert\w*|adbox|sponsor\w*|promo\w*|banner|share|sharing|sharedaddy|social|follow|related|"
     r"recommend\w*|read-?more|more-?(?:stories|news|from)|most-?read|trending|popular|sidebar|side-?bar|widget|newsletter|"
@@ -62,9 +63,14 @@ def main_blocks(root: _Element, extracted: str) -> list[Block]:
     inside = {*part.iter(), *(element for note in notes for element in note.iter())}
     around = {ancestor for element in (part, *notes) for ancestor in element.iterancestors()}
 
+    controls = list(root.iter(*_CONTROLS))
+    beside = {control.getparent() for control in controls}
+    holders = {holder for control in controls for holder in control.iterancestors()}
+
     def is_skipped(element: _Element) -> bool:
         if element in inside:
-            return _is_besides(element, part, known, size)
+            is_word = element.tag == "label" and _is_word(element, beside, holders)
+            return not is_word and _is_besides(element, part, known, size)
         is_known = known.get(element) and not _is_never_text(element, part, size)
         return element.tag in BLOCKS and element not in around and not is_known
 
@@ -171,6 +177,17 @@ def _is_boilerplate(element: _Element, part: _Element, size: dict[_Element, int]
     if element.tag in _BESIDES or _CALLED.search(called) or element.get("role") == "navigation":
         return True
     return element.tag == "aside" and (part.tag in _WHOLE or size.get(element, 0) < _FEW_WORDS)
+
+
+def _is_word(label: _Element, beside: set[_Element | None], holders: set[_Element]) -> bool:
+    """Whether a label is part of a sentence or names a value: no control of a form is in it or beside it."""
+    parent, before = label.getparent(), label.getprevious()
+    if parent is None or label in holders or parent in beside:
+        return False
+    said = parent.text if before is None else before.tail
+    if (said or "").strip() or (label.tail or "").strip():
+        return True
+    return not label.get("for") and parent.getparent() not in holders
 
 
 def _is_among_known(element: _Element, part: _Element, known: dict[_Element, int]) -> bool:

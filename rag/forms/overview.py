@@ -18,6 +18,7 @@ from rag.retrieve import Passage
 from rag.unsure import OF_FORM
 
 ARTICLES_SHOWN = 6
+_PAIR = 2
 IN_PASSING = "No title has these words, and no article has all of them several times."
 _SEVERAL = re.compile(r"[,;/&]| (?:and|or) ")
 _ASKED = re.compile(
@@ -90,9 +91,9 @@ def _of_any(topics: Sequence[frozenset[str]], articles: Sequence[Article]) -> li
 
 
 def _is_titled(topic: frozenset[str], article: Article) -> bool:
-    """Return whether a title has the words of a topic, one of several may be missing."""
+    """Return whether a title has the words of a topic; one of three or more may be missing."""
     missing = topic - all_stems_of(article.title)
-    return len(missing) <= 1 and len(missing) < len(topic)
+    return len(missing) <= (len(topic) > _PAIR)
 
 
 def _naming(article: Article, topics: Sequence[frozenset[str]]) -> list[SentenceSpan]:

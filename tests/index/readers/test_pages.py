@@ -114,3 +114,29 @@ def test_loose_text_within_an_inline_element_around_the_page_is_kept() -> None:
         f"<font face=arial><b>Tides</b><p>{WORDS}<p>{WORDS}<center>In the middle.</center>Loose. {WORDS}</font>"
     ).text
     assert "In the middle.\n\nLoose. Sentence 0" in text
+
+
+@pytest.mark.parametrize("tag", "label time output data abbr q cite dfn small".split())
+def test_words_in_a_sentence_are_read_whatever_marks_them(tag: str) -> None:
+    said = (
+        f"<p>The sum of <{tag}>1,987</{tag}> was the largest.</p><table><tr><td>Sum</td><td><{tag}>7</{tag}></td></tr>"
+    )
+    found = page(f"<article><h1>Tides</h1><p>{WORDS}</p>{said}</table><p>{WORDS}</p></article>")
+    assert "The sum of 1,987 was the largest." in found.text
+    assert "Sum | 7" in found.text
+
+
+@pytest.mark.parametrize(
+    "controls",
+    [
+        "<label>Find<input></label>",
+        "<p><label>Find</label> <input></p>",
+        "<table><tr><td><label>Find</label></td><td><select><option>a</select></td></tr></table>",
+        '<input type="checkbox" id="m"><div><label for="m">Find</label></div>',
+        "<form><div>Words <label>Find</label></div></form>",
+    ],
+)
+def test_labels_of_a_form_are_none_of_the_article(controls: str) -> None:
+    found = page(f"<article><h1>Tides</h1><p>{WORDS}</p><div>{controls}</div><p>{WORDS}</p></article>")
+    assert "Find" not in found.text
+    assert found.text.count(WORDS) == 2
