@@ -34,7 +34,7 @@ _NO_AUTHOR = re.compile(
     r"scan(?:ner)?|itext\b.*|wkhtmltopdf.*|mozilla.*|(?:google )?chrom(?:e|ium).*|safari|ghostscript.*|quarkxpress.*|"
     r"fpdf2?.*|reportlab.*|tcpdf.*|\(anonymous\)|"
     r"(?:your )?name|latex with hyperref.*|calibre|follow|staff|guest author|"
-    r"(?:senior |managing |news |staff |contributing )?(?:editor|writer|reporter|correspondent)|"
+    r"(?:[^\W\d_]+ ){0,3}(?:editor|writer|reporter|correspondent|columnist)|stand|datum|date|fecha|"
     r"see all|link copied|https?://\S*"
 )
 _MONTHS = {
@@ -62,7 +62,7 @@ _MONTH_LANGUAGES = "en de fr es it pt nl sv da nb fi pl cs hr ru uk tr hu ro".sp
 _PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _LABEL = re.compile(
     r"(?i)^(?:(?:last )?(?:updated?|modified|published|posted|written|created|reviewed)(?: on| at| by)?\b[:\s]*|"
-    r"by[:\s]+|von\s+|author:\s*)+"
+    r"by[:\s]+|von\s+|(?-i:Par|Por)\s+|autor(?:in)?:?\s+|author:\s*|作者[:：]\s*)+"
 )
 _DATE_IN_NAME = re.compile(
     r"(?i)[\s,|·•–—(-]*(?:\b(?:on|at|am|le)\s+)?(?:\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s+)?(?:"
@@ -74,7 +74,7 @@ _DATE_IN_NAME = re.compile(
 _AFTER_NAME = re.compile(
     r"(?i)[\s,|·•–—-]*\b(?:(?:(?:senior|managing|news|staff|contributing|associate|chief|guest) )+"
     r"(?:editor|writer|reporter|correspondent|columnist)|follow(?: us)?|"
-    r"link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email)\s*$"
+    r"link copied|lesedauer.*|\d+ min(?:ute)?s?(?: read)?.*|share|print|email|(?-i:le))\s*$"
 )
 _MOST_AUTHOR = 200
 DATE_NAMES = tuple(
@@ -141,7 +141,7 @@ def _author(name: str) -> str:
     name = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", name)
     name = re.sub(r"\[([^\[\]]+)\]\([^()]*\)", r"\1", name)
     bare = _LABEL.sub("", name)
-    if bare != name and not re.match(r"(?i)by|von|author", name):
+    if bare != name and not re.match(r"(?i)by|von|par|por|autor|author|作者", name):
         bare = _DATE_IN_NAME.sub("", f" {bare}").strip()
         return bare if re.search(r"(?i)\bby\b", name) else ""  # `Last updated ...` names nobody
     bare = _DATE_IN_NAME.sub("", bare)

@@ -55,6 +55,28 @@ def test_what_an_author_is_called_besides_is_no_part_of_the_name(said: str) -> N
     assert found.author == "Pia Holm"
 
 
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Par Pia Holm le 17 mars 2024", "Pia Holm"),
+        ("Por Pia Holm, 17 de marzo de 2024", "Pia Holm"),
+        ("作者：王芳 2024年3月17日", "王芳"),
+        ("Autor: Pia Holm, Datum: 17.3.2024", "Pia Holm"),
+        ("By Pia Holm, Harbour Correspondent", "Pia Holm"),
+        ("Von Pia Holm und Ada Renshaw | Stand: 17.03.2024", "Pia Holm; Ada Renshaw"),
+    ],
+)
+def test_labels_in_other_languages_are_no_part_of_a_name(said: str, names: str) -> None:
+    found = page(f'<article><h1>Tides</h1><p class="author">{said}</p><p>{WORDS}</p></article>')
+    assert found.author == names
+
+
+def test_authors_as_papers_name_them_stay_whole() -> None:
+    metas = "".join(f'<meta name="citation_author" content="{name}">' for name in ("Holm, Pia", "Renshaw, Ada"))
+    found = page(f"<article><h1>Tides</h1><p>{WORDS}</p></article>", f"<title>Tides</title>{metas}")
+    assert found.author == "Holm, Pia; Renshaw, Ada"
+
+
 def test_a_paragraph_that_is_called_title_is_the_title_where_a_page_has_no_other() -> None:
     body = f'<p class="c3 title"><span>Harbour</span> rules</p><p>{WORDS}</p><h2>Fees</h2><p>{WORDS}</p>'
     found = page(body, head="")
