@@ -39,6 +39,8 @@ _LEADS_TO_LIST = re.compile(
     re.MULTILINE,
 )
 """A line that leads to a list by a colon: "New in 4.2:"."""
+_LABELLED = re.compile(r"^(?P<asked>[A-Z][a-z]+(?: [a-z]+){0,3}): (?P<body>[^\n]{3,})", re.MULTILINE)
+"""A line with its own heading: "Removed: the FTP target."."""
 _VERDICT = re.compile(
     r"(?P<said>yes|no)\b(?! (?:one|longer|other|more|fewer|less|such|doubt)\b)[ ,.:;–—-]*", re.IGNORECASE
 )
@@ -54,7 +56,8 @@ _ANNOUNCES = re.compile(
 class Section:
     """A heading's words, and where the text under it stands, up to the next heading.
 
-    `above` is the heading with a number that it stands below, as "Removed" does below "Version 4.1".
+    `above` is the heading with a number that it stands below, as "Removed" does below "Version 4.1". Of a line that is
+    `labelled` the sentences are no items.
     """
 
     article: Article
@@ -62,6 +65,7 @@ class Section:
     start: int
     end: int
     above: str = ""
+    labelled: bool = False
 
     def paragraph(self) -> Span:
         """Return where its first paragraph stands: up to the end of the line."""
@@ -122,6 +126,8 @@ def _sections(article: Article) -> Iterator[Section]:
             yield Section(article, heading.title, start, end, "" if numbered else above)
     for lead in _LEADS_TO_LIST.finditer(text):
         yield Section(article, lead["asked"], lead.end(), max(end for _, end in bullets_around(text, lead.span())))
+    for labelled in _LABELLED.finditer(text):
+        yield Section(article, labelled["asked"], *labelled.span("body"), labelled=True)
     for opening in _OPENING.finditer(text):
         yield Section(article, opening["asked"], *opening.span("body"))
 
@@ -155,7 +161,7 @@ def _items(section: Section, findings: Findings, *, prose: bool) -> Iterator[Ite
     """Yield the first sentence of each line of a list; of a paragraph its sentences, where `prose` is one, too."""
     article, first = section.article, section.paragraph()
     lines = [span for span in bullets_around(article.text, first) if span[1] <= section.end]
-    if len(lines) < LEAST and prose:
+    if len(lines) < LEAST and prose and not section.labelled:
         lines = _sentences(article, first)
     for line in lines:
         start, end = (_sentences(article, line) or [line])[0]

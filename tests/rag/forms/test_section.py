@@ -96,6 +96,8 @@ def answered(question: str, *articles: Article) -> AnswerBody | None:
          "The gas burner and Clay of type B.", ["The gas burner. Use the electric one", "Clay of type B"]),
         ("What is new in 7.2?", LED,
          "A second fan and Firing by night.", ["A second fan", "Firing by night"]),
+        ("What was removed in 7.2?", LED.replace("The rest", "Removed: the small door. It"), "the small door.",
+         ["the small door.", "It stays."]),
         ("What was cut?", QUESTIONS, "The bus to Moorside ends in March; Lamps are lit an hour later.",
          ["The bus to Moorside ends in March.", "Lamps are lit an hour later."]),
     ],
