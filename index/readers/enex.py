@@ -17,6 +17,7 @@ from index.errors import ArticleError
 from index.readers.archive import Names
 from index.readers.compose import Properties, compose, tags_of, web_link
 from index.readers.markup import markup_blocks
+from index.readers.nesting import cut_short
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,7 +35,7 @@ def read_enex(data: bytes, source: str) -> Iterator[Article | Failure]:
     try:
         for _, note in etree.iterparse(io.BytesIO(data), tag="{*}note", **options):
             count += 1
-            yield _note(note, names, count)
+            yield from _note(note, names, count)
             note.clear()
     except etree.XMLSyntaxError as error:
         if not count:
@@ -44,12 +45,14 @@ def read_enex(data: bytes, source: str) -> Iterator[Article | Failure]:
         raise ArticleError(f"{source} has no notes", "export the notes")
 
 
-def _note(note: _Element, names: Names, number: int) -> Article | Failure:
+def _note(note: _Element, names: Names, number: int) -> Iterator[Article | Failure]:
     title = " ".join((note.findtext("{*}title") or "").split())
     name = names.of((title or f"note {number}")[:_NAME_CHARACTERS].replace("/", "-"))
-    blocks = list(markup_blocks(_ENCRYPTED.sub(" ", _HEAD.sub("", note.findtext("{*}content") or ""))))
+    page = _ENCRYPTED.sub(" ", _HEAD.sub("", note.findtext("{*}content") or ""))
+    blocks = list(markup_blocks(page))
     if not any(block.tidied for block in blocks):
-        return Failure(name, f"{name} has no text", "ingest what is attached to it by itself")
+        yield Failure(name, f"{name} has no text", "ingest what is attached to it by itself")
+        return
     day = _DAY.match(note.findtext("{*}updated") or note.findtext("{*}created") or "")
     properties = Properties(
         title=title or name.rsplit("/", 1)[-1],
@@ -58,4 +61,5 @@ def _note(note: _Element, names: Names, number: int) -> Article | Failure:
         link=web_link(note.findtext("{*}note-attributes/{*}source-url")),
         tags=tags_of([tag.text or "" for tag in note.findall("{*}tag")]),
     )
-    return compose(name, properties, blocks)
+    yield compose(name, properties, blocks)
+    yield from cut_short(page, name)

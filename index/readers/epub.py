@@ -14,6 +14,7 @@ from index.readers.compose import Block, Properties, compose, tags_of
 from index.readers.decode import decode
 from index.readers.markup import element_blocks, parsed
 from index.readers.metadata import name_of, title_of
+from index.readers.nesting import cut_short
 from index.readers.package import open_zip, parse_xml
 from index.readers.style_sheets import mark_standing
 
@@ -44,8 +45,8 @@ def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
         package = parse_xml(book.read(path))
         names, present = list(_chapters(package, path)), set(book.namelist())
         sheets = [book.read(name).decode("utf-8", "replace") for name in sorted(present) if name.endswith(".css")]
-        pages = (decode(book.read(name), f"{source}/{name}") for name in names if name in present)
-        blocks = [block for page in pages for block in _blocks(page, sheets)]
+        pages = {name: decode(book.read(name), f"{source}/{name}") for name in names if name in present}
+        blocks = [block for name in names if name in present for block in _blocks(pages[name], sheets)]
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the book that has it")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), name_of(source))
@@ -53,6 +54,8 @@ def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     for name in names:
         if name not in present:
             yield LeftOut(f"{source}/{name}", "the book names this chapter and has it not")
+    for name, page in pages.items():
+        yield from cut_short(page, f"{source}/{name}")
 
 
 def _blocks(page: str, sheets: list[str]) -> Iterator[Block]:

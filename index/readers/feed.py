@@ -14,6 +14,7 @@ from index.readers.archive import Names
 from index.readers.compose import Properties, compose, tags_of, web_link
 from index.readers.exports import without_shortcodes
 from index.readers.markup import markup_blocks
+from index.readers.nesting import cut_short
 
 _NAME_CHARACTERS = 100
 _TEXTS_OF_SITES = (None, "post", "page")
@@ -35,7 +36,8 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
         title = _line(entry.get("title", ""))
         name = names.of((title or f"entry {number}")[:_NAME_CHARACTERS].replace("/", "-"))
         page = max((each.get("value", "") for each in entry.get("content", ())), key=len, default="")
-        blocks = list(markup_blocks(without_shortcodes(page or entry.get("summary", ""))))
+        shown = without_shortcodes(page or entry.get("summary", ""))
+        blocks = list(markup_blocks(shown))
         if not blocks and entry.get("wp_post_type") not in _TEXTS_OF_SITES:
             yield LeftOut(name, f"it is no text but a site's {entry['wp_post_type']}")
             continue
@@ -51,6 +53,7 @@ def read_feed(data: bytes, source: str) -> Iterator[Article | Failure]:
             tags=tags_of([each.get("term") or "" for each in entry.get("tags", ())]),
         )
         yield compose(name, properties, blocks)
+        yield from cut_short(shown, name)
 
 
 def _line(markup: str) -> str:

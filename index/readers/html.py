@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from index.readers.linked_data import linked_article
 from index.readers.main_content import main_blocks
 from index.readers.markup import element_blocks
 from index.readers.metadata import author_of, day_of, name_of
+from index.readers.nesting import cut_short, unnested
 from index.readers.page_date import page_day
 from index.readers.style_sheets import mark_standing
 
@@ -45,9 +45,11 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
 
     charset = _CHARSET.search(data[:4096])
     page = decode(data, source, charset[1].decode("ascii") if charset else None)
+    page = unnested(page)
     tree = load_html(page)
     if tree is not None and (exported := confluence_page(tree, source)) is not None:
         yield _exported(*exported, source)
+        yield from cut_short(page, source)
         return
     seen = _seen(tree)
     quick = {"extensive_search": False}  # its date is not used
@@ -63,8 +65,7 @@ def read_html(data: bytes, source: str) -> Iterator[Article | LeftOut]:
     properties = _properties(document, tree, page, source)
     named = next((block.tidied for block in blocks[:1] if block.tidied in _titles(tree)), properties.title)
     yield compose(source, replace(properties, title=named), _titled(blocks, named))
-    if _is_cut(page):
-        yield LeftOut(source, "what follows elements nested more than 255 deep is not read")
+    yield from cut_short(page, source)
 
 
 def _properties(document: Document, tree: HtmlElement | None, page: str, source: str) -> Properties:
@@ -109,14 +110,6 @@ def _exported(content: _Element | None, properties: Properties, source: str) -> 
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     return compose(source, properties, blocks)
-
-
-def _is_cut(page: str) -> bool:
-    """Whether the parser gives up, as it does where elements are nested too deep."""
-    parser = html.HTMLParser()
-    with suppress(etree.ParserError, ValueError):
-        html.document_fromstring(page, parser=parser)
-    return any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
 
 def _author(said: str, page: str) -> str:

@@ -14,6 +14,7 @@ from index.readers.fields import field_text, named_fields, with_fields
 from index.readers.front_matter import one_line
 from index.readers.markup import markup_blocks
 from index.readers.metadata import author_of
+from index.readers.nesting import cut_short
 from index.readers.tables import article_of_row, read_lines
 
 _FEED = "jsonfeed.org/version/"
@@ -87,6 +88,7 @@ def _feed(feed: dict[str, object], source: str) -> Iterator[Article | Failure]:
             yield Failure(name, f"{name} has no text in the feed", "save the page that it links to")
             continue
         yield compose(name, _properties(item, feed, title), blocks)
+        yield from cut_short(str(item.get("content_html", "")), name)
 
 
 def _blocks(item: dict[str, object]) -> list[Block]:

@@ -19,6 +19,7 @@ from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words
 from index.readers.mail_structure import MALFORMED, filename_of, text_parts
 from index.readers.markup import markup_blocks
 from index.readers.metadata import day_of, name_of
+from index.readers.nesting import cut_short
 from index.readers.sniff import has_reader, is_supported
 from index.readers.source_metadata import ReadInner, SourceMetadata
 from index.readers.unpack_budget import UnpackBudget
@@ -54,6 +55,9 @@ def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -
         raise ArticleError(f"{source} has no text", "save the mail with its text")
     if attached:
         yield from _read_attached(attached, names, source, budget, read)
+    for part in text_parts(message):
+        for page in part.pages:
+            yield from cut_short(_text(page, source), source)
     yield from (unread(names.of(name.replace("/", "-"))) for name in others)
 
 

@@ -18,6 +18,7 @@ from lxml.etree import ParserError, _Element
 from index.readers.compose import Block
 from index.readers.formulas import mathml_text
 from index.readers.metadata import is_named
+from index.readers.nesting import DECLARATION, unnested
 from index.readers.notation import LOWERED, RAISED, Piece, linear
 from index.readers.numbering import in_format
 from index.readers.page_marks import is_mark
@@ -66,7 +67,7 @@ def markup_blocks(page: str) -> Iterator[Block]:
 def parsed(page: str) -> _Element | None:
     """Return the root of a page, or of a piece of one; None if there is no element at all."""
     try:
-        return html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", page))
+        return html.document_fromstring(unnested(DECLARATION.sub("", page)))
     except (ParserError, ValueError):
         return None
 

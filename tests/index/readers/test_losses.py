@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+from collections.abc import Callable
 from email.message import EmailMessage
+from html import escape
 
 import pypdfium2  # type: ignore[import-untyped]
+import pytest
 
 from index.article import Article, LeftOut
 from index.readers import read_articles
@@ -75,6 +79,59 @@ def test_a_page_that_is_nested_too_deep_says_that_it_is_cut() -> None:
     texts, left_out = read(page.format("<div>" * 100 + "<p>It is deep.</p>" + "</div>" * 100).encode(), "a.html")
     assert texts[0].endswith("It is deep.\n\nThe end.")
     assert left_out == {}
+
+
+def _as_html(markup: str) -> tuple[bytes, str]:
+    body = f"<html><body><article><p>{WORDS * 20}</p>{markup}</article></body></html>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{body}'.encode(), "a.html"
+
+
+def _as_mail(markup: str) -> tuple[bytes, str]:
+    return f"Subject: Ships\nContent-Type: text/html\n\n<p>{WORDS}</p>{markup}".encode(), "a.eml"
+
+
+def _as_book(markup: str) -> tuple[bytes, str]:
+    return epub(f"<p>{WORDS}</p>{markup}", "<p>Two.</p>"), "a.epub"
+
+
+def _as_feed(markup: str) -> tuple[bytes, str]:
+    entry = f"<item><title>Ships</title><description>{escape(markup)}</description></item>"
+    return f'<rss version="2.0"><channel><title>News</title>{entry}</channel></rss>'.encode(), "a.xml"
+
+
+def _as_json_feed(markup: str) -> tuple[bytes, str]:
+    items = [{"title": "Ships", "content_html": markup}]
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode(), "a.json"
+
+
+def _as_note(markup: str) -> tuple[bytes, str]:
+    note = f"<note><title>Ships</title><content><![CDATA[<en-note>{markup}</en-note>]]></content></note>"
+    return f"<en-export>{note}</en-export>".encode(), "a.enex"
+
+
+AS_FORMATS = [_as_html, _as_mail, _as_book, _as_feed, _as_json_feed, _as_note]
+
+
+@pytest.mark.parametrize("wrapped", AS_FORMATS)
+@pytest.mark.parametrize("opened", ["<font size=2>", "<SPAN class=x>", "<b>", "<i><em>"])
+def test_tags_of_formatting_that_nothing_closes_take_no_text_away(
+    wrapped: Callable[[str], tuple[bytes, str]], opened: str
+) -> None:
+    markup = "".join(f"<div>{opened}Harbour number {n} is open.</div>" for n in range(300))
+    texts, left_out = read(*wrapped(markup))
+    assert [n for n in range(300) if f"Harbour number {n} is open." not in texts[0]] == []
+    assert left_out == {}
+
+
+@pytest.mark.parametrize("wrapped", AS_FORMATS)
+def test_what_is_lost_below_the_deepest_element_is_named(wrapped: Callable[[str], tuple[bytes, str]]) -> None:
+    _, left_out = read(*wrapped(f"<p>{WORDS}</p>" + "<div>" * 400 + "deep" + "</div>" * 400 + "<p>The end.</p>"))
+    assert list(left_out.values()) == ["what follows elements nested more than 255 deep is not read"]
+
+
+def test_formatting_that_is_closed_is_kept_where_other_tags_are_not() -> None:
+    markup = "".join(f"<div><font>{n} of 10<span style='vertical-align: super'>6</span> t.</div>" for n in range(300))
+    assert "299 of 10⁶ t." in read(*_as_book(markup))[0][0]
 
 
 def test_of_a_pdf_the_pages_that_can_be_read_are_in_and_the_others_named() -> None:
