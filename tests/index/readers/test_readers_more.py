@@ -142,7 +142,15 @@ def test_text_that_shows_scrambled_words_among_others_stays(text: str) -> None:
     assert read_article(text.encode(), "a.txt").text == text
 
 
-@given(st.lists(st.sampled_from([word for text in LANGUAGES for word in text.split()]), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            [word for text in LANGUAGES for word in text.split() if "Ã" not in word]
+        ),  # by itself, scrambled
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_text_that_is_fine_stays_as_it_is(words: list[str]) -> None:
     text = " ".join(words)
     assert read_article(text.encode(), "a.txt").text == clean(text)
