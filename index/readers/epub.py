@@ -43,19 +43,23 @@ def read_epub(data: bytes, source: str) -> Iterator[Article | LeftOut]:
             raise ArticleError(f"{source} is copy-protected", "give a book without protection")
         path = _package_path(book, source)
         package = parse_xml(book.read(path))
-        names, present = list(_chapters(package, path)), set(book.namelist())
+        names, present = list(dict.fromkeys(_chapters(package, path))), set(book.namelist())
         sheets = [book.read(name).decode("utf-8", "replace") for name in sorted(present) if name.endswith(".css")]
         pages = {name: decode(book.read(name), f"{source}/{name}") for name in names if name in present}
-        blocks = [block for name in names if name in present for block in _blocks(pages[name], sheets)]
+        blocks = [block for page in pages.values() for block in _blocks(page, sheets)]
     if not any(block.tidied for block in blocks):
         raise ArticleError(f"{source} has no text", "give the book that has it")
     first = next((block.tidied for block in blocks if block.is_heading and block.tidied), name_of(source))
     yield compose(source, _properties(package, first), blocks)
     for name in names:
-        if name not in present:
-            yield LeftOut(f"{source}/{name}", "the book names this chapter and has it not")
-    for name, page in pages.items():
-        yield from cut_short(page, f"{source}/{name}")
+        yield from _lost(pages.get(name), f"{source}/{name}")
+
+
+def _lost(page: str | None, name: str) -> Iterator[LeftOut]:
+    if page is None:
+        yield LeftOut(name, "the book names this chapter and has it not")
+    else:
+        yield from cut_short(page, name)
 
 
 def _blocks(page: str, sheets: list[str]) -> Iterator[Block]:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
-from index.article import Article, Failure
+from index.article import Article, Failure, LeftOut
 from index.errors import ArticleError
 from index.readers.archive import Names, deeper, unread
 from index.readers.compose import Block, Properties, compose
 from index.readers.decode import decode
 from index.readers.mail_parts import Forwarded, forwarded, own_markup, own_words, unflowed
-from index.readers.mail_structure import MALFORMED, filename_of, text_parts
+from index.readers.mail_structure import MALFORMED, TextPart, filename_of, text_parts
 from index.readers.markup import markup_blocks
 from index.readers.metadata import day_of, name_of
 from index.readers.nesting import cut_short
@@ -55,9 +55,7 @@ def read_mail(data: bytes, source: str, budget: UnpackBudget, read: ReadInner) -
         raise ArticleError(f"{source} has no text", "save the mail with its text")
     if attached:
         yield from _read_attached(attached, names, source, budget, read)
-    for part in text_parts(message):
-        for page in part.pages:
-            yield from cut_short(_text(page, source), source)
+    yield from _lost(message, source)
     yield from (unread(names.of(name.replace("/", "-"))) for name in others)
 
 
@@ -164,8 +162,7 @@ def _shown(message: EmailMessage, source: str) -> list[tuple[str, list[Block]]]:
     before = ""
     for part in text_parts(message):
         plain = "\n\n".join(filter(None, (_text(each, source) for each in part.plain)))
-        pages = filter(None, (_text(each, source) for each in part.pages))
-        blocks = [block for page in pages for block in markup_blocks(own_markup(page)) if block.tidied]
+        blocks = list(_marked(part, source))
         marked = "\n\n".join(block.text for block in blocks)
         if before and not plain and _says_same(before, marked):
             plain, shown = before, shown[:-1]
@@ -173,6 +170,16 @@ def _shown(message: EmailMessage, source: str) -> list[tuple[str, list[Block]]]:
         shown.append((marked, blocks) if _is_stub(plain, marked) or _lacks(plain, rows) else (plain, []))
         before = "" if blocks else plain
     return shown
+
+
+def _marked(part: TextPart, source: str) -> Iterator[Block]:
+    for page in filter(None, (_text(each, source) for each in part.pages)):
+        yield from (block for block in markup_blocks(own_markup(page)) if block.tidied)
+
+
+def _lost(message: EmailMessage, source: str) -> Iterator[LeftOut]:
+    for page in (page for part in text_parts(message) for page in part.pages):
+        yield from cut_short(_text(page, source), source)
 
 
 def _says_same(plain: str, marked: str) -> bool:
