@@ -22,7 +22,8 @@ JUDGED = {
         /v1/chat/completions /v1/models /widget /widget.js /quoth/*
     """,
     "chat": """
-        / /articles /api/answers/{answer_id} /api/export /config /theme.css /assets/{path:path} /static/{path:path}
+        / /articles /articles/ /api/answers/{answer_id} /api/export /config /theme.css /assets/{path:path}
+        /static/{path:path}
         /gradio_api/queue/join /gradio_api/queue/data /gradio_api/cancel /gradio_api/info /gradio_api/startup-events
         /api/conversations /api/conversations/forget /api/share
         /gradio_api/theme.css /gradio_api/reset /gradio_api/app_id /gradio_api/heartbeat/{session_hash}

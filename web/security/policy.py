@@ -16,8 +16,8 @@ DOCUMENTS = {"/openapi.json", "/api-docs"}
 """Public with --api-docs; without it Gradio would answer with its own."""
 # The chat, and of Gradio's routes those that it needs: neither uploads nor files are among them.
 CHAT = {
-    "/", "/articles", "/api/export", "/api/share", "/api/conversations", "/api/conversations/forget", "/config",
-    "/theme.css",
+    "/", "/articles", "/articles/", "/api/export", "/api/share", "/api/conversations", "/api/conversations/forget",
+    "/config", "/theme.css",
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/theme.css", "/gradio_api/reset", "/gradio_api/app_id",
 }  # fmt: skip
@@ -33,8 +33,8 @@ def audience_of(path: str, *, documented: bool) -> Audience | None:
     """Return whom an address is for; None where there is nothing for anybody. `documented` is --api-docs."""
     if path in DOCUMENTS:
         return "public" if documented else None
-    if path in PUBLIC or path.startswith(PUBLIC_FOLDERS):
-        return "public"
     if path in CHAT or path.startswith(CHAT_FOLDERS):
         return "chat"
+    if path in PUBLIC or path.startswith(PUBLIC_FOLDERS):
+        return "public"
     return "owner" if path in OWNER or path.startswith(OWNER_FOLDERS) else None
