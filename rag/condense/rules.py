@@ -243,7 +243,8 @@ def _with_version(question: str, past: Sequence[Past]) -> str:
     """Return a question about a version with the name of what had another one in the last question, if any had."""
     versions = VERSIONED.search(past[-1].question)
     subjects = [subject.removesuffix(versions[0]) for subject in latest_subjects(past)] if versions else []
-    return about(question, subjects) if subjects else question
+    named = [subject for subject in subjects if subject != subject.lower()]  # not the "new in" of "What is new in 4.2?"
+    return about(question, named) if named else question
 
 
 def _has_pronoun(question: str) -> bool:

@@ -96,6 +96,7 @@ LOSERS = {"question": "Which makers lost money?", "answer": "NIO and XPeng lost 
         ("Anything else?", [SOLD], "Tell me more about NIO"),
         ("And what else?", ["What are tariffs?"], "Tell me more about tariffs"),
         ("Are you sure?", [SOLD], SOLD["question"]),
+        ("What was removed in 4.1?", ["What is new in 4.2?"], "What was removed in 4.1?"),
         ("Which is the newest?", ["How many articles are there?"], "Which article is the newest?"),
         ("really?", [ASKED, SOLD], SOLD["question"]),
         ("Is that true?", [SOLD, "And XPeng?"], "How many cars did XPeng deliver in 2023?"),
