@@ -18,6 +18,8 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 
+from index.readers.obsidian import take
+
 _PAIR = r"[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.%#:/-]+)"
 _NAMED = r"(?:[#.][A-Za-z][\w:-]*|-)"
 _ATTRIBUTES = re.compile(rf"\{{[ ]*{_NAMED}(?:[ ]+(?:{_NAMED}|{_PAIR}))*[ ]*\}}|\{{:[ ]*[\w#.][^{{}}\n]*\}}")
@@ -56,29 +58,20 @@ def marks_plugin(markdown: MarkdownIt) -> None:
     markdown.core.ruler.before("inline", "scripts", _without_scripts)
 
 
-def _skip(state: StateInline, silent: bool, match: re.Match[str] | None, words: str = "") -> bool:
-    if match is None or match.end() > state.posMax:
-        return False
-    if not silent:
-        state.pending += words
-    state.pos = match.end()
-    return True
-
-
 def _template_link(state: StateInline, silent: bool) -> bool:
     match = _TEMPLATE_LINK.match(state.src, state.pos) if state.src[state.pos] in "![" else None
-    return _skip(state, silent, match, match[1] if match and not match[0].startswith("!") else "")
+    return take(state, silent, match, match[1] if match and not match[0].startswith("!") else "")
 
 
 def _template(state: StateInline, silent: bool) -> bool:
     match = _TEMPLATE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
     shown = {first or second for first, second in _SHOWN.findall(match[0])} if match and match["mark"] else set()
-    return _skip(state, silent, match, " ".join(sorted(shown)))
+    return take(state, silent, match, " ".join(sorted(shown)))
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
     match = _ATTRIBUTES.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    return _skip(state, silent, match)
+    return take(state, silent, match)
 
 
 def _raised(state: StateInline, silent: bool) -> bool:

@@ -62,7 +62,8 @@ def _text(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _take(state: StateInline, silent: bool, match: re.Match[str] | None, words: str) -> bool:
+def take(state: StateInline, silent: bool, match: re.Match[str] | None, words: str = "") -> bool:
+    """Go on behind what was matched, with these words in its place; return False for no match."""
     if match is None or match.end() > state.posMax:
         return False
     if not silent:
@@ -73,21 +74,21 @@ def _take(state: StateInline, silent: bool, match: re.Match[str] | None, words: 
 
 def _wikilink(state: StateInline, silent: bool) -> bool:
     match = _LINK.match(state.src, state.pos) if state.src[state.pos] == "[" else None
-    return _take(state, silent, match, _words(match[1]) if match else "")
+    return take(state, silent, match, _words(match[1]) if match else "")
 
 
 def _embedded(state: StateInline, silent: bool) -> bool:
     match = _LINK.match(state.src, state.pos) if state.src[state.pos] == "!" else None
-    return _take(state, silent, match, "")
+    return take(state, silent, match, "")
 
 
 def _comment(state: StateInline, silent: bool) -> bool:
-    return _take(state, silent, _COMMENT.match(state.src, state.pos), "")
+    return take(state, silent, _COMMENT.match(state.src, state.pos), "")
 
 
 def _highlight(state: StateInline, silent: bool) -> bool:
     match = _MARK.match(state.src, state.pos)
-    return _take(state, silent, match, match[1] if match else "")
+    return take(state, silent, match, match[1] if match else "")
 
 
 def _words(target: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -20,11 +20,12 @@ from index.readers.notation import LOWERED, RAISED, linear
 from index.readers.rows import new_table
 
 _KEYWORD = re.compile(r"(?i)^[ \t]*#\+(\w+)(?:\[[^\]]*\])?:[ \t]*(.*)$")
-_HEADING = re.compile(
-    r"^\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*$"
-)
+_HEADING = re.compile(r"^\*+[ \t]+(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*$")
+_PRIORITY = re.compile(r"\[#\w\][ \t]+")
 _STARS = re.compile(r"(\*+)[ \t]+(?:(COMMENT)\b)?")
+_USUAL_STATES = frozenset({"TODO", "DONE", "NEXT", "WAITING", "CANCELLED"})
 _STATES = ("todo", "seq_todo", "typ_todo")
+"""Keywords by which a document says what its own states are, in place of the usual ones."""
 _SNIPPET = re.compile(r"@@[\w-]+:.{0,500}?@@")
 _TARGET = re.compile(r"<<[^<>\n]{1,100}>>")
 _FIXED = re.compile(r"(?m)^[ \t]*:[ \t]")
@@ -53,7 +54,8 @@ def read_org(data: bytes, source: str) -> Article:
     lines = decode(data, source).split("\n")
     said = _said(lines)
     states = {word.split("(")[0] for name in _STATES for word in said.get(name, "").split() if word != "|"}
-    blocks = [block for block in _with_headers(_blocks(_uncommented(lines), states)) if block.tidied]
+    read = _blocks(_uncommented(lines), states or _USUAL_STATES)
+    blocks = [block for block in _with_headers(read) if block.tidied]
     if not blocks:
         raise ArticleError(f"{source} has no text of its own", "remove it or give it some text")
     first = next((block.tidied for block in blocks if block.is_heading), None)
@@ -87,8 +89,8 @@ def _uncommented(lines: list[str]) -> Iterator[str]:
             yield line
 
 
-def _blocks(lines: Iterable[str], states: set[str]) -> Iterator[Block]:
-    """Return the blocks; `states` are what a document calls its own kinds of TODO."""
+def _blocks(lines: Iterable[str], states: Collection[str]) -> Iterator[Block]:
+    """Yield the blocks; `states` are words before a heading that say how far something is, and are no part of it."""
     pending: list[str] = []
     inside = ""
     for line in _without_drawers(list(lines)):
@@ -119,9 +121,10 @@ def _blocks(lines: Iterable[str], states: set[str]) -> Iterator[Block]:
     yield from _paragraph(pending, inside)
 
 
-def _titled(words: str, states: set[str]) -> Block:
+def _titled(words: str, states: Collection[str]) -> Block:
     state, _, others = words.partition(" ")
-    return Block(_shown(others if state in states else words), is_heading=True)
+    title = others.lstrip() if state in states else words
+    return Block(_shown(_PRIORITY.sub("", title, count=1) if title.startswith("[#") else title), is_heading=True)
 
 
 def _with_headers(blocks: Iterable[Block]) -> Iterator[Block]:

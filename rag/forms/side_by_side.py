@@ -33,10 +33,7 @@ def side_by_side(findings: Findings, comparison: Comparison) -> AnswerBody | Non
 
     Of several tables the one that is found first counts.
     """
-    if comparison.larger is not None or any(
-        question not in (f"What about {side}?", f" {side}?")
-        for question, side in zip(comparison.questions, comparison.sides, strict=True)
-    ):
+    if not comparison.at_large:
         return None
     articles = {passage.article.id: passage.article for passage in findings.passages if passage.article.tables}
     pair = next((pair for article in articles.values() for pair in _pairs(article, comparison.sides)), None)

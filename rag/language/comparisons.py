@@ -98,6 +98,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _OF_YEARS = re.compile(
     r"^(?:which|what) (?P<noun>[a-z][\w -]*?) (?P<be>is|was|are|were|has|had|have|did|does)\b", re.IGNORECASE
 )
+_AT_LARGE = "What about {side}?"
 _EDGES = " \t?!.,;:"
 _AROUND = f"{_EDGES}()"
 """What stands around two sides: "Who lost more in 2023 (NIO or XPeng)?"."""
@@ -117,6 +118,11 @@ class Comparison:
     larger: bool | None = None
     predicate: str = ""
     claimed: bool = False
+
+    @property
+    def at_large(self) -> bool:
+        """Whether the two are compared in all that is said of them: "NIO vs XPeng"."""
+        return self.questions == _each(self.sides, _AT_LARGE)
 
 
 def comparison_of(question: str) -> Comparison | None:
@@ -139,9 +145,7 @@ def _compare(text: str) -> Comparison | None:
         if found := pattern.search(text):
             what = found.groupdict().get("what")
             sides = (found["a"], found["b"])
-            return Comparison(
-                sides, _each(sides, f"What is {_the(what)} of {{side}}?" if what else "What about {side}?")
-            )
+            return Comparison(sides, _each(sides, f"What is {_the(what)} of {{side}}?" if what else _AT_LARGE))
     return None
 
 
@@ -206,7 +210,7 @@ def _different(text: str) -> Comparison | None:
     if numbered and second.replace(".", "").isdigit():
         first, second = f"{numbered['kind']} {first.split()[-1]}", f"{numbered['kind']} {second}"
     sides = (first, second)
-    return Comparison(sides, _each(sides, f"What is {_the(what)} in {{side}}?" if what else "What about {side}?"))
+    return Comparison(sides, _each(sides, f"What is {_the(what)} in {{side}}?" if what else _AT_LARGE))
 
 
 def _of_years(sides: tuple[str, str], rest: str) -> Comparison | None:
@@ -229,7 +233,7 @@ def _compared(sides: tuple[str, str], rest: str) -> Comparison:
     """Return the comparison, of which `rest` is the question without its sides."""
     comparative = _COMPARATIVE.search(rest)
     if comparative is None:
-        return Comparison(sides, _each(sides, f"{rest} {{side}}?"))
+        return Comparison(sides, _each(sides, f"{rest} {{side}}?" if rest else _AT_LARGE))
     word = (comparative["price_by"] or comparative[0]).lower()
     larger = word not in LESS
     who = _WHO.match(rest)

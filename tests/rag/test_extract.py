@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from index.article import Article, Heading
 from rag.answer import Citation, Place
 from rag.extract import Bars, Limits, extract_answer
+from rag.quotes import find_quotes
 from rag.reading.base import HIGH, AnswerSpan, Reading
 from rag.retrieve import Passage
 
@@ -320,3 +321,11 @@ def test_another_year_is_no_answer_and_it_is_said_why() -> None:
     extract = extract_answer("How many cars did it sell in 2021?", [passage(article)], readings, BARS, LIMITS)
     assert (extract.sentences, extract.certainty) == ((), None)
     assert extract.reason == "What was found names 2022 and 2023, not 2021."
+
+
+def test_a_row_that_was_looked_up_in_one_of_two_passages_is_looked_up() -> None:
+    article = replace(ARTICLE, text="It sold 9 cars.", headings=())
+    whole, twice = passage(article), reading(article.text, "9", probability=0.5)
+    for readings in ((twice, replace(twice, looked_up=True)), (replace(twice, looked_up=True), twice)):
+        [quote] = find_quotes([whole, whole], readings, 700)
+        assert quote.looked_up

@@ -87,6 +87,7 @@ def test_an_unsure_sentence_with_no_word_of_the_question_gives_way_to_one_near_i
             "410,000 barrels",
             "high",
         ),
+        ("How much did the Lume carry?", "It carried 410,000 in all.", "410,000", "410,000", "high"),
         ("How many barrels did the Lume carry?", "In 1901 it carried 410,000 barrels.", "410,000", "410,000", "high"),
         (
             "Where do patients have to drive?",

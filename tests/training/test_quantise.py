@@ -13,13 +13,15 @@ pytest.importorskip("onnx")
 
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 from transformers import BertConfig, BertModel
 
 from index.runtime import open_session
 from training.dequantise import parameters_of
 from training.export import INPUTS, OUTPUTS, export_fp32
 from training.model import SpanReader
-from training.quantise import ease, quantise
+from training.quantise import ease, ease_rows, layers_by_input, quantise
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # torch warns of its older exporter
 
@@ -89,3 +91,13 @@ def test_a_start_for_training_gets_its_weights_back(
     for name in ("attention.self.query", "intermediate.dense", "output.dense"):
         weight = f"encoder.encoder.layer.0.{name}.weight"
         assert (found[weight] - known[weight]).norm() < known[weight].norm() / 30
+
+
+def test_a_row_of_zeros_stays_one() -> None:
+    made = [helper.make_node("Mul", ["x", "x"], ["seen"]), helper.make_node("MatMul", ["seen", "weights"], ["y"])]
+    shapes = [helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, 2, 2)) for name in ("x", "y")]
+    weights = numpy_helper.from_array(np.eye(2, dtype=np.float32), "weights")
+    model = helper.make_model(helper.make_graph(made, "two", shapes[:1], shapes[1:], [weights]))
+    ease_rows(model, "seen", layers_by_input(model)["seen"])
+    rows = np.array([[[0, 0], [3, 1]]], dtype=np.float32)
+    assert ReferenceEvaluator(model).run(None, {"x": rows})[0].tolist() == [[[0, 0], [9, 1]]]

@@ -98,8 +98,9 @@ def test_sphinx_s_options_and_roles_are_no_words(text: str, shown: str) -> None:
         ("* COMMENT Draft\nsecret\n** Sub\nmore\n* Open\nText.", "Open\n\nText."),
         (
             "#+TODO: WAIT(w) | SHUT\n* WAIT Paint it\nText.\n* WAITING rooms\nShut.",
-            "Paint it\n\nText.\n\nrooms\n\nShut.",
+            "Paint it\n\nText.\n\nWAITING rooms\n\nShut.",
         ),
+        ("* TODO [#A] Paint it :home:\nText.\n* WAITING Glue\nDry.", "Paint it\n\nText.\n\nGlue\n\nDry."),
         ("* A\nSee [[*Other]] <<here>>.", "A\n\nSee Other ."),
         ("* A\n@@html:<b>@@Bold@@html:</b>@@ words.", "A\n\nBold words."),
         ("* A\n#+RESULTS:\n: 1931 shown\n: 1932", "A\n\n1931 shown\n1932"),

@@ -54,7 +54,21 @@ SHEET = """# Tarn M2 and M4: data sheet
 | Power consumption | 6.5 W | 11 W |
 | Weight | 410 g | 730 g |
 """
-TEXTS = {"sheet.md": SHEET, "pumps.md": PUMPS, "baths.md": BATHS, "schools.csv": SCHOOLS, "codes.md": CODES}
+BACKUPS = """# Oak Backup: plans
+
+| Plan | Devices | Storage |
+|---|---|---|
+| Twig | 3 | 1 TB |
+| Crown | 100 | 12 TB |
+"""
+TEXTS = {
+    "backups.md": BACKUPS,
+    "sheet.md": SHEET,
+    "pumps.md": PUMPS,
+    "baths.md": BATHS,
+    "schools.csv": SCHOOLS,
+    "codes.md": CODES,
+}
 
 
 class Nothing:
@@ -107,6 +121,7 @@ def answer(question: str, *articles: Article) -> Extract:
         ("codes.md", "What does T-4 mean?", "The oil is too hot"),
         ("codes.md", "What should I do about T-41?", "Clean the filter"),
         ("sheet.md", "How much does the Tarn M4 need to weigh?", "730 g"),
+        ("backups.md", "How many devices can I back up with Crown?", "100"),
         ("codes.md", "what does warning light t-41 mean", "The filter is clogged"),
     ],
 )
