@@ -98,6 +98,7 @@ LOSERS = {"question": "Which makers lost money?", "answer": "NIO and XPeng lost 
         ("Are you sure?", [SOLD], SOLD["question"]),
         ("What was removed in 4.1?", ["What is new in 4.2?"], "What was removed in 4.1?"),
         ("Which is the newest?", ["How many articles are there?"], "Which article is the newest?"),
+        ("Which is the newest?", ["How fast is the Xiaomi SU7?"], "Which is the newest (Xiaomi SU7)?"),
         ("really?", [ASKED, SOLD], SOLD["question"]),
         ("Is that true?", [SOLD, "And XPeng?"], "How many cars did XPeng deliver in 2023?"),
         ("and the year before?", [SOLD], "How many cars did NIO deliver in 2022?"),

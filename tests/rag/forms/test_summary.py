@@ -102,6 +102,16 @@ def test_an_overview_of_what_the_title_alone_names_is_of_that_article() -> None:
     assert (body.certainty, body.sentences[0].text) == ("high", "Baskets stood along the quay until the evening.")
 
 
+@pytest.mark.parametrize(
+    ("topic", "certainty"), [("quince fair", "high"), ("quince pumps", "low"), ("quince fair baskets", "high")]
+)
+def test_a_title_has_both_words_of_a_topic_of_two_and_all_but_one_of_three(topic: str, certainty: str) -> None:
+    text = "The quince fair\n\nBaskets stood beside the pumps along the quay until the evening."
+    article = Article("q.txt", "The quince fair", text, "0" * 64)
+    body = overview(topic, [Passage(article, 0, len(article.text), 1.0)], VectorCache(FakeEmbeddings()), 0)
+    assert body is not None and body.certainty == certainty
+
+
 def test_an_overview_of_what_is_named_in_passing_is_uncertain(chain: AnswerChain) -> None:
     answer = ask(chain, "gardener")
     assert (answer.certainty, answer.notice, answer.reason) == ("low", UNSURE, IN_PASSING)
